@@ -1,0 +1,26 @@
+package io.kindnet.netlink.testing;
+
+import java.lang.annotation.ElementType;
+import java.lang.annotation.Retention;
+import java.lang.annotation.RetentionPolicy;
+import java.lang.annotation.Target;
+import org.junit.jupiter.api.extension.ExtendWith;
+
+/**
+ * Gives tests network namespaces: each parameter of type {@link Namespace} gets a fresh one, which
+ * goes after the test.
+ *
+ * <ul>
+ *   <li>Parameters of the constructor, of {@code @BeforeEach}, {@code @AfterEach} and test methods
+ *       live for one test. Parameters of the same name are the same namespace, so that what
+ *       {@code @BeforeEach} prepared as {@code host} is {@code host} in the test.
+ *   <li>Parameters of {@code @BeforeAll} and {@code @AfterAll} live for the class.
+ *   <li>After each test the machine must look as before it: no namespace more, and the links,
+ *       routes and nftables rules of the namespace that the test process itself is in unchanged.
+ *   <li>Without the rights to make namespaces the test fails. It never skips.
+ * </ul>
+ */
+@Target({ElementType.TYPE, ElementType.METHOD})
+@Retention(RetentionPolicy.RUNTIME)
+@ExtendWith(NamespaceExtension.class)
+public @interface NetworkNamespaces {}
