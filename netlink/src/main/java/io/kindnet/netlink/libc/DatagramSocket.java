@@ -1,0 +1,178 @@
+package io.kindnet.netlink.libc;
+
+import java.nio.ByteBuffer;
+import java.nio.ByteOrder;
+import java.time.Duration;
+import jnr.ffi.Pointer;
+
+/**
+ * A datagram socket of a family whose addresses are plain bytes, with buffers of its own outside
+ * the heap. For one thread at a time.
+ */
+public final class DatagramSocket implements AutoCloseable {
+  /** What {@link #receive} answers: how much, from whom, and whether all of it fitted. */
+  public record Datagram(ByteBuffer bytes, ByteBuffer source, boolean truncated) {}
+
+  private static final int SOCK_DGRAM = 2;
+  private static final int SOCK_CLOEXEC = 0x80000;
+  private static final int MSG_TRUNC = 0x20;
+  private static final int MSG_DONTWAIT = 0x40;
+  private static final short POLLIN = 1;
+  private static final int ADDRESS_LENGTH = 128; // sizeof(struct sockaddr_storage)
+
+  private final Descriptor socket;
+  private final String name;
+  private final MessageHeader header = new MessageHeader(ADDRESS_LENGTH);
+  private final Pointer pollDescriptors = SystemCalls.allocate(16);
+  private Pointer sendBuffer = SystemCalls.allocate(4096);
+  private Pointer receiveBuffer = SystemCalls.allocate(32768);
+
+  private DatagramSocket(Descriptor socket, String name) {
+    this.socket = socket;
+    this.name = name;
+  }
+
+  /**
+   * Opens a socket in the network namespace of the calling thread; it stays there whichever thread
+   * uses it.
+   *
+   * @param domain the address family, such as {@code AF_NETLINK}
+   * @param protocol the protocol within the family
+   * @param name what the message of an error calls it
+   */
+  public static DatagramSocket open(int domain, int protocol, String name) {
+    int fd = Libc.INSTANCE.socket(domain, SOCK_DGRAM | SOCK_CLOEXEC, protocol);
+    return new DatagramSocket(new Descriptor(SystemCalls.check(fd, "open " + name)), name);
+  }
+
+  /** Binds to {@code address}, a {@code struct sockaddr} of the family. */
+  public void bind(byte[] address) {
+    Pointer memory = SystemCalls.allocate(address.length);
+    memory.put(0, address, 0, address.length);
+    SystemCalls.check(Libc.INSTANCE.bind(socket.number(), memory, address.length), "bind " + name);
+  }
+
+  /** The address that the socket is bound to, a {@code struct sockaddr} in native byte order. */
+  public ByteBuffer localAddress() {
+    Pointer memory = SystemCalls.allocate(ADDRESS_LENGTH);
+    Pointer length = SystemCalls.allocate(Integer.BYTES);
+    length.putInt(0, ADDRESS_LENGTH);
+    SystemCalls.check(
+        Libc.INSTANCE.getsockname(socket.number(), memory, length), "address of " + name);
+    return copy(memory, length.getInt(0));
+  }
+
+  /**
+   * Sets an option that is an {@code int}.
+   *
+   * @throws KernelException {@code ENOPROTOOPT} if the kernel does not know it
+   */
+  public void option(int level, int option, int value) {
+    Pointer memory = SystemCalls.allocate(Integer.BYTES);
+    memory.putInt(0, value);
+    int result = Libc.INSTANCE.setsockopt(socket.number(), level, option, memory, Integer.BYTES);
+    SystemCalls.check(result, "set option " + option + " of " + name);
+  }
+
+  /**
+   * Sends the remaining bytes of {@code bytes}, a heap buffer, as one datagram to {@code
+   * destination}.
+   */
+  public void send(ByteBuffer bytes, byte[] destination) {
+    int length = bytes.remaining();
+    if (sendBuffer.size() < length) {
+      sendBuffer = SystemCalls.allocate(length);
+    }
+    sendBuffer.put(0, bytes.array(), bytes.arrayOffset() + bytes.position(), length);
+    Pointer message = header.forSending(sendBuffer, length, destination);
+    while (Libc.INSTANCE.sendmsg(socket.number(), message, 0) < 0) {
+      Errno errno = SystemCalls.lastError();
+      if (errno != Errno.EINTR) {
+        throw new KernelException("send " + length + " bytes on " + name, errno);
+      }
+    }
+  }
+
+  /**
+   * Receives one datagram, waiting for it. One that does not fit is lost but for its beginning, and
+   * the buffer has grown for the next.
+   *
+   * @throws KernelException {@code ENOBUFS} if datagrams were lost because they were not read in
+   *     time
+   */
+  public Datagram receive() {
+    return receive(0);
+  }
+
+  /** As {@link #receive()}, but with {@code EAGAIN} if there is none. */
+  public Datagram receiveNow() {
+    return receive(MSG_DONTWAIT);
+  }
+
+  private Datagram receive(int flags) {
+    while (true) {
+      Pointer message = header.forReceiving(receiveBuffer, (int) receiveBuffer.size());
+      long length = Libc.INSTANCE.recvmsg(socket.number(), message, flags | MSG_TRUNC);
+      if (length >= 0) {
+        return received((int) length);
+      }
+      Errno errno = SystemCalls.lastError();
+      if (errno != Errno.EINTR) {
+        throw new KernelException("receive on " + name, errno);
+      }
+    }
+  }
+
+  private Datagram received(int length) {
+    int capacity = (int) receiveBuffer.size();
+    ByteBuffer bytes = copy(receiveBuffer, Math.min(length, capacity));
+    if (length > capacity) {
+      receiveBuffer = SystemCalls.allocate(Integer.highestOneBit(length) << 1);
+    }
+    return new Datagram(bytes, copy(header.address(), header.addressLength()), length > capacity);
+  }
+
+  /**
+   * Waits until there is something to receive.
+   *
+   * @param wakeup ends the wait
+   * @param timeout how long at the most, in milliseconds' precision
+   * @return whether there is something; false after the time, or if {@code wakeup} was signalled
+   */
+  public boolean await(Wakeup wakeup, Duration timeout) {
+    long deadline = System.nanoTime() + timeout.toNanos();
+    while (true) {
+      putPollDescriptor(0, socket.number());
+      putPollDescriptor(8, wakeup.number());
+      long left = Math.max(0, deadline - System.nanoTime());
+      int millis = (int) Math.min(Integer.MAX_VALUE, (left + 999_999) / 1_000_000);
+      int ready = Libc.INSTANCE.poll(pollDescriptors, 2, millis);
+      if (ready >= 0) {
+        boolean woken = pollDescriptors.getShort(14) != 0;
+        return !woken && pollDescriptors.getShort(6) != 0;
+      }
+      Errno errno = SystemCalls.lastError();
+      if (errno != Errno.EINTR) {
+        throw new KernelException("wait on " + name, errno);
+      }
+    }
+  }
+
+  /** Writes a {@code struct pollfd}. */
+  private void putPollDescriptor(int offset, int fd) {
+    pollDescriptors.putInt(offset, fd);
+    pollDescriptors.putShort(offset + 4, POLLIN);
+    pollDescriptors.putShort(offset + 6, (short) 0);
+  }
+
+  private static ByteBuffer copy(Pointer memory, int length) {
+    byte[] bytes = new byte[length];
+    memory.get(0, bytes, 0, length);
+    return ByteBuffer.wrap(bytes).order(ByteOrder.nativeOrder());
+  }
+
+  @Override
+  public void close() {
+    socket.close();
+  }
+}

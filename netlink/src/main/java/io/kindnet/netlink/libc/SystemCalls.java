@@ -1,0 +1,26 @@
+package io.kindnet.netlink.libc;
+
+import jnr.ffi.Pointer;
+
+/** Calls that answer -1 and set errno, turned into results and exceptions. */
+final class SystemCalls {
+  private SystemCalls() {}
+
+  /** {@code result}, or an exception that names {@code what} if it is negative. */
+  static int check(int result, String what) {
+    if (result < 0) {
+      throw new KernelException(what, lastError());
+    }
+    return result;
+  }
+
+  /** The error of the last call on this thread. */
+  static Errno lastError() {
+    return Errno.of(Libc.RUNTIME.getLastError());
+  }
+
+  /** {@code size} bytes outside the heap, zeroed, released with the pointer. */
+  static Pointer allocate(int size) {
+    return Libc.RUNTIME.getMemoryManager().allocateDirect(size, true);
+  }
+}

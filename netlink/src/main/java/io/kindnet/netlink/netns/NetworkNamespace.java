@@ -1,0 +1,107 @@
+package io.kindnet.netlink.netns;
+
+import io.kindnet.netlink.libc.Descriptor;
+import io.kindnet.netlink.libc.Files;
+import io.kindnet.netlink.libc.Namespaces;
+import java.util.concurrent.Callable;
+import java.util.concurrent.CompletionException;
+import java.util.concurrent.ExecutionException;
+import java.util.concurrent.FutureTask;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * A handle on a network namespace, which keeps the namespace alive while it is open.
+ *
+ * <p>A thread that changed its namespace must not be used for anything else: the change belongs to
+ * the kernel's thread and outlives the work. So each {@link #call} runs on a platform thread of its
+ * own that ends with it. Sockets stay in the namespace that they were opened in and may be used
+ * from any thread afterwards.
+ */
+public final class NetworkNamespace implements AutoCloseable {
+  private final Descriptor descriptor;
+  private final String name;
+
+  private NetworkNamespace(Descriptor descriptor, String name) {
+    this.descriptor = descriptor;
+    this.name = name;
+  }
+
+  /**
+   * Opens the namespace at {@code path}, such as {@code /run/netns/a} or {@code /proc/1/ns/net}.
+   * That it is one is found out when it is entered.
+   *
+   * @throws io.kindnet.netlink.libc.KernelException naming the path, if it cannot be opened
+   */
+  public static NetworkNamespace open(String path) {
+    return new NetworkNamespace(Files.openForReading(path), path);
+  }
+
+  /** The namespace of the calling thread. */
+  public static NetworkNamespace current() {
+    return open("/proc/thread-self/ns/net");
+  }
+
+  /** The descriptor, for messages that name a namespace by it; open as long as this handle is. */
+  public int descriptor() {
+    return descriptor.number();
+  }
+
+  /**
+   * Runs {@code work} inside and waits for it.
+   *
+   * @return what {@code work} returned
+   * @throws io.kindnet.netlink.libc.KernelException {@code EINVAL} if this is no network namespace,
+   *     and whatever else {@code work} threw, unchecked as it was, checked as the cause of a {@link
+   *     CompletionException}
+   */
+  public <T> T call(Callable<T> work) {
+    FutureTask<T> task =
+        new FutureTask<>(() -> {
+          Namespaces.enterNetwork(descriptor, name);
+          return work.call();
+        });
+    Thread thread = new Thread(task, "netns");
+    thread.setDaemon(true);
+    thread.start();
+    return await(task, thread);
+  }
+
+  private static <T> T await(FutureTask<T> task, Thread thread) {
+    boolean interrupted = false;
+    try {
+      while (true) {
+        try {
+          T result = task.get();
+          thread.join();
+          return result;
+        } catch (InterruptedException e) {
+          // half-done work must not go on unobserved: wait for it, then tell the caller
+          interrupted = true;
+        }
+      }
+    } catch (ExecutionException e) {
+      throw unwrap(e.getCause());
+    } finally {
+      if (interrupted) {
+        Thread.currentThread().interrupt();
+      }
+    }
+  }
+
+  private static RuntimeException unwrap(@Nullable Throwable cause) {
+    if (cause instanceof Error error) {
+      throw error;
+    }
+    return cause instanceof RuntimeException unchecked ? unchecked : new CompletionException(cause);
+  }
+
+  @Override
+  public void close() {
+    descriptor.close();
+  }
+
+  @Override
+  public String toString() {
+    return name;
+  }
+}

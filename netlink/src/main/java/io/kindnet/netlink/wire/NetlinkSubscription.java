@@ -1,0 +1,107 @@
+package io.kindnet.netlink.wire;
+
+import static io.kindnet.netlink.wire.NetlinkConstants.NETLINK_ADD_MEMBERSHIP;
+import static io.kindnet.netlink.wire.NetlinkConstants.SOL_NETLINK;
+
+import io.kindnet.netlink.libc.Errno;
+import io.kindnet.netlink.libc.KernelException;
+import io.kindnet.netlink.libc.Wakeup;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.concurrent.atomic.AtomicBoolean;
+
+/**
+ * Notifications of multicast groups, from the moment it is opened. One thread reads; another one
+ * may close it.
+ */
+public final class NetlinkSubscription implements AutoCloseable {
+  /**
+   * What has come since the last read.
+   *
+   * @param messages the notifications in their order
+   * @param lost whether some are missing, because they came faster than they were read: look at the
+   *     state itself
+   */
+  public record Notifications(List<NetlinkMessage> messages, boolean lost) {}
+
+  private final Channel channel;
+  private final Wakeup wakeup = new Wakeup();
+  private final AtomicBoolean closed = new AtomicBoolean();
+
+  private NetlinkSubscription(Channel channel) {
+    this.channel = channel;
+  }
+
+  /**
+   * Joins groups in the network namespace of the calling thread.
+   *
+   * @param protocol {@code NETLINK_ROUTE} or {@code NETLINK_NETFILTER}
+   * @param groups the numbers of the groups, {@code RTNLGRP_} or {@code NFNLGRP_}
+   */
+  public static NetlinkSubscription open(int protocol, int... groups) {
+    Channel channel = Channel.open(protocol);
+    try {
+      for (int group : groups) {
+        channel.socket().option(SOL_NETLINK, NETLINK_ADD_MEMBERSHIP, group);
+      }
+      return new NetlinkSubscription(channel);
+    } catch (KernelException e) {
+      channel.close();
+      throw e;
+    }
+  }
+
+  /** Lets {@code listener} see every datagram from now on. */
+  public synchronized void listener(MessageListener listener) {
+    channel.listener(listener);
+  }
+
+  /**
+   * Waits for notifications and takes all that are there.
+   *
+   * @param timeout how long to wait at the most
+   * @return nothing after the time, or once this is closed
+   */
+  public synchronized Notifications next(Duration timeout) {
+    List<NetlinkMessage> messages = new ArrayList<>();
+    if (closed.get() || !channel.socket().await(wakeup, timeout)) {
+      return new Notifications(messages, false);
+    }
+    boolean lost = false;
+    while (true) {
+      try {
+        messages.addAll(channel.receive());
+      } catch (TruncatedDatagramException e) {
+        lost = true;
+      } catch (KernelException e) {
+        if (e.errno() == Errno.EAGAIN) {
+          return new Notifications(messages, lost);
+        }
+        if (e.errno() != Errno.ENOBUFS) {
+          throw e;
+        }
+        lost = true;
+      }
+    }
+  }
+
+  /** Whether {@link #close} was called. */
+  public boolean isClosed() {
+    return closed.get();
+  }
+
+  /** Ends a {@link #next} of another thread, then leaves the groups. */
+  @Override
+  public void close() {
+    if (closed.compareAndSet(false, true)) {
+      wakeup.signal();
+      release();
+    }
+  }
+
+  private synchronized void release() {
+    channel.close();
+    wakeup.close();
+  }
+}
