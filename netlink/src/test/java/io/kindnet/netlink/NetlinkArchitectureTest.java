@@ -1,0 +1,88 @@
+package io.kindnet.netlink;
+
+import static com.tngtech.archunit.core.domain.JavaClass.Predicates.resideInAPackage;
+import static com.tngtech.archunit.lang.syntax.ArchRuleDefinition.noClasses;
+import static com.tngtech.archunit.library.dependencies.SlicesRuleDefinition.slices;
+import static org.assertj.core.api.Assertions.assertThat;
+
+import com.tngtech.archunit.core.domain.JavaClasses;
+import com.tngtech.archunit.core.importer.ClassFileImporter;
+import com.tngtech.archunit.core.importer.ImportOption;
+import java.net.InetAddress;
+import java.net.InetSocketAddress;
+import org.junit.jupiter.api.Test;
+
+class NetlinkArchitectureTest {
+  private static final JavaClasses CLASSES =
+      new ClassFileImporter()
+          .withImportOption(new ImportOption.DoNotIncludeTests())
+          .importPackages("io.kindnet.netlink");
+
+  @Test
+  void looksAtTheModule() {
+    assertThat(CLASSES.containPackage("io.kindnet.netlink.wire")).isTrue();
+  }
+
+  @Test
+  void onlyLibcTouchesNativeCode() {
+    noClasses()
+        .that()
+        .resideOutsideOfPackage("io.kindnet.netlink.libc")
+        .should()
+        .dependOnClassesThat()
+        .resideInAnyPackage("jnr..", "com.kenai.jffi..", "java.lang.foreign..")
+        .orShould()
+        .dependOnClassesThat()
+        .haveFullyQualifiedName("io.kindnet.netlink.libc.Libc")
+        .check(CLASSES);
+  }
+
+  @Test
+  void neverLooksUpAName() {
+    noClasses()
+        .should()
+        .callMethod(InetAddress.class, "getByName", String.class)
+        .orShould()
+        .callMethod(InetAddress.class, "getAllByName", String.class)
+        .orShould()
+        .callMethod(InetAddress.class, "getHostName")
+        .orShould()
+        .callMethod(InetAddress.class, "getCanonicalHostName")
+        .orShould()
+        .callMethod(InetAddress.class, "getLocalHost")
+        .orShould()
+        .callConstructor(InetSocketAddress.class, String.class, int.class)
+        .check(CLASSES);
+  }
+
+  @Test
+  void knowsNothingOfItsUsers() {
+    noClasses()
+        .should()
+        .dependOnClassesThat()
+        .resideInAnyPackage(
+            "io.kindnet.cni..", "io.kindnet.kindnetd..", "io.fabric8..", "org.slf4j..", "picocli..")
+        .check(CLASSES);
+  }
+
+  @Test
+  void familiesDoNotKnowEachOther() {
+    noClasses()
+        .that(resideInAPackage("io.kindnet.netlink.route.."))
+        .should()
+        .dependOnClassesThat()
+        .resideInAnyPackage("io.kindnet.netlink.nftables..", "io.kindnet.netlink.conntrack..")
+        .check(CLASSES);
+    noClasses()
+        .that(resideInAPackage("io.kindnet.netlink.nftables.."))
+        .should()
+        .dependOnClassesThat()
+        .resideInAnyPackage("io.kindnet.netlink.route..", "io.kindnet.netlink.conntrack..")
+        .check(CLASSES);
+  }
+
+  @Test
+  void roomsHaveNoCycles() {
+    slices().matching("io.kindnet.netlink.(*)..").should().beFreeOfCycles().check(CLASSES);
+  }
+}

@@ -1,0 +1,82 @@
+package io.kindnet.netlink.netns;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import io.kindnet.netlink.libc.Errno;
+import io.kindnet.netlink.libc.KernelException;
+import io.kindnet.netlink.testing.Namespace;
+import io.kindnet.netlink.testing.NetworkNamespaces;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.concurrent.CompletionException;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+@NetworkNamespaces
+class NetworkNamespaceTest {
+  private static final Path LINKS = Path.of("/proc/thread-self/net/dev");
+
+  @Test
+  void runsWorkInside(Namespace namespace) {
+    namespace.run("ip", "link", "add", "name", "only-here", "type", "bridge");
+
+    try (NetworkNamespace opened = NetworkNamespace.open(namespace.path().toString())) {
+      assertThat(opened.call(() -> Files.readString(LINKS))).contains("only-here");
+    }
+  }
+
+  @Test
+  void leavesTheCallersThreadWhereItWas(Namespace namespace) throws IOException {
+    String before = Files.readString(Path.of("/proc/thread-self/net/if_inet6"));
+
+    try (NetworkNamespace opened = NetworkNamespace.open(namespace.path().toString())) {
+      opened.call(() -> 1);
+    }
+
+    assertThat(Files.readString(Path.of("/proc/thread-self/net/if_inet6"))).isEqualTo(before);
+  }
+
+  @Test
+  void writesSysctlsInside(Namespace namespace) {
+    namespace.run("ip", "link", "add", "name", "br0", "type", "bridge");
+
+    try (NetworkNamespace opened = NetworkNamespace.open(namespace.path().toString())) {
+      opened.call(() -> Files.writeString(Path.of("/proc/sys/net/ipv6/conf/br0/accept_dad"), "0"));
+    }
+
+    assertThat(namespace.run("cat", "/proc/sys/net/ipv6/conf/br0/accept_dad").strip())
+        .isEqualTo("0");
+  }
+
+  @Test
+  void aPathThatIsNotThere() {
+    assertThatThrownBy(() -> NetworkNamespace.open("/run/netns/no-such"))
+        .isInstanceOf(KernelException.class)
+        .hasMessage("open /run/netns/no-such: ENOENT (No such file or directory)");
+  }
+
+  @Test
+  void aFileThatIsNoNamespace(@TempDir Path folder) throws IOException {
+    Path file = Files.createFile(folder.resolve("file"));
+
+    try (NetworkNamespace opened = NetworkNamespace.open(file.toString())) {
+      assertThatThrownBy(() -> opened.call(() -> 1))
+          .hasMessage("enter network namespace " + file + ": EINVAL (Invalid argument)")
+          .extracting(e -> ((KernelException) e).errno())
+          .isEqualTo(Errno.EINVAL);
+    }
+  }
+
+  @Test
+  void anExceptionOfTheWorkComesOut(Namespace namespace) {
+    try (NetworkNamespace opened = NetworkNamespace.open(namespace.path().toString())) {
+      assertThatThrownBy(() -> opened.call(() -> Integer.parseInt("x")))
+          .isInstanceOf(NumberFormatException.class);
+      assertThatThrownBy(() -> opened.call(() -> Files.readString(Path.of("/no-such"))))
+          .isInstanceOf(CompletionException.class)
+          .hasCauseInstanceOf(IOException.class);
+    }
+  }
+}
