@@ -1,0 +1,127 @@
+package io.kindnet.demo;
+
+import io.kindnet.kube.testing.ApiServerProcess;
+import io.kindnet.kube.testing.Nodes;
+import io.kindnet.netlink.testing.Transport;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+
+/** An API server and the nodes. */
+final class Cluster implements AutoCloseable {
+  /** The ports of each node that lead to its pod {@code a}. */
+  static final List<Pod.HostPort> HOST_PORTS =
+      List.of(new Pod.HostPort(80, Transport.TCP), new Pod.HostPort(53, Transport.UDP));
+
+  private static final int API_SERVER_PORT = 8080;
+
+  private final Infrastructure infrastructure;
+  private final Path dist;
+  private final Progress progress;
+  private final Path logs;
+  private final List<DemoNode> nodes = new ArrayList<>();
+  private final List<AutoCloseable> machines = new ArrayList<>();
+  private final ApiServerProcess apiServer;
+
+  Cluster(Infrastructure infrastructure, Path dist, Progress progress) {
+    this.infrastructure = infrastructure;
+    this.dist = dist;
+    this.progress = progress;
+    try {
+      logs = Files.createTempDirectory("kindnet-demo-");
+      logs.toFile().deleteOnExit();
+    } catch (IOException e) {
+      throw new AssertionError("cannot make a folder for logs", e);
+    }
+    progress.step("an API server");
+    apiServer =
+        ApiServerProcess.start(infrastructure.router(), Infrastructure.ROUTER_V4, API_SERVER_PORT);
+  }
+
+  /** Makes the nodes, starts an agent on each, and waits until all are ready. */
+  void start(int number) {
+    for (int i = 1; i <= number; i++) {
+      progress.step("node " + i + ": namespace, addresses, Node object, kindnetd");
+      MountedNode machine = MountedNode.create(DemoNode.name(i));
+      machines.add(machine);
+      infrastructure.plug(machine.namespace(), i, DemoNode.addressV4(i), DemoNode.addressV6(i));
+      apiServer.apply(
+          Nodes.node(
+              DemoNode.name(i),
+              List.of(DemoNode.podCidrV4(i), DemoNode.podCidrV6(i)),
+              List.of(DemoNode.addressV4(i), DemoNode.addressV6(i))));
+      nodes.add(new DemoNode(i, machine, dist, apiServer.url(), logs));
+    }
+    for (DemoNode node : nodes) {
+      node.awaitReady();
+      progress.step("kindnetd on " + node.name() + " is ready");
+    }
+  }
+
+  /** Two pods on each node; the first of each has host ports. */
+  void addPods() {
+    for (DemoNode node : nodes) {
+      for (String letter : List.of("a", "b")) {
+        Pod pod =
+            node.addPod("pod-" + node.name() + letter, letter.equals("a") ? HOST_PORTS : List.of());
+        progress.step(pod.name() + ": " + pod.addressV4() + ", " + pod.addressV6());
+      }
+    }
+    progress.step("pods talk to each other");
+  }
+
+  void removePods(Report report) {
+    progress.step("pods are removed");
+    for (DemoNode node : nodes) {
+      report.check(
+          "pods of " + node.name() + " leave nothing",
+          () -> {
+            node.removePods();
+            String left = node.leftovers();
+            if (!left.isBlank()) {
+              throw new AssertionError("left: " + left);
+            }
+            return "no interface, row or map element";
+          });
+    }
+  }
+
+  void stopAgents(Report report) {
+    progress.step("the agents are stopped");
+    for (DemoNode node : nodes) {
+      report.check(
+          "kindnetd on " + node.name() + " stops in order",
+          () -> {
+            node.stopAgent();
+            return "exit code 0 on SIGTERM";
+          });
+    }
+  }
+
+  List<DemoNode> nodes() {
+    return List.copyOf(nodes);
+  }
+
+  Infrastructure infrastructure() {
+    return infrastructure;
+  }
+
+  @Override
+  public void close() {
+    nodes.forEach(DemoNode::close);
+    for (AutoCloseable machine : machines) {
+      closeQuietly(machine);
+    }
+    apiServer.close();
+  }
+
+  private static void closeQuietly(AutoCloseable machine) {
+    try {
+      machine.close();
+    } catch (Exception e) {
+      throw new AssertionError(e);
+    }
+  }
+}

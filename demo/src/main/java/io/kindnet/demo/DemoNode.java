@@ -1,0 +1,189 @@
+package io.kindnet.demo;
+
+import static java.util.concurrent.TimeUnit.SECONDS;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import io.kindnet.netlink.testing.EchoPeer;
+import io.kindnet.netlink.testing.Eventually;
+import io.kindnet.netlink.testing.Namespace;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+
+/** A node of the cluster: kindnetd runs on it, and pods. */
+final class DemoNode implements AutoCloseable {
+  private static final Duration DEADLINE = Duration.ofSeconds(60);
+  private static final String CONFLIST = "/etc/cni/net.d/10-kindnet.conflist";
+
+  private final int number;
+  private final MountedNode machine;
+  private final CniClient client;
+  private final EchoPeer host;
+  private final Process agent;
+  private final Path log;
+  private final List<Pod> pods = new ArrayList<>();
+
+  DemoNode(int number, MountedNode machine, Path dist, String apiServer, Path logs) {
+    this.number = number;
+    this.machine = machine;
+    client = new CniClient(machine, dist.resolve("cni/bin/cni-kindnet").toString(), "1.0.0");
+    host = EchoPeer.in(machine.namespace(), name());
+    log = logs.resolve(name() + ".log");
+    log.toFile().deleteOnExit();
+    String kindnetd = dist.resolve("kindnetd/bin/kindnetd").toString();
+    String nodeAddress = addressV4(number);
+    agent =
+        machine.start(
+            log,
+            List.of(
+                "env",
+                "NODE_NAME=" + name(),
+                "HOST_IP=" + nodeAddress,
+                "POD_IP=" + nodeAddress,
+                kindnetd,
+                "--master=" + apiServer,
+                "-v=2"));
+  }
+
+  static String addressV4(int number) {
+    return "172.30.1." + number;
+  }
+
+  static String addressV6(int number) {
+    return "fd00:172:30::1:" + number;
+  }
+
+  static String podCidrV4(int number) {
+    return "10.244." + number + ".0/24";
+  }
+
+  static String podCidrV6(int number) {
+    return "fd00:10:244:" + number + "::/64";
+  }
+
+  static String name(int number) {
+    return "node" + number;
+  }
+
+  String name() {
+    return name(number);
+  }
+
+  String addressV4() {
+    return addressV4(number);
+  }
+
+  String addressV6() {
+    return addressV6(number);
+  }
+
+  /** A process in the node's own network namespace. */
+  EchoPeer host() {
+    return host;
+  }
+
+  List<Pod> pods() {
+    return List.copyOf(pods);
+  }
+
+  void awaitReady() {
+    Eventually.within(
+        DEADLINE,
+        () -> {
+          if (!agent.isAlive()) {
+            throw new AssertionError(
+                "kindnetd on " + name() + " ended with " + agent.exitValue() + ":\n" + log());
+          }
+          machine.run("curl", "--silent", "--fail", "http://127.0.0.1:19080/readyz");
+        });
+  }
+
+  Pod addPod(String podName, List<Pod.HostPort> hostPorts) {
+    Namespace namespace = Namespace.create(podName);
+    String containerId = "demo-" + podName;
+    JsonNode result = client.add(conflist(), containerId, podName, namespace, hostPorts);
+    Pod pod = Pod.started(podName, namespace, containerId, hostPorts, result);
+    pods.add(pod);
+    return pod;
+  }
+
+  void removePods() {
+    for (Pod pod : pods) {
+      pod.peer().close();
+      client.delete(conflist(), pod.containerId(), pod.name(), pod.namespace());
+      pod.namespace().close();
+    }
+    pods.clear();
+  }
+
+  /** What is left of pods: interfaces, rows, port mappings. */
+  String leftovers() {
+    return machine.run("sh", "-c", "ip -o link | grep -o 'knet[0-9a-f]*' || true")
+        + machine.run(
+            "sqlite3",
+            "/var/lib/cni-kindnet/cni.db",
+            "SELECT * FROM pods; SELECT * FROM portmap_entries;")
+        + machine.run(
+            "sh",
+            "-c",
+            "nft list map inet cni-kindnet hostport-map-v4 | grep ' : .*\\..*' | grep -v type || true");
+  }
+
+  /** Ends the agent as a kubelet would. */
+  void stopAgent() {
+    agent.destroy();
+    try {
+      if (!agent.waitFor(DEADLINE.toSeconds(), SECONDS) || agent.exitValue() != 0) {
+        throw new AssertionError("kindnetd on " + name() + " did not end in order:\n" + log());
+      }
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+      throw new AssertionError("interrupted", e);
+    }
+  }
+
+  /** Shows the node as an operator would look at it. */
+  void show(Report report) {
+    String on = "[" + name() + "] ";
+    report.sheet(on + "cat " + CONFLIST, conflist());
+    report.sheet(on + "ip route", machine.run("ip", "route"));
+    report.sheet(on + "ip -6 route", machine.run("ip", "-6", "route"));
+    report.sheet(on + "nft list ruleset", machine.run("nft", "list", "ruleset"));
+    String database = "/var/lib/cni-kindnet/cni.db";
+    report.sheet(
+        on + "sqlite3 -box " + database + " 'SELECT …'",
+        machine.run(
+            "sqlite3",
+            "-box",
+            database,
+            "SELECT id, subnet FROM ipam_ranges;"
+                + "SELECT container_id, namespace, name, ip_address_v4, ip_address_v6, interface_name FROM pods;"
+                + "SELECT container_id, host_ip, host_port, protocol, container_ip, container_port FROM portmap_entries;"));
+  }
+
+  private String conflist() {
+    return machine.run("cat", CONFLIST);
+  }
+
+  private String log() {
+    try {
+      return Files.readString(log);
+    } catch (IOException e) {
+      return log + ": " + e;
+    }
+  }
+
+  @Override
+  public void close() {
+    agent.destroyForcibly();
+    host.close();
+    for (Pod pod : pods) {
+      pod.peer().close();
+      pod.namespace().close();
+    }
+    machine.close();
+  }
+}

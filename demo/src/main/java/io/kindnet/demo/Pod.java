@@ -1,0 +1,59 @@
+package io.kindnet.demo;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import io.kindnet.netlink.testing.EchoPeer;
+import io.kindnet.netlink.testing.EchoReply;
+import io.kindnet.netlink.testing.EchoRequest;
+import io.kindnet.netlink.testing.Namespace;
+import io.kindnet.netlink.testing.Transport;
+import java.util.List;
+
+/**
+ * A pod: a namespace that the plugin wired, with servers on {@link #PORT}.
+ *
+ * @param name its name, which its servers answer with
+ * @param hostPorts what the client asked the plugin for
+ */
+record Pod(
+    String name,
+    Namespace namespace,
+    String containerId,
+    List<HostPort> hostPorts,
+    EchoPeer peer,
+    String addressV4,
+    String addressV6) {
+  static final int PORT = 8080;
+
+  /** A port of the node that leads to {@link #PORT} of the pod. */
+  record HostPort(int port, Transport transport) {}
+
+  static Pod started(
+      String name,
+      Namespace namespace,
+      String containerId,
+      List<HostPort> hostPorts,
+      JsonNode result) {
+    String addressV4 = "";
+    String addressV6 = "";
+    for (JsonNode ip : result.path("ips")) {
+      String address = ip.path("address").asText();
+      String bare = address.substring(0, address.indexOf('/'));
+      if (bare.indexOf(':') >= 0) {
+        addressV6 = bare;
+      } else {
+        addressV4 = bare;
+      }
+    }
+    EchoPeer peer =
+        EchoPeer.in(namespace, name)
+            .listen(Transport.TCP, addressV4, PORT)
+            .listen(Transport.TCP, addressV6, PORT)
+            .listen(Transport.UDP, addressV4, PORT)
+            .listen(Transport.UDP, addressV6, PORT);
+    return new Pod(name, namespace, containerId, hostPorts, peer, addressV4, addressV6);
+  }
+
+  EchoReply ask(Transport transport, String address, int port) {
+    return peer.ask(EchoRequest.to(transport, address, port));
+  }
+}
