@@ -1,0 +1,65 @@
+package io.kindnet.cni.store;
+
+import io.kindnet.cni.protocol.PodIdentity;
+import java.util.List;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * One interface of a pod, as it is remembered.
+ *
+ * @param key {@code pods.container_id}: the container ID, or for further interfaces of the same
+ *     container {@code CONTAINER_ID/INTERFACE_NAME}
+ * @param identity namespace, name and UID
+ * @param netns the path of the pod's network namespace
+ * @param addresses at most one of each family, IPv4 first
+ * @param hostInterface {@code pods.interface_name}: the host's end of the veth pair
+ * @param mtu the MTU of the interface, 0 if unknown
+ * @param attachment what this plugin remembers in addition, or null for a row of the original
+ *     plugin
+ */
+public record PodRow(
+    String key,
+    PodIdentity identity,
+    String netns,
+    List<PodAddress> addresses,
+    String hostInterface,
+    int mtu,
+    @Nullable Details attachment) {
+
+  /** The interface that the original plugin always makes. */
+  private static final String ORIGINAL_INTERFACE = "eth0";
+
+  /**
+   * What the original plugin does not keep.
+   *
+   * @param interfaceName the interface inside the pod
+   * @param network the name of the network configuration
+   * @param bridge the bridge that the pod is plugged to, empty for none
+   */
+  public record Details(String interfaceName, String network, String bridge) {}
+
+  /** The container's ID. */
+  public String containerId() {
+    int slash = key.indexOf('/');
+    return slash < 0 ? key : key.substring(0, slash);
+  }
+
+  /** The name of the interface inside the pod. */
+  public String interfaceName() {
+    return attachment == null ? ORIGINAL_INTERFACE : attachment.interfaceName;
+  }
+
+  /** The bridge that the pod is plugged to, empty for none. */
+  public String bridge() {
+    return attachment == null ? "" : attachment.bridge;
+  }
+
+  /** Such as {@code pod default/web (container 3f0b)}; without the pod's name if nobody told it. */
+  @Override
+  public String toString() {
+    String container = "container " + containerId();
+    return identity.name().isEmpty()
+        ? container
+        : "pod " + identity.namespace() + "/" + identity.name() + " (" + container + ")";
+  }
+}

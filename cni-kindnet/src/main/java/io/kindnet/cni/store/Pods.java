@@ -1,0 +1,158 @@
+package io.kindnet.cni.store;
+
+import io.kindnet.cni.protocol.Attachment;
+import io.kindnet.cni.protocol.CniException;
+import io.kindnet.cni.protocol.PodIdentity;
+import io.kindnet.netlink.ip.AddressFamily;
+import io.kindnet.netlink.ip.IpAddresses;
+import java.sql.ResultSet;
+import java.sql.SQLException;
+import java.util.ArrayList;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Set;
+import org.jspecify.annotations.Nullable;
+
+/** The tables {@code pods} and {@code attachments}. */
+public final class Pods {
+  private static final String SELECT =
+      "SELECT p.container_id, p.namespace, p.name, p.uid, p.netns,"
+          + " p.ip_address_v4, p.ip_gateway_v4, p.ip_address_v6, p.ip_gateway_v6,"
+          + " p.interface_name, p.interface_mtu,"
+          + " a.interface_name, a.network, a.bridge"
+          + " FROM pods p LEFT JOIN attachments a ON a.container_id = p.container_id ";
+
+  private final Database database;
+
+  Pods(Database database) {
+    this.database = database;
+  }
+
+  /** Every pod, oldest first. */
+  public List<PodRow> all() throws CniException {
+    return database.query(SELECT + "ORDER BY p.creation_timestamp, p.rowid", Pods::read);
+  }
+
+  /**
+   * The row of an attachment, or null. A row of the original plugin stands for the container
+   * whatever the name of the interface, because that plugin does not heed it.
+   */
+  public @Nullable PodRow find(Attachment attachment) throws CniException {
+    List<PodRow> rows =
+        database.query(
+            SELECT
+                + "WHERE p.container_id = ?1 AND coalesce(a.interface_name, ?2) = ?2"
+                + " OR p.container_id = ?1 || '/' || ?2",
+            Pods::read,
+            attachment.containerId(),
+            attachment.interfaceName());
+    return rows.isEmpty() ? null : rows.getFirst();
+  }
+
+  /** The key for a row of {@code attachment} that is not there yet. */
+  public String newKey(Attachment attachment) throws CniException {
+    String containerId = attachment.containerId();
+    boolean first =
+        database.number("SELECT count(*) FROM pods WHERE container_id = ?", containerId) == 0;
+    return first ? containerId : containerId + "/" + attachment.interfaceName();
+  }
+
+  /** Adds a row. */
+  public void insert(PodRow pod) throws CniException {
+    PodAddress v4 = addressOf(pod, AddressFamily.IPV4);
+    PodAddress v6 = addressOf(pod, AddressFamily.IPV6);
+    database.update(
+        "INSERT INTO pods (container_id, namespace, name, uid, netns,"
+            + " ip_address_v4, ip_gateway_v4, ip_address_v6, ip_gateway_v6,"
+            + " interface_name, interface_mtu) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
+        pod.key(),
+        pod.identity().namespace(),
+        pod.identity().name(),
+        pod.identity().uid(),
+        pod.netns(),
+        v4 == null ? null : IpAddresses.format(v4.address()),
+        v4 == null ? null : IpAddresses.format(v4.gateway()),
+        v6 == null ? null : IpAddresses.format(v6.address()),
+        v6 == null ? null : IpAddresses.format(v6.gateway()),
+        pod.hostInterface(),
+        pod.mtu());
+    PodRow.Details details = pod.attachment();
+    if (details != null) {
+      // replaces one whose pod was deleted without regard to foreign keys
+      database.update(
+          "INSERT OR REPLACE INTO attachments (container_id, interface_name, network, bridge)"
+              + " VALUES (?, ?, ?, ?)",
+          pod.key(),
+          details.interfaceName(),
+          details.network(),
+          details.bridge());
+    }
+  }
+
+  /** Removes a row, and with it the pod's host ports; one that is not there is no error. */
+  public void delete(PodRow pod) throws CniException {
+    database.update("DELETE FROM pods WHERE container_id = ?", pod.key());
+  }
+
+  /**
+   * The addresses of {@code family} that cannot be given out, as text: those of pods, and their
+   * gateways, which are on the host.
+   */
+  public Set<String> takenAddresses(AddressFamily family) throws CniException {
+    String suffix = family == AddressFamily.IPV4 ? "v4" : "v6";
+    Set<String> taken = new HashSet<>();
+    database.query(
+        "SELECT ip_address_" + suffix + ", ip_gateway_" + suffix + " FROM pods",
+        row -> {
+          addText(taken, row.getString(1));
+          addText(taken, row.getString(2));
+          return null;
+        });
+    return taken;
+  }
+
+  private static @Nullable PodAddress addressOf(PodRow pod, AddressFamily family) {
+    for (PodAddress address : pod.addresses()) {
+      if (address.family() == family) {
+        return address;
+      }
+    }
+    return null;
+  }
+
+  private static PodRow read(ResultSet row) throws SQLException {
+    List<PodAddress> addresses = new ArrayList<>(2);
+    addAddress(addresses, row.getString(6), row.getString(7));
+    addAddress(addresses, row.getString(8), row.getString(9));
+    String interfaceName = row.getString(12);
+    return new PodRow(
+        row.getString(1),
+        new PodIdentity(text(row, 2), text(row, 3), text(row, 4)),
+        row.getString(5),
+        addresses,
+        row.getString(10),
+        row.getInt(11),
+        interfaceName == null
+            ? null
+            : new PodRow.Details(interfaceName, row.getString(13), row.getString(14)));
+  }
+
+  private static void addAddress(
+      List<PodAddress> addresses, @Nullable String address, @Nullable String gateway) {
+    // the original plugin writes the row first and its addresses later
+    if (address != null && gateway != null && !address.isEmpty() && !gateway.isEmpty()) {
+      addresses.add(new PodAddress(IpAddresses.parse(address), IpAddresses.parse(gateway)));
+    }
+  }
+
+  private static void addText(Set<String> texts, @Nullable String text) {
+    if (text != null) {
+      texts.add(text);
+    }
+  }
+
+  private static String text(ResultSet row, int column) throws SQLException {
+    String text = row.getString(column);
+    return text == null ? "" : text;
+  }
+}

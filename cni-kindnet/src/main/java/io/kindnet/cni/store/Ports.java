@@ -1,0 +1,97 @@
+package io.kindnet.cni.store;
+
+import io.kindnet.cni.portmap.HostPort;
+import io.kindnet.cni.protocol.CniException;
+import io.kindnet.cni.protocol.TransportProtocol;
+import io.kindnet.netlink.ip.IpAddresses;
+import java.net.InetAddress;
+import java.sql.ResultSet;
+import java.sql.SQLException;
+import java.util.ArrayList;
+import java.util.List;
+import org.jspecify.annotations.Nullable;
+
+/** The table {@code portmap_entries}. */
+public final class Ports {
+  private static final String SELECT =
+      "SELECT container_id, host_ip, host_port, protocol, container_ip, container_port"
+          + " FROM portmap_entries ";
+
+  private final Database database;
+
+  Ports(Database database) {
+    this.database = database;
+  }
+
+  /** Every host port, by number. */
+  public List<PortRow> all() throws CniException {
+    return select("ORDER BY host_port, protocol, host_ip");
+  }
+
+  /** The host ports of one pod. */
+  public List<HostPort> of(PodRow pod) throws CniException {
+    List<HostPort> ports = new ArrayList<>();
+    for (PortRow row : select("WHERE container_id = ? ORDER BY id", pod.key())) {
+      ports.add(row.port());
+    }
+    return ports;
+  }
+
+  /** The host ports with the number of {@code wanted}, whatever their protocol and address. */
+  public List<PortRow> withNumber(int hostPort) throws CniException {
+    return select("WHERE host_port = ? ORDER BY id", hostPort);
+  }
+
+  /** Adds a row. */
+  public void insert(PortRow row) throws CniException {
+    HostPort port = row.port();
+    database.update(
+        "INSERT INTO portmap_entries (container_id, host_ip, host_port, protocol,"
+            + " container_ip, container_port) VALUES (?, ?, ?, ?, ?, ?)",
+        row.podKey(),
+        IpAddresses.format(port.hostIp()),
+        port.hostPort(),
+        port.protocol().toString(),
+        IpAddresses.format(port.containerIp()),
+        port.containerPort());
+  }
+
+  /**
+   * Removes the rows of pods that were deleted without regard to foreign keys, as the sqlite3 shell
+   * does: nobody could release them any more.
+   */
+  public void deleteOrphans() throws CniException {
+    database.update(
+        "DELETE FROM portmap_entries"
+            + " WHERE container_id NOT IN (SELECT container_id FROM pods)");
+  }
+
+  private List<PortRow> select(String condition, Object... parameters) throws CniException {
+    return database.query(SELECT + condition, Ports::read, parameters);
+  }
+
+  /**
+   * The original plugin has written {@code 0.0.0.0/0} for every address, keeps the runtime's
+   * spelling of the protocol, and leaves both addresses empty where the host address was of a
+   * family that the pod does not have; the last lead nowhere.
+   */
+  private static @Nullable PortRow read(ResultSet row) throws SQLException {
+    TransportProtocol protocol = TransportProtocol.named(row.getString(4));
+    String containerIp = row.getString(5);
+    if (protocol == null || containerIp.isEmpty()) {
+      return null;
+    }
+    return new PortRow(
+        row.getString(1),
+        new HostPort(
+            hostIp(row.getString(2)),
+            row.getInt(3),
+            protocol,
+            IpAddresses.parse(containerIp),
+            row.getInt(6)));
+  }
+
+  private static InetAddress hostIp(String text) {
+    return IpAddresses.parse(text.endsWith("/0") ? text.substring(0, text.length() - 2) : text);
+  }
+}

@@ -1,0 +1,73 @@
+package io.kindnet.cni.store;
+
+import io.kindnet.cni.protocol.CniErrorCode;
+import io.kindnet.cni.protocol.CniException;
+import io.kindnet.cni.protocol.NetworkConfig;
+import java.io.IOException;
+import java.nio.file.FileAlreadyExistsException;
+import java.nio.file.FileSystemException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.nio.file.attribute.PosixFilePermission;
+import java.nio.file.attribute.PosixFilePermissions;
+import java.util.EnumSet;
+import java.util.Set;
+
+/** The file and its folder: there, and for nobody but root. */
+final class StateFile {
+  private static final Set<PosixFilePermission> FILE =
+      EnumSet.of(PosixFilePermission.OWNER_READ, PosixFilePermission.OWNER_WRITE);
+  private static final Set<PosixFilePermission> FOLDER =
+      EnumSet.of(
+          PosixFilePermission.OWNER_READ,
+          PosixFilePermission.OWNER_WRITE,
+          PosixFilePermission.OWNER_EXECUTE);
+
+  private StateFile() {}
+
+  /**
+   * Makes folder and file where they are missing, before SQLite would make the file for everybody
+   * to read. SQLite gives its further files the permissions of this one. A folder that exists is
+   * left alone, because {@code dataDir} may name any; only that of the original is narrowed.
+   */
+  static void prepare(Path file) throws CniException {
+    Path folder = file.getParent();
+    try {
+      if (folder != null && !Files.isDirectory(folder)) {
+        Files.createDirectories(folder, PosixFilePermissions.asFileAttribute(FOLDER));
+      } else if (folder != null && folder.equals(NetworkConfig.DEFAULT_DATA_DIR)) {
+        restrict(folder, FOLDER);
+      }
+      if (Files.exists(file)) {
+        restrict(file, FILE);
+      } else {
+        create(file);
+      }
+    } catch (IOException refused) {
+      throw new CniException(
+          CniErrorCode.IO_FAILURE, "database " + file + ": " + reason(refused), refused);
+    }
+  }
+
+  private static void create(Path file) throws IOException {
+    try {
+      Files.createFile(file, PosixFilePermissions.asFileAttribute(FILE));
+    } catch (FileAlreadyExistsException e) {
+      // another call was faster
+    }
+  }
+
+  private static void restrict(Path path, Set<PosixFilePermission> allowed) throws IOException {
+    if (!allowed.containsAll(Files.getPosixFilePermissions(path))) {
+      Files.setPosixFilePermissions(path, allowed);
+    }
+  }
+
+  private static String reason(IOException refused) {
+    if (refused instanceof FileSystemException onPath) {
+      String reason = onPath.getReason();
+      return onPath.getFile() + ": " + (reason == null ? refused.getClass().getName() : reason);
+    }
+    return String.valueOf(refused.getMessage());
+  }
+}
