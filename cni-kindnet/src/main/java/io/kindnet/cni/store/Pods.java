@@ -102,10 +102,13 @@ public final class Pods {
     String suffix = family == AddressFamily.IPV4 ? "v4" : "v6";
     Set<String> taken = new HashSet<>();
     database.query(
-        "SELECT ip_address_" + suffix + ", ip_gateway_" + suffix + " FROM pods",
+        "SELECT ip_address_%s FROM pods UNION ALL SELECT DISTINCT ip_gateway_%s FROM pods"
+            .replace("%s", suffix),
         row -> {
-          addText(taken, row.getString(1));
-          addText(taken, row.getString(2));
+          String address = row.getString(1);
+          if (address != null) {
+            taken.add(address);
+          }
           return null;
         });
     return taken;
@@ -142,12 +145,6 @@ public final class Pods {
     // the original plugin writes the row first and its addresses later
     if (address != null && gateway != null && !address.isEmpty() && !gateway.isEmpty()) {
       addresses.add(new PodAddress(IpAddresses.parse(address), IpAddresses.parse(gateway)));
-    }
-  }
-
-  private static void addText(Set<String> texts, @Nullable String text) {
-    if (text != null) {
-      texts.add(text);
     }
   }
 

@@ -1,0 +1,96 @@
+package io.kindnet.cni.ipam;
+
+import io.kindnet.cni.protocol.CniErrorCode;
+import io.kindnet.cni.protocol.CniException;
+import io.kindnet.netlink.ip.AddressFamily;
+import io.kindnet.netlink.ip.IpAddresses;
+import io.kindnet.netlink.ip.IpPrefix;
+import java.net.InetAddress;
+import java.util.ArrayList;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Random;
+import java.util.Set;
+import org.jspecify.annotations.Nullable;
+
+/** Chooses the addresses of a pod: one of each family that some range serves. */
+public final class AddressChoice {
+  private final List<IpPrefix> ranges;
+  private final Taken taken;
+  private final Random random;
+
+  /** Says what cannot be given out. */
+  @FunctionalInterface
+  public interface Taken {
+    /** Addresses of {@code family} in the notation of {@link IpAddresses#format}. */
+    Set<String> of(AddressFamily family) throws CniException;
+  }
+
+  /**
+   * A choice.
+   *
+   * @param ranges where addresses come from, those to be used first at the front; they may overlap
+   * @param taken asked once for each family and choice
+   * @param random where in a range to begin
+   */
+  public AddressChoice(List<IpPrefix> ranges, Taken taken, Random random) {
+    this.ranges = List.copyOf(ranges);
+    this.taken = taken;
+    this.random = random;
+  }
+
+  /** The families that some range serves, IPv4 first. */
+  public List<AddressFamily> families() {
+    List<AddressFamily> families = new ArrayList<>(2);
+    for (AddressFamily family : AddressFamily.values()) {
+      for (IpPrefix range : ranges) {
+        if (range.family() == family) {
+          families.add(family);
+          break;
+        }
+      }
+    }
+    return families;
+  }
+
+  /**
+   * An address of {@code family} from the first range that is not full, or null. Gateways of other
+   * ranges, which may lie inside an overlapping one, are never chosen.
+   */
+  public @Nullable Lease choose(AddressFamily family) throws CniException {
+    Set<String> unavailable = new HashSet<>(taken.of(family));
+    for (IpPrefix range : ranges) {
+      unavailable.add(IpAddresses.format(range.address()));
+    }
+    for (IpPrefix range : ranges) {
+      if (range.family() == family) {
+        InetAddress address = new AddressPool(range).choose(unavailable, random);
+        if (address != null) {
+          return new Lease(address, range);
+        }
+      }
+    }
+    return null;
+  }
+
+  /** The error for a pod that can get no address at all: it names each range and what it has. */
+  public CniException exhausted() {
+    if (ranges.isEmpty()) {
+      return new CniException(
+          CniErrorCode.NO_ADDRESS,
+          "no address: there are no ranges, neither in the configuration nor added by hand");
+    }
+    StringBuilder message = new StringBuilder("no address is left in");
+    String separator = " ";
+    for (IpPrefix range : ranges) {
+      message
+          .append(separator)
+          .append(range)
+          .append(" (")
+          .append(new AddressPool(range).capacity())
+          .append(" for pods)");
+      separator = ", ";
+    }
+    return new CniException(CniErrorCode.NO_ADDRESS, message.toString());
+  }
+}

@@ -1,0 +1,109 @@
+package io.kindnet.cni.ipam;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.kindnet.netlink.ip.IpAddresses;
+import io.kindnet.netlink.ip.IpPrefix;
+import java.net.InetAddress;
+import java.util.Comparator;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Random;
+import java.util.Set;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+import org.junit.jupiter.params.provider.ValueSource;
+
+class AddressPoolTest {
+  private final long seed = new Random().nextLong();
+  private final Random random = new Random(seed);
+
+  @ParameterizedTest
+  @CsvSource({
+    "10.0.1.0/24, 248, 10.0.1.7, 10.0.1.254",
+    "10.0.1.0/25, 122, 10.0.1.5, 10.0.1.126",
+    "10.0.1.64/26, 60, 10.0.1.67, 10.0.1.126",
+    "10.0.1.8/29, 4, 10.0.1.11, 10.0.1.14",
+    "255.255.255.0/24, 248, 255.255.255.7, 255.255.255.254",
+    "fd00::/120, 249, fd00::7, fd00::ff",
+    "fd00::/121, 123, fd00::5, fd00::7f",
+    "fd00::/122, 61, fd00::3, fd00::3f",
+    "fd00::10/126, 1, fd00::13, fd00::13",
+  })
+  void givesEachAddressOnceUntilNoneIsLeft(String range, int count, String first, String last) {
+    IpPrefix prefix = IpPrefix.parse(range);
+    List<InetAddress> given = drain(prefix).stream().map(IpAddresses::parse).toList();
+
+    assertThat(given).as("seed " + seed).hasSize(count).allMatch(prefix::contains);
+    assertThat(given.stream().min(byNumber())).hasValue(IpAddresses.parse(first));
+    assertThat(given.stream().max(byNumber())).hasValue(IpAddresses.parse(last));
+  }
+
+  @ParameterizedTest
+  @ValueSource(strings = {"10.0.1.0/30", "10.0.1.0/31", "10.0.1.1/32", "fd00::/127", "fd00::1/128"})
+  void hasNothingToGiveWhereEverythingIsReserved(String range) {
+    assertThat(drain(IpPrefix.parse(range))).isEmpty();
+  }
+
+  @ParameterizedTest
+  @ValueSource(strings = {"10.0.0.0/8", "0.0.0.0/0", "fd00::/64", "fd00::/8", "::/0"})
+  void doesNotCountThroughLargeRanges(String text) {
+    IpPrefix range = IpPrefix.parse(text);
+    Set<String> taken = new HashSet<>();
+    for (int i = 0; i < 1000; i++) {
+      InetAddress address = new AddressPool(range).choose(taken, random);
+      assertThat(address).as("seed " + seed).isNotNull().matches(range::contains);
+      assertThat(taken.add(IpAddresses.format(address))).as("seed " + seed).isTrue();
+    }
+  }
+
+  @Test
+  void beginsAtRandom() {
+    AddressPool pool = new AddressPool(IpPrefix.parse("10.0.0.0/16"));
+    Set<InetAddress> firsts = new HashSet<>();
+    for (int i = 0; i < 20; i++) {
+      firsts.add(pool.choose(Set.of(), new Random(i)));
+    }
+    assertThat(firsts).hasSizeGreaterThan(15);
+  }
+
+  @Test
+  void findsTheLastFreeAddressOfALargeRange() {
+    IpPrefix range = IpPrefix.parse("10.0.0.0/16");
+    Set<String> taken = new HashSet<>();
+    for (int i = 0; i < 65_536; i++) {
+      taken.add("10.0." + i / 256 + "." + i % 256);
+    }
+    AddressPool pool = new AddressPool(range);
+    assertThat(pool.choose(taken, random)).isNull();
+
+    for (String free : List.of("10.0.0.7", "10.0.128.0", "10.0.255.254")) {
+      taken.remove(free);
+      assertThat(pool.choose(taken, random)).isEqualTo(IpAddresses.parse(free));
+      taken.add(free);
+    }
+  }
+
+  @Test
+  void isNotConfusedByAddressesOfOtherRanges() {
+    Set<String> taken = drain(IpPrefix.parse("10.1.0.0/22"));
+
+    assertThat(new AddressPool(IpPrefix.parse("10.0.0.0/29")).choose(taken, random)).isNotNull();
+  }
+
+  private Set<String> drain(IpPrefix range) {
+    AddressPool pool = new AddressPool(range);
+    Set<String> taken = new HashSet<>();
+    InetAddress address = pool.choose(taken, random);
+    while (address != null) {
+      assertThat(taken.add(IpAddresses.format(address))).as("given twice, seed " + seed).isTrue();
+      address = pool.choose(taken, random);
+    }
+    return taken;
+  }
+
+  private static Comparator<InetAddress> byNumber() {
+    return Comparator.comparing(IpAddresses::toInteger);
+  }
+}
