@@ -1,12 +1,13 @@
 package io.kindnet.netlink.testing;
 
 import java.util.List;
+import java.util.Locale;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.function.Predicate;
 
 /**
  * Keeps what went over a socket, for tests that count or compare messages. Threads may share it.
- * Feed it with {@code recorder::sent} and {@code recorder::received}.
+ * Feed it with {@code socket.listener(recorder::datagram)}.
  */
 public final class MessageRecorder {
   private final List<Message> messages = new CopyOnWriteArrayList<>();
@@ -24,6 +25,16 @@ public final class MessageRecorder {
     public String toString() {
       return direction + " " + bytes.length + " bytes\n" + Hex.dump(bytes);
     }
+  }
+
+  /**
+   * Adds a message.
+   *
+   * @param direction {@code sent} or {@code received}, in any case
+   */
+  public void datagram(String direction, byte[] bytes) {
+    Direction way = Direction.valueOf(direction.toUpperCase(Locale.ROOT));
+    messages.add(new Message(way, bytes.clone()));
   }
 
   /** Adds a message that the program sent. */

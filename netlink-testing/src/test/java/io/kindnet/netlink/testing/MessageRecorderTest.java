@@ -25,6 +25,14 @@ class MessageRecorderTest {
   }
 
   @Test
+  void takesTheDirectionAsAWord() {
+    recorder.datagram("sent", new byte[] {1});
+    recorder.datagram("received", new byte[] {2});
+
+    assertThat(recorder.messages()).extracting(m -> m.direction()).containsExactly(SENT, RECEIVED);
+  }
+
+  @Test
   void isNotChangedByAReusedBuffer() {
     byte[] buffer = {1};
     recorder.sent(buffer);

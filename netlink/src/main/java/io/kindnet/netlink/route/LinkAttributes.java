@@ -1,0 +1,38 @@
+package io.kindnet.netlink.route;
+
+/** Attributes of links: {@code linux/if_link.h}. */
+final class LinkAttributes {
+  static final int IFLA_ADDRESS = 1;
+  static final int IFLA_IFNAME = 3;
+  static final int IFLA_MTU = 4;
+  static final int IFLA_LINK = 5;
+  static final int IFLA_MASTER = 10;
+  static final int IFLA_PROTINFO = 12;
+  static final int IFLA_OPERSTATE = 16;
+  static final int IFLA_LINKINFO = 18;
+  static final int IFLA_IFALIAS = 20;
+  static final int IFLA_NET_NS_FD = 28;
+  static final int IFLA_EXT_MASK = 29;
+  static final int IFLA_LINK_NETNSID = 37;
+
+  /** Inside {@link #IFLA_LINKINFO}. */
+  static final int IFLA_INFO_KIND = 1;
+
+  static final int IFLA_INFO_DATA = 2;
+  static final int IFLA_INFO_SLAVE_KIND = 4;
+  static final int IFLA_INFO_SLAVE_DATA = 5;
+
+  /**
+   * Inside {@link #IFLA_PROTINFO}, and inside {@link #IFLA_INFO_SLAVE_DATA} of a port of a bridge:
+   * hairpin.
+   */
+  static final int IFLA_BRPORT_MODE = 4;
+
+  /** Inside {@link #IFLA_INFO_DATA} of a veth: {@code linux/veth.h}. */
+  static final int VETH_INFO_PEER = 1;
+
+  /** Value of {@link #IFLA_EXT_MASK}: leave the counters out ({@code linux/rtnetlink.h}). */
+  static final int RTEXT_FILTER_SKIP_STATS = 1 << 3;
+
+  private LinkAttributes() {}
+}

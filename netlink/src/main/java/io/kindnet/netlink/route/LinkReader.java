@@ -1,0 +1,77 @@
+package io.kindnet.netlink.route;
+
+import static io.kindnet.netlink.route.LinkAttributes.IFLA_ADDRESS;
+import static io.kindnet.netlink.route.LinkAttributes.IFLA_BRPORT_MODE;
+import static io.kindnet.netlink.route.LinkAttributes.IFLA_IFALIAS;
+import static io.kindnet.netlink.route.LinkAttributes.IFLA_IFNAME;
+import static io.kindnet.netlink.route.LinkAttributes.IFLA_INFO_KIND;
+import static io.kindnet.netlink.route.LinkAttributes.IFLA_INFO_SLAVE_DATA;
+import static io.kindnet.netlink.route.LinkAttributes.IFLA_INFO_SLAVE_KIND;
+import static io.kindnet.netlink.route.LinkAttributes.IFLA_LINK;
+import static io.kindnet.netlink.route.LinkAttributes.IFLA_LINKINFO;
+import static io.kindnet.netlink.route.LinkAttributes.IFLA_LINK_NETNSID;
+import static io.kindnet.netlink.route.LinkAttributes.IFLA_MASTER;
+import static io.kindnet.netlink.route.LinkAttributes.IFLA_MTU;
+import static io.kindnet.netlink.route.LinkAttributes.IFLA_OPERSTATE;
+
+import io.kindnet.netlink.wire.Attribute;
+import io.kindnet.netlink.wire.Attributes;
+import io.kindnet.netlink.wire.NetlinkMessage;
+import java.util.Optional;
+import java.util.OptionalInt;
+import org.jspecify.annotations.Nullable;
+
+/** Reads links out of {@code RTM_NEWLINK} and {@code RTM_DELLINK}. */
+final class LinkReader {
+  private LinkReader() {}
+
+  /**
+   * The link in {@code message}.
+   *
+   * @throws io.kindnet.netlink.wire.MalformedMessageException if it is cut short or has no name
+   */
+  static Link read(NetlinkMessage message) {
+    IfInfoMessage info = IfInfoMessage.parse(message);
+    Attributes attributes = message.attributesAfter(IfInfoMessage.LENGTH);
+    Attribute linkInfo = attributes.find(IFLA_LINKINFO);
+    Attributes kindInfo = linkInfo == null ? null : linkInfo.nested();
+    Attribute peerNamespace = attributes.find(IFLA_LINK_NETNSID);
+    Attribute operationalState = attributes.find(IFLA_OPERSTATE);
+    return new Link(
+        info.index(),
+        attributes.get(IFLA_IFNAME).string(),
+        kindInfo == null ? "" : text(kindInfo.find(IFLA_INFO_KIND)),
+        mac(attributes.find(IFLA_ADDRESS)),
+        number(attributes.find(IFLA_MTU)),
+        info.flags(),
+        OperationalState.ofNumber(operationalState == null ? 0 : operationalState.u8()),
+        text(attributes.find(IFLA_IFALIAS)),
+        number(attributes.find(IFLA_MASTER)),
+        number(attributes.find(IFLA_LINK)),
+        peerNamespace == null ? OptionalInt.empty() : OptionalInt.of(peerNamespace.u32()),
+        kindInfo != null && isHairpin(kindInfo));
+  }
+
+  private static boolean isHairpin(Attributes linkInfo) {
+    Attribute data = linkInfo.find(IFLA_INFO_SLAVE_DATA);
+    if (data == null || !text(linkInfo.find(IFLA_INFO_SLAVE_KIND)).equals("bridge")) {
+      return false;
+    }
+    Attribute mode = data.nested().find(IFLA_BRPORT_MODE);
+    return mode != null && mode.u8() != 0;
+  }
+
+  private static Optional<MacAddress> mac(@Nullable Attribute attribute) {
+    return attribute != null && attribute.value().remaining() == MacAddress.BYTES
+        ? Optional.of(MacAddress.of(attribute.bytes()))
+        : Optional.empty();
+  }
+
+  private static String text(@Nullable Attribute attribute) {
+    return attribute == null ? "" : attribute.string();
+  }
+
+  private static int number(@Nullable Attribute attribute) {
+    return attribute == null ? 0 : attribute.u32();
+  }
+}

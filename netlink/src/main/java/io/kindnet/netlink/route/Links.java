@@ -1,0 +1,138 @@
+package io.kindnet.netlink.route;
+
+import io.kindnet.netlink.libc.Errno;
+import io.kindnet.netlink.wire.MessageWriter;
+import io.kindnet.netlink.wire.NetlinkException;
+import io.kindnet.netlink.wire.NetlinkMessage;
+import io.kindnet.netlink.wire.NetlinkSocket;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Optional;
+
+/**
+ * The links of one network namespace. Every method throws a {@link NetlinkException} that says what
+ * was being done to which link, if the kernel refuses.
+ */
+public final class Links {
+  private final RouteSocket owner;
+  private final NetlinkSocket socket;
+
+  Links(RouteSocket owner, NetlinkSocket socket) {
+    this.owner = owner;
+    this.socket = socket;
+  }
+
+  /** The link {@code name}; {@code ENODEV} if there is none. */
+  public Link byName(String name) {
+    return LinkReader.read(socket.get(LinkRequests.get(name)));
+  }
+
+  /** The link with {@code index}; {@code ENODEV} if there is none. */
+  public Link byIndex(int index) {
+    return LinkReader.read(socket.get(LinkRequests.get(index)));
+  }
+
+  /** The link {@code name}; empty if there is none. */
+  public Optional<Link> findByName(String name) {
+    return find(LinkRequests.get(name));
+  }
+
+  /** The link with {@code index}; empty if there is none. */
+  public Optional<Link> findByIndex(int index) {
+    return find(LinkRequests.get(index));
+  }
+
+  /** All links. */
+  public List<Link> list() {
+    return list("");
+  }
+
+  /** The links of one kind, such as {@code veth}; all for an empty kind. */
+  public List<Link> list(String kind) {
+    List<Link> links = new ArrayList<>();
+    for (NetlinkMessage message : socket.dump(LinkRequests.list(kind))) {
+      Link link = LinkReader.read(message);
+      // the kernel does not filter by a kind whose module is not loaded
+      if (kind.isEmpty() || link.kind().equals(kind)) {
+        links.add(link);
+      }
+    }
+    return links;
+  }
+
+  /** Makes both ends of a veth in one step, down; {@code EEXIST} if a name is taken. */
+  public void create(VethPair pair) {
+    socket.request(LinkRequests.create(pair));
+  }
+
+  /** Makes a bridge without ports, down. */
+  public void createBridge(String name) {
+    socket.request(LinkRequests.create("bridge", name));
+  }
+
+  /** Makes a device that swallows what is sent, down. */
+  public void createDummy(String name) {
+    socket.request(LinkRequests.create("dummy", name));
+  }
+
+  /** Carries out a change. */
+  public void change(Link link, LinkChange change) {
+    socket.request(change.toMessage(link));
+  }
+
+  /** Lets {@code port}, a bridge's, send a packet back where it came from, or not. */
+  public void setHairpin(Link port, boolean on) {
+    socket.request(LinkRequests.hairpin(port, on));
+  }
+
+  /** Removes a link; of a veth, the other end goes too. */
+  public void delete(Link link) {
+    socket.request(LinkRequests.delete(link));
+  }
+
+  /** Removes the link {@code name}; {@code ENODEV} if there is none. */
+  public void delete(String name) {
+    socket.request(LinkRequests.delete(name));
+  }
+
+  /**
+   * Waits until the link {@link Link#isOperational carries traffic}: on the kernel's notification,
+   * not by asking again and again.
+   *
+   * @return the link as it is then
+   * @throws NetlinkException {@code ETIMEDOUT} with the state that it is in after {@code timeout},
+   *     {@code ENODEV} if there is no such link, or no longer
+   */
+  public Link awaitUp(int index, Duration timeout) {
+    long deadline = System.nanoTime() + timeout.toNanos();
+    try (RouteEvents events = owner.events(RouteEvents.Topic.LINKS)) {
+      Link link = byIndex(index);
+      while (!link.isOperational()) {
+        long left = deadline - System.nanoTime();
+        if (left <= 0) {
+          throw new NetlinkException(
+              "wait for link " + link.name() + " to come up",
+              Errno.ETIMEDOUT,
+              (link.isUp() ? "it is set up, its" : "it is set down, its")
+                  + " operational state is "
+                  + link.operationalState());
+        }
+        events.next(Duration.ofNanos(left));
+        link = byIndex(index);
+      }
+      return link;
+    }
+  }
+
+  private Optional<Link> find(MessageWriter request) {
+    try {
+      return Optional.of(LinkReader.read(socket.get(request)));
+    } catch (NetlinkException e) {
+      if (e.errno() == Errno.ENODEV) {
+        return Optional.empty();
+      }
+      throw e;
+    }
+  }
+}
