@@ -31,6 +31,17 @@ public class KernelException extends RuntimeException {
     this.errno = errno;
   }
 
+  /**
+   * An error whose message another one has composed already.
+   *
+   * @param errno the error
+   * @param message what was being done to which object, and the error
+   */
+  protected KernelException(Errno errno, String message) {
+    super(message);
+    this.errno = errno;
+  }
+
   /** The error. */
   public Errno errno() {
     return errno;

@@ -50,7 +50,10 @@ record Acknowledgement(int error, String text, int offset, int missingType) {
     if (missingType != 0) {
       separate(detail).append("attribute ").append(missingType).append(" is missing");
     }
-    if (offset != 0) {
+    Object label = offset == 0 ? null : request.labelAt(offset);
+    if (label != null) {
+      separate(detail).append(label);
+    } else if (offset != 0) {
       ByteBuffer sent = ByteBuffer.wrap(request.toBytes()).order(ByteOrder.nativeOrder());
       separate(detail);
       if (offset + ERROR_LENGTH <= sent.limit() && offset > HEADER_LENGTH) {

@@ -8,6 +8,9 @@ import static io.kindnet.netlink.wire.NetlinkConstants.align;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
 import java.nio.charset.StandardCharsets;
+import java.util.ArrayList;
+import java.util.List;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Writes one netlink message: {@code struct nlmsghdr}, a fixed part of the family, then attributes.
@@ -22,7 +25,10 @@ public final class MessageWriter {
   private static final int FLAGS_OFFSET = 6;
   private static final int SEQUENCE_OFFSET = 8;
 
+  private record Label(int offset, Object part) {}
+
   private final String what;
+  private final List<Label> labels = new ArrayList<>();
   private ByteBuffer buffer = ByteBuffer.allocate(256).order(ByteOrder.nativeOrder());
 
   /**
@@ -174,6 +180,27 @@ public final class MessageWriter {
     buffer.putShort(start, (short) length);
     pad();
     return this;
+  }
+
+  /**
+   * Names what the next attribute stands for, for the message of an error that the kernel finds in
+   * it.
+   *
+   * @param part whose {@code toString} names it, called only then
+   */
+  public MessageWriter label(Object part) {
+    labels.add(new Label(buffer.position(), part));
+    return this;
+  }
+
+  /** What was written at {@code offset}, if it has a label. */
+  @Nullable Object labelAt(int offset) {
+    for (Label label : labels) {
+      if (label.offset == offset) {
+        return label.part;
+      }
+    }
+    return null;
   }
 
   /** How many bytes the message has so far. */

@@ -1,0 +1,35 @@
+package io.kindnet.netlink.nftables;
+
+import io.kindnet.netlink.wire.MessageWriter;
+import io.kindnet.netlink.wire.NetlinkMessage;
+import io.kindnet.netlink.wire.Nfnetlink;
+
+/**
+ * A table, which holds chains and sets.
+ *
+ * @param family what its chains see
+ * @param name unique within the family
+ */
+public record Table(TableFamily family, String name) {
+  void pack(MessageWriter writer) {
+    writer.attributeString(NfTables.NFTA_TABLE_NAME, name);
+    writer.attributeU32Be(NfTables.NFTA_TABLE_FLAGS, 0);
+  }
+
+  static Table parse(NetlinkMessage message) {
+    return ofAttribute(message, NfTables.NFTA_TABLE_NAME);
+  }
+
+  /** The table that a message of another object names. */
+  static Table ofAttribute(NetlinkMessage message, int nameAttribute) {
+    return new Table(
+        TableFamily.ofNumber(Nfnetlink.family(message)),
+        Nfnetlink.attributes(message).get(nameAttribute).string());
+  }
+
+  /** As {@code nft} names it: {@code inet filter}. */
+  @Override
+  public String toString() {
+    return family + " " + name;
+  }
+}

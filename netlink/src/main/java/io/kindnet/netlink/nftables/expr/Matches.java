@@ -1,0 +1,88 @@
+package io.kindnet.netlink.nftables.expr;
+
+import static io.kindnet.netlink.nftables.expr.Register.NFT_REG_1;
+
+import io.kindnet.netlink.ip.AddressFamily;
+import io.kindnet.netlink.ip.IpPrefix;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.List;
+
+/**
+ * The usual conditions of rules, each the expressions that {@code nft} makes of the same words. All
+ * of them use {@code NFT_REG_1} and leave nothing in it.
+ */
+public final class Matches {
+  private Matches() {}
+
+  /** {@code meta nfproto ipv4}. */
+  public static List<Expression> family(AddressFamily family) {
+    return List.of(
+        Meta.load(Meta.NFT_META_NFPROTO, NFT_REG_1),
+        Cmp.equal(NFT_REG_1, Value.ofByte(family.number())));
+  }
+
+  /** {@code ct state established,related}: one of the bits is set. */
+  public static List<Expression> ctState(int bits) {
+    return anyBit(Ct.load(Ct.NFT_CT_STATE, NFT_REG_1), bits);
+  }
+
+  /** {@code ct status dnat}: one of the bits is set. */
+  public static List<Expression> ctStatus(int bits) {
+    return anyBit(Ct.load(Ct.NFT_CT_STATUS, NFT_REG_1), bits);
+  }
+
+  /** {@code fib daddr type local}. */
+  public static List<Expression> destinationLocal() {
+    return List.of(
+        Fib.destinationType(NFT_REG_1), Cmp.equal(NFT_REG_1, Value.ofInt(Fib.RTN_LOCAL)));
+  }
+
+  /** {@code ip daddr @set}, in a table of both families. */
+  public static List<Expression> destinationIn(AddressFamily family, String set) {
+    List<Expression> expressions = new ArrayList<>(family(family));
+    expressions.add(Payload.destinationAddress(family, family.bytes(), NFT_REG_1));
+    expressions.add(Lookup.in(set, NFT_REG_1));
+    return expressions;
+  }
+
+  /** {@code ip daddr 10.0.0.0/8}, in a table of both families. */
+  public static List<Expression> destinationIn(IpPrefix prefix) {
+    int length = loadedBytes(prefix);
+    return in(prefix, Payload.destinationAddress(prefix.family(), length, NFT_REG_1));
+  }
+
+  /** {@code ip saddr 10.0.0.0/8}, in a table of both families. */
+  public static List<Expression> sourceIn(IpPrefix prefix) {
+    int length = loadedBytes(prefix);
+    return in(prefix, Payload.sourceAddress(prefix.family(), length, NFT_REG_1));
+  }
+
+  private static List<Expression> in(IpPrefix prefix, Payload address) {
+    List<Expression> expressions = new ArrayList<>(family(prefix.family()));
+    if (prefix.length() == 0) {
+      return expressions;
+    }
+    expressions.add(address);
+    if (prefix.length() % 8 != 0) {
+      byte[] mask = new byte[address.length()];
+      for (int bit = 0; bit < prefix.length(); bit++) {
+        mask[bit / 8] |= (byte) (0x80 >> bit % 8);
+      }
+      expressions.add(Bitwise.and(NFT_REG_1, Value.of(mask)));
+    }
+    byte[] base = Arrays.copyOf(prefix.address().getAddress(), address.length());
+    expressions.add(Cmp.equal(NFT_REG_1, Value.of(base)));
+    return expressions;
+  }
+
+  /** A prefix that ends between two bytes is compared without reading the bytes behind it. */
+  private static int loadedBytes(IpPrefix prefix) {
+    return prefix.length() % 8 == 0 ? prefix.length() / 8 : prefix.family().bytes();
+  }
+
+  private static List<Expression> anyBit(Expression load, int bits) {
+    return List.of(
+        load, Bitwise.and(NFT_REG_1, Value.ofInt(bits)), Cmp.notEqual(NFT_REG_1, Value.ofInt(0)));
+  }
+}

@@ -1,0 +1,68 @@
+package io.kindnet.netlink.nftables.expr;
+
+import io.kindnet.netlink.wire.Attribute;
+import io.kindnet.netlink.wire.Attributes;
+import io.kindnet.netlink.wire.MessageWriter;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Ends the rule: what happens to the packet, or which chain is next ({@code enum
+ * nft_verdict_attributes}). On the wire an {@link Immediate} into the register of the verdict.
+ *
+ * @param code {@code NF_ACCEPT}, {@code NF_DROP}, or one of {@code enum nft_verdicts}
+ * @param chain the chain of a jump; null for none
+ */
+public record Verdict(int code, @Nullable String chain) implements Expression {
+  private static final int NF_DROP = 0; // linux/netfilter.h
+  private static final int NF_ACCEPT = 1;
+  private static final int NFT_JUMP = -3;
+  private static final int NFT_RETURN = -5;
+  private static final int NFTA_DATA_VERDICT = 2;
+  private static final int NFTA_VERDICT_CODE = 1;
+  private static final int NFTA_VERDICT_CHAIN = 2;
+
+  /** No further rule of this base chain is asked. */
+  public static Verdict accept() {
+    return new Verdict(NF_ACCEPT, null);
+  }
+
+  /** The packet is thrown away. */
+  public static Verdict drop() {
+    return new Verdict(NF_DROP, null);
+  }
+
+  /** The rules of {@code chain} are next, then those behind this one. */
+  public static Verdict jump(String chain) {
+    return new Verdict(NFT_JUMP, chain);
+  }
+
+  /** The chain ends here. */
+  public static Verdict returnToCaller() {
+    return new Verdict(NFT_RETURN, null);
+  }
+
+  @Override
+  public String name() {
+    return Immediate.NAME;
+  }
+
+  @Override
+  public void packData(MessageWriter writer) {
+    writer.attributeU32Be(Immediate.NFTA_IMMEDIATE_DREG, Register.NFT_REG_VERDICT);
+    int data = writer.beginNested(Immediate.NFTA_IMMEDIATE_DATA);
+    int verdict = writer.beginNested(NFTA_DATA_VERDICT);
+    writer.attributeU32Be(NFTA_VERDICT_CODE, code);
+    if (chain != null) {
+      writer.attributeString(NFTA_VERDICT_CHAIN, chain);
+    }
+    writer.end(verdict).end(data);
+  }
+
+  static Verdict parse(Attributes attributes) {
+    Attributes verdict =
+        attributes.get(Immediate.NFTA_IMMEDIATE_DATA).nested().get(NFTA_DATA_VERDICT).nested();
+    Attribute chain = verdict.find(NFTA_VERDICT_CHAIN);
+    return new Verdict(
+        verdict.get(NFTA_VERDICT_CODE).u32Be(), chain == null ? null : chain.string());
+  }
+}
