@@ -14,12 +14,13 @@ import org.jspecify.annotations.Nullable;
  * (6; 4 in a range of at most 128 addresses; 2 in one of at most 64), which installations like to
  * give to services of their own, and the last one of IPv4. Small ranges have none.
  */
-final class AddressPool {
+public final class AddressPool {
   private final IpPrefix range;
   private final BigInteger skipped;
   private final BigInteger capacity;
 
-  AddressPool(IpPrefix range) {
+  /** The addresses of {@code range}. */
+  public AddressPool(IpPrefix range) {
     this.range = range;
     this.skipped = BigInteger.valueOf(1 + reserved(range));
     BigInteger last = BigInteger.valueOf(range.family() == AddressFamily.IPV4 ? 1 : 0);
@@ -35,7 +36,7 @@ final class AddressPool {
   }
 
   /** How many addresses there are in all. */
-  BigInteger capacity() {
+  public BigInteger capacity() {
     return capacity;
   }
 

@@ -14,6 +14,8 @@ import org.jspecify.annotations.Nullable;
  * @param addresses at most one of each family, IPv4 first
  * @param hostInterface {@code pods.interface_name}: the host's end of the veth pair
  * @param mtu the MTU of the interface, 0 if unknown
+ * @param created when the row was written, in UTC such as {@code 2026-01-31 23:59:59}; empty in one
+ *     that is still to be written
  * @param attachment what this plugin remembers in addition, or null for a row of the original
  *     plugin
  */
@@ -24,6 +26,7 @@ public record PodRow(
     List<PodAddress> addresses,
     String hostInterface,
     int mtu,
+    String created,
     @Nullable Details attachment) {
 
   /** The interface that the original plugin always makes. */

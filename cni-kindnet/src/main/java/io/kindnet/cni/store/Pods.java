@@ -18,7 +18,7 @@ public final class Pods {
   private static final String SELECT =
       "SELECT p.container_id, p.namespace, p.name, p.uid, p.netns,"
           + " p.ip_address_v4, p.ip_gateway_v4, p.ip_address_v6, p.ip_gateway_v6,"
-          + " p.interface_name, p.interface_mtu,"
+          + " p.interface_name, p.interface_mtu, p.creation_timestamp,"
           + " a.interface_name, a.network, a.bridge"
           + " FROM pods p LEFT JOIN attachments a ON a.container_id = p.container_id ";
 
@@ -127,7 +127,7 @@ public final class Pods {
     List<PodAddress> addresses = new ArrayList<>(2);
     addAddress(addresses, row.getString(6), row.getString(7));
     addAddress(addresses, row.getString(8), row.getString(9));
-    String interfaceName = row.getString(12);
+    String interfaceName = row.getString(13);
     return new PodRow(
         row.getString(1),
         new PodIdentity(text(row, 2), text(row, 3), text(row, 4)),
@@ -135,9 +135,10 @@ public final class Pods {
         addresses,
         row.getString(10),
         row.getInt(11),
+        text(row, 12),
         interfaceName == null
             ? null
-            : new PodRow.Details(interfaceName, row.getString(13), row.getString(14)));
+            : new PodRow.Details(interfaceName, row.getString(14), row.getString(15)));
   }
 
   private static void addAddress(

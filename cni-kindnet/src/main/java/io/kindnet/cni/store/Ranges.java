@@ -61,20 +61,6 @@ public final class Ranges {
     database.update("DELETE FROM ipam_ranges WHERE id = ?", range.id());
   }
 
-  /** How many pods have their address from {@code range}: the gateway tells overlapping ones. */
-  public int podsIn(RangeRow range, List<PodRow> pods) {
-    int count = 0;
-    for (PodRow pod : pods) {
-      for (PodAddress each : pod.addresses()) {
-        boolean served =
-            each.gateway().equals(range.subnet().address())
-                && range.subnet().contains(each.address());
-        count += served ? 1 : 0;
-      }
-    }
-    return count;
-  }
-
   private static @Nullable RangeRow read(ResultSet row) throws SQLException {
     IpPrefix subnet;
     try {

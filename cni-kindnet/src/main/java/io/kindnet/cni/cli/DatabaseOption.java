@@ -1,0 +1,34 @@
+package io.kindnet.cni.cli;
+
+import io.kindnet.cni.protocol.CniErrorCode;
+import io.kindnet.cni.protocol.CniException;
+import io.kindnet.cni.protocol.NetworkConfig;
+import io.kindnet.cni.store.Store;
+import java.nio.file.Path;
+import picocli.CommandLine.Option;
+
+/** {@code --db}: which file a command is about. */
+final class DatabaseOption {
+  @Option(
+      names = "--db",
+      paramLabel = "FILE",
+      description = "The database. Default: ${DEFAULT-VALUE}")
+  private Path file = NetworkConfig.DEFAULT_DATA_DIR.resolve(Store.FILE_NAME);
+
+  /** Opens it to look at; a file that is not there is not made. */
+  Store openExisting() throws CniException {
+    if (!Store.exists(file)) {
+      throw new CniException(
+          CniErrorCode.IO_FAILURE,
+          "there is no database "
+              + file
+              + ": no pod has been added here yet, or --db is elsewhere");
+    }
+    return Store.open(file);
+  }
+
+  /** Opens it to write into. */
+  Store open() throws CniException {
+    return Store.open(file);
+  }
+}
