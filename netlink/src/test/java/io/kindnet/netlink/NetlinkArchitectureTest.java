@@ -31,9 +31,6 @@ class NetlinkArchitectureTest {
         .should()
         .dependOnClassesThat()
         .resideInAnyPackage("jnr..", "com.kenai.jffi..", "java.lang.foreign..")
-        .orShould()
-        .dependOnClassesThat()
-        .haveFullyQualifiedName("io.kindnet.netlink.libc.Libc")
         .check(CLASSES);
   }
 

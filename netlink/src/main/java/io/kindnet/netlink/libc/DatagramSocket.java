@@ -1,9 +1,7 @@
 package io.kindnet.netlink.libc;
 
 import java.nio.ByteBuffer;
-import java.nio.ByteOrder;
 import java.time.Duration;
-import jnr.ffi.Pointer;
 
 /**
  * A datagram socket of a family whose addresses are plain bytes, with buffers of its own outside
@@ -23,9 +21,9 @@ public final class DatagramSocket implements AutoCloseable {
   private final Descriptor socket;
   private final String name;
   private final MessageHeader header = new MessageHeader(ADDRESS_LENGTH);
-  private final Pointer pollDescriptors = SystemCalls.allocate(16);
-  private Pointer sendBuffer = SystemCalls.allocate(4096);
-  private Pointer receiveBuffer = SystemCalls.allocate(32768);
+  private final Memory pollDescriptors = Memory.ofSize(16);
+  private Memory sendBuffer = Memory.ofSize(4096);
+  private Memory receiveBuffer = Memory.ofSize(32768);
 
   private DatagramSocket(Descriptor socket, String name) {
     this.socket = socket;
@@ -41,25 +39,16 @@ public final class DatagramSocket implements AutoCloseable {
    * @param name what the message of an error calls it
    */
   public static DatagramSocket open(int domain, int protocol, String name) {
-    int fd = Libc.INSTANCE.socket(domain, SOCK_DGRAM | SOCK_CLOEXEC, protocol);
+    int fd = Libc.socket(domain, SOCK_DGRAM | SOCK_CLOEXEC, protocol);
     return new DatagramSocket(new Descriptor(SystemCalls.check(fd, "open " + name)), name);
   }
 
   /** Binds to {@code address}, a {@code struct sockaddr} of the family. */
   public void bind(byte[] address) {
-    Pointer memory = SystemCalls.allocate(address.length);
-    memory.put(0, address, 0, address.length);
-    SystemCalls.check(Libc.INSTANCE.bind(socket.number(), memory, address.length), "bind " + name);
-  }
-
-  /** The address that the socket is bound to, a {@code struct sockaddr} in native byte order. */
-  public ByteBuffer localAddress() {
-    Pointer memory = SystemCalls.allocate(ADDRESS_LENGTH);
-    Pointer length = SystemCalls.allocate(Integer.BYTES);
-    length.putInt(0, ADDRESS_LENGTH);
-    SystemCalls.check(
-        Libc.INSTANCE.getsockname(socket.number(), memory, length), "address of " + name);
-    return copy(memory, length.getInt(0));
+    try (Memory memory = Memory.ofSize(address.length)) {
+      memory.put(0, address, 0, address.length);
+      SystemCalls.check(Libc.bind(socket.number(), memory, address.length), "bind " + name);
+    }
   }
 
   /**
@@ -68,10 +57,11 @@ public final class DatagramSocket implements AutoCloseable {
    * @throws KernelException {@code ENOPROTOOPT} if the kernel does not know it
    */
   public void option(int level, int option, int value) {
-    Pointer memory = SystemCalls.allocate(Integer.BYTES);
-    memory.putInt(0, value);
-    int result = Libc.INSTANCE.setsockopt(socket.number(), level, option, memory, Integer.BYTES);
-    SystemCalls.check(result, "set option " + option + " of " + name);
+    try (Memory memory = Memory.ofSize(Integer.BYTES)) {
+      memory.putInt(0, value);
+      int result = Libc.setsockopt(socket.number(), level, option, memory, Integer.BYTES);
+      SystemCalls.check(result, "set option " + option + " of " + name);
+    }
   }
 
   /**
@@ -81,11 +71,12 @@ public final class DatagramSocket implements AutoCloseable {
   public void send(ByteBuffer bytes, byte[] destination) {
     int length = bytes.remaining();
     if (sendBuffer.size() < length) {
-      sendBuffer = SystemCalls.allocate(length);
+      sendBuffer.close();
+      sendBuffer = Memory.ofSize(length);
     }
     sendBuffer.put(0, bytes.array(), bytes.arrayOffset() + bytes.position(), length);
-    Pointer message = header.forSending(sendBuffer, length, destination);
-    while (Libc.INSTANCE.sendmsg(socket.number(), message, 0) < 0) {
+    Memory message = header.forSending(sendBuffer, length, destination);
+    while (Libc.sendmsg(socket.number(), message, 0) < 0) {
       Errno errno = SystemCalls.lastError();
       if (errno != Errno.EINTR) {
         throw new KernelException("send " + length + " bytes on " + name, errno);
@@ -111,8 +102,8 @@ public final class DatagramSocket implements AutoCloseable {
 
   private Datagram receive(int flags) {
     while (true) {
-      Pointer message = header.forReceiving(receiveBuffer, (int) receiveBuffer.size());
-      long length = Libc.INSTANCE.recvmsg(socket.number(), message, flags | MSG_TRUNC);
+      Memory message = header.forReceiving(receiveBuffer, receiveBuffer.size());
+      long length = Libc.recvmsg(socket.number(), message, flags | MSG_TRUNC);
       if (length >= 0) {
         return received((int) length);
       }
@@ -124,12 +115,13 @@ public final class DatagramSocket implements AutoCloseable {
   }
 
   private Datagram received(int length) {
-    int capacity = (int) receiveBuffer.size();
-    ByteBuffer bytes = copy(receiveBuffer, Math.min(length, capacity));
+    int capacity = receiveBuffer.size();
+    ByteBuffer bytes = receiveBuffer.copy(Math.min(length, capacity));
     if (length > capacity) {
-      receiveBuffer = SystemCalls.allocate(Integer.highestOneBit(length) << 1);
+      receiveBuffer.close();
+      receiveBuffer = Memory.ofSize(Integer.highestOneBit(length) << 1);
     }
-    return new Datagram(bytes, copy(header.address(), header.addressLength()), length > capacity);
+    return new Datagram(bytes, header.address().copy(header.addressLength()), length > capacity);
   }
 
   /**
@@ -146,7 +138,7 @@ public final class DatagramSocket implements AutoCloseable {
       putPollDescriptor(8, wakeup.number());
       long left = Math.max(0, deadline - System.nanoTime());
       int millis = (int) Math.min(Integer.MAX_VALUE, (left + 999_999) / 1_000_000);
-      int ready = Libc.INSTANCE.poll(pollDescriptors, 2, millis);
+      int ready = Libc.poll(pollDescriptors, 2, millis);
       if (ready >= 0) {
         boolean woken = pollDescriptors.getShort(14) != 0;
         return !woken && pollDescriptors.getShort(6) != 0;
@@ -165,14 +157,12 @@ public final class DatagramSocket implements AutoCloseable {
     pollDescriptors.putShort(offset + 6, (short) 0);
   }
 
-  private static ByteBuffer copy(Pointer memory, int length) {
-    byte[] bytes = new byte[length];
-    memory.get(0, bytes, 0, length);
-    return ByteBuffer.wrap(bytes).order(ByteOrder.nativeOrder());
-  }
-
   @Override
   public void close() {
     socket.close();
+    header.close();
+    pollDescriptors.close();
+    sendBuffer.close();
+    receiveBuffer.close();
   }
 }

@@ -26,7 +26,7 @@ public final class Descriptor implements AutoCloseable {
   @Override
   public void close() {
     if (open.compareAndSet(true, false)) {
-      Libc.INSTANCE.close(number);
+      Libc.close(number);
     }
   }
 }

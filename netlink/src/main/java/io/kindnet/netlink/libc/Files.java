@@ -13,7 +13,9 @@ public final class Files {
    * @throws KernelException naming the path
    */
   public static Descriptor openForReading(String path) {
-    return new Descriptor(
-        SystemCalls.check(Libc.INSTANCE.open(path, O_RDONLY | O_CLOEXEC, 0), "open " + path));
+    try (Memory name = Memory.ofString(path)) {
+      int flags = O_RDONLY | O_CLOEXEC;
+      return new Descriptor(SystemCalls.check(Libc.open(name, flags, 0), "open " + path));
+    }
   }
 }

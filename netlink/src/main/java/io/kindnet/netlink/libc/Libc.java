@@ -1,43 +1,115 @@
 package io.kindnet.netlink.libc;
 
-import jnr.ffi.LibraryLoader;
-import jnr.ffi.Pointer;
-import jnr.ffi.Runtime;
+import com.kenai.jffi.CallContext;
+import com.kenai.jffi.CallingConvention;
+import com.kenai.jffi.Invoker;
+import com.kenai.jffi.LastError;
+import com.kenai.jffi.Library;
+import com.kenai.jffi.Type;
 
 /**
- * The functions of the C library that this project calls, with the C library's own names and types.
+ * The functions of the C library that this project calls, with the C library's own names.
  *
- * <p>Public because jnr-ffi implements it from another class loader; nothing outside this package
- * calls it.
+ * <p>They go through jffi's invoker, the layer on which jnr-ffi writes its stubs: stubs that are
+ * written at run time would double the start-up of a program that runs for a few milliseconds.
  */
-public interface Libc {
-  /** The C library, by the name that the loader has it under already. */
-  Libc INSTANCE = LibraryLoader.create(Libc.class).load("libc.so.6");
+final class Libc {
+  private static final Type INT = Type.SINT32;
+  private static final Type LONG = Type.SINT64;
+  private static final Type POINTER = Type.POINTER;
 
-  /** The runtime that keeps errno of the last call on this thread. */
-  Runtime RUNTIME = Runtime.getRuntime(INSTANCE);
+  private static final Invoker INVOKER = Invoker.getInstance();
+  // by the name that the loader has it under already
+  private static final Library LIBRARY =
+      Library.getCachedInstance("libc.so.6", Library.LAZY | Library.GLOBAL);
 
-  int socket(int domain, int type, int protocol);
+  private static final CallContext INT_OF_INT = returning(INT, INT);
+  private static final CallContext INT_OF_INT_INT = returning(INT, INT, INT);
+  private static final CallContext INT_OF_INT_INT_INT = returning(INT, INT, INT, INT);
+  private static final CallContext INT_OF_POINTER_INT_INT = returning(INT, POINTER, INT, INT);
+  private static final CallContext INT_OF_INT_POINTER_INT = returning(INT, INT, POINTER, INT);
+  private static final CallContext INT_OF_POINTER_LONG_INT = returning(INT, POINTER, LONG, INT);
+  private static final CallContext INT_OF_INT_INT_INT_POINTER_INT =
+      returning(INT, INT, INT, INT, POINTER, INT);
+  private static final CallContext LONG_OF_INT_POINTER_INT = returning(LONG, INT, POINTER, INT);
+  private static final CallContext LONG_OF_INT_POINTER_LONG = returning(LONG, INT, POINTER, LONG);
 
-  int bind(int fd, Pointer address, int length);
+  private static final long SOCKET = address("socket");
+  private static final long BIND = address("bind");
+  private static final long SETSOCKOPT = address("setsockopt");
+  private static final long SENDMSG = address("sendmsg");
+  private static final long RECVMSG = address("recvmsg");
+  private static final long POLL = address("poll");
+  private static final long OPEN = address("open");
+  private static final long CLOSE = address("close");
+  private static final long SETNS = address("setns");
+  private static final long EVENTFD = address("eventfd");
+  private static final long WRITE = address("write");
 
-  int getsockname(int fd, Pointer address, Pointer length);
+  private Libc() {}
 
-  int setsockopt(int fd, int level, int option, Pointer value, int length);
+  static int socket(int domain, int type, int protocol) {
+    return (int) INVOKER.invokeN3(INT_OF_INT_INT_INT, SOCKET, domain, type, protocol);
+  }
 
-  long sendmsg(int fd, Pointer message, int flags);
+  static int bind(int fd, Memory address, int length) {
+    return (int) INVOKER.invokeN3(INT_OF_INT_POINTER_INT, BIND, fd, address.address(), length);
+  }
 
-  long recvmsg(int fd, Pointer message, int flags);
+  static int setsockopt(int fd, int level, int option, Memory value, int length) {
+    return (int)
+        INVOKER.invokeN5(
+            INT_OF_INT_INT_INT_POINTER_INT, SETSOCKOPT, fd, level, option, value.address(), length);
+  }
 
-  int poll(Pointer descriptors, long count, int timeoutMillis);
+  static long sendmsg(int fd, Memory message, int flags) {
+    return INVOKER.invokeN3(LONG_OF_INT_POINTER_INT, SENDMSG, fd, message.address(), flags);
+  }
 
-  int open(String path, int flags, int mode);
+  static long recvmsg(int fd, Memory message, int flags) {
+    return INVOKER.invokeN3(LONG_OF_INT_POINTER_INT, RECVMSG, fd, message.address(), flags);
+  }
 
-  int close(int fd);
+  static int poll(Memory descriptors, long count, int timeoutMillis) {
+    return (int)
+        INVOKER.invokeN3(
+            INT_OF_POINTER_LONG_INT, POLL, descriptors.address(), count, timeoutMillis);
+  }
 
-  int setns(int fd, int kind);
+  static int open(Memory path, int flags, int mode) {
+    return (int) INVOKER.invokeN3(INT_OF_POINTER_INT_INT, OPEN, path.address(), flags, mode);
+  }
 
-  int eventfd(int initial, int flags);
+  static int close(int fd) {
+    return (int) INVOKER.invokeN1(INT_OF_INT, CLOSE, fd);
+  }
 
-  long write(int fd, Pointer bytes, long length);
+  static int setns(int fd, int kind) {
+    return (int) INVOKER.invokeN2(INT_OF_INT_INT, SETNS, fd, kind);
+  }
+
+  static int eventfd(int initial, int flags) {
+    return (int) INVOKER.invokeN2(INT_OF_INT_INT, EVENTFD, initial, flags);
+  }
+
+  static long write(int fd, Memory bytes, long length) {
+    return INVOKER.invokeN3(LONG_OF_INT_POINTER_LONG, WRITE, fd, bytes.address(), length);
+  }
+
+  /** {@code errno} as the last call on this thread left it. */
+  static int errno() {
+    return LastError.getInstance().get();
+  }
+
+  private static CallContext returning(Type result, Type... parameters) {
+    return CallContext.getCallContext(result, parameters, CallingConvention.DEFAULT, true);
+  }
+
+  private static long address(String function) {
+    long address = LIBRARY.getSymbolAddress(function);
+    if (address == 0) {
+      throw new UnsatisfiedLinkError("the C library has no function " + function);
+    }
+    return address;
+  }
 }

@@ -16,6 +16,6 @@ public final class Namespaces {
    */
   public static void enterNetwork(Descriptor namespace, String name) {
     SystemCalls.check(
-        Libc.INSTANCE.setns(namespace.number(), CLONE_NEWNET), "enter network namespace " + name);
+        Libc.setns(namespace.number(), CLONE_NEWNET), "enter network namespace " + name);
   }
 }

@@ -1,7 +1,5 @@
 package io.kindnet.netlink.libc;
 
-import jnr.ffi.Pointer;
-
 /** Calls that answer -1 and set errno, turned into results and exceptions. */
 final class SystemCalls {
   private SystemCalls() {}
@@ -16,11 +14,6 @@ final class SystemCalls {
 
   /** The error of the last call on this thread. */
   static Errno lastError() {
-    return Errno.of(Libc.RUNTIME.getLastError());
-  }
-
-  /** {@code size} bytes outside the heap, zeroed, released with the pointer. */
-  static Pointer allocate(int size) {
-    return Libc.RUNTIME.getMemoryManager().allocateDirect(size, true);
+    return Errno.of(Libc.errno());
   }
 }

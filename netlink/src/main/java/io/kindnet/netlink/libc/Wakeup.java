@@ -1,25 +1,23 @@
 package io.kindnet.netlink.libc;
 
-import jnr.ffi.Pointer;
-
 /** Ends a {@link DatagramSocket#await} of another thread, for good: an eventfd. */
 public final class Wakeup implements AutoCloseable {
   private static final int EFD_CLOEXEC = 0x80000;
 
   private final Descriptor event;
-  private final Pointer one = SystemCalls.allocate(Long.BYTES);
+  private final Memory one = Memory.ofSize(Long.BYTES);
 
   /** A signal that has not been given. */
   public Wakeup() {
     event =
         new Descriptor(
-            SystemCalls.check(Libc.INSTANCE.eventfd(0, EFD_CLOEXEC), "create an event descriptor"));
+            SystemCalls.check(Libc.eventfd(0, EFD_CLOEXEC), "create an event descriptor"));
     one.putLong(0, 1);
   }
 
   /** Gives the signal; waits from now on end at once. */
   public void signal() {
-    Libc.INSTANCE.write(event.number(), one, Long.BYTES);
+    Libc.write(event.number(), one, Long.BYTES);
   }
 
   int number() {
@@ -29,5 +27,6 @@ public final class Wakeup implements AutoCloseable {
   @Override
   public void close() {
     event.close();
+    one.close();
   }
 }
