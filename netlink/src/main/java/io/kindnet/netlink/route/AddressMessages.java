@@ -1,5 +1,6 @@
 package io.kindnet.netlink.route;
 
+import io.kindnet.netlink.ip.AddressFamily;
 import io.kindnet.netlink.wire.Attribute;
 import io.kindnet.netlink.wire.Attributes;
 import io.kindnet.netlink.wire.MalformedMessageException;
@@ -28,8 +29,10 @@ final class AddressMessages {
     Attribute local = attributes.find(IFA_LOCAL);
     Attribute flags = attributes.find(IFA_FLAGS);
     InetAddress prefixAddress = attributes.get(IFA_ADDRESS).address();
+    checkFits(info, prefixAddress);
     // Without a point-to-point peer IPv4 says the same address twice, IPv6 only IFA_ADDRESS.
     InetAddress address = local == null ? prefixAddress : local.address();
+    checkFits(info, address);
     return new Address(
         info.index(),
         address,
@@ -67,5 +70,18 @@ final class AddressMessages {
             0);
     new IfAddrMessage(Rtnetlink.AF_UNSPEC, 0, 0, 0, linkIndex).writeTo(writer);
     return writer;
+  }
+
+  private static void checkFits(IfAddrMessage info, InetAddress address) {
+    AddressFamily family = AddressFamily.of(address);
+    if (family.number() != info.family() || info.prefixLength() > family.bits()) {
+      throw new MalformedMessageException(
+          "address of family "
+              + info.family()
+              + " with "
+              + family.bytes()
+              + " bytes and prefix length "
+              + info.prefixLength());
+    }
   }
 }

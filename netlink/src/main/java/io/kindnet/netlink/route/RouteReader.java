@@ -75,6 +75,9 @@ final class RouteReader {
   }
 
   private static IpPrefix destination(RouteMessage info, Attributes attributes) {
+    if (!Rtnetlink.isInternet(info.family())) {
+      throw new MalformedMessageException("a route of family " + info.family());
+    }
     AddressFamily family = AddressFamily.ofNumber(info.family());
     Attribute destination = attributes.find(RTA_DST);
     byte[] bytes = destination == null ? new byte[family.bytes()] : destination.bytes();

@@ -88,8 +88,9 @@ final class RouteRequests {
         new MessageWriter(
             "look up the route to " + IpAddresses.format(destination), RTM_GETROUTE, 0);
     AddressFamily family = AddressFamily.of(destination);
-    new RouteMessage(family.number(), family.bits(), 0, 0, 0, 0, RTM_F_LOOKUP_TABLE | flags)
-        .writeTo(writer);
+    // IPv6 always says the table, and refuses the flag
+    int more = family == AddressFamily.IPV4 ? RTM_F_LOOKUP_TABLE : 0;
+    new RouteMessage(family.number(), family.bits(), 0, 0, 0, 0, flags | more).writeTo(writer);
     writer.attribute(RTA_DST, destination.getAddress());
     if (linkIndex != 0) {
       writer.attributeU32(RTA_OIF, linkIndex);

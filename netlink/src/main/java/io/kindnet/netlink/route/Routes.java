@@ -148,12 +148,21 @@ public final class Routes {
     try {
       return socket.get(lookup);
     } catch (NetlinkException e) {
-      return switch (e.errno()) {
-        // no route, and what the routes of type unreachable, prohibit and blackhole answer
-        case ENETUNREACH, EHOSTUNREACH, EACCES, EINVAL -> null;
-        default -> throw e;
-      };
+      if (isNoWay(e)) {
+        return null;
+      }
+      throw e;
     }
+  }
+
+  /** No route, or what routes of type unreachable, prohibit and blackhole answer. */
+  private static boolean isNoWay(NetlinkException e) {
+    return switch (e.errno()) {
+      case ENETUNREACH, EHOSTUNREACH, EACCES -> true;
+      // a blackhole; a request that the kernel does not understand comes with an explanation
+      case EINVAL -> e.detail().isEmpty();
+      default -> false;
+    };
   }
 
   private static boolean isRefusal(int type) {

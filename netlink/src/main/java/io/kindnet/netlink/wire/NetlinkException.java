@@ -10,6 +10,8 @@ import io.kindnet.netlink.libc.KernelException;
 public final class NetlinkException extends KernelException {
   private static final long serialVersionUID = 1L;
 
+  private final String detail;
+
   /**
    * An error with what the kernel said of it.
    *
@@ -19,5 +21,11 @@ public final class NetlinkException extends KernelException {
    */
   public NetlinkException(String what, Errno errno, String detail) {
     super(what, errno, detail);
+    this.detail = detail;
+  }
+
+  /** What the kernel said of the error: the text and the offending attribute; empty for none. */
+  public String detail() {
+    return detail;
   }
 }
