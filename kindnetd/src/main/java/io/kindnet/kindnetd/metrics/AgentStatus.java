@@ -1,0 +1,92 @@
+package io.kindnet.kindnetd.metrics;
+
+import io.prometheus.metrics.core.datapoints.CounterDataPoint;
+import io.prometheus.metrics.core.datapoints.DistributionDataPoint;
+import java.util.List;
+import java.util.Optional;
+import java.util.concurrent.CopyOnWriteArrayList;
+import java.util.concurrent.TimeUnit;
+
+/**
+ * How one part of kindnetd fares: whether its work is in place, and if not, why. Made by {@link
+ * Status#agent}.
+ */
+public final class AgentStatus {
+  private final String name;
+  private final DistributionDataPoint passSeconds;
+  private final CounterDataPoint failures;
+  private final CounterDataPoint repairs;
+  private final List<Thread> threads = new CopyOnWriteArrayList<>();
+  private volatile boolean begun;
+  private volatile Optional<String> problem = Optional.of("not started yet");
+
+  AgentStatus(
+      String name,
+      DistributionDataPoint passSeconds,
+      CounterDataPoint failures,
+      CounterDataPoint repairs) {
+    this.name = name;
+    this.passSeconds = passSeconds;
+    this.failures = failures;
+    this.repairs = repairs;
+  }
+
+  /** The part's name in metrics and in {@code /readyz}. */
+  public String name() {
+    return name;
+  }
+
+  /** The part starts: from now on it counts for health and readiness. */
+  public void begin() {
+    begun = true;
+  }
+
+  boolean begun() {
+    return begun;
+  }
+
+  /** The part is only alive as long as {@code thread} is. */
+  public void dependsOn(Thread thread) {
+    threads.add(thread);
+  }
+
+  /** Everything is in place. */
+  public void ready() {
+    problem = Optional.empty();
+  }
+
+  /** Nothing is wrong, but something is not there yet that the part needs. */
+  public void waiting(String reason) {
+    problem = Optional.of(reason);
+  }
+
+  /** A pass over the kernel came to its end. */
+  public void passed(long nanos) {
+    passSeconds.observe(nanos / (double) TimeUnit.SECONDS.toNanos(1));
+  }
+
+  /** A pass over the kernel failed. */
+  public void failed(long nanos, String reason) {
+    passed(nanos);
+    failures.inc();
+    problem = Optional.of(reason);
+  }
+
+  /** Something of the part's was removed or changed by others, and put right. */
+  public void repaired(int objects) {
+    repairs.inc(objects);
+  }
+
+  /** Which thread ended that the part cannot do without, empty if none did. */
+  Optional<String> death() {
+    return threads.stream()
+        .filter(thread -> !thread.isAlive())
+        .map(thread -> "thread " + thread.getName() + " has ended")
+        .findFirst();
+  }
+
+  /** Why the part is not ready, empty if it is. */
+  public Optional<String> problem() {
+    return problem;
+  }
+}

@@ -1,0 +1,89 @@
+package io.kindnet.kindnetd.metrics;
+
+import io.prometheus.metrics.core.metrics.Counter;
+import io.prometheus.metrics.core.metrics.Gauge;
+import io.prometheus.metrics.core.metrics.GaugeWithCallback;
+import io.prometheus.metrics.core.metrics.Histogram;
+import io.prometheus.metrics.core.metrics.Info;
+import io.prometheus.metrics.model.registry.PrometheusRegistry;
+import java.util.List;
+import java.util.concurrent.CopyOnWriteArrayList;
+
+/** All metrics of this process, and the state of its parts. */
+public final class Status {
+  private final PrometheusRegistry registry = new PrometheusRegistry();
+  private final List<AgentStatus> agents = new CopyOnWriteArrayList<>();
+  private final Histogram passSeconds =
+      Histogram.builder()
+          .name("kindnet_pass_duration_seconds")
+          .help("Time that an agent took to bring the kernel to the desired state.")
+          .labelNames("agent")
+          .classicOnly()
+          .classicExponentialUpperBounds(0.001, 4, 8)
+          .register(registry);
+  private final Counter failures =
+      Counter.builder()
+          .name("kindnet_pass_failures_total")
+          .help("Passes of an agent that failed and were tried again.")
+          .labelNames("agent")
+          .register(registry);
+  private final Counter repairs =
+      Counter.builder()
+          .name("kindnet_repairs_total")
+          .help("Objects of an agent that others had removed or changed, and that were put right.")
+          .labelNames("agent")
+          .register(registry);
+
+  /**
+   * @param version this build's, for the {@code kindnet_build_info} metric
+   */
+  public Status(String version) {
+    Info.builder()
+        .name("kindnet_build_info")
+        .help("The version of this kindnetd.")
+        .labelNames("version")
+        .register(registry)
+        .addLabelValues(version);
+    GaugeWithCallback.builder()
+        .name("kindnet_ready")
+        .help("1 if everything of an agent is in place, else 0; /readyz says what is missing.")
+        .labelNames("agent")
+        .callback(callback ->
+            agents()
+                .forEach(agent -> callback.call(agent.problem().isEmpty() ? 1 : 0, agent.name())))
+        .register(registry);
+  }
+
+  /** A further part; once it has begun, {@code /readyz} waits for it. */
+  public AgentStatus agent(String name) {
+    AgentStatus agent =
+        new AgentStatus(
+            name,
+            passSeconds.labelValues(name),
+            failures.labelValues(name),
+            repairs.labelValues(name));
+    agents.add(agent);
+    return agent;
+  }
+
+  /** A further number to show. */
+  public Gauge gauge(String name, String help, String... labels) {
+    return Gauge.builder().name(name).help(help).labelNames(labels).register(registry);
+  }
+
+  /** What the parts still miss, each with its name in front; empty if everything is in place. */
+  public List<String> problems() {
+    return agents().stream()
+        .flatMap(agent -> agent.problem().map(text -> agent.name() + " " + text).stream())
+        .toList();
+  }
+
+  /** The parts that have begun. */
+  List<AgentStatus> agents() {
+    return agents.stream().filter(AgentStatus::begun).toList();
+  }
+
+  PrometheusRegistry registry() {
+    return registry;
+  }
+}

@@ -1,0 +1,135 @@
+package io.kindnet.kindnetd.metrics;
+
+import com.sun.net.httpserver.HttpExchange;
+import com.sun.net.httpserver.HttpServer;
+import io.prometheus.metrics.expositionformats.ExpositionFormatWriter;
+import io.prometheus.metrics.expositionformats.ExpositionFormats;
+import java.io.ByteArrayOutputStream;
+import java.io.IOException;
+import java.net.InetSocketAddress;
+import java.nio.charset.StandardCharsets;
+import java.util.Optional;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Executors;
+
+/**
+ * Serves {@code /metrics}, {@code /healthz} and {@code /readyz} over HTTP. Healthy means that every
+ * thread that a part needs is there; ready, that every part has done its work.
+ */
+public final class StatusServer implements AutoCloseable {
+  private static final int OK = 200;
+  private static final int NOT_FOUND = 404;
+  private static final int METHOD_NOT_ALLOWED = 405;
+  private static final int UNAVAILABLE = 503;
+  private static final String PLAIN = "text/plain; charset=utf-8";
+
+  private final HttpServer server;
+  private final ExecutorService executor = Executors.newVirtualThreadPerTaskExecutor();
+  private final ExpositionFormats formats = ExpositionFormats.init();
+  private final Status status;
+
+  private record Answer(int code, String contentType, String body) {
+    static Answer plain(int code, String text) {
+      return new Answer(code, PLAIN, text);
+    }
+  }
+
+  @FunctionalInterface
+  private interface Page {
+    Answer answer(HttpExchange exchange) throws IOException;
+  }
+
+  /**
+   * Listens, but does not answer yet.
+   *
+   * @throws IOException naming the address, if it cannot be listened on
+   */
+  public StatusServer(InetSocketAddress address, Status status) throws IOException {
+    this.status = status;
+    try {
+      this.server = HttpServer.create(address, 0);
+    } catch (IOException reason) {
+      throw new IOException("cannot listen on " + address + ": " + reason.getMessage(), reason);
+    }
+    server.setExecutor(executor);
+    serve("/", exchange -> Answer.plain(NOT_FOUND, "not found\n"));
+    serve("/metrics", this::metrics);
+    serve("/healthz", exchange -> health());
+    serve("/readyz", exchange -> readiness());
+  }
+
+  /** Begins to answer. */
+  public void start() {
+    server.start();
+  }
+
+  /** The address that it listens on, with the port that it got if it asked for any. */
+  public InetSocketAddress address() {
+    return server.getAddress();
+  }
+
+  @Override
+  public void close() {
+    server.stop(0);
+    executor.close();
+  }
+
+  private void serve(String path, Page page) {
+    server.createContext(
+        path,
+        exchange -> {
+          try (exchange) {
+            send(exchange, answer(exchange, path, page));
+          }
+        });
+  }
+
+  private static Answer answer(HttpExchange exchange, String path, Page page) throws IOException {
+    boolean exact = path.equals("/") || exchange.getRequestURI().getPath().equals(path);
+    return switch (exchange.getRequestMethod()) {
+      case "GET", "HEAD" -> exact ? page.answer(exchange) : Answer.plain(NOT_FOUND, "not found\n");
+      default -> Answer.plain(METHOD_NOT_ALLOWED, "only GET and HEAD\n");
+    };
+  }
+
+  private static void send(HttpExchange exchange, Answer answer) throws IOException {
+    exchange.getResponseHeaders().set("Content-Type", answer.contentType());
+    if (exchange.getRequestMethod().equals("HEAD")) {
+      exchange.sendResponseHeaders(answer.code(), -1);
+    } else {
+      byte[] body = answer.body().getBytes(StandardCharsets.UTF_8);
+      exchange.sendResponseHeaders(answer.code(), body.length);
+      exchange.getResponseBody().write(body);
+    }
+  }
+
+  private Answer metrics(HttpExchange exchange) throws IOException {
+    ExpositionFormatWriter writer =
+        formats.findWriter(exchange.getRequestHeaders().getFirst("Accept"));
+    ByteArrayOutputStream text = new ByteArrayOutputStream();
+    writer.write(text, status.registry().scrape());
+    return new Answer(OK, writer.getContentType(), text.toString(StandardCharsets.UTF_8));
+  }
+
+  private Answer health() {
+    return status.agents().stream()
+        .flatMap(agent -> agent.death().stream())
+        .map(death -> Answer.plain(UNAVAILABLE, death + "\n"))
+        .findFirst()
+        .orElseGet(() -> Answer.plain(OK, "ok\n"));
+  }
+
+  /** One line for each part, in the manner of the API server's own readyz. */
+  private Answer readiness() {
+    StringBuilder text = new StringBuilder();
+    boolean ready = true;
+    for (AgentStatus agent : status.agents()) {
+      Optional<String> problem = agent.problem();
+      ready &= problem.isEmpty();
+      text.append(problem.isEmpty() ? "[+]" : "[-]").append(agent.name()).append(' ');
+      text.append(problem.orElse("ok")).append('\n');
+    }
+    text.append(ready ? "ready\n" : "not ready\n");
+    return Answer.plain(ready ? OK : UNAVAILABLE, text.toString());
+  }
+}

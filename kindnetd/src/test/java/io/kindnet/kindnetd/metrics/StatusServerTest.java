@@ -1,0 +1,135 @@
+package io.kindnet.kindnetd.metrics;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import java.io.IOException;
+import java.net.InetAddress;
+import java.net.InetSocketAddress;
+import java.net.URI;
+import java.net.http.HttpClient;
+import java.net.http.HttpRequest;
+import java.net.http.HttpRequest.BodyPublishers;
+import java.net.http.HttpResponse;
+import java.net.http.HttpResponse.BodyHandlers;
+import java.util.concurrent.CountDownLatch;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+
+class StatusServerTest {
+  private static final InetSocketAddress ANY_PORT =
+      new InetSocketAddress(InetAddress.getLoopbackAddress(), 0);
+
+  private final Status status = new Status("1.2.3");
+  private final HttpClient client = HttpClient.newHttpClient();
+  private final StatusServer server;
+
+  StatusServerTest() throws IOException {
+    server = new StatusServer(ANY_PORT, status);
+  }
+
+  @BeforeEach
+  void start() {
+    server.start();
+  }
+
+  @AfterEach
+  void stop() {
+    client.close();
+    server.close();
+  }
+
+  private HttpResponse<String> ask(String method, String path) throws Exception {
+    URI uri = URI.create("http://127.0.0.1:" + server.address().getPort() + path);
+    HttpRequest request =
+        HttpRequest.newBuilder(uri).method(method, BodyPublishers.noBody()).build();
+    return client.send(request, BodyHandlers.ofString());
+  }
+
+  @Test
+  void showsMetricsAsPrometheusReadsThem() throws Exception {
+    AgentStatus routes = status.agent("routes");
+    routes.begin();
+    routes.passed(2_000_000);
+    routes.repaired(3);
+    status.gauge("kindnet_nodes", "Nodes.").set(7);
+    status.agent("disabled");
+    HttpResponse<String> answer = ask("GET", "/metrics");
+    assertThat(answer.statusCode()).isEqualTo(200);
+    assertThat(answer.headers().firstValue("Content-Type")).get().asString().contains("text/plain");
+    assertThat(answer.body().lines())
+        .contains(
+            "kindnet_build_info{version=\"1.2.3\"} 1",
+            "kindnet_nodes 7.0",
+            "# TYPE kindnet_pass_duration_seconds histogram",
+            "kindnet_pass_duration_seconds_bucket{agent=\"routes\",le=\"0.001\"} 0",
+            "kindnet_pass_duration_seconds_bucket{agent=\"routes\",le=\"0.004\"} 1",
+            "kindnet_pass_duration_seconds_count{agent=\"routes\"} 1",
+            "kindnet_pass_failures_total{agent=\"routes\"} 0.0",
+            "kindnet_ready{agent=\"routes\"} 0.0",
+            "kindnet_repairs_total{agent=\"routes\"} 3.0");
+    assertThat(answer.body()).doesNotContain("kindnet_ready{agent=\"disabled\"}");
+  }
+
+  @Test
+  void isReadyWhenEveryPartIs() throws Exception {
+    AgentStatus routes = status.agent("routes");
+    AgentStatus rules = status.agent("masquerading");
+    routes.begin();
+    rules.begin();
+    routes.ready();
+    rules.waiting("no list of Nodes");
+    HttpResponse<String> answer = ask("GET", "/readyz");
+    assertThat(answer.statusCode()).isEqualTo(503);
+    assertThat(answer.body())
+        .isEqualTo("[+]routes ok\n[-]masquerading no list of Nodes\nnot ready\n");
+
+    rules.ready();
+    answer = ask("GET", "/readyz");
+    assertThat(answer.statusCode()).isEqualTo(200);
+    assertThat(answer.body()).isEqualTo("[+]routes ok\n[+]masquerading ok\nready\n");
+
+    routes.failed(1, "no buffer space");
+    assertThat(ask("GET", "/readyz").body()).startsWith("[-]routes no buffer space\n");
+  }
+
+  @Test
+  void isHealthyAsLongAsItsThreadsLive() throws Exception {
+    CountDownLatch end = new CountDownLatch(1);
+    Thread thread = Thread.ofPlatform().name("routes").start(() -> awaitQuietly(end));
+    AgentStatus routes = status.agent("routes");
+    routes.begin();
+    routes.dependsOn(thread);
+    assertThat(ask("GET", "/healthz").body()).isEqualTo("ok\n");
+
+    end.countDown();
+    thread.join();
+    HttpResponse<String> answer = ask("GET", "/healthz");
+    assertThat(answer.statusCode()).isEqualTo(503);
+    assertThat(answer.body()).isEqualTo("thread routes has ended\n");
+  }
+
+  @Test
+  void answersNothingElse() throws Exception {
+    assertThat(ask("GET", "/").statusCode()).isEqualTo(404);
+    assertThat(ask("GET", "/metrics/x").statusCode()).isEqualTo(404);
+    assertThat(ask("POST", "/metrics").statusCode()).isEqualTo(405);
+    assertThat(ask("HEAD", "/metrics").statusCode()).isEqualTo(200);
+  }
+
+  @Test
+  void namesTheAddressThatIsTaken() {
+    assertThatThrownBy(() -> new StatusServer(server.address(), status))
+        .isInstanceOf(IOException.class)
+        .hasMessage("cannot listen on " + server.address() + ": Address already in use");
+  }
+
+  private static void awaitQuietly(CountDownLatch latch) {
+    try {
+      latch.await();
+    } catch (InterruptedException interrupted) {
+      Thread.currentThread().interrupt();
+    }
+  }
+}
