@@ -1,0 +1,98 @@
+package io.kindnet.kindnetd.kube;
+
+import io.fabric8.kubernetes.client.Config;
+import io.fabric8.kubernetes.client.ConfigBuilder;
+import io.fabric8.kubernetes.client.KubernetesClient;
+import io.fabric8.kubernetes.client.KubernetesClientBuilder;
+import io.fabric8.kubernetes.client.http.HttpClient;
+import io.fabric8.kubernetes.client.http.HttpResponse;
+import io.fabric8.kubernetes.client.jdkhttp.JdkHttpClientFactory;
+import java.io.IOException;
+import java.net.HttpURLConnection;
+import java.net.URI;
+import java.util.Map;
+import java.util.concurrent.ExecutionException;
+import java.util.concurrent.TimeUnit;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/** Chooses the API server and makes the client for it. */
+public final class ApiServer {
+  private static final Logger log = LoggerFactory.getLogger(ApiServer.class);
+  private static final int PROBES = 5;
+  private static final long PROBE_SECONDS = 5;
+  private static final int WATCH_RECONNECT_MILLIS = 500;
+
+  private ApiServer() {}
+
+  /**
+   * A client for the API server; nobody has to answer yet, unless there is a control plane endpoint
+   * to choose for or against.
+   *
+   * @throws IOException if it is not known where the API server is
+   */
+  public static KubernetesClient connect(ApiServerOptions options, Map<String, String> environment)
+      throws IOException, InterruptedException {
+    Config config = new ApiServerConfig().read(options, environment);
+    if (options.controlPlaneEndpoint().isPresent()) {
+      config = preferred(config, options.controlPlaneEndpoint().get());
+    }
+    return client(config);
+  }
+
+  /** The endpoint if it answers, else what was configured. */
+  private static Config preferred(Config config, URI endpoint) throws InterruptedException {
+    Config direct = ApiServerConfig.withUrl(config, endpoint);
+    if (direct.getMasterUrl().equals(config.getMasterUrl())) {
+      return config;
+    }
+    try (KubernetesClient client = client(direct)) {
+      for (int probe = 1; probe <= PROBES; probe++) {
+        String answer = healthz(client, endpoint);
+        if (answer.equals("ok")) {
+          log.info("API server: control plane endpoint {}", endpoint);
+          return direct;
+        }
+        log.info("control plane endpoint {}, probe {} of {}: {}", endpoint, probe, PROBES, answer);
+        if (probe < PROBES) {
+          TimeUnit.SECONDS.sleep(1);
+        }
+      }
+    }
+    log.warn(
+        "control plane endpoint {} does not answer, using {}", endpoint, config.getMasterUrl());
+    return config;
+  }
+
+  /** {@code ok}, or what came instead. */
+  private static String healthz(KubernetesClient client, URI endpoint) throws InterruptedException {
+    HttpClient http = client.getHttpClient();
+    try {
+      HttpResponse<String> response =
+          http.sendAsync(
+                  http.newHttpRequestBuilder()
+                      .uri(endpoint.resolve("/healthz"))
+                      .timeout(PROBE_SECONDS, TimeUnit.SECONDS)
+                      .build(),
+                  String.class)
+              .get();
+      return response.code() == HttpURLConnection.HTTP_OK ? "ok" : "status " + response.code();
+    } catch (ExecutionException failure) {
+      return String.valueOf(failure.getCause());
+    }
+  }
+
+  private static KubernetesClient client(Config config) {
+    Config patient =
+        new ConfigBuilder(config)
+            // retries are the informer's, which can say what it waits for
+            .withRequestRetryBackoffLimit(0)
+            .withWatchReconnectInterval(WATCH_RECONNECT_MILLIS)
+            .withUserAgent("kindnetd")
+            .build();
+    return new KubernetesClientBuilder()
+        .withConfig(patient)
+        .withHttpClientFactory(new JdkHttpClientFactory())
+        .build();
+  }
+}

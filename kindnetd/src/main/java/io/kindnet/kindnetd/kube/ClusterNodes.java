@@ -1,0 +1,110 @@
+package io.kindnet.kindnetd.kube;
+
+import java.util.ArrayList;
+import java.util.Comparator;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.concurrent.CopyOnWriteArrayList;
+
+/**
+ * All Nodes as they are now. Says nothing until the first list is complete, since an agent that
+ * took half a list for the whole would remove the other half's routes.
+ */
+public final class ClusterNodes {
+  private static final Comparator<ClusterNode> OLDEST_FIRST =
+      Comparator.comparing(ClusterNode::created).thenComparing(ClusterNode::name);
+
+  private final String selfName;
+  private final List<Runnable> listeners = new CopyOnWriteArrayList<>();
+  // in the order in which the nodes got their pod CIDRs
+  private final Map<String, ClusterNode> nodes = new LinkedHashMap<>();
+  private boolean complete;
+
+  /**
+   * @param selfName the name of this machine's Node
+   */
+  public ClusterNodes(String selfName) {
+    this.selfName = selfName;
+  }
+
+  /** The name of this machine's Node. */
+  public String selfName() {
+    return selfName;
+  }
+
+  /** Has {@code listener} run after each change, on the thread that makes it; it must be quick. */
+  public void onChange(Runnable listener) {
+    listeners.add(listener);
+  }
+
+  /** Takes in a new Node or a Node's new state; one that changes nothing is dropped here. */
+  public void put(ClusterNode node) {
+    boolean changed;
+    synchronized (this) {
+      ClusterNode before = nodes.get(node.name());
+      changed = !node.equals(before);
+      if (before != null && !before.podCidrs().equals(node.podCidrs())) {
+        nodes.remove(node.name());
+      }
+      nodes.put(node.name(), node);
+      changed &= complete;
+    }
+    if (changed) {
+      tellListeners();
+    }
+  }
+
+  /** Forgets a Node; one that is not known is dropped here. */
+  public void remove(String name) {
+    boolean changed;
+    synchronized (this) {
+      changed = nodes.remove(name) != null && complete;
+    }
+    if (changed) {
+      tellListeners();
+    }
+  }
+
+  /** Says that the first list has been taken in whole. */
+  public void markComplete() {
+    synchronized (this) {
+      if (complete) {
+        return;
+      }
+      sortByAge();
+      complete = true;
+    }
+    tellListeners();
+  }
+
+  /** All Nodes, once the first list is complete. */
+  public synchronized Optional<ClusterSnapshot> snapshot() {
+    if (!complete) {
+      return Optional.empty();
+    }
+    List<ClusterNode> peers = new ArrayList<>(nodes.size());
+    for (ClusterNode node : nodes.values()) {
+      if (!node.name().equals(selfName)) {
+        peers.add(node);
+      }
+    }
+    return Optional.of(
+        new ClusterSnapshot(Optional.ofNullable(nodes.get(selfName)), List.copyOf(peers)));
+  }
+
+  /** A list comes sorted by name; who came first can only be told from the creation times. */
+  private void sortByAge() {
+    List<ClusterNode> sorted = new ArrayList<>(nodes.values());
+    sorted.sort(OLDEST_FIRST);
+    nodes.clear();
+    for (ClusterNode node : sorted) {
+      nodes.put(node.name(), node);
+    }
+  }
+
+  private void tellListeners() {
+    listeners.forEach(Runnable::run);
+  }
+}

@@ -1,0 +1,158 @@
+package io.kindnet.kindnetd.kube;
+
+import io.kindnet.kindnetd.metrics.AgentStatus;
+import java.time.Duration;
+import java.util.Optional;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.locks.Condition;
+import java.util.concurrent.locks.ReentrantLock;
+import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * Runs an agent's work on a platform thread of its own. Requests that arrive during a pass or a
+ * back-off are one pass afterwards; a pass that fails is repeated after a wait that doubles.
+ */
+public final class WorkQueue implements AutoCloseable {
+  private static final Logger log = LoggerFactory.getLogger(WorkQueue.class);
+  private static final long FIRST_BACK_OFF = TimeUnit.MILLISECONDS.toNanos(50);
+  private static final long LONGEST_BACK_OFF = TimeUnit.SECONDS.toNanos(30);
+
+  /** What a pass compares the desired state with. */
+  public enum Pass {
+    /** What this process has put into the kernel: costs what has changed. */
+    CHANGES,
+    /** The kernel itself: costs what exists. The first pass, one after a failure, a check. */
+    KERNEL
+  }
+
+  /** The work of an agent. */
+  @FunctionalInterface
+  public interface Work {
+    /**
+     * Brings the kernel to the desired state.
+     *
+     * @return what it still waits for, if the agent cannot do its part yet
+     */
+    Optional<String> run(Pass pass) throws Exception;
+  }
+
+  private final String name;
+  private final long checkInterval;
+  private final Work work;
+  private final AgentStatus status;
+  private final Thread thread;
+  private final ReentrantLock lock = new ReentrantLock();
+  private final Condition changed = lock.newCondition();
+  private @Nullable Pass requested;
+  private boolean closed;
+  private int failures;
+
+  /**
+   * @param name the agent's, for the thread and the log
+   * @param checkInterval how often a {@link Pass#KERNEL} pass runs without being asked for
+   */
+  public WorkQueue(String name, Duration checkInterval, Work work, AgentStatus status) {
+    this.name = name;
+    this.checkInterval = checkInterval.toNanos();
+    this.work = work;
+    this.status = status;
+    this.thread = Thread.ofPlatform().daemon().name(name).unstarted(this::loop);
+  }
+
+  /** Starts the thread; the first pass runs at once. */
+  public void start() {
+    request(Pass.KERNEL);
+    thread.start();
+    status.begin();
+    status.dependsOn(thread);
+  }
+
+  /** Asks for a pass; a wider one asked for before stays asked for. */
+  public void request(Pass pass) {
+    lock.lock();
+    try {
+      requested = wider(requested, pass);
+      changed.signal();
+    } finally {
+      lock.unlock();
+    }
+  }
+
+  /** Lets a running pass come to its end, and ends the thread. */
+  @Override
+  public void close() {
+    lock.lock();
+    try {
+      closed = true;
+      changed.signal();
+    } finally {
+      lock.unlock();
+    }
+    boolean interrupted = false;
+    while (thread.isAlive()) {
+      try {
+        thread.join();
+      } catch (InterruptedException stopHurrying) {
+        interrupted = true;
+        thread.interrupt();
+      }
+    }
+    if (interrupted) {
+      Thread.currentThread().interrupt();
+    }
+  }
+
+  private void loop() {
+    try {
+      for (Pass pass = next(); pass != null; pass = next()) {
+        pass(pass);
+      }
+    } catch (InterruptedException ended) {
+      Thread.currentThread().interrupt();
+    }
+  }
+
+  /** Waits for a request, the next check or the end of a back-off; null when closed. */
+  private @Nullable Pass next() throws InterruptedException {
+    lock.lockInterruptibly();
+    try {
+      long wait = failures > 0 ? backOff() : checkInterval;
+      // a request ends the wait for the next check, but not a back-off: it is included in the retry
+      while (!closed && wait > 0 && (failures > 0 || requested == null)) {
+        wait = changed.awaitNanos(wait);
+      }
+      Pass pass = failures > 0 || requested == null ? Pass.KERNEL : requested;
+      requested = null;
+      return closed ? null : pass;
+    } finally {
+      lock.unlock();
+    }
+  }
+
+  private void pass(Pass pass) throws InterruptedException {
+    long start = System.nanoTime();
+    try {
+      Optional<String> missing = work.run(pass);
+      failures = 0;
+      status.passed(System.nanoTime() - start);
+      missing.ifPresentOrElse(status::waiting, status::ready);
+    } catch (InterruptedException ended) {
+      throw ended;
+    } catch (Exception failure) {
+      failures++;
+      log.warn("{}: {}; next try in {} ms", name, failure.getMessage(), backOff() / 1_000_000);
+      log.debug("{}", name, failure);
+      status.failed(System.nanoTime() - start, String.valueOf(failure.getMessage()));
+    }
+  }
+
+  private long backOff() {
+    return Math.min(LONGEST_BACK_OFF, FIRST_BACK_OFF << Math.min(failures - 1, 20));
+  }
+
+  private static Pass wider(@Nullable Pass one, Pass other) {
+    return one == Pass.KERNEL ? one : other;
+  }
+}

@@ -1,0 +1,8 @@
+/**
+ * What the agents know of the cluster: the choice of the API server, the Nodes as immutable
+ * snapshots, and the queue that runs an agent's work. Knows nothing of the kernel.
+ */
+@NullMarked
+package io.kindnet.kindnetd.kube;
+
+import org.jspecify.annotations.NullMarked;

@@ -1,0 +1,111 @@
+package io.kindnet.kindnetd.kube;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import io.fabric8.kubernetes.client.Config;
+import io.fabric8.kubernetes.client.KubernetesClient;
+import java.io.IOException;
+import java.net.URI;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.Map;
+import java.util.Optional;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+class ApiServerTest {
+  private static final Optional<URI> NOBODY = Optional.of(URI.create("http://127.0.0.1:1"));
+  private static final ApiServerOptions NOTHING =
+      new ApiServerOptions(Optional.empty(), Optional.empty(), Optional.empty());
+
+  private static String chosen(Optional<URI> master, Optional<URI> endpoint) throws Exception {
+    ApiServerOptions options = new ApiServerOptions(Optional.empty(), master, endpoint);
+    try (KubernetesClient client = ApiServer.connect(options, Map.of())) {
+      return client.getMasterUrl().toString();
+    }
+  }
+
+  @Test
+  void prefersTheControlPlaneEndpointWhenItAnswers() throws Exception {
+    try (LocalApiServer server = new LocalApiServer(0)) {
+      String url = "http://127.0.0.1:" + server.port();
+      assertThat(chosen(NOBODY, Optional.of(URI.create(url)))).isEqualTo(url + "/");
+    }
+  }
+
+  @Test
+  void fallsBackWhenTheEndpointDoesNotAnswer() throws Exception {
+    Optional<URI> master = Optional.of(URI.create("http://127.0.0.1:2"));
+    assertThat(chosen(master, NOBODY)).isEqualTo("http://127.0.0.1:2/");
+  }
+
+  @Test
+  void doesNotAskWhereThereIsNoChoice() throws Exception {
+    assertThat(chosen(Optional.empty(), NOBODY)).isEqualTo("http://127.0.0.1:1/");
+    assertThat(chosen(NOBODY, Optional.empty())).isEqualTo("http://127.0.0.1:1/");
+  }
+
+  @Test
+  void saysWhatIsMissing(@TempDir Path folder) {
+    ApiServerConfig config = new ApiServerConfig(folder);
+    assertThatThrownBy(() -> config.read(NOTHING, Map.of()))
+        .isInstanceOf(IOException.class)
+        .hasMessageStartingWith("no API server: ");
+    assertThatThrownBy(() -> config.read(NOTHING, Map.of("KUBERNETES_SERVICE_HOST", "10.96.0.1")))
+        .isInstanceOf(IOException.class)
+        .hasMessage("service account token " + folder.resolve("token") + " cannot be read");
+    Path kubeconfig = folder.resolve("config");
+    ApiServerOptions options =
+        new ApiServerOptions(Optional.of(kubeconfig), Optional.empty(), Optional.empty());
+    assertThatThrownBy(() -> config.read(options, Map.of()))
+        .isInstanceOf(IOException.class)
+        .hasMessage("kubeconfig " + kubeconfig + " cannot be read");
+  }
+
+  @Test
+  void readsTheServiceAccountAnewForEachRequest(@TempDir Path folder) throws IOException {
+    Path token = folder.resolve("token");
+    Files.writeString(token, "first\n");
+    Config config =
+        new ApiServerConfig(folder)
+            .read(
+                NOTHING,
+                Map.of("KUBERNETES_SERVICE_HOST", "fd00::1", "KUBERNETES_SERVICE_PORT", "6443"));
+    assertThat(config.getMasterUrl()).isEqualTo("https://[fd00::1]:6443/");
+    assertThat(config.getCaCertFile()).isEqualTo(folder.resolve("ca.crt").toString());
+    assertThat(config.getOauthTokenProvider().getToken()).isEqualTo("first");
+    Files.writeString(token, "second\n");
+    assertThat(config.getOauthTokenProvider().getToken()).isEqualTo("second");
+  }
+
+  @Test
+  void readsAKubeconfigAndOverridesItsServer(@TempDir Path folder) throws IOException {
+    Path kubeconfig = folder.resolve("config");
+    Files.writeString(
+        kubeconfig,
+        """
+        apiVersion: v1
+        kind: Config
+        clusters:
+        - name: c
+          cluster: {server: "https://192.0.2.1:6443"}
+        users:
+        - name: u
+          user: {token: secret}
+        contexts:
+        - name: x
+          context: {cluster: c, user: u}
+        current-context: x
+        """);
+    ApiServerConfig config = new ApiServerConfig(folder);
+    Optional<Path> file = Optional.of(kubeconfig);
+    Config read =
+        config.read(new ApiServerOptions(file, Optional.empty(), Optional.empty()), Map.of());
+    assertThat(read.getMasterUrl()).isEqualTo("https://192.0.2.1:6443/");
+    assertThat(read.getAutoOAuthToken()).isEqualTo("secret");
+    read = config.read(new ApiServerOptions(file, NOBODY, Optional.empty()), Map.of());
+    assertThat(read.getMasterUrl()).isEqualTo("http://127.0.0.1:1/");
+    assertThat(read.getAutoOAuthToken()).isEqualTo("secret");
+  }
+}

@@ -1,0 +1,91 @@
+package io.kindnet.kindnetd.kube;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.kindnet.kindnetd.kube.WorkQueue.Pass;
+import io.kindnet.kindnetd.metrics.AgentStatus;
+import io.kindnet.kindnetd.metrics.Status;
+import io.kindnet.netlink.testing.Eventually;
+import java.time.Duration;
+import java.util.List;
+import java.util.Optional;
+import java.util.concurrent.CopyOnWriteArrayList;
+import java.util.concurrent.Semaphore;
+import org.junit.jupiter.api.Test;
+
+class WorkQueueTest {
+  private static final Duration DEADLINE = Duration.ofSeconds(10);
+  private static final Duration NEVER = Duration.ofDays(1);
+
+  private final AgentStatus status = new Status("test").agent("test");
+  private final List<Pass> passes = new CopyOnWriteArrayList<>();
+  private final Semaphore allowed = new Semaphore(0);
+
+  /** A pass that lasts until it is allowed to end. */
+  private Optional<String> slow(Pass pass) throws InterruptedException {
+    passes.add(pass);
+    allowed.acquire();
+    return Optional.empty();
+  }
+
+  @Test
+  void comparesWithTheKernelFirstAndTakesManyRequestsAsOne() {
+    try (WorkQueue queue = new WorkQueue("test", NEVER, this::slow, status)) {
+      queue.start();
+      Eventually.within(DEADLINE, () -> assertThat(passes).containsExactly(Pass.KERNEL));
+      for (int i = 0; i < 100; i++) {
+        queue.request(Pass.CHANGES);
+      }
+      allowed.release();
+      Eventually.within(
+          DEADLINE, () -> assertThat(passes).containsExactly(Pass.KERNEL, Pass.CHANGES));
+      queue.request(Pass.KERNEL);
+      queue.request(Pass.CHANGES);
+      allowed.release(2);
+      Eventually.within(
+          DEADLINE,
+          () -> assertThat(passes).containsExactly(Pass.KERNEL, Pass.CHANGES, Pass.KERNEL));
+    }
+    assertThat(passes).hasSize(3);
+  }
+
+  @Test
+  void triesAgainAfterAFailureAndSaysWhy() {
+    Semaphore failures = new Semaphore(3);
+    WorkQueue.Work work =
+        pass -> {
+          passes.add(pass);
+          if (failures.tryAcquire()) {
+            throw new IllegalStateException("no route to the moon");
+          }
+          allowed.acquire();
+          return Optional.empty();
+        };
+    try (WorkQueue queue = new WorkQueue("test", NEVER, work, status)) {
+      queue.start();
+      Eventually.within(DEADLINE, () -> assertThat(passes).hasSize(4));
+      assertThat(status.problem()).contains("no route to the moon");
+      assertThat(passes).containsOnly(Pass.KERNEL);
+      allowed.release();
+      Eventually.within(DEADLINE, () -> assertThat(status.problem()).isEmpty());
+    }
+  }
+
+  @Test
+  void checksWithoutBeingAsked() {
+    allowed.release(Integer.MAX_VALUE);
+    try (WorkQueue queue = new WorkQueue("test", Duration.ofMillis(1), this::slow, status)) {
+      queue.start();
+      Eventually.within(DEADLINE, () -> assertThat(passes).hasSizeGreaterThan(3));
+    }
+    assertThat(passes).containsOnly(Pass.KERNEL);
+  }
+
+  @Test
+  void passesOnWhatTheWorkWaitsFor() {
+    try (WorkQueue queue = new WorkQueue("test", NEVER, pass -> Optional.of("the tide"), status)) {
+      queue.start();
+      Eventually.within(DEADLINE, () -> assertThat(status.problem()).contains("the tide"));
+    }
+  }
+}
