@@ -1,0 +1,143 @@
+package io.kindnet.kindnetd.node;
+
+import com.fasterxml.jackson.core.JsonProcessingException;
+import com.fasterxml.jackson.databind.ObjectMapper;
+import io.kindnet.kindnetd.kube.Agent;
+import io.kindnet.kindnetd.kube.ClusterNode;
+import io.kindnet.kindnetd.kube.ClusterNodes;
+import io.kindnet.kindnetd.kube.ClusterSnapshot;
+import io.kindnet.kindnetd.kube.WorkQueue;
+import io.kindnet.kindnetd.kube.WorkQueue.Pass;
+import io.kindnet.kindnetd.metrics.AgentStatus;
+import io.kindnet.kindnetd.metrics.Status;
+import io.kindnet.kindnetd.node.PluginChain.Plugins;
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.Optional;
+import java.util.OptionalInt;
+import java.util.function.Supplier;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * Keeps the CNI configuration of this node in place. The container runtime calls the node ready
+ * once the file is there, so it is written only when pods can get addresses.
+ */
+public final class CniConfigurationAgent implements Agent {
+  /** The file's name, known to scripts and to kind. */
+  public static final String FILE = "10-kindnet.conflist";
+
+  private static final Logger log = LoggerFactory.getLogger(CniConfigurationAgent.class);
+  private static final Duration CHECK_INTERVAL = Duration.ofSeconds(30);
+
+  private final ClusterNodes nodes;
+  private final PluginChain chain;
+  private final Path folder;
+  private final ConfigurationFile file;
+  private final Supplier<OptionalInt> mtu;
+  private final AgentStatus status;
+  private final WorkQueue queue;
+  private final FolderWatch watch;
+  private String written = "";
+
+  /**
+   * @param folder where the runtime looks for configurations
+   * @param mtu finds the MTU of the interface that carries the default route, if there is one
+   */
+  public CniConfigurationAgent(
+      ClusterNodes nodes,
+      PluginChain chain,
+      Path folder,
+      Supplier<OptionalInt> mtu,
+      Status status) {
+    this.nodes = nodes;
+    this.chain = chain;
+    this.folder = folder;
+    this.file = new ConfigurationFile(folder, FILE);
+    this.mtu = mtu;
+    this.status = status.agent("cni-configuration");
+    this.queue = new WorkQueue("cni-configuration", CHECK_INTERVAL, this::write, this.status);
+    this.watch = new FolderWatch(folder, () -> queue.request(Pass.KERNEL));
+  }
+
+  @Override
+  public void start() {
+    nodes.onChange(() -> queue.request(Pass.CHANGES));
+    queue.start();
+  }
+
+  @Override
+  public void close() {
+    queue.close();
+    try {
+      watch.close();
+    } catch (IOException unclosable) {
+      throw new UncheckedIOException(unclosable);
+    }
+  }
+
+  /** Removes the file if it is kindnet's: pods would else still be wired by a disabled plugin. */
+  @Override
+  public void cleanRules() throws IOException {
+    if (isKindnet(file.read()) && file.remove()) {
+      log.info("removed {}, the CNI configuration is disabled", file.path());
+    }
+  }
+
+  private Optional<String> write(Pass pass) throws IOException {
+    Optional<ClusterSnapshot> snapshot = nodes.snapshot();
+    if (snapshot.isEmpty()) {
+      return Optional.of("waiting for the list of Nodes");
+    }
+    Optional<ClusterNode> self = snapshot.get().self();
+    Optional<String> missing = missing(self);
+    if (self.isPresent() && missing.isEmpty()) {
+      write(self.get());
+    }
+    return missing;
+  }
+
+  /** What this machine's Node still needs before pods can get addresses. */
+  private Optional<String> missing(Optional<ClusterNode> self) {
+    String name = "Node " + nodes.selfName();
+    if (self.isEmpty()) {
+      return Optional.of(name + " is not there yet");
+    }
+    if (self.get().podCidrs().isEmpty()) {
+      return Optional.of(name + " has no pod CIDRs yet");
+    }
+    return self.get().addresses().isEmpty()
+        ? Optional.of(name + " has no address yet")
+        : Optional.empty();
+  }
+
+  private void write(ClusterNode self) throws IOException {
+    String text = new CniConfiguration(chain, self.podCidrs(), mtuIfNeeded()).toJson();
+    Files.createDirectories(folder);
+    watch.ensure();
+    if (file.write(text)) {
+      if (text.equals(written)) {
+        log.warn("{} was changed by others, written again", file.path());
+        status.repaired(1);
+      } else {
+        log.info("{} written for pod CIDRs {}", file.path(), self.podCidrs());
+      }
+    }
+    written = text;
+  }
+
+  private OptionalInt mtuIfNeeded() {
+    return chain.plugins() == Plugins.STANDARD ? mtu.get() : OptionalInt.empty();
+  }
+
+  private static boolean isKindnet(String text) {
+    try {
+      return new ObjectMapper().readTree(text).path("name").asText("").equals("kindnet");
+    } catch (JsonProcessingException someoneElses) {
+      return false;
+    }
+  }
+}
