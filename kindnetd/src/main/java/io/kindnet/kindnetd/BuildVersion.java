@@ -1,0 +1,28 @@
+package io.kindnet.kindnetd;
+
+import java.io.IOException;
+import java.io.InputStream;
+import java.io.UncheckedIOException;
+import java.util.Properties;
+import picocli.CommandLine.IVersionProvider;
+
+/** The version of this build. */
+final class BuildVersion implements IVersionProvider {
+  @Override
+  public String[] getVersion() {
+    return new String[] {"kindnetd " + text()};
+  }
+
+  static String text() {
+    try (InputStream stream = BuildVersion.class.getResourceAsStream("build.properties")) {
+      if (stream == null) {
+        throw new IllegalStateException("build.properties is missing from this build");
+      }
+      Properties properties = new Properties();
+      properties.load(stream);
+      return properties.getProperty("version", "unknown");
+    } catch (IOException unreadable) {
+      throw new UncheckedIOException("build.properties", unreadable);
+    }
+  }
+}

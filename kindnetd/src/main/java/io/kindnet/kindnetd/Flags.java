@@ -1,0 +1,203 @@
+package io.kindnet.kindnetd;
+
+import io.kindnet.kindnetd.GoArguments.Kind;
+import java.util.HashMap;
+import java.util.Map;
+import picocli.CommandLine.Model.CommandSpec;
+import picocli.CommandLine.Model.OptionSpec;
+import picocli.CommandLine.Option;
+
+/** The flags as they stand on the command line, each with its default. */
+@SuppressWarnings("NullAway.Init") // picocli fills in every field, with its default if need be
+final class Flags {
+  static final int DEFAULT_NFLOG_LEVEL = 9;
+
+  @Option(
+      names = "--disable-cni",
+      arity = "1",
+      paramLabel = "BOOLEAN",
+      defaultValue = "false",
+      description = "no CNI configuration and no routes (default ${DEFAULT-VALUE})")
+  boolean disableCni;
+
+  @Option(
+      names = "--network-policy",
+      arity = "1",
+      paramLabel = "BOOLEAN",
+      defaultValue = "true",
+      description = "enforce NetworkPolicy (default ${DEFAULT-VALUE})")
+  boolean networkPolicy;
+
+  @Option(
+      names = "--admin-network-policy",
+      arity = "1",
+      paramLabel = "BOOLEAN",
+      defaultValue = "false",
+      description = "enforce AdminNetworkPolicy (default ${DEFAULT-VALUE})")
+  boolean adminNetworkPolicy;
+
+  @Option(
+      names = "--baseline-admin-network-policy",
+      arity = "1",
+      paramLabel = "BOOLEAN",
+      defaultValue = "false",
+      description = "enforce BaselineAdminNetworkPolicy (default ${DEFAULT-VALUE})")
+  boolean baselineAdminNetworkPolicy;
+
+  @Option(
+      names = "--dns-caching",
+      arity = "1",
+      paramLabel = "BOOLEAN",
+      defaultValue = "false",
+      description = "cache the DNS answers for pods on the node (default ${DEFAULT-VALUE})")
+  boolean dnsCaching;
+
+  @Option(
+      names = "--dns-caching-nameservers",
+      paramLabel = "ADDRESSES",
+      defaultValue = "",
+      description = "comma-separated name server addresses whose traffic is cached")
+  String dnsCachingNameservers;
+
+  @Option(
+      names = "--disable-nri",
+      arity = "1",
+      paramLabel = "BOOLEAN",
+      defaultValue = "false",
+      description = "do not ask the container runtime for pod addresses (default ${DEFAULT-VALUE})")
+  boolean disableNri;
+
+  @Option(
+      names = "--nat64",
+      arity = "1",
+      paramLabel = "BOOLEAN",
+      defaultValue = "true",
+      description = "NAT64 with 64:ff9b::/96, on IPv6-only clusters (default ${DEFAULT-VALUE})")
+  boolean nat64;
+
+  @Option(
+      names = "--hostname-override",
+      paramLabel = "NAME",
+      defaultValue = "",
+      description = "name of this node (default: $NODE_NAME, else the host's name)")
+  String hostnameOverride;
+
+  @Option(
+      names = "--masquerading",
+      arity = "1",
+      paramLabel = "BOOLEAN",
+      defaultValue = "true",
+      description =
+          "masquerade traffic from pods that leaves the cluster (default ${DEFAULT-VALUE})")
+  boolean masquerading;
+
+  @Option(
+      names = "--no-masquerade-cidr",
+      paramLabel = "CIDRS",
+      defaultValue = "",
+      description = "comma-separated CIDRs that are not masqueraded")
+  String noMasqueradeCidr;
+
+  @Option(
+      names = "--control-plane-endpoint",
+      paramLabel = "URL",
+      defaultValue = "",
+      description =
+          "API server that replaces the in-cluster address when it answers, so that nothing waits"
+              + " for kube-proxy (default: $CONTROL_PLANE_ENDPOINT)")
+  String controlPlaneEndpoint;
+
+  @Option(
+      names = "--metrics-bind-address",
+      paramLabel = "ADDRESS",
+      defaultValue = ":19080",
+      description = "address of /metrics, /healthz and /readyz (default ${DEFAULT-VALUE})")
+  String metricsBindAddress;
+
+  @Option(
+      names = "--fastpath-threshold",
+      paramLabel = "PACKETS",
+      defaultValue = "20",
+      description =
+          "packets after which a flow is offloaded, 0 disables (default ${DEFAULT-VALUE})")
+  String fastpathThreshold;
+
+  @Option(
+      names = "--nflog-level",
+      paramLabel = "LEVEL",
+      defaultValue = "" + DEFAULT_NFLOG_LEVEL,
+      description = "verbosity from which packets are logged (default ${DEFAULT-VALUE})")
+  String nflogLevel;
+
+  @Option(
+      names = "--ipsec-overlay",
+      arity = "1",
+      paramLabel = "BOOLEAN",
+      defaultValue = "false",
+      description = "IPsec between nodes (default ${DEFAULT-VALUE})")
+  boolean ipsecOverlay;
+
+  @Option(
+      names = "--cni-plugins",
+      paramLabel = "PLUGINS",
+      defaultValue = "kindnet",
+      description =
+          "the plugins in the CNI configuration: kindnet for cni-kindnet, standard for ptp or"
+              + " bridge with host-local and portmap (default ${DEFAULT-VALUE})")
+  String cniPlugins;
+
+  @Option(
+      names = "--cni-conf-dir",
+      paramLabel = "FOLDER",
+      defaultValue = "/etc/cni/net.d",
+      description = "where the CNI configuration is written (default ${DEFAULT-VALUE})")
+  String cniConfDir;
+
+  @Option(
+      names = "--kubeconfig",
+      paramLabel = "FILE",
+      defaultValue = "",
+      description = "how to reach the API server from outside a cluster (default: in-cluster)")
+  String kubeconfig;
+
+  @Option(
+      names = "--master",
+      paramLabel = "URL",
+      defaultValue = "",
+      description = "API server, overrides the one in the kubeconfig")
+  String master;
+
+  @Option(
+      names = {"-v", "--v"},
+      paramLabel = "LEVEL",
+      defaultValue = "0",
+      description = "log verbosity: 2 debug, 4 trace, 6 the API client too (default 0)")
+  String verbosity;
+
+  @Option(
+      names = {"-h", "--help"},
+      usageHelp = true,
+      description = "show this text")
+  boolean help;
+
+  @Option(names = "--version", versionHelp = true, description = "show the version")
+  boolean version;
+
+  /** What {@link GoArguments} needs to know of the options of {@code spec}. */
+  static Map<String, Kind> kinds(CommandSpec spec) {
+    Map<String, Kind> kinds = new HashMap<>();
+    for (OptionSpec option : spec.options()) {
+      for (String name : option.names()) {
+        kinds.put(name.substring(name.startsWith("--") ? 2 : 1), kind(option));
+      }
+    }
+    return kinds;
+  }
+
+  private static Kind kind(OptionSpec option) {
+    if (option.usageHelp() || option.versionHelp()) {
+      return Kind.COMMAND;
+    }
+    return option.type() == boolean.class ? Kind.BOOLEAN : Kind.VALUE;
+  }
+}

@@ -1,0 +1,101 @@
+package io.kindnet.kindnetd;
+
+import static java.nio.charset.StandardCharsets.UTF_8;
+
+import io.fabric8.kubernetes.client.KubernetesClient;
+import io.kindnet.kindnetd.kube.Agent;
+import io.kindnet.kindnetd.kube.ApiServer;
+import io.kindnet.kindnetd.kube.ClusterNodes;
+import io.kindnet.kindnetd.kube.NodeWatch;
+import io.kindnet.kindnetd.metrics.Status;
+import io.kindnet.kindnetd.metrics.StatusServer;
+import io.kindnet.kindnetd.node.CniConfigurationAgent;
+import java.io.IOException;
+import java.io.PrintWriter;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.Map;
+import java.util.OptionalInt;
+import java.util.concurrent.Callable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
+
+/** The node agent: reads its options, starts its parts, waits for a signal, stops them. */
+@Command(
+    name = "kindnetd",
+    description = "The node agent of kindnet: CNI configuration, routes and masquerading.",
+    versionProvider = BuildVersion.class,
+    sortOptions = false,
+    customSynopsis = "kindnetd [FLAG]...",
+    footer = "A flag takes one dash or two. A boolean without a value is true.",
+    usageHelpWidth = 100)
+public final class Kindnetd implements Callable<Integer> {
+  private final Map<String, String> environment;
+
+  @Mixin private final Flags flags = new Flags();
+
+  Kindnetd(Map<String, String> environment) {
+    this.environment = environment;
+  }
+
+  /** Exit status: 0 after a signal, 1 if the start fails, 2 if an argument is wrong. */
+  public static void main(String[] arguments) {
+    PrintWriter out = new PrintWriter(System.out, true, UTF_8);
+    PrintWriter err = new PrintWriter(System.err, true, UTF_8);
+    System.exit(CommandRunner.run(new Kindnetd(System.getenv()), List.of(arguments), out, err));
+  }
+
+  @Override
+  public Integer call() throws Exception {
+    Environment variables = Environment.of(environment);
+    Options options = Options.of(flags, variables, hostName());
+    Logging.configure(options.verbosity());
+    HostNetwork.require(variables);
+    try (StopSignal stop = StopSignal.install()) {
+      run(options, stop);
+    }
+    return 0;
+  }
+
+  private void run(Options options, StopSignal stop) throws Exception {
+    Logger log = LoggerFactory.getLogger(Kindnetd.class);
+    log.info("kindnetd {} on node {}", BuildVersion.text(), options.nodeName());
+    MissingFeatures.of(options).forEach(log::warn);
+
+    Status status = new Status(BuildVersion.text());
+    ClusterNodes nodes = new ClusterNodes(options.nodeName());
+    try (StatusServer server = new StatusServer(options.metricsBindAddress(), status);
+        Agent configuration =
+            new CniConfigurationAgent(
+                nodes, options.plugins(), options.cniConfDir(), OptionalInt::empty, status)) {
+      server.start();
+      startOrClean(configuration, !options.disableCni());
+      try (KubernetesClient client = ApiServer.connect(options.apiServer(), environment);
+          NodeWatch watch = new NodeWatch(client, nodes, status)) {
+        watch.start();
+        stop.await();
+      }
+    } catch (InterruptedException interrupted) {
+      if (!stop.received()) {
+        throw interrupted;
+      }
+    }
+    log.info("kindnetd stops; routes and rules stay for the pods");
+  }
+
+  private static void startOrClean(Agent agent, boolean enabled) throws Exception {
+    if (enabled) {
+      agent.start();
+    } else {
+      agent.cleanRules();
+    }
+  }
+
+  /** The kernel's own name of this host, without any look-up. */
+  private static String hostName() throws IOException {
+    return Files.readString(Path.of("/proc/sys/kernel/hostname")).strip();
+  }
+}

@@ -1,0 +1,8 @@
+/**
+ * The node agent's main, its options and the list of its parts. Knows every room below, and nothing
+ * of how they work.
+ */
+@NullMarked
+package io.kindnet.kindnetd;
+
+import org.jspecify.annotations.NullMarked;

@@ -1,0 +1,74 @@
+package io.kindnet.kindnetd;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import java.io.PrintWriter;
+import java.io.StringWriter;
+import java.util.List;
+import java.util.Map;
+import org.junit.jupiter.api.Test;
+
+/** What a user sees of the command line before anything is started. */
+class CommandRunnerTest {
+  private final StringWriter out = new StringWriter();
+  private final StringWriter err = new StringWriter();
+
+  private int run(Map<String, String> environment, String... arguments) {
+    return CommandRunner.run(
+        new Kindnetd(environment),
+        List.of(arguments),
+        new PrintWriter(out, true),
+        new PrintWriter(err, true));
+  }
+
+  @Test
+  void showsHelp() {
+    assertThat(run(Map.of(), "--help")).isZero();
+    assertThat(out.toString())
+        .contains("--control-plane-endpoint=URL")
+        .contains("address of /metrics, /healthz and /readyz (default :19080)");
+    assertThat(err.toString()).isEmpty();
+  }
+
+  @Test
+  void showsTheVersion() {
+    assertThat(run(Map.of(), "-version")).isZero();
+    assertThat(out.toString()).matches("kindnetd \\d+\\.\\d+\\.\\d+\\S*\\R");
+  }
+
+  @Test
+  void answersAnUnknownFlagWithItsNameAndTheUsage() {
+    assertThat(run(Map.of(), "--masquerade")).isEqualTo(2);
+    assertThat(err.toString())
+        .startsWith("kindnetd: flag provided but not defined: -masquerade\nUsage: kindnetd")
+        .contains("--masquerading");
+    assertThat(out.toString()).isEmpty();
+  }
+
+  @Test
+  void answersABadValueWithFlagValueAndReason() {
+    assertThat(run(Map.of(), "--no-masquerade-cidr=10.0.0.0/8,10.0.0.0/33")).isEqualTo(2);
+    assertThat(err.toString())
+        .startsWith(
+            "kindnetd: invalid value \"10.0.0.0/8,10.0.0.0/33\" for flag -no-masquerade-cidr: "
+                + "'10.0.0.0/33' is not a CIDR");
+  }
+
+  @Test
+  void answersABadVariableWithItsNameValueAndReason() {
+    assertThat(run(Map.of("POD_SUBNET", "10.244.0.0"))).isEqualTo(2);
+    assertThat(err.toString())
+        .startsWith(
+            "kindnetd: invalid value \"10.244.0.0\" of environment variable POD_SUBNET: "
+                + "'10.244.0.0' is not a CIDR");
+  }
+
+  @Test
+  void refusesToRunInAPodNetwork() {
+    assertThat(run(Map.of("HOST_IP", "192.0.2.1", "POD_IP", "10.244.0.5"))).isEqualTo(1);
+    assertThat(err.toString())
+        .isEqualTo(
+            "kindnetd: HOST_IP (192.0.2.1) and POD_IP (10.244.0.5) must be equal: kindnetd has to"
+                + " run in the host's network (hostNetwork: true)\n");
+  }
+}

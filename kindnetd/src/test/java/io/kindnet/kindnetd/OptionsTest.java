@@ -1,0 +1,194 @@
+package io.kindnet.kindnetd;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import io.kindnet.kindnetd.GoArguments.BadArgumentException;
+import io.kindnet.kindnetd.kube.ApiServerOptions;
+import io.kindnet.kindnetd.node.PluginChain;
+import io.kindnet.kindnetd.node.PluginChain.Plugins;
+import io.kindnet.netlink.ip.IpAddresses;
+import io.kindnet.netlink.ip.IpPrefix;
+import java.net.InetSocketAddress;
+import java.net.URI;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+import picocli.CommandLine;
+
+class OptionsTest {
+  private static final Options DEFAULTS =
+      new Options(
+          /* disableCni= */ false,
+          /* networkPolicy= */ true,
+          /* adminNetworkPolicy= */ false,
+          /* baselineAdminNetworkPolicy= */ false,
+          /* dnsCaching= */ false,
+          /* dnsCachingNameservers= */ List.of(),
+          /* disableNri= */ false,
+          /* nat64= */ true,
+          /* nodeName= */ "host",
+          /* masquerading= */ true,
+          /* noMasquerade= */ List.of(),
+          new ApiServerOptions(Optional.empty(), Optional.empty(), Optional.empty()),
+          /* metricsBindAddress= */ new InetSocketAddress(19080),
+          /* fastpathThreshold= */ 20,
+          /* nflogLevel= */ 9,
+          /* ipsecOverlay= */ false,
+          new PluginChain(Plugins.KINDNET, /* bridge= */ false),
+          /* cniConfDir= */ Path.of("/etc/cni/net.d"),
+          /* verbosity= */ 0);
+
+  private static Options parse(Map<String, String> environment, String... arguments)
+      throws BadArgumentException {
+    Flags flags = new Flags();
+    CommandLine line = new CommandLine(flags);
+    List<String> normalized =
+        GoArguments.normalize(List.of(arguments), Flags.kinds(line.getCommandSpec()));
+    line.parseArgs(normalized.toArray(String[]::new));
+    return Options.of(flags, Environment.of(environment), "host");
+  }
+
+  private static Options parse(String... arguments) throws BadArgumentException {
+    return parse(Map.of(), arguments);
+  }
+
+  @Test
+  void hasTheDefaultsOfTheOriginal() throws BadArgumentException {
+    assertThat(parse()).isEqualTo(DEFAULTS);
+  }
+
+  @Test
+  void mapsEveryFlag() throws BadArgumentException {
+    assertThat(
+            parse(
+                "--disable-cni",
+                "--network-policy=false",
+                "--admin-network-policy",
+                "--baseline-admin-network-policy=true",
+                "--dns-caching",
+                "--dns-caching-nameservers=10.96.0.10, fd00::a",
+                "--disable-nri",
+                "--nat64=false",
+                "--hostname-override=Node-A",
+                "--masquerading=false",
+                "--no-masquerade-cidr=192.168.0.0/16,fd01::/48",
+                "--control-plane-endpoint=https://10.0.0.1:6443",
+                "--metrics-bind-address=[::1]:9",
+                "--fastpath-threshold=0",
+                "--nflog-level=2",
+                "--ipsec-overlay",
+                "--cni-plugins=standard",
+                "--cni-conf-dir=/tmp/net.d",
+                "--kubeconfig=/root/.kube/config",
+                "--master=http://127.0.0.1:8080",
+                "--v=5"))
+        .isEqualTo(
+            new Options(
+                true,
+                false,
+                true,
+                true,
+                true,
+                List.of(IpAddresses.parse("10.96.0.10"), IpAddresses.parse("fd00::a")),
+                true,
+                false,
+                "node-a",
+                false,
+                List.of(IpPrefix.parse("192.168.0.0/16"), IpPrefix.parse("fd01::/48")),
+                new ApiServerOptions(
+                    Optional.of(Path.of("/root/.kube/config")),
+                    Optional.of(URI.create("http://127.0.0.1:8080")),
+                    Optional.of(URI.create("https://10.0.0.1:6443"))),
+                new InetSocketAddress(IpAddresses.parse("::1"), 9),
+                0,
+                2,
+                true,
+                new PluginChain(Plugins.STANDARD, false),
+                Path.of("/tmp/net.d"),
+                5));
+  }
+
+  @Test
+  void mapsEveryVariable() throws BadArgumentException {
+    Options options =
+        parse(
+            Map.of(
+                "NODE_NAME", "node-b",
+                "CNI_BRIDGE", "yes",
+                "POD_SUBNET", "10.244.0.0/16,fd00:10:244::/56",
+                "CONTROL_PLANE_ENDPOINT", "kind-control-plane:6443"),
+            "--no-masquerade-cidr=192.0.2.0/24");
+    assertThat(options.nodeName()).isEqualTo("node-b");
+    assertThat(options.plugins()).isEqualTo(new PluginChain(Plugins.KINDNET, true));
+    assertThat(options.noMasquerade())
+        .extracting(IpPrefix::toString)
+        .containsExactly("192.0.2.0/24", "10.244.0.0/16", "fd00:10:244::/56");
+    assertThat(options.apiServer().controlPlaneEndpoint())
+        .contains(URI.create("https://kind-control-plane:6443"));
+  }
+
+  @Test
+  void prefersFlagsToVariables() throws BadArgumentException {
+    Options options =
+        parse(
+            Map.of("NODE_NAME", "node-b", "CONTROL_PLANE_ENDPOINT", "ignored:6443"),
+            "--hostname-override=node-c",
+            "--control-plane-endpoint=http://10.0.0.1");
+    assertThat(options.nodeName()).isEqualTo("node-c");
+    assertThat(options.apiServer().controlPlaneEndpoint()).contains(URI.create("http://10.0.0.1"));
+  }
+
+  @ParameterizedTest
+  @CsvSource(
+      delimiter = '|',
+      quoteCharacter = '`',
+      value = {
+        "dns-caching-nameservers | 10.96.0.10,dns | 'dns' is not an IP address",
+        "no-masquerade-cidr      | 10.0.0.1       | '10.0.0.1' is not a CIDR (ADDRESS/LENGTH)",
+        "control-plane-endpoint  | 10.0.0.1:6443  | not a URL such as https://10.0.0.1:6443",
+        "metrics-bind-address    | 19080          | missing port, the form is ADDRESS:PORT or :PORT",
+        "fastpath-threshold      | -1             | not a whole number from 0 to 2147483647",
+        "nflog-level             | high           | not a whole number from 0 to 2147483647",
+        "cni-plugins             | calico         | neither kindnet nor standard",
+        "master                  | localhost      | not a URL such as https://10.0.0.1:6443",
+        "v                       | 1.5            | not a whole number from 0 to 2147483647"
+      })
+  void namesFlagValueAndReason(String flag, String value, String reason) {
+    assertThatThrownBy(() -> parse("--" + flag + "=" + value))
+        .isInstanceOf(BadValueException.class)
+        .hasMessage("invalid value \"" + value + "\" for flag -" + flag + ": " + reason);
+  }
+
+  @Test
+  void namesTheFeaturesThatAreNotThere() throws BadArgumentException {
+    assertThat(MissingFeatures.of(parse()))
+        .hasSize(3)
+        .satisfiesExactly(
+            line -> assertThat(line).startsWith("--network-policy: "),
+            line -> assertThat(line).startsWith("--nat64: "),
+            line -> assertThat(line).startsWith("--fastpath-threshold: "));
+    assertThat(
+            MissingFeatures.of(
+                parse(
+                    "--network-policy=false",
+                    "--nat64=false",
+                    "--fastpath-threshold=0",
+                    "--admin-network-policy",
+                    "--baseline-admin-network-policy",
+                    "--dns-caching",
+                    "--dns-caching-nameservers=10.96.0.10",
+                    "--disable-nri",
+                    "--nflog-level=4",
+                    "--ipsec-overlay")))
+        .hasSize(7);
+    assertThat(
+            MissingFeatures.of(
+                parse("--network-policy=false", "--nat64=false", "--fastpath-threshold=0")))
+        .isEmpty();
+  }
+}
