@@ -2,9 +2,8 @@ package io.kindnet.demo;
 
 import io.kindnet.kube.testing.ApiServerProcess;
 import io.kindnet.kube.testing.Nodes;
+import io.kindnet.netlink.testing.Machine;
 import io.kindnet.netlink.testing.Transport;
-import java.io.IOException;
-import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
@@ -20,21 +19,14 @@ final class Cluster implements AutoCloseable {
   private final Infrastructure infrastructure;
   private final Path dist;
   private final Progress progress;
-  private final Path logs;
   private final List<DemoNode> nodes = new ArrayList<>();
-  private final List<AutoCloseable> machines = new ArrayList<>();
+  private final List<Machine> machines = new ArrayList<>();
   private final ApiServerProcess apiServer;
 
   Cluster(Infrastructure infrastructure, Path dist, Progress progress) {
     this.infrastructure = infrastructure;
     this.dist = dist;
     this.progress = progress;
-    try {
-      logs = Files.createTempDirectory("kindnet-demo-");
-      logs.toFile().deleteOnExit();
-    } catch (IOException e) {
-      throw new AssertionError("cannot make a folder for logs", e);
-    }
     progress.step("an API server");
     apiServer =
         ApiServerProcess.start(infrastructure.router(), Infrastructure.ROUTER_V4, API_SERVER_PORT);
@@ -44,7 +36,7 @@ final class Cluster implements AutoCloseable {
   void start(int number) {
     for (int i = 1; i <= number; i++) {
       progress.step("node " + i + ": namespace, addresses, Node object, kindnetd");
-      MountedNode machine = MountedNode.create(DemoNode.name(i));
+      Machine machine = Machine.create(DemoNode.name(i));
       machines.add(machine);
       infrastructure.plug(machine.namespace(), i, DemoNode.addressV4(i), DemoNode.addressV6(i));
       apiServer.apply(
@@ -52,7 +44,7 @@ final class Cluster implements AutoCloseable {
               DemoNode.name(i),
               List.of(DemoNode.podCidrV4(i), DemoNode.podCidrV6(i)),
               List.of(DemoNode.addressV4(i), DemoNode.addressV6(i))));
-      nodes.add(new DemoNode(i, machine, dist, apiServer.url(), logs));
+      nodes.add(new DemoNode(i, machine, dist, apiServer.url()));
     }
     for (DemoNode node : nodes) {
       node.awaitReady();
@@ -111,17 +103,7 @@ final class Cluster implements AutoCloseable {
   @Override
   public void close() {
     nodes.forEach(DemoNode::close);
-    for (AutoCloseable machine : machines) {
-      closeQuietly(machine);
-    }
+    machines.forEach(Machine::close);
     apiServer.close();
-  }
-
-  private static void closeQuietly(AutoCloseable machine) {
-    try {
-      machine.close();
-    } catch (Exception e) {
-      throw new AssertionError(e);
-    }
   }
 }

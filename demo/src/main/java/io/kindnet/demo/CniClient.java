@@ -6,6 +6,7 @@ import com.fasterxml.jackson.databind.ObjectMapper;
 import com.fasterxml.jackson.databind.node.ArrayNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import io.kindnet.netlink.testing.CommandResult;
+import io.kindnet.netlink.testing.Machine;
 import io.kindnet.netlink.testing.Namespace;
 import java.util.ArrayList;
 import java.util.List;
@@ -19,11 +20,11 @@ import java.util.Map;
 final class CniClient {
   private static final ObjectMapper JSON = new ObjectMapper();
 
-  private final MountedNode node;
+  private final Machine node;
   private final String plugin;
   private final String cniVersion;
 
-  CniClient(MountedNode node, String plugin, String cniVersion) {
+  CniClient(Machine node, String plugin, String cniVersion) {
     this.node = node;
     this.plugin = plugin;
     this.cniVersion = cniVersion;
@@ -81,7 +82,8 @@ final class CniClient {
     List<String> line = new ArrayList<>(List.of("env"));
     environment.forEach((name, value) -> line.add(name + "=" + value));
     line.add(plugin);
-    CommandResult result = node.tryRun(configuration.toString(), line);
+    CommandResult result =
+        node.tryRunWithInput(configuration.toString(), line.toArray(String[]::new));
     if (result.exit() != 0) {
       throw new AssertionError(
           command + " of pod " + podName + ": " + result.stdout() + result.stderr());

@@ -1,13 +1,11 @@
 package io.kindnet.demo;
 
-import static java.util.concurrent.TimeUnit.SECONDS;
-
 import com.fasterxml.jackson.databind.JsonNode;
+import io.kindnet.netlink.testing.Daemon;
 import io.kindnet.netlink.testing.EchoPeer;
 import io.kindnet.netlink.testing.Eventually;
+import io.kindnet.netlink.testing.Machine;
 import io.kindnet.netlink.testing.Namespace;
-import java.io.IOException;
-import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -19,33 +17,29 @@ final class DemoNode implements AutoCloseable {
   private static final String CONFLIST = "/etc/cni/net.d/10-kindnet.conflist";
 
   private final int number;
-  private final MountedNode machine;
+  private final Machine machine;
   private final CniClient client;
   private final EchoPeer host;
-  private final Process agent;
-  private final Path log;
+  private final Daemon agent;
   private final List<Pod> pods = new ArrayList<>();
 
-  DemoNode(int number, MountedNode machine, Path dist, String apiServer, Path logs) {
+  DemoNode(int number, Machine machine, Path dist, String apiServer) {
     this.number = number;
     this.machine = machine;
     client = new CniClient(machine, dist.resolve("cni/bin/cni-kindnet").toString(), "1.0.0");
     host = EchoPeer.in(machine.namespace(), name());
-    log = logs.resolve(name() + ".log");
-    log.toFile().deleteOnExit();
+    machine.run("mkdir", "-p", "/etc/cni/net.d"); // which every node with a container runtime has
     String kindnetd = dist.resolve("kindnetd/bin/kindnetd").toString();
     String nodeAddress = addressV4(number);
     agent =
         machine.start(
-            log,
-            List.of(
-                "env",
-                "NODE_NAME=" + name(),
-                "HOST_IP=" + nodeAddress,
-                "POD_IP=" + nodeAddress,
-                kindnetd,
-                "--master=" + apiServer,
-                "-v=2"));
+            "env",
+            "NODE_NAME=" + name(),
+            "HOST_IP=" + nodeAddress,
+            "POD_IP=" + nodeAddress,
+            kindnetd,
+            "--master=" + apiServer,
+            "-v=2");
   }
 
   static String addressV4(int number) {
@@ -95,7 +89,12 @@ final class DemoNode implements AutoCloseable {
         () -> {
           if (!agent.isAlive()) {
             throw new AssertionError(
-                "kindnetd on " + name() + " ended with " + agent.exitValue() + ":\n" + log());
+                "kindnetd on "
+                    + name()
+                    + " ended with "
+                    + agent.awaitExit()
+                    + ":\n"
+                    + agent.output());
           }
           machine.run("curl", "--silent", "--fail", "http://127.0.0.1:19080/readyz");
         });
@@ -134,14 +133,10 @@ final class DemoNode implements AutoCloseable {
 
   /** Ends the agent as a kubelet would. */
   void stopAgent() {
-    agent.destroy();
-    try {
-      if (!agent.waitFor(DEADLINE.toSeconds(), SECONDS) || agent.exitValue() != 0) {
-        throw new AssertionError("kindnetd on " + name() + " did not end in order:\n" + log());
-      }
-    } catch (InterruptedException e) {
-      Thread.currentThread().interrupt();
-      throw new AssertionError("interrupted", e);
+    int status = agent.stop();
+    if (status != 0) {
+      throw new AssertionError(
+          "kindnetd on " + name() + " ended with " + status + ":\n" + agent.output());
     }
   }
 
@@ -168,17 +163,9 @@ final class DemoNode implements AutoCloseable {
     return machine.run("cat", CONFLIST);
   }
 
-  private String log() {
-    try {
-      return Files.readString(log);
-    } catch (IOException e) {
-      return log + ": " + e;
-    }
-  }
-
   @Override
   public void close() {
-    agent.destroyForcibly();
+    agent.close();
     host.close();
     for (Pod pod : pods) {
       pod.peer().close();

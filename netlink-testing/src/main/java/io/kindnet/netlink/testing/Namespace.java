@@ -151,7 +151,7 @@ public final class Namespace implements AutoCloseable {
 
   /** Kills what still runs in the namespace and deletes it. Closing twice is harmless. */
   @Override
-  public void close() {
+  public synchronized void close() {
     if (!Files.exists(path())) {
       OPEN.remove(this);
       return;
@@ -182,6 +182,11 @@ public final class Namespace implements AutoCloseable {
 
   private static void kill(ProcessHandle process) {
     process.destroyForcibly();
+    awaitEnd(process);
+  }
+
+  /** Waits for the end of a process that was killed. */
+  static void awaitEnd(ProcessHandle process) {
     try {
       process.onExit().get(KILL_DEADLINE.toSeconds(), TimeUnit.SECONDS);
     } catch (TimeoutException | ExecutionException stillThere) {

@@ -47,12 +47,16 @@ final class NamespaceExtension
 
   @Override
   public boolean supportsParameter(ParameterContext parameter, ExtensionContext context) {
-    return parameter.getParameter().getType() == Namespace.class;
+    Class<?> type = parameter.getParameter().getType();
+    return type == Namespace.class || type == Machine.class;
   }
 
   @Override
-  public Namespace resolveParameter(ParameterContext parameter, ExtensionContext context) {
-    return scope(context).namespace(parameter.getParameter().getName());
+  public Object resolveParameter(ParameterContext parameter, ExtensionContext context) {
+    String label = parameter.getParameter().getName();
+    return parameter.getParameter().getType() == Machine.class
+        ? scope(context).machine(label)
+        : scope(context).namespace(label);
   }
 
   private static NamespaceScope scope(ExtensionContext context) {

@@ -7,13 +7,14 @@ import java.util.LinkedHashMap;
 import java.util.Map;
 import java.util.Set;
 
-/** The namespaces of one test (or of one class), and how the machine looked before it. */
+/** The namespaces and machines of one test (or of one class), and how the host looked before it. */
 final class NamespaceScope {
   /** Links of a deleted namespace go a little later than its name. */
   private static final Duration CLEANUP = Duration.ofSeconds(10);
 
   private final HostState before;
   private final Map<String, Namespace> namespaces = new LinkedHashMap<>();
+  private final Map<String, Machine> machines = new LinkedHashMap<>();
 
   private NamespaceScope(HostState before) {
     this.before = before;
@@ -29,8 +30,14 @@ final class NamespaceScope {
     return namespaces.computeIfAbsent(label, Namespace::create);
   }
 
-  /** Removes the namespaces, then fails if anything else is left. */
+  /** The machine that this test calls {@code label}. */
+  synchronized Machine machine(String label) {
+    return machines.computeIfAbsent(label, Machine::create);
+  }
+
+  /** Removes the machines and namespaces, then fails if anything else is left. */
   synchronized void end() {
+    machines.values().forEach(Machine::close);
     namespaces.values().forEach(Namespace::close);
     Set<String> leaked = HostState.now().namespacesSince(before);
     leaked.forEach(Namespace::remove);

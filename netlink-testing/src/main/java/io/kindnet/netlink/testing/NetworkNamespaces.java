@@ -7,8 +7,8 @@ import java.lang.annotation.Target;
 import org.junit.jupiter.api.extension.ExtendWith;
 
 /**
- * Gives tests network namespaces: each parameter of type {@link Namespace} gets a fresh one, which
- * goes after the test.
+ * Gives tests network namespaces: each parameter of type {@link Namespace}, or {@link Machine},
+ * gets a fresh one, which goes after the test.
  *
  * <ul>
  *   <li>Parameters of the constructor, of {@code @BeforeEach}, {@code @AfterEach} and test methods

@@ -5,7 +5,7 @@ import static java.nio.charset.StandardCharsets.UTF_8;
 import java.io.IOException;
 import java.io.InputStream;
 
-/** Expectations that are kept as files beside the test. */
+/** Expectations and scripts that are kept as files beside the class that uses them. */
 public final class Resources {
   private Resources() {}
 
