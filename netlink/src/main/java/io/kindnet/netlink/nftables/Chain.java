@@ -27,8 +27,8 @@ public record Chain(Table table, String name, @Nullable BaseChain base) {
   }
 
   void packName(MessageWriter writer) {
-    writer.attributeString(NfTables.NFTA_CHAIN_TABLE, table.name());
-    writer.attributeString(NfTables.NFTA_CHAIN_NAME, name);
+    table.packName(writer, NfTables.NFTA_CHAIN_TABLE);
+    NfTables.name(writer, NfTables.NFTA_CHAIN_NAME, "chain", name);
   }
 
   static Chain parse(NetlinkMessage message) {

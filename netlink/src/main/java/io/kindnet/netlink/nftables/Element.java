@@ -14,7 +14,7 @@ import org.jspecify.annotations.Nullable;
  * @param key the key, or the first key of an interval of several fields
  * @param keyEnd the last key of an interval of several fields, field by field; null for others
  * @param intervalEnd whether the key is the first behind an interval of one field
- * @param data what a map has for the key; null in a set
+ * @param data what a map has for the key; null in a set and for a verdict
  * @param timeout after which it goes; null for that of the set
  * @param comment what {@code nft} shows with it, 127 bytes at the most; null for nothing
  */
@@ -84,18 +84,17 @@ public record Element(
     writer.end(element);
   }
 
-  static Element parse(Attributes attributes, NamedSet set) {
+  static Element parse(Attributes attributes) {
     Attribute keyEnd = attributes.find(NfTables.NFTA_SET_ELEM_KEY_END);
     Attribute flags = attributes.find(NfTables.NFTA_SET_ELEM_FLAGS);
-    // the data of a verdict map is a verdict, not a value
-    Attribute data = set.data() == null ? null : attributes.find(NfTables.NFTA_SET_ELEM_DATA);
+    Attribute data = attributes.find(NfTables.NFTA_SET_ELEM_DATA);
     Attribute timeout = attributes.find(NfTables.NFTA_SET_ELEM_TIMEOUT);
     Attribute userdata = attributes.find(NfTables.NFTA_SET_ELEM_USERDATA);
     return new Element(
         Value.parse(attributes.get(NfTables.NFTA_SET_ELEM_KEY)),
         keyEnd == null ? null : Value.parse(keyEnd),
         flags != null && (flags.u32Be() & NfTables.NFT_SET_ELEM_INTERVAL_END) != 0,
-        data == null ? null : Value.parse(data),
+        data == null ? null : Value.parseUnlessVerdict(data),
         timeout == null ? null : Duration.ofMillis(timeout.u64Be()),
         userdata == null
             ? null

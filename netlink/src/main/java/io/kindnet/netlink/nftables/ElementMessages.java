@@ -19,6 +19,11 @@ final class ElementMessages {
 
   private ElementMessages() {}
 
+  static MessageWriter packSet(MessageWriter writer, NamedSet set) {
+    set.table().packName(writer, NfTables.NFTA_SET_ELEM_LIST_TABLE);
+    return NfTables.name(writer, NfTables.NFTA_SET_ELEM_LIST_SET, "set", set.name());
+  }
+
   static List<MessageWriter> of(
       String verb, int message, int flags, NamedSet set, int setId, Iterable<Element> elements) {
     List<MessageWriter> messages = new ArrayList<>();
@@ -27,8 +32,7 @@ final class ElementMessages {
       MessageWriter writer =
           NfTables.message(
               verb + " elements of " + set, message, flags, set.table().family().number());
-      writer.attributeString(NfTables.NFTA_SET_ELEM_LIST_TABLE, set.table().name());
-      writer.attributeString(NfTables.NFTA_SET_ELEM_LIST_SET, set.name());
+      packSet(writer, set);
       if (setId != 0) {
         writer.attributeU32Be(NfTables.NFTA_SET_ELEM_LIST_SET_ID, setId);
       }

@@ -149,8 +149,8 @@ public record NamedSet(
   }
 
   void packName(MessageWriter writer) {
-    writer.attributeString(NfTables.NFTA_SET_TABLE, table.name());
-    writer.attributeString(NfTables.NFTA_SET_NAME, name);
+    table.packName(writer, NfTables.NFTA_SET_TABLE);
+    NfTables.name(writer, NfTables.NFTA_SET_NAME, "set", name);
   }
 
   static NamedSet parse(NetlinkMessage message) {

@@ -82,6 +82,11 @@ final class NfTables {
         what, Nfnetlink.type(Nfnetlink.NFNL_SUBSYS_NFTABLES, message), flags, family);
   }
 
+  /** Appends a name, which an error that the kernel finds with it is put down to. */
+  static MessageWriter name(MessageWriter writer, int attribute, String kind, String name) {
+    return writer.label(kind + " " + name).attributeString(attribute, name);
+  }
+
   /** The {@code NFT_MSG_} type of a received message, or -1 if it is of another subsystem. */
   static int messageOf(NetlinkMessage message) {
     int type = message.type();

@@ -10,6 +10,7 @@ import static io.kindnet.netlink.nftables.NfTables.NFT_MSG_GETTABLE;
 import io.kindnet.netlink.libc.Errno;
 import io.kindnet.netlink.libc.KernelException;
 import io.kindnet.netlink.wire.Attribute;
+import io.kindnet.netlink.wire.Attributes;
 import io.kindnet.netlink.wire.MessageWriter;
 import io.kindnet.netlink.wire.NetlinkMessage;
 import io.kindnet.netlink.wire.NetlinkSocket;
@@ -128,7 +129,7 @@ public final class NftablesListing {
     List<Element> elements = new ArrayList<>();
     MessageWriter request = elementRequest("list elements of " + set, set);
     for (NetlinkMessage message : dumpOrNothing(request)) {
-      addElements(message, set, elements);
+      addElements(message, elements);
     }
     return elements;
   }
@@ -148,21 +149,23 @@ public final class NftablesListing {
       return null;
     }
     List<Element> elements = new ArrayList<>();
-    addElements(reply, set, elements);
+    addElements(reply, elements);
     return elements.isEmpty() ? null : elements.getFirst();
   }
 
   private static MessageWriter elementRequest(String what, NamedSet set) {
-    return request(what, NFT_MSG_GETSETELEM, set.table())
-        .attributeString(NfTables.NFTA_SET_ELEM_LIST_TABLE, set.table().name())
-        .attributeString(NfTables.NFTA_SET_ELEM_LIST_SET, set.name());
+    return ElementMessages.packSet(request(what, NFT_MSG_GETSETELEM, set.table()), set);
   }
 
-  private static void addElements(NetlinkMessage message, NamedSet set, List<Element> elements) {
+  private static void addElements(NetlinkMessage message, List<Element> elements) {
     Attribute list = Nfnetlink.attributes(message).find(NfTables.NFTA_SET_ELEM_LIST_ELEMENTS);
     if (list != null) {
-      for (Attribute element : list.nested()) {
-        elements.add(Element.parse(element.nested(), set));
+      for (Attribute attribute : list.nested()) {
+        Attributes element = attribute.nested();
+        // the one that stands for all other keys has none itself; this project makes no such
+        if (element.find(NfTables.NFTA_SET_ELEM_KEY) != null) {
+          elements.add(Element.parse(element));
+        }
       }
     }
   }

@@ -45,6 +45,11 @@ public final class NftablesSocket implements AutoCloseable {
     socket.listener(listener);
   }
 
+  /** The number by which {@link Commit} names the transactions of this socket. */
+  public int portId() {
+    return socket.portId();
+  }
+
   /** What is in the kernel. */
   public NftablesListing list() {
     return listing;

@@ -45,8 +45,8 @@ public final class NftablesTransaction {
 
   /** Deletes {@code table} with all that is in it. */
   public NftablesTransaction delete(Table table) {
-    command("delete table " + table, NFT_MSG_DELTABLE, 0, table)
-        .attributeString(NfTables.NFTA_TABLE_NAME, table.name());
+    table.packName(
+        command("delete table " + table, NFT_MSG_DELTABLE, 0, table), NfTables.NFTA_TABLE_NAME);
     return this;
   }
 
@@ -57,12 +57,12 @@ public final class NftablesTransaction {
 
   /** Deletes all rules of all chains of {@code table}. */
   public NftablesTransaction flush(Table table) {
-    command("flush table " + table, NFT_MSG_DELRULE, 0, table)
-        .attributeString(NfTables.NFTA_RULE_TABLE, table.name());
+    table.packName(
+        command("flush table " + table, NFT_MSG_DELRULE, 0, table), NfTables.NFTA_RULE_TABLE);
     return this;
   }
 
-  /** Makes {@code chain} unless it exists; {@code EEXIST} if it exists with another hook. */
+  /** Makes {@code chain} unless it exists; refused if it exists with another hook. */
   public NftablesTransaction add(Chain chain) {
     chain.pack(command("add chain " + chain, NFT_MSG_NEWCHAIN, NLM_F_CREATE, chain.table()));
     return this;
@@ -113,7 +113,7 @@ public final class NftablesTransaction {
     return this;
   }
 
-  /** Makes {@code set} unless it exists; {@code EEXIST} if it exists with another type. */
+  /** Makes {@code set} unless it exists; refused if it exists with another type. */
   public NftablesTransaction add(NamedSet set) {
     set.pack(command("add " + set, NFT_MSG_NEWSET, NLM_F_CREATE, set.table()), ++lastSetId);
     return this;
@@ -127,9 +127,7 @@ public final class NftablesTransaction {
 
   /** Deletes all elements of {@code set}. */
   public NftablesTransaction flush(NamedSet set) {
-    MessageWriter command = command("flush " + set, NFT_MSG_DELSETELEM, 0, set.table());
-    command.attributeString(NfTables.NFTA_SET_ELEM_LIST_TABLE, set.table().name());
-    command.attributeString(NfTables.NFTA_SET_ELEM_LIST_SET, set.name());
+    ElementMessages.packSet(command("flush " + set, NFT_MSG_DELSETELEM, 0, set.table()), set);
     return this;
   }
 
@@ -196,9 +194,8 @@ public final class NftablesTransaction {
   }
 
   private static MessageWriter packChain(MessageWriter command, Chain chain) {
-    return command
-        .attributeString(NfTables.NFTA_RULE_TABLE, chain.table().name())
-        .attributeString(NfTables.NFTA_RULE_CHAIN, chain.name());
+    chain.table().packName(command, NfTables.NFTA_RULE_TABLE);
+    return NfTables.name(command, NfTables.NFTA_RULE_CHAIN, "chain", chain.name());
   }
 
   private MessageWriter command(String what, int message, int flags, Table table) {

@@ -12,8 +12,12 @@ import io.kindnet.netlink.wire.Nfnetlink;
  */
 public record Table(TableFamily family, String name) {
   void pack(MessageWriter writer) {
-    writer.attributeString(NfTables.NFTA_TABLE_NAME, name);
+    packName(writer, NfTables.NFTA_TABLE_NAME);
     writer.attributeU32Be(NfTables.NFTA_TABLE_FLAGS, 0);
+  }
+
+  MessageWriter packName(MessageWriter writer, int attribute) {
+    return NfTables.name(writer, attribute, "table", name);
   }
 
   static Table parse(NetlinkMessage message) {

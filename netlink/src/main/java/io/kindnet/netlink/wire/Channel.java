@@ -52,6 +52,11 @@ final class Channel implements AutoCloseable {
     listener = newListener;
   }
 
+  /** The number that the kernel gave to this socket. */
+  int portId() {
+    return NetlinkAddress.portId(socket.localAddress());
+  }
+
   DatagramSocket socket() {
     return socket;
   }

@@ -20,6 +20,10 @@ final class NetlinkAddress {
 
   /** Whether {@code source} is the kernel: other processes may send to a netlink socket too. */
   static boolean isKernel(ByteBuffer source) {
-    return source.remaining() >= LENGTH && source.getInt(source.position() + 4) == 0;
+    return source.remaining() >= LENGTH && portId(source) == 0;
+  }
+
+  static int portId(ByteBuffer address) {
+    return address.getInt(address.position() + 4);
   }
 }

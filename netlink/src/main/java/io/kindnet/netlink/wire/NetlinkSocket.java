@@ -53,6 +53,11 @@ public final class NetlinkSocket implements AutoCloseable {
     channel.listener(listener);
   }
 
+  /** The number that notifications carry which this socket caused. */
+  public int portId() {
+    return channel.portId();
+  }
+
   /**
    * Sends a request and waits for its acknowledgement.
    *

@@ -26,11 +26,10 @@ public record Immediate(Register destination, Value value) implements Expression
   }
 
   static Expression parseEither(Attributes attributes) {
-    if (attributes.get(NFTA_IMMEDIATE_DREG).u32Be() == Register.NFT_REG_VERDICT) {
+    Register destination = register(attributes, NFTA_IMMEDIATE_DREG);
+    if (destination.equals(Register.NFT_REG_VERDICT)) {
       return Verdict.parse(attributes);
     }
-    return new Immediate(
-        register(attributes, NFTA_IMMEDIATE_DREG),
-        Value.parse(attributes.get(NFTA_IMMEDIATE_DATA)));
+    return new Immediate(destination, Value.parse(attributes.get(NFTA_IMMEDIATE_DATA)));
   }
 }

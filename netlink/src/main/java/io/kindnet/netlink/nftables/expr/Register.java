@@ -7,7 +7,8 @@ import io.kindnet.netlink.wire.MalformedMessageException;
  * the registers from this one on; the 16-byte registers {@code NFT_REG_1} to {@code NFT_REG_4} are
  * four of these each ({@code enum nft_registers} in {@code linux/netfilter/nf_tables.h}).
  *
- * @param number 0 ({@code NFT_REG32_00}) to 15 ({@code NFT_REG32_15})
+ * @param number 0 ({@code NFT_REG32_00}) to 15 ({@code NFT_REG32_15}); -1 for the one that holds
+ *     the verdict
  */
 public record Register(int number) {
   /** The first 16 bytes. */
@@ -22,17 +23,18 @@ public record Register(int number) {
   /** The last 16 bytes. */
   public static final Register NFT_REG_4 = new Register(12);
 
-  /** The number on the wire of the register that holds the verdict. */
-  static final int NFT_REG_VERDICT = 0;
+  /** What happens to the packet: where a map of verdicts is looked up. */
+  public static final Register NFT_REG_VERDICT = new Register(-1);
 
+  private static final int VERDICT_CODE = 0;
   private static final int NFT_REG32_00 = 8;
   private static final int COUNT = 16;
   private static final int WIDE = 4;
 
   /** Checks the range. */
   public Register {
-    if (number < 0 || number >= COUNT) {
-      throw new IllegalArgumentException("there is no register " + number + ", only 0 to 15");
+    if (number < -1 || number >= COUNT) {
+      throw new IllegalArgumentException("there is no register " + number + ", only -1 to 15");
     }
   }
 
@@ -43,17 +45,23 @@ public record Register(int number) {
 
   /** The number on the wire, in the form in which the kernel lists it. */
   int code() {
+    if (number < 0) {
+      return VERDICT_CODE;
+    }
     return number % WIDE == 0 ? 1 + number / WIDE : NFT_REG32_00 + number;
   }
 
   /** Reads {@link #code}, or the other number of the same register. */
   static Register ofCode(int code) {
+    if (code == VERDICT_CODE) {
+      return NFT_REG_VERDICT;
+    }
     if (code >= 1 && code <= COUNT / WIDE) {
       return new Register((code - 1) * WIDE);
     }
     if (code >= NFT_REG32_00 && code < NFT_REG32_00 + COUNT) {
       return new Register(code - NFT_REG32_00);
     }
-    throw new MalformedMessageException("there is no data register with the number " + code);
+    throw new MalformedMessageException("there is no register with the number " + code);
   }
 }

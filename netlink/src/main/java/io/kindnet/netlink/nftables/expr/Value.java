@@ -8,6 +8,7 @@ import java.nio.ByteOrder;
 import java.nio.charset.StandardCharsets;
 import java.util.Arrays;
 import java.util.HexFormat;
+import org.jspecify.annotations.Nullable;
 
 /**
  * What a register, the key or the data of a set element holds: bytes, 64 at the most ({@code
@@ -107,6 +108,11 @@ public final class Value {
   /** Reads the attribute that {@link #pack} wrote. */
   public static Value parse(Attribute attribute) {
     return new Value(attribute.nested().get(NFTA_DATA_VALUE).bytes());
+  }
+
+  /** As {@link #parse}, but null where the attribute holds a verdict. */
+  public static @Nullable Value parseUnlessVerdict(Attribute attribute) {
+    return attribute.nested().find(NFTA_DATA_VALUE) == null ? null : parse(attribute);
   }
 
   private static int align(int length) {

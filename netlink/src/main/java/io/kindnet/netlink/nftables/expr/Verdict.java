@@ -48,7 +48,7 @@ public record Verdict(int code, @Nullable String chain) implements Expression {
 
   @Override
   public void packData(MessageWriter writer) {
-    writer.attributeU32Be(Immediate.NFTA_IMMEDIATE_DREG, Register.NFT_REG_VERDICT);
+    ExpressionAttributes.register(writer, Immediate.NFTA_IMMEDIATE_DREG, Register.NFT_REG_VERDICT);
     int data = writer.beginNested(Immediate.NFTA_IMMEDIATE_DATA);
     int verdict = writer.beginNested(NFTA_DATA_VERDICT);
     writer.attributeU32Be(NFTA_VERDICT_CODE, code);
