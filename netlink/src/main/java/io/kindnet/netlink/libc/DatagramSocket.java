@@ -51,6 +51,17 @@ public final class DatagramSocket implements AutoCloseable {
     }
   }
 
+  /** The address that the socket is bound to, a {@code struct sockaddr} in native byte order. */
+  public ByteBuffer localAddress() {
+    try (Memory memory = Memory.ofSize(ADDRESS_LENGTH);
+        Memory length = Memory.ofSize(Integer.BYTES)) {
+      length.putInt(0, ADDRESS_LENGTH);
+      SystemCalls.check(
+          Libc.getsockname(socket.number(), memory, length), "read the address of " + name);
+      return memory.copy(length.getInt(0));
+    }
+  }
+
   /**
    * Sets an option that is an {@code int}.
    *

@@ -28,6 +28,8 @@ final class Libc {
   private static final CallContext INT_OF_INT_INT_INT = returning(INT, INT, INT, INT);
   private static final CallContext INT_OF_POINTER_INT_INT = returning(INT, POINTER, INT, INT);
   private static final CallContext INT_OF_INT_POINTER_INT = returning(INT, INT, POINTER, INT);
+  private static final CallContext INT_OF_INT_POINTER_POINTER =
+      returning(INT, INT, POINTER, POINTER);
   private static final CallContext INT_OF_POINTER_LONG_INT = returning(INT, POINTER, LONG, INT);
   private static final CallContext INT_OF_INT_INT_INT_POINTER_INT =
       returning(INT, INT, INT, INT, POINTER, INT);
@@ -36,6 +38,7 @@ final class Libc {
 
   private static final long SOCKET = address("socket");
   private static final long BIND = address("bind");
+  private static final long GETSOCKNAME = address("getsockname");
   private static final long SETSOCKOPT = address("setsockopt");
   private static final long SENDMSG = address("sendmsg");
   private static final long RECVMSG = address("recvmsg");
@@ -54,6 +57,12 @@ final class Libc {
 
   static int bind(int fd, Memory address, int length) {
     return (int) INVOKER.invokeN3(INT_OF_INT_POINTER_INT, BIND, fd, address.address(), length);
+  }
+
+  static int getsockname(int fd, Memory address, Memory length) {
+    return (int)
+        INVOKER.invokeN3(
+            INT_OF_INT_POINTER_POINTER, GETSOCKNAME, fd, address.address(), length.address());
   }
 
   static int setsockopt(int fd, int level, int option, Memory value, int length) {
