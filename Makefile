@@ -1,6 +1,6 @@
 # The entry points of the project. Everything is built by Maven with the JDK that build/find-jdk finds.
 
-.PHONY: help test demo dist bench format clean
+.PHONY: help test demo dist tools bench format clean
 
 JDK := $(shell build/find-jdk 25)
 MAVEN := JAVA_HOME=$(JDK) MAVEN_OPTS="--sun-misc-unsafe-memory-access=allow $(MAVEN_OPTS)" mvn --batch-mode --no-transfer-progress
@@ -13,7 +13,8 @@ help:
 	@echo 'make format formats the Java sources'
 	@echo 'make clean  removes what was built'
 
-test: check dist
+test: TOOLS += ping=iputils-ping containerd=containerd ctr=containerd runc=runc
+test: check tools dist
 	$(MAVEN) verify
 
 demo: check dist
@@ -22,6 +23,10 @@ demo: check dist
 dist: check
 	$(MAVEN) --quiet -DskipTests package -pl cni-kindnet,kindnetd -am
 	JAVA_HOME=$(JDK) build/dist
+
+# the real clients that the integration tests call the plugin through
+tools:
+	build/cnitool
 
 format: check-jdk
 	$(MAVEN) --quiet spotless:apply
