@@ -66,12 +66,12 @@ public record Element(
     if (intervalEnd) {
       writer.attributeU32Be(NfTables.NFTA_SET_ELEM_FLAGS, NfTables.NFT_SET_ELEM_INTERVAL_END);
     }
+    if (timeout != null) {
+      writer.attributeU64Be(NfTables.NFTA_SET_ELEM_TIMEOUT, timeout.toMillis());
+    }
     key.pack(writer, NfTables.NFTA_SET_ELEM_KEY);
     if (keyEnd != null) {
       keyEnd.pack(writer, NfTables.NFTA_SET_ELEM_KEY_END);
-    }
-    if (timeout != null) {
-      writer.attributeU64Be(NfTables.NFTA_SET_ELEM_TIMEOUT, timeout.toMillis());
     }
     if (data != null) {
       data.pack(writer, NfTables.NFTA_SET_ELEM_DATA);

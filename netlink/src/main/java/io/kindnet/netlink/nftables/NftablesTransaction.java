@@ -32,14 +32,13 @@ public final class NftablesTransaction {
 
   /** Makes {@code table} unless it exists. */
   public NftablesTransaction add(Table table) {
-    table.pack(command("add table " + table, NFT_MSG_NEWTABLE, NLM_F_CREATE, table));
+    table.pack(command("add table " + table, NFT_MSG_NEWTABLE, 0, table));
     return this;
   }
 
   /** Makes {@code table}; {@code EEXIST} if it exists. */
   public NftablesTransaction create(Table table) {
-    int flags = NLM_F_CREATE | NLM_F_EXCL;
-    table.pack(command("create table " + table, NFT_MSG_NEWTABLE, flags, table));
+    table.pack(command("create table " + table, NFT_MSG_NEWTABLE, NLM_F_EXCL, table));
     return this;
   }
 

@@ -55,6 +55,18 @@ class AcknowledgementTest {
   }
 
   @Test
+  void anOffsetWithALabelIsPutDownToThat() {
+    MessageWriter labelled =
+        new MessageWriter("add elements", 12, 0)
+            .attributeU32(1, 1)
+            .label("element 10.0.0.1")
+            .attributeU32(1, 2);
+
+    assertThat(new Acknowledgement(17, "", 24, 0).toException(labelled))
+        .hasMessage("add elements: EEXIST (File exists): element 10.0.0.1");
+  }
+
+  @Test
   void oneThatIsCutShort() {
     assertThatThrownBy(() -> parse("14 00 00 00 02 00 00 00 01 00 00 00 00 00 00 00 00 00 00 00"))
         .isInstanceOf(MalformedMessageException.class)

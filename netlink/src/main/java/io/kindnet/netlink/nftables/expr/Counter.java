@@ -1,5 +1,6 @@
 package io.kindnet.netlink.nftables.expr;
 
+import io.kindnet.netlink.wire.Attribute;
 import io.kindnet.netlink.wire.Attributes;
 import io.kindnet.netlink.wire.MessageWriter;
 
@@ -27,13 +28,20 @@ public record Counter(long packets, long bytes) implements Expression {
 
   @Override
   public void packData(MessageWriter writer) {
-    writer.attributeU64Be(NFTA_COUNTER_BYTES, bytes);
-    writer.attributeU64Be(NFTA_COUNTER_PACKETS, packets);
+    if (packets != 0 || bytes != 0) {
+      writer.attributeU64Be(NFTA_COUNTER_BYTES, bytes);
+      writer.attributeU64Be(NFTA_COUNTER_PACKETS, packets);
+    }
   }
 
   static Counter parse(Attributes attributes) {
     return new Counter(
-        attributes.get(NFTA_COUNTER_PACKETS).u64Be(), attributes.get(NFTA_COUNTER_BYTES).u64Be());
+        number(attributes, NFTA_COUNTER_PACKETS), number(attributes, NFTA_COUNTER_BYTES));
+  }
+
+  private static long number(Attributes attributes, int type) {
+    Attribute found = attributes.find(type);
+    return found == null ? 0 : found.u64Be();
   }
 
   @Override

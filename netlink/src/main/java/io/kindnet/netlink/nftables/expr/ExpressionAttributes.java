@@ -30,7 +30,7 @@ final class ExpressionAttributes {
       case Lookup.NAME -> Lookup.parse(attributes);
       case Masquerade.NAME -> Masquerade.parse(attributes);
       case Meta.NAME -> Meta.parse(attributes);
-      case Nat.NAME -> Nat.parse(attributes);
+      case Nat.NAME -> Nat.parse(attributes, data);
       case Payload.NAME -> Payload.parse(attributes, data);
       default -> UnknownExpression.of(name, data.bytes());
     };

@@ -5,6 +5,7 @@ import static io.kindnet.netlink.nftables.expr.ExpressionAttributes.optionalRegi
 import static io.kindnet.netlink.nftables.expr.ExpressionAttributes.register;
 
 import io.kindnet.netlink.ip.AddressFamily;
+import io.kindnet.netlink.wire.Attribute;
 import io.kindnet.netlink.wire.Attributes;
 import io.kindnet.netlink.wire.MessageWriter;
 import org.jspecify.annotations.Nullable;
@@ -76,14 +77,18 @@ public record Nat(
     }
   }
 
-  static Nat parse(Attributes attributes) {
+  static Expression parse(Attributes attributes, Attribute data) {
+    int family = attributes.get(NFTA_NAT_FAMILY).u32Be();
+    if (family != AddressFamily.IPV4.number() && family != AddressFamily.IPV6.number()) {
+      return UnknownExpression.of(NAME, data.bytes()); // translates the ports of both families
+    }
     Register addressMin = optionalRegister(attributes, NFTA_NAT_REG_ADDR_MIN);
     Register addressMax = optionalRegister(attributes, NFTA_NAT_REG_ADDR_MAX);
     Register portMin = optionalRegister(attributes, NFTA_NAT_REG_PROTO_MIN);
     Register portMax = optionalRegister(attributes, NFTA_NAT_REG_PROTO_MAX);
     return new Nat(
         attributes.get(NFTA_NAT_TYPE).u32Be(),
-        AddressFamily.ofNumber(attributes.get(NFTA_NAT_FAMILY).u32Be()),
+        AddressFamily.ofNumber(family),
         addressMin,
         // the kernel lists a single address or port as a range from it to itself
         addressMax == null || addressMax.equals(addressMin) ? null : addressMax,

@@ -1,6 +1,7 @@
 package io.kindnet.netlink.nftables.expr;
 
 import io.kindnet.netlink.wire.Attribute;
+import io.kindnet.netlink.wire.MalformedMessageException;
 import io.kindnet.netlink.wire.MessageWriter;
 import java.net.InetAddress;
 import java.nio.ByteBuffer;
@@ -107,7 +108,12 @@ public final class Value {
 
   /** Reads the attribute that {@link #pack} wrote. */
   public static Value parse(Attribute attribute) {
-    return new Value(attribute.nested().get(NFTA_DATA_VALUE).bytes());
+    byte[] bytes = attribute.nested().get(NFTA_DATA_VALUE).bytes();
+    if (bytes.length > MAX_LENGTH) {
+      throw new MalformedMessageException(
+          "a value of " + bytes.length + " bytes is longer than " + MAX_LENGTH);
+    }
+    return new Value(bytes);
   }
 
   /** As {@link #parse}, but null where the attribute holds a verdict. */
