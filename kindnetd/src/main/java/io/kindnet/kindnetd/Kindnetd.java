@@ -10,13 +10,14 @@ import io.kindnet.kindnetd.kube.NodeWatch;
 import io.kindnet.kindnetd.metrics.Status;
 import io.kindnet.kindnetd.metrics.StatusServer;
 import io.kindnet.kindnetd.node.CniConfigurationAgent;
+import io.kindnet.kindnetd.node.RouteAgent;
+import io.kindnet.netlink.route.RouteSocket;
 import java.io.IOException;
 import java.io.PrintWriter;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Map;
-import java.util.OptionalInt;
 import java.util.concurrent.Callable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -68,11 +69,14 @@ public final class Kindnetd implements Callable<Integer> {
     Status status = new Status(BuildVersion.text());
     ClusterNodes nodes = new ClusterNodes(options.nodeName());
     try (StatusServer server = new StatusServer(options.metricsBindAddress(), status);
+        RouteSocket kernel = RouteSocket.open();
         Agent configuration =
             new CniConfigurationAgent(
-                nodes, options.plugins(), options.cniConfDir(), OptionalInt::empty, status)) {
+                nodes, options.plugins(), options.cniConfDir(), kernel::defaultMtu, status);
+        Agent routes = new RouteAgent(nodes, kernel, status)) {
       server.start();
       startOrClean(configuration, !options.disableCni());
+      startOrClean(routes, !options.disableCni());
       try (KubernetesClient client = ApiServer.connect(options.apiServer(), environment);
           NodeWatch watch = new NodeWatch(client, nodes, status)) {
         watch.start();

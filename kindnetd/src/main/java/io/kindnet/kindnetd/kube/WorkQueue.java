@@ -23,7 +23,10 @@ public final class WorkQueue implements AutoCloseable {
   public enum Pass {
     /** What this process has put into the kernel: costs what has changed. */
     CHANGES,
-    /** The kernel itself: costs what exists. The first pass, one after a failure, a check. */
+    /**
+     * The kernel itself: costs what exists. Each pass until one has done the whole work, one after
+     * a failure, a check.
+     */
     KERNEL
   }
 
@@ -48,6 +51,7 @@ public final class WorkQueue implements AutoCloseable {
   private @Nullable Pass requested;
   private boolean closed;
   private int failures;
+  private boolean done;
 
   /**
    * @param name the agent's, for the thread and the log
@@ -123,7 +127,7 @@ public final class WorkQueue implements AutoCloseable {
       while (!closed && wait > 0 && (failures > 0 || requested == null)) {
         wait = changed.awaitNanos(wait);
       }
-      Pass pass = failures > 0 || requested == null ? Pass.KERNEL : requested;
+      Pass pass = !done || requested == null ? Pass.KERNEL : requested;
       requested = null;
       return closed ? null : pass;
     } finally {
@@ -136,12 +140,14 @@ public final class WorkQueue implements AutoCloseable {
     try {
       Optional<String> missing = work.run(pass);
       failures = 0;
+      done = missing.isEmpty();
       status.passed(System.nanoTime() - start);
       missing.ifPresentOrElse(status::waiting, status::ready);
     } catch (InterruptedException ended) {
       throw ended;
     } catch (Exception failure) {
       failures++;
+      done = false;
       log.warn("{}: {}; next try in {} ms", name, failure.getMessage(), backOff() / 1_000_000);
       log.debug("{}", name, failure);
       status.failed(System.nanoTime() - start, String.valueOf(failure.getMessage()));

@@ -11,6 +11,7 @@ import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.Semaphore;
+import java.util.concurrent.atomic.AtomicBoolean;
 import org.junit.jupiter.api.Test;
 
 class WorkQueueTest {
@@ -82,10 +83,23 @@ class WorkQueueTest {
   }
 
   @Test
-  void passesOnWhatTheWorkWaitsFor() {
-    try (WorkQueue queue = new WorkQueue("test", NEVER, pass -> Optional.of("the tide"), status)) {
+  void comparesWithTheKernelUntilNothingIsMissing() {
+    AtomicBoolean tide = new AtomicBoolean();
+    WorkQueue.Work work =
+        pass -> {
+          passes.add(pass);
+          return tide.get() ? Optional.empty() : Optional.of("the tide");
+        };
+    try (WorkQueue queue = new WorkQueue("test", NEVER, work, status)) {
       queue.start();
       Eventually.within(DEADLINE, () -> assertThat(status.problem()).contains("the tide"));
+      tide.set(true);
+      queue.request(Pass.CHANGES);
+      Eventually.within(DEADLINE, () -> assertThat(status.problem()).isEmpty());
+      queue.request(Pass.CHANGES);
+      Eventually.within(
+          DEADLINE,
+          () -> assertThat(passes).containsExactly(Pass.KERNEL, Pass.KERNEL, Pass.CHANGES));
     }
   }
 }

@@ -1,0 +1,147 @@
+package io.kindnet.kindnetd.node;
+
+import io.kindnet.kindnetd.kube.Agent;
+import io.kindnet.kindnetd.kube.ClusterNode;
+import io.kindnet.kindnetd.kube.ClusterNodes;
+import io.kindnet.kindnetd.kube.ClusterSnapshot;
+import io.kindnet.kindnetd.kube.WorkQueue;
+import io.kindnet.kindnetd.kube.WorkQueue.Pass;
+import io.kindnet.kindnetd.metrics.AgentStatus;
+import io.kindnet.kindnetd.metrics.Status;
+import io.kindnet.kindnetd.node.RoutePlan.Note;
+import io.kindnet.netlink.ip.AddressFamily;
+import io.kindnet.netlink.ip.IpPrefix;
+import io.kindnet.netlink.route.Route;
+import io.kindnet.netlink.route.RouteSocket;
+import io.prometheus.metrics.core.metrics.Gauge;
+import java.io.IOException;
+import java.net.InetAddress;
+import java.time.Duration;
+import java.util.Collection;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Locale;
+import java.util.Map;
+import java.util.Optional;
+import java.util.Set;
+import java.util.stream.Collectors;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/** Keeps the routes to the pods of all other nodes. */
+public final class RouteAgent implements Agent {
+  private static final Logger log = LoggerFactory.getLogger(RouteAgent.class);
+  private static final Duration CHECK_INTERVAL = Duration.ofSeconds(60);
+
+  private final ClusterNodes nodes;
+  private final RouteSocket socket;
+  private final RouteTable table;
+  private final AgentStatus status;
+  private final Gauge routeCount;
+  private final Gauge unroutedCount;
+  private final WorkQueue queue;
+  private final RouteWatch watch;
+
+  private Reachability reachability = new Reachability(List.of(), List.of());
+  private Map<IpPrefix, Route> installed = Map.of();
+  private Set<Note> noted = Set.of();
+
+  /**
+   * @param socket the network namespace; stays the caller's to close
+   */
+  public RouteAgent(ClusterNodes nodes, RouteSocket socket, Status status) {
+    this.nodes = nodes;
+    this.socket = socket;
+    this.table = new RouteTable(socket);
+    this.status = status.agent("routes");
+    this.routeCount = status.gauge("kindnet_routes", "Routes to pods of other nodes.", "family");
+    this.unroutedCount =
+        status.gauge(
+            "kindnet_unrouted_pod_cidrs",
+            "Pod CIDRs of other nodes without a route, for the reasons in the log.");
+    this.queue = new WorkQueue("routes", CHECK_INTERVAL, this::reconcile, this.status);
+    this.watch = new RouteWatch(socket, () -> queue.request(Pass.KERNEL));
+  }
+
+  @Override
+  public void start() {
+    status.dependsOn(watch.start());
+    nodes.onChange(() -> queue.request(Pass.CHANGES));
+    queue.start();
+  }
+
+  @Override
+  public void close() {
+    queue.close();
+    watch.close();
+  }
+
+  @Override
+  public void cleanRules() throws IOException {
+    List<Route> own = table.list().own();
+    table.apply(own, Map.of());
+    if (!own.isEmpty()) {
+      log.info("removed {} routes, routing is disabled", own.size());
+    }
+  }
+
+  private Optional<String> reconcile(Pass pass) throws IOException {
+    Optional<ClusterSnapshot> snapshot = nodes.snapshot();
+    if (snapshot.isEmpty()) {
+      return Optional.of("waiting for the list of Nodes");
+    }
+    Collection<Route> present = installed.values();
+    if (pass == Pass.KERNEL) {
+      RouteTable.Listing listing = table.list();
+      reachability = new Reachability(listing.others(), socket.addresses().list());
+      present = listing.own();
+    }
+    RoutePlan plan = RoutePlan.of(snapshot.get(), reachability);
+    noteRepairs(plan, present);
+    watch.expect(plan.routes(), addresses(snapshot.get().peers()));
+    installed = plan.routes();
+    table.apply(present, plan.routes());
+    report(plan);
+    return Optional.empty();
+  }
+
+  /** What was there, should be there, and is not there, somebody else took away. */
+  private void noteRepairs(RoutePlan plan, Collection<Route> present) {
+    Set<Route> taken = new HashSet<>(installed.values());
+    taken.retainAll(plan.routes().values());
+    taken.removeAll(Set.copyOf(present));
+    if (!taken.isEmpty()) {
+      log.warn(
+          "{} routes were removed by others, {} for one", taken.size(), taken.iterator().next());
+      status.repaired(taken.size());
+    }
+  }
+
+  private void report(RoutePlan plan) {
+    for (Note note : plan.notes()) {
+      if (!noted.contains(note)) {
+        if (note.isWarning()) {
+          log.warn(note.text());
+        } else {
+          log.info(note.text());
+        }
+      }
+    }
+    noted = plan.notes();
+    unroutedCount.set(plan.unrouted());
+    for (AddressFamily family : AddressFamily.values()) {
+      int count =
+          plan.routes().keySet().stream()
+              .filter(cidr -> cidr.family() == family)
+              .mapToInt(cidr -> 1)
+              .sum();
+      routeCount.labelValues(family.name().toLowerCase(Locale.ROOT)).set(count);
+    }
+  }
+
+  private static Set<InetAddress> addresses(List<ClusterNode> peers) {
+    return peers.stream()
+        .flatMap(peer -> peer.addresses().stream())
+        .collect(Collectors.toUnmodifiableSet());
+  }
+}

@@ -1,0 +1,111 @@
+package io.kindnet.kindnetd.node;
+
+import io.kindnet.netlink.ip.IpPrefix;
+import io.kindnet.netlink.route.NextHop;
+import io.kindnet.netlink.route.Route;
+import io.kindnet.netlink.route.RouteConstants;
+import io.kindnet.netlink.route.RouteEvent;
+import io.kindnet.netlink.route.RouteEvents;
+import io.kindnet.netlink.route.RouteEvents.Topic;
+import io.kindnet.netlink.route.RouteSocket;
+import java.net.InetAddress;
+import java.time.Duration;
+import java.util.HashSet;
+import java.util.Map;
+import java.util.Set;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Tells the kernel's notifications that concern the routes to other nodes from those that do not:
+ * pods come and go all the time, each with a link, addresses and routes of its own.
+ */
+final class RouteWatch implements AutoCloseable {
+  private static final Duration LONG = Duration.ofHours(1);
+
+  /** What the routes stand on. */
+  private record Interest(
+      Map<IpPrefix, Route> routes, Set<InetAddress> peers, Set<Integer> links) {}
+
+  private final RouteSocket socket;
+  private final Runnable changed;
+  private @Nullable RouteEvents events;
+  private volatile Interest interest = new Interest(Map.of(), Set.of(), Set.of());
+
+  /**
+   * Listens to nothing yet.
+   *
+   * @param changed runs when the kernel has to be looked at; it must be quick
+   */
+  RouteWatch(RouteSocket socket, Runnable changed) {
+    this.socket = socket;
+    this.changed = changed;
+  }
+
+  /** Listens from now on, on the thread that it returns. */
+  synchronized Thread start() {
+    RouteEvents opened = socket.events(Topic.LINKS, Topic.ADDRESSES, Topic.ROUTES);
+    events = opened;
+    return Thread.ofPlatform().daemon().name("route events").start(() -> watch(opened));
+  }
+
+  /**
+   * What is of interest from now on. To be called before the routes are changed, so that one's own
+   * changes are known when they are announced.
+   *
+   * @param routes the routes as they should be
+   * @param peers the addresses of all other nodes
+   */
+  void expect(Map<IpPrefix, Route> routes, Set<InetAddress> peers) {
+    Set<Integer> links = new HashSet<>();
+    for (Route route : routes.values()) {
+      for (NextHop hop : route.nextHops()) {
+        links.add(hop.linkIndex());
+      }
+    }
+    interest = new Interest(routes, peers, links);
+  }
+
+  private void watch(RouteEvents events) {
+    while (!events.isClosed()) {
+      RouteEvents.Batch batch = events.next(LONG);
+      if (batch.lost() || batch.events().stream().anyMatch(this::concerns)) {
+        changed.run();
+      }
+    }
+  }
+
+  private boolean concerns(RouteEvent event) {
+    Interest now = interest;
+    return switch (event) {
+      case RouteEvent.LinkChanged(var link) -> now.links.contains(link.index());
+      case RouteEvent.LinkRemoved(var link) -> now.links.contains(link.index());
+      case RouteEvent.AddressChanged(var address) ->
+          now.links.contains(address.linkIndex()) || now.peers.contains(address.address());
+      case RouteEvent.AddressRemoved(var address) ->
+          now.links.contains(address.linkIndex()) || now.peers.contains(address.address());
+      case RouteEvent.RouteChanged(var route) -> concerns(now, route, /* removed= */ false);
+      case RouteEvent.RouteRemoved(var route) -> concerns(now, route, /* removed= */ true);
+    };
+  }
+
+  private static boolean concerns(Interest now, Route route, boolean removed) {
+    if (route.table() != RouteConstants.RT_TABLE_MAIN) {
+      return false;
+    }
+    IpPrefix destination = route.destination();
+    Route wanted = now.routes.get(destination);
+    if (wanted != null) {
+      return removed == wanted.equals(route.configuration());
+    }
+    // a route to one address, such as a pod's, only matters if that is a node's
+    boolean isHost = destination.length() == destination.family().bits();
+    return !RouteTable.isOwn(route) && (!isHost || now.peers.contains(destination.address()));
+  }
+
+  @Override
+  public synchronized void close() {
+    if (events != null) {
+      events.close();
+    }
+  }
+}

@@ -1,0 +1,249 @@
+package io.kindnet.kindnetd.node;
+
+import static io.kindnet.kindnetd.kube.ClusterNodeSamples.clusterNode;
+import static org.assertj.core.api.Assertions.assertThat;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.ObjectMapper;
+import io.kindnet.kindnetd.kube.ClusterNodes;
+import io.kindnet.kindnetd.metrics.Status;
+import io.kindnet.netlink.netns.NetworkNamespace;
+import io.kindnet.netlink.route.RouteSocket;
+import io.kindnet.netlink.testing.Eventually;
+import io.kindnet.netlink.testing.Ip;
+import io.kindnet.netlink.testing.MessageRecorder;
+import io.kindnet.netlink.testing.MessageRecorder.Direction;
+import io.kindnet.netlink.testing.Namespace;
+import io.kindnet.netlink.testing.NetworkNamespaces;
+import java.io.IOException;
+import java.time.Duration;
+import java.util.List;
+import java.util.Set;
+import java.util.TreeSet;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+
+/** The agent in a network namespace, seen through {@code ip}. */
+@NetworkNamespaces
+class RouteAgentTest {
+  private static final Duration DEADLINE = Duration.ofSeconds(10);
+
+  private final ClusterNodes nodes = new ClusterNodes("self");
+  private final Status status = new Status("test");
+  private final Namespace host;
+  private final RouteSocket socket;
+  private final RouteAgent agent;
+
+  RouteAgentTest(Namespace host) {
+    this.host = host;
+    try (NetworkNamespace namespace = NetworkNamespace.open(host.path().toString())) {
+      socket = RouteSocket.open(namespace);
+    }
+    agent = new RouteAgent(nodes, socket, status);
+  }
+
+  @BeforeEach
+  void connect(Namespace network) {
+    host.loopbackUp();
+    host.connect("eth0", network, "host");
+    Ip.batch(
+        host,
+        """
+        address add 192.0.2.1/24 dev eth0
+        address add 2001:db8::1/64 dev eth0 nodad
+        """);
+    nodes.put(
+        clusterNode("self", List.of("10.244.0.0/24", "fd00::/64"), "192.0.2.1", "2001:db8::1"));
+  }
+
+  @AfterEach
+  void stop() {
+    agent.close();
+    socket.close();
+  }
+
+  private void join(String name, int number) {
+    nodes.put(
+        clusterNode(
+            name,
+            List.of("10.244." + number + ".0/24", "fd00:" + number + "::/64"),
+            "192.0.2." + number,
+            "2001:db8::" + number));
+  }
+
+  /** {@code DESTINATION via GATEWAY} of each route with the agent's protocol number. */
+  private Set<String> routes() throws IOException {
+    Set<String> routes = new TreeSet<>();
+    for (String family : List.of("-4", "-6")) {
+      String listing = Ip.json(host, family, "route", "show", "proto", "107");
+      for (JsonNode route : new ObjectMapper().readTree(listing)) {
+        routes.add(route.get("dst").asText() + " via " + route.path("gateway").asText());
+      }
+    }
+    return routes;
+  }
+
+  private void assertRoutes(String... expected) {
+    Eventually.within(DEADLINE, () -> assertThat(routes()).containsExactlyInAnyOrder(expected));
+  }
+
+  private void start() {
+    nodes.markComplete();
+    agent.start();
+  }
+
+  @Test
+  void followsNodesThatJoinChangeAndLeave() {
+    start();
+    join("a", 2);
+    join("b", 3);
+    assertRoutes(
+        "10.244.2.0/24 via 192.0.2.2",
+        "fd00:2::/64 via 2001:db8::2",
+        "10.244.3.0/24 via 192.0.2.3",
+        "fd00:3::/64 via 2001:db8::3");
+    nodes.remove("b");
+    assertRoutes("10.244.2.0/24 via 192.0.2.2", "fd00:2::/64 via 2001:db8::2");
+    nodes.put(
+        clusterNode("a", List.of("10.244.2.0/24", "fd00:2::/64"), "192.0.2.9", "2001:db8::9"));
+    assertRoutes("10.244.2.0/24 via 192.0.2.9", "fd00:2::/64 via 2001:db8::9");
+    nodes.put(
+        clusterNode("a", List.of("10.244.7.0/24", "fd00:7::/64"), "192.0.2.9", "2001:db8::9"));
+    assertRoutes("10.244.7.0/24 via 192.0.2.9", "fd00:7::/64 via 2001:db8::9");
+    nodes.put(clusterNode("a", List.of("10.244.7.0/24"), "192.0.2.9"));
+    assertRoutes("10.244.7.0/24 via 192.0.2.9");
+  }
+
+  @Test
+  void givesACidrToItsNewestOwnerAndBackAgain() {
+    start();
+    join("old", 2);
+    nodes.put(clusterNode("new", List.of("10.244.2.0/24"), "192.0.2.3"));
+    assertRoutes("10.244.2.0/24 via 192.0.2.3", "fd00:2::/64 via 2001:db8::2");
+    nodes.remove("new");
+    assertRoutes("10.244.2.0/24 via 192.0.2.2", "fd00:2::/64 via 2001:db8::2");
+    nodes.put(clusterNode("new", List.of("10.244.2.0/24"), "192.0.2.3"));
+    nodes.remove("old");
+    assertRoutes("10.244.2.0/24 via 192.0.2.3");
+  }
+
+  @Test
+  void cleansUpAfterAnEarlierRunAndLeavesOthersAlone() throws IOException {
+    Ip.batch(
+        host,
+        """
+        route add 10.244.8.0/24 via 192.0.2.8 proto 107
+        route add 10.244.2.0/24 via 192.0.2.8 proto 107
+        route add fd00:8::/64 via 2001:db8::8 proto 107
+        route add fd00:2::/64 via 2001:db8::8 proto 107
+        route add 10.244.3.0/24 via 192.0.2.3 proto static
+        route add 172.16.0.0/16 via 192.0.2.8
+        route add 10.244.0.5/32 dev eth0 proto 107
+        """);
+    join("a", 2);
+    join("b", 3);
+    agent.start();
+    assertThat(routes()).as("nothing before the list of nodes is complete").hasSize(5);
+    nodes.markComplete();
+    assertRoutes(
+        "10.244.2.0/24 via 192.0.2.2",
+        "fd00:2::/64 via 2001:db8::2",
+        "10.244.3.0/24 via 192.0.2.3",
+        "fd00:3::/64 via 2001:db8::3",
+        "10.244.0.5 via ");
+    assertThat(Ip.run(host, "route", "show", "10.244.3.0/24").lines())
+        .as("taken over, not doubled")
+        .hasSize(1);
+    assertThat(Ip.run(host, "route", "show", "172.16.0.0/16")).contains("via 192.0.2.8");
+  }
+
+  @Test
+  void routesOnlyWhatIsOnALink() {
+    start();
+    nodes.put(clusterNode("far", List.of("10.244.2.0/24"), "198.51.100.2"));
+    join("near", 3);
+    assertRoutes("10.244.3.0/24 via 192.0.2.3", "fd00:3::/64 via 2001:db8::3");
+    Ip.run(host, "address", "add", "198.51.100.1/24", "dev", "eth0");
+    assertRoutes(
+        "10.244.2.0/24 via 198.51.100.2",
+        "10.244.3.0/24 via 192.0.2.3",
+        "fd00:3::/64 via 2001:db8::3");
+    Ip.run(host, "route", "add", "198.51.100.2", "via", "192.0.2.254");
+    assertRoutes("10.244.3.0/24 via 192.0.2.3", "fd00:3::/64 via 2001:db8::3");
+    Ip.run(host, "route", "del", "198.51.100.2");
+    assertRoutes(
+        "10.244.2.0/24 via 198.51.100.2",
+        "10.244.3.0/24 via 192.0.2.3",
+        "fd00:3::/64 via 2001:db8::3");
+  }
+
+  @Test
+  void repairsWhatOthersRemoveOrChange() {
+    start();
+    join("a", 2);
+    String[] all = {"10.244.2.0/24 via 192.0.2.2", "fd00:2::/64 via 2001:db8::2"};
+    assertRoutes(all);
+    Ip.run(host, "route", "del", "10.244.2.0/24");
+    assertRoutes(all);
+    Ip.run(host, "-6", "route", "flush", "proto", "107");
+    assertRoutes(all);
+    Ip.run(host, "route", "replace", "10.244.2.0/24", "via", "192.0.2.77");
+    assertRoutes(all);
+    Ip.run(host, "route", "replace", "blackhole", "10.244.2.0/24");
+    assertRoutes(all);
+    Ip.run(host, "link", "set", "eth0", "down");
+    assertRoutes();
+    Ip.batch(
+        host,
+        """
+        link set eth0 up
+        address add 2001:db8::1/64 dev eth0 nodad
+        """);
+    assertRoutes(all);
+  }
+
+  /** As when a machine's address moves onto a bridge. */
+  @Test
+  void followsAnAddressToAnotherLink(Namespace network) {
+    start();
+    join("a", 2);
+    assertRoutes("10.244.2.0/24 via 192.0.2.2", "fd00:2::/64 via 2001:db8::2");
+    host.connect("eth1", network, "second");
+    Ip.batch(
+        host,
+        """
+        address del 192.0.2.1/24 dev eth0
+        address add 192.0.2.1/24 dev eth1
+        """);
+    Eventually.within(
+        DEADLINE,
+        () -> assertThat(Ip.run(host, "route", "show", "10.244.2.0/24")).contains("dev eth1"));
+  }
+
+  @Test
+  void costsWhatChanges() {
+    for (int i = 2; i < 200; i++) {
+      join("node" + i, i);
+    }
+    start();
+    Eventually.within(DEADLINE, () -> assertThat(routes()).hasSize(2 * 198));
+    Eventually.within(DEADLINE, () -> assertThat(status.problems()).isEmpty());
+    MessageRecorder recorder = new MessageRecorder();
+    socket.listener(recorder::datagram);
+    join("another", 200);
+    Eventually.within(DEADLINE, () -> assertThat(routes()).hasSize(2 * 199));
+    assertThat(recorder.messages(Direction.SENT)).as("datagrams for one node").hasSize(1);
+  }
+
+  @Test
+  void removesItsRoutesWhenDisabled() throws IOException {
+    start();
+    join("a", 2);
+    assertRoutes("10.244.2.0/24 via 192.0.2.2", "fd00:2::/64 via 2001:db8::2");
+    agent.close();
+    assertRoutes("10.244.2.0/24 via 192.0.2.2", "fd00:2::/64 via 2001:db8::2");
+    agent.cleanRules();
+    assertThat(routes()).isEmpty();
+  }
+}
