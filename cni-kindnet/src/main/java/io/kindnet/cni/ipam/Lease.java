@@ -11,6 +11,11 @@ import java.net.InetAddress;
  * @param range the range that served it
  */
 public record Lease(InetAddress address, IpPrefix range) {
+  /** A lease that was remembered: of its range only the base address is known. */
+  public static Lease remembered(InetAddress address, InetAddress gateway) {
+    return new Lease(address, IpPrefix.host(gateway));
+  }
+
   /** The base address of the range, which is the gateway of the pods in it. */
   public InetAddress gateway() {
     return range.address();

@@ -29,11 +29,23 @@ public final class NetworkConfigReader {
   }
 
   /**
+   * The version to tell an error about {@code standardInput} in: the one that it asks for, or the
+   * latest where that cannot be made out.
+   */
+  public static CniVersion versionForErrors(byte[] standardInput) {
+    try {
+      return of(standardInput).version();
+    } catch (CniException unreadable) {
+      return CniVersion.LATEST;
+    }
+  }
+
+  /**
    * The version that the configuration asks for.
    *
    * @throws CniException {@link CniErrorCode#INCOMPATIBLE_VERSION} if it is not spoken here
    */
-  public CniVersion version() throws CniException {
+  private CniVersion version() throws CniException {
     String text = json.string("cniVersion");
     return text.isEmpty() ? CniVersion.UNSTATED : CniVersion.parse(text);
   }

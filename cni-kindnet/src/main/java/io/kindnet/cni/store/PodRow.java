@@ -57,12 +57,15 @@ public record PodRow(
     return attachment == null ? "" : attachment.bridge;
   }
 
-  /** Such as {@code pod default/web (container 3f0b)}; without the pod's name if nobody told it. */
+  /** Whose the row is: {@code NAMESPACE/NAME}, or the container's ID if nobody told a name. */
+  public String owner() {
+    return identity.name().isEmpty() ? containerId() : identity.namespace() + "/" + identity.name();
+  }
+
+  /** Such as {@code pod default/web (container 3f0b)}. */
   @Override
   public String toString() {
     String container = "container " + containerId();
-    return identity.name().isEmpty()
-        ? container
-        : "pod " + identity.namespace() + "/" + identity.name() + " (" + container + ")";
+    return identity.name().isEmpty() ? container : "pod " + owner() + " (" + container + ")";
   }
 }

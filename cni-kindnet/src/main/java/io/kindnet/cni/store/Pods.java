@@ -49,6 +49,12 @@ public final class Pods {
     return rows.isEmpty() ? null : rows.getFirst();
   }
 
+  /** The row with this key, or null. */
+  public @Nullable PodRow byKey(String key) throws CniException {
+    List<PodRow> rows = database.query(SELECT + "WHERE p.container_id = ?", Pods::read, key);
+    return rows.isEmpty() ? null : rows.getFirst();
+  }
+
   /** The key for a row of {@code attachment} that is not there yet. */
   public String newKey(Attachment attachment) throws CniException {
     String containerId = attachment.containerId();

@@ -37,7 +37,7 @@ public final class Ports {
     return ports;
   }
 
-  /** The host ports with the number of {@code wanted}, whatever their protocol and address. */
+  /** The host ports with this number, whatever their protocol and address. */
   public List<PortRow> withNumber(int hostPort) throws CniException {
     return select("WHERE host_port = ? ORDER BY id", hostPort);
   }
@@ -54,6 +54,11 @@ public final class Ports {
         port.protocol().toString(),
         IpAddresses.format(port.containerIp()),
         port.containerPort());
+  }
+
+  /** Removes the host ports of one pod; none is no error. */
+  public void deleteOf(PodRow pod) throws CniException {
+    database.update("DELETE FROM portmap_entries WHERE container_id = ?", pod.key());
   }
 
   /**

@@ -1,0 +1,74 @@
+package io.kindnet.cni;
+
+import io.kindnet.cni.ipam.Lease;
+import io.kindnet.cni.podlink.Inspection;
+import io.kindnet.cni.podlink.PodLinkSpec;
+import io.kindnet.cni.podlink.PodNetwork;
+import io.kindnet.cni.portmap.HostPort;
+import io.kindnet.cni.portmap.PodHostPorts;
+import io.kindnet.cni.protocol.CniEnvironment;
+import io.kindnet.cni.protocol.CniErrorCode;
+import io.kindnet.cni.protocol.CniException;
+import io.kindnet.cni.protocol.CniResult;
+import io.kindnet.cni.protocol.NetworkConfig;
+import io.kindnet.cni.store.PodAddress;
+import io.kindnet.cni.store.PodRow;
+import io.kindnet.cni.store.Store;
+import java.util.ArrayList;
+import java.util.List;
+
+/** CHECK: says whether a pod still has what ADD gave it. */
+final class CheckVerb {
+  private final CniEnvironment environment;
+  private final NetworkConfig config;
+  private final Store store;
+  private final Kernel kernel;
+
+  CheckVerb(CniEnvironment environment, NetworkConfig config, Store store, Kernel kernel) {
+    this.environment = environment;
+    this.config = config;
+    this.store = store;
+    this.kernel = kernel;
+  }
+
+  /**
+   * Compares.
+   *
+   * @throws CniException {@link CniErrorCode#CHECK_FAILED} naming all that is different
+   */
+  String run() throws CniException {
+    PodRow pod = store.pods().find(environment.attachment());
+    if (pod == null) {
+      throw failed("the database has no " + environment.attachment());
+    }
+    List<String> problems = new ArrayList<>();
+    try (PodNetwork network = PodNetwork.open(environment.netns())) {
+      CniResult previous = config.prevResult();
+      if (previous != null) {
+        problems.addAll(Inspection.problems(kernel.host(), network, spec(pod), previous));
+      }
+    }
+    List<HostPort> ports = store.ports().of(pod);
+    if (!ports.isEmpty()) {
+      problems.addAll(
+          kernel.hostPorts().check(new PodHostPorts(pod.hostInterface(), pod.bridge(), ports)));
+    }
+    if (!problems.isEmpty()) {
+      throw failed(String.join("; ", problems));
+    }
+    return "";
+  }
+
+  private static PodLinkSpec spec(PodRow pod) {
+    List<Lease> leases = new ArrayList<>(2);
+    for (PodAddress address : pod.addresses()) {
+      leases.add(Lease.remembered(address.address(), address.gateway()));
+    }
+    return new PodLinkSpec(
+        pod.interfaceName(), pod.hostInterface(), pod.owner(), pod.mtu(), pod.bridge(), leases);
+  }
+
+  private static CniException failed(String problems) {
+    return new CniException(CniErrorCode.CHECK_FAILED, problems);
+  }
+}

@@ -1,0 +1,65 @@
+package io.kindnet.cni;
+
+import static java.nio.charset.StandardCharsets.UTF_8;
+
+import io.kindnet.cni.cli.OperatorCommand;
+import io.kindnet.cni.podlink.HostNetwork;
+import io.kindnet.cni.portmap.MissingHostPorts;
+import java.io.IOException;
+import java.io.OutputStreamWriter;
+import java.io.PrintWriter;
+import java.util.Map;
+
+/** The program {@code cni-kindnet}: a CNI plugin, and a command line for operators. */
+public final class CniKindnet {
+  private static final String[] PROTOCOL_VARIABLES = {
+    "CNI_COMMAND", "CNI_CONTAINERID", "CNI_NETNS", "CNI_IFNAME", "CNI_PATH"
+  };
+
+  private CniKindnet() {}
+
+  /** Answers a CNI client, or does what the arguments say. */
+  public static void main(String[] arguments) {
+    Map<String, String> variables = System.getenv();
+    int exitCode =
+        isCniCall(variables, arguments) ? answerClient(variables) : serveOperator(arguments);
+    System.exit(exitCode);
+  }
+
+  /** A client that has forgotten the verb is told so in its own language. */
+  private static boolean isCniCall(Map<String, String> variables, String[] arguments) {
+    if (variables.containsKey("CNI_COMMAND")) {
+      return true;
+    }
+    for (String name : PROTOCOL_VARIABLES) {
+      if (arguments.length == 0 && variables.containsKey(name)) {
+        return true;
+      }
+    }
+    return false;
+  }
+
+  private static int answerClient(Map<String, String> variables) {
+    Reply reply;
+    try {
+      reply = CniCall.answer(variables, System.in.readAllBytes(), CniKindnet::kernel);
+    } catch (IOException unreadable) {
+      reply = Reply.unreadable(unreadable);
+    }
+    byte[] document = reply.document().getBytes(UTF_8);
+    System.out.write(document, 0, document.length);
+    System.out.flush();
+    return reply.exitCode();
+  }
+
+  private static Kernel kernel() {
+    return new Kernel(HostNetwork.open(), new MissingHostPorts());
+  }
+
+  private static int serveOperator(String[] arguments) {
+    return OperatorCommand.run(
+        new PrintWriter(new OutputStreamWriter(System.out, UTF_8), true),
+        new PrintWriter(new OutputStreamWriter(System.err, UTF_8), true),
+        arguments);
+  }
+}

@@ -1,0 +1,45 @@
+package io.kindnet.cni;
+
+import io.kindnet.cni.podlink.PodNetwork;
+import io.kindnet.cni.protocol.CniEnvironment;
+import io.kindnet.cni.protocol.CniException;
+import io.kindnet.cni.store.PodRow;
+import io.kindnet.cni.store.Store;
+import io.kindnet.netlink.route.Link;
+import java.util.Optional;
+
+/**
+ * DEL: takes back what ADD gave. Needs neither the namespace nor a row, and may be called any
+ * number of times.
+ */
+final class DelVerb {
+  private final CniEnvironment environment;
+  private final Store store;
+  private final Kernel kernel;
+
+  DelVerb(CniEnvironment environment, Store store, Kernel kernel) {
+    this.environment = environment;
+    this.store = store;
+    this.kernel = kernel;
+  }
+
+  String run() throws CniException {
+    PodRow pod = store.pods().find(environment.attachment());
+    if (pod != null) {
+      new Release(store, kernel).release(pod);
+    } else if (PodNetwork.exists(environment.netns())) {
+      deleteForgottenInterface();
+    }
+    return "";
+  }
+
+  /** An interface of ours that no row remembers, as after the loss of the database. */
+  private void deleteForgottenInterface() throws CniException {
+    try (PodNetwork pod = PodNetwork.open(environment.netns())) {
+      Optional<Link> hostEnd = kernel.host().ownEndOf(pod, environment.interfaceName());
+      if (hostEnd.isPresent()) {
+        kernel.host().deleteLink(hostEnd.get().name());
+      }
+    }
+  }
+}

@@ -1,0 +1,86 @@
+package io.kindnet.cni;
+
+import io.kindnet.cni.portmap.HostPort;
+import io.kindnet.cni.portmap.PodHostPorts;
+import io.kindnet.cni.protocol.Attachment;
+import io.kindnet.cni.protocol.CniErrorCode;
+import io.kindnet.cni.protocol.CniException;
+import io.kindnet.cni.protocol.NetworkConfig;
+import io.kindnet.cni.store.PodRow;
+import io.kindnet.cni.store.Store;
+import io.kindnet.netlink.libc.KernelException;
+import java.util.ArrayList;
+import java.util.List;
+
+/** GC: removes what belongs to no container that the runtime still knows. */
+final class GcVerb {
+  private final NetworkConfig config;
+  private final Store store;
+  private final Kernel kernel;
+  private final CallLog log;
+
+  GcVerb(NetworkConfig config, Store store, Kernel kernel, CallLog log) {
+    this.config = config;
+    this.store = store;
+    this.kernel = kernel;
+    this.log = log;
+  }
+
+  /**
+   * Removes all that it can.
+   *
+   * @return nothing to say
+   * @throws CniException naming the pods that could not be removed, after removing the others
+   */
+  String run() throws CniException {
+    List<String> failures = new ArrayList<>();
+    Release release = new Release(store, kernel);
+    for (PodRow pod : store.pods().all()) {
+      if (isOfThisNetwork(pod) && !isValid(pod)) {
+        try {
+          release.release(pod);
+          log.line("removed " + pod + ", which the runtime does not know");
+        } catch (CniException | KernelException refused) {
+          failures.add(pod + ": " + refused.getMessage());
+        }
+      }
+    }
+    restoreHostPorts();
+    if (!failures.isEmpty()) {
+      throw new CniException(
+          CniErrorCode.KERNEL_REFUSED, "cannot remove " + String.join("; ", failures));
+    }
+    return "";
+  }
+
+  /** Elements that no row stands for, and rows whose elements somebody flushed. */
+  private void restoreHostPorts() throws CniException {
+    store.transaction(() -> {
+      List<PodHostPorts> pods = new ArrayList<>();
+      for (PodRow pod : store.pods().all()) {
+        List<HostPort> ports = store.ports().of(pod);
+        if (!ports.isEmpty()) {
+          pods.add(new PodHostPorts(pod.hostInterface(), pod.bridge(), ports));
+        }
+      }
+      kernel.hostPorts().restore(pods);
+      return pods;
+    });
+  }
+
+  private boolean isOfThisNetwork(PodRow pod) {
+    PodRow.Details details = pod.attachment();
+    return details == null || details.network().equals(config.name());
+  }
+
+  /** A row of the original plugin does not say which interface of the container it is. */
+  private boolean isValid(PodRow pod) {
+    for (Attachment valid : config.validAttachments()) {
+      if (valid.containerId().equals(pod.containerId())
+          && (pod.attachment() == null || valid.interfaceName().equals(pod.interfaceName()))) {
+        return true;
+      }
+    }
+    return false;
+  }
+}

@@ -1,0 +1,53 @@
+package io.kindnet.cni;
+
+import io.kindnet.cni.ipam.AddressChoice;
+import io.kindnet.cni.protocol.CniErrorCode;
+import io.kindnet.cni.protocol.CniException;
+import io.kindnet.cni.protocol.NetworkConfig;
+import io.kindnet.cni.store.Store;
+import io.kindnet.netlink.ip.AddressFamily;
+import io.kindnet.netlink.ip.IpPrefix;
+import io.kindnet.netlink.libc.KernelException;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.Random;
+
+/** STATUS: says whether an ADD would succeed. */
+final class StatusVerb {
+  private StatusVerb() {}
+
+  /**
+   * Returns if an ADD would succeed.
+   *
+   * @throws CniException {@link CniErrorCode#NOT_AVAILABLE} with the reason, whatever it is
+   */
+  static void run(NetworkConfig config, Path file, Kernel.Opener kernels) throws CniException {
+    try (Kernel kernel = kernels.open();
+        Store store = Store.open(file)) {
+      // the transaction shows that the database can be written
+      store.transaction(() -> {
+        requireAddress(config, store, kernel);
+        return config;
+      });
+    } catch (CniException | KernelException reason) {
+      throw new CniException(
+          CniErrorCode.NOT_AVAILABLE, String.valueOf(reason.getMessage()), reason);
+    }
+  }
+
+  private static void requireAddress(NetworkConfig config, Store store, Kernel kernel)
+      throws CniException {
+    List<IpPrefix> ranges = new ServingRanges(store).look(config.ranges());
+    kernel.host().requireFamiliesOf(ranges);
+    AddressChoice choice =
+        new AddressChoice(ranges, family -> store.pods().takenAddresses(family), new Random());
+    StaleRows staleRows = new StaleRows(store, kernel);
+    for (AddressFamily family : choice.families()) {
+      // an ADD would be content with one family
+      if (choice.choose(family) != null || !staleRows.with(family).isEmpty()) {
+        return;
+      }
+    }
+    throw choice.exhausted();
+  }
+}

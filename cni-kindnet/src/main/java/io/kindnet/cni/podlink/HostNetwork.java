@@ -1,0 +1,135 @@
+package io.kindnet.cni.podlink;
+
+import io.kindnet.cni.protocol.CniErrorCode;
+import io.kindnet.cni.protocol.CniException;
+import io.kindnet.netlink.ip.AddressFamily;
+import io.kindnet.netlink.ip.IpPrefix;
+import io.kindnet.netlink.libc.Errno;
+import io.kindnet.netlink.netns.NetworkNamespace;
+import io.kindnet.netlink.route.Link;
+import io.kindnet.netlink.route.RouteSocket;
+import io.kindnet.netlink.wire.NetlinkException;
+import java.util.HexFormat;
+import java.util.List;
+import java.util.Optional;
+import java.util.Random;
+
+/**
+ * The host's side of the plugin's work: the network namespace of the thread that opened it. For
+ * that thread alone.
+ */
+public final class HostNetwork implements AutoCloseable {
+  /** What the names of the host's ends begin with; 8 hex digits follow. */
+  public static final String LINK_PREFIX = "knet";
+
+  /** The MTU of Ethernet, in {@code linux/if_ether.h}. */
+  private static final int ETH_DATA_LEN = 1500;
+
+  private final NetworkNamespace namespace;
+  private final RouteSocket socket;
+
+  private HostNetwork(NetworkNamespace namespace, RouteSocket socket) {
+    this.namespace = namespace;
+    this.socket = socket;
+  }
+
+  /** Opens the namespace of the calling thread. */
+  public static HostNetwork open() {
+    NetworkNamespace namespace = NetworkNamespace.current();
+    try {
+      return new HostNetwork(namespace, RouteSocket.open());
+    } catch (RuntimeException refused) {
+      namespace.close();
+      throw refused;
+    }
+  }
+
+  /**
+   * Makes sure that pods can have addresses of {@code ranges}.
+   *
+   * @throws CniException {@link CniErrorCode#UNSUPPORTED_FIELD} naming the range of a family that
+   *     the kernel does not speak
+   */
+  public void requireFamiliesOf(List<IpPrefix> ranges) throws CniException {
+    for (IpPrefix range : ranges) {
+      if (range.family() == AddressFamily.IPV6 && !Sysctl.hasIpv6()) {
+        throw new CniException(
+            CniErrorCode.UNSUPPORTED_FIELD,
+            "ranges '" + range + "': the kernel of this node has no IPv6");
+      }
+    }
+  }
+
+  /** Lets the host forward packets of {@code family} from and to pods. */
+  public void enableForwarding(AddressFamily family) throws CniException {
+    Sysctl.enableForwarding(family);
+  }
+
+  /**
+   * How large packets to the outside may be, in bytes: the MTU of the links of the best default
+   * routes, or that of Ethernet where there is none.
+   */
+  public int defaultMtu() {
+    return socket.defaultMtu().orElse(ETH_DATA_LEN);
+  }
+
+  /** Whether there is a link of this name. */
+  public boolean hasLink(String name) {
+    return socket.links().findByName(name).isPresent();
+  }
+
+  /** A name for the host's end of a pod's veth pair that no link has. */
+  public String newLinkName(Random random) {
+    String name;
+    do {
+      name = LINK_PREFIX + HexFormat.of().toHexDigits(random.nextInt());
+    } while (hasLink(name));
+    return name;
+  }
+
+  /** Removes a link, and with it the pod's end; one that is not there is no error. */
+  public void deleteLink(String name) {
+    try {
+      socket.links().delete(name);
+    } catch (NetlinkException refused) {
+      if (refused.errno() != Errno.ENODEV) {
+        throw refused;
+      }
+    }
+  }
+
+  /**
+   * The host's end of an interface of a pod, if this plugin made it; whether it did, tell the name
+   * and the alias of the host's end.
+   */
+  public Optional<Link> ownEndOf(PodNetwork pod, String interfaceName) {
+    Optional<Link> inside = pod.socket().links().findByName(interfaceName);
+    if (inside.isEmpty() || !inside.get().kind().equals("veth")) {
+      return Optional.empty();
+    }
+    Optional<Link> end = socket.links().findByIndex(inside.get().peerIndex());
+    // the index is of the pair's other namespace, which need not be this one
+    if (end.isPresent()
+        && end.get().peerIndex() == inside.get().index()
+        && end.get().name().startsWith(LINK_PREFIX)
+        && end.get().alias().startsWith(PodLinkSpec.ALIAS_PREFIX)) {
+      return end;
+    }
+    return Optional.empty();
+  }
+
+  NetworkNamespace namespace() {
+    return namespace;
+  }
+
+  RouteSocket socket() {
+    return socket;
+  }
+
+  @Override
+  public void close() {
+    try (namespace) {
+      socket.close();
+    }
+  }
+}

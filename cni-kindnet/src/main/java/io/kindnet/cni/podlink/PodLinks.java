@@ -1,0 +1,164 @@
+package io.kindnet.cni.podlink;
+
+import static io.kindnet.netlink.route.Address.IFA_F_NODAD;
+
+import io.kindnet.cni.ipam.Lease;
+import io.kindnet.cni.protocol.CniException;
+import io.kindnet.netlink.ip.AddressFamily;
+import io.kindnet.netlink.ip.IpPrefix;
+import io.kindnet.netlink.libc.Errno;
+import io.kindnet.netlink.route.Address;
+import io.kindnet.netlink.route.Link;
+import io.kindnet.netlink.route.LinkChange;
+import io.kindnet.netlink.route.NextHop;
+import io.kindnet.netlink.route.Route;
+import io.kindnet.netlink.route.RouteConstants;
+import io.kindnet.netlink.route.VethPair;
+import io.kindnet.netlink.wire.NetlinkException;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.OptionalInt;
+
+/**
+ * Makes the interface of one pod. The steps are in the order in which the kernel needs them; what
+ * it refuses is thrown as the unchecked exceptions of {@code netlink}.
+ */
+public final class PodLinks {
+  private static final String LOOPBACK = "lo";
+  private static final IpPrefix ALL_V4 = IpPrefix.parse("0.0.0.0/0");
+  private static final IpPrefix ALL_V6 = IpPrefix.parse("::/0");
+
+  /** A veth pair carries traffic within milliseconds; a machine that takes longer is stuck. */
+  private static final Duration CARRIER_DEADLINE = Duration.ofSeconds(10);
+
+  private final HostNetwork host;
+  private final PodNetwork pod;
+  private final PodLinkSpec spec;
+
+  private PodLinks(HostNetwork host, PodNetwork pod, PodLinkSpec spec) {
+    this.host = host;
+    this.pod = pod;
+    this.spec = spec;
+  }
+
+  /**
+   * Makes the interface that {@code spec} asks for. On an error nothing of it is left; what pods
+   * share stays: the bridge with its addresses.
+   */
+  public static PodLink create(HostNetwork host, PodNetwork pod, PodLinkSpec spec)
+      throws CniException {
+    PodLinks links = new PodLinks(host, pod, spec);
+    Wiring wiring =
+        spec.bridge().isEmpty()
+            ? new PointToPoint(host.socket())
+            : BridgePort.make(host.socket(), spec);
+    links.createPair();
+    boolean complete = false;
+    try {
+      PodLink link = links.configure(wiring);
+      complete = true;
+      return link;
+    } finally {
+      if (!complete) {
+        host.deleteLink(spec.hostInterface());
+      }
+    }
+  }
+
+  /** From inside, so that both ends have their names from the first moment on. */
+  private void createPair() {
+    pod.socket()
+        .links()
+        .create(
+            new VethPair(
+                spec.interfaceName(),
+                spec.hostInterface(),
+                OptionalInt.of(host.namespace().descriptor()),
+                spec.mtu()));
+  }
+
+  private PodLink configure(Wiring wiring) throws CniException {
+    Link hostEnd = host.socket().links().byName(spec.hostInterface());
+    Link podEnd = pod.socket().links().byName(spec.interfaceName());
+    if (spec.has(AddressFamily.IPV6)) {
+      Sysctl.prepareIpv6(hostEnd.name());
+      prepareIpv6InPod();
+    }
+    host.socket().links().change(hostEnd, LinkChange.nothing().alias(spec.alias()));
+    wiring.plug(hostEnd);
+    host.socket().links().change(hostEnd, LinkChange.nothing().up());
+    pod.socket().links().change(podEnd, LinkChange.nothing().up());
+    pod.socket().links().change(pod.socket().links().byName(LOOPBACK), LinkChange.nothing().up());
+    hostEnd = awaitCarrier(hostEnd);
+    List<Route> defaultRoutes = new ArrayList<>();
+    for (Lease lease : spec.leases()) {
+      wiring.route(hostEnd, lease);
+      addAddress(podEnd, lease);
+      Route defaultRoute = defaultRoute(podEnd, lease);
+      if (addRoute(onLinkRoute(wiring, podEnd, lease)) && addRoute(defaultRoute)) {
+        defaultRoutes.add(defaultRoute);
+      }
+    }
+    podEnd = pod.socket().links().byIndex(podEnd.index());
+    return new PodLink(wiring.bridge(), hostEnd, podEnd, defaultRoutes);
+  }
+
+  /** The end that came up first passes packets only once the kernel has noticed the other one. */
+  private Link awaitCarrier(Link end) {
+    Link now = host.socket().links().byIndex(end.index());
+    return now.isOperational() ? now : host.socket().links().awaitUp(end.index(), CARRIER_DEADLINE);
+  }
+
+  private void prepareIpv6InPod() throws CniException {
+    CniException refused =
+        pod.namespace()
+            .call(() -> {
+              try {
+                Sysctl.prepareIpv6(spec.interfaceName());
+                return null;
+              } catch (CniException e) {
+                return e;
+              }
+            });
+    if (refused != null) {
+      throw refused;
+    }
+  }
+
+  private void addAddress(Link podEnd, Lease lease) {
+    Address address = Address.host(podEnd, lease.address());
+    boolean six = lease.family() == AddressFamily.IPV6;
+    pod.socket().addresses().add(six ? address.withFlags(IFA_F_NODAD) : address);
+  }
+
+  private static Route onLinkRoute(Wiring wiring, Link podEnd, Lease lease) {
+    Route route = Route.through(wiring.onLink(lease), podEnd);
+    return lease.family() == AddressFamily.IPV4 ? route.withSource(lease.address()) : route;
+  }
+
+  private static Route defaultRoute(Link podEnd, Lease lease) {
+    NextHop gateway = NextHop.via(lease.gateway(), podEnd.index());
+    return lease.family() == AddressFamily.IPV4
+        ? Route.via(ALL_V4, gateway).withSource(lease.address())
+        : Route.via(ALL_V6, gateway);
+  }
+
+  /**
+   * Adds a route to the pod. One that is there is of an earlier interface of the same pod, which
+   * keeps it.
+   *
+   * @return whether it was added
+   */
+  private boolean addRoute(Route route) {
+    try {
+      pod.socket().routes().add(route.withProtocol(RouteConstants.RTPROT_BOOT));
+      return true;
+    } catch (NetlinkException refused) {
+      if (refused.errno() == Errno.EEXIST) {
+        return false;
+      }
+      throw refused;
+    }
+  }
+}

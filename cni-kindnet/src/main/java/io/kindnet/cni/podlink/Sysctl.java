@@ -1,0 +1,54 @@
+package io.kindnet.cni.podlink;
+
+import io.kindnet.cni.protocol.CniErrorCode;
+import io.kindnet.cni.protocol.CniException;
+import io.kindnet.netlink.ip.AddressFamily;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.nio.file.StandardOpenOption;
+
+/** Files below {@code /proc/sys/net}, which are those of the calling thread's namespace. */
+final class Sysctl {
+  private static final Path NET = Path.of("/proc/sys/net");
+
+  private Sysctl() {}
+
+  /** Whether the kernel has IPv6: without it, the folder is not there. */
+  static boolean hasIpv6() {
+    return Files.isDirectory(NET.resolve("ipv6"));
+  }
+
+  /**
+   * Makes IPv6 addresses of a link usable at once: the plugin knows that nobody else has them, and
+   * no router tells the pod anything. To be done before the link is up.
+   */
+  static void prepareIpv6(String link) throws CniException {
+    String conf = "ipv6/conf/" + link + "/";
+    set(conf + "disable_ipv6", "0");
+    set(conf + "accept_ra", "0");
+    set(conf + "accept_dad", "0");
+    set(conf + "dad_transmits", "0");
+  }
+
+  /** Lets the host forward packets of {@code family}. */
+  static void enableForwarding(AddressFamily family) throws CniException {
+    boolean four = family == AddressFamily.IPV4;
+    set(four ? "ipv4/ip_forward" : "ipv6/conf/all/forwarding", "1");
+  }
+
+  /** Writes only what differs: often {@code /proc/sys} cannot be written, and need not be. */
+  private static void set(String name, String value) throws CniException {
+    Path file = NET.resolve(name);
+    try {
+      if (!Files.readString(file).strip().equals(value)) {
+        Files.writeString(file, value, StandardOpenOption.WRITE);
+      }
+    } catch (IOException refused) {
+      throw new CniException(
+          CniErrorCode.KERNEL_REFUSED,
+          "cannot set " + file + " to " + value + ": " + refused.getMessage(),
+          refused);
+    }
+  }
+}

@@ -1,0 +1,78 @@
+package io.kindnet.cni;
+
+import io.kindnet.cni.portmap.HostPort;
+import io.kindnet.cni.portmap.HostPorts;
+import io.kindnet.cni.portmap.PodHostPorts;
+import io.kindnet.netlink.ip.IpAddresses;
+import io.kindnet.netlink.libc.Errno;
+import io.kindnet.netlink.libc.KernelException;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Set;
+import java.util.TreeSet;
+
+/** Host ports that stand in a set instead of the kernel, and that can be made to fail. */
+final class RecordedHostPorts implements HostPorts {
+  private final Set<String> installed = new TreeSet<>();
+  private boolean failing;
+
+  /** Whether the kernel refuses every change from now on. */
+  void failing(boolean now) {
+    failing = now;
+  }
+
+  /** What is installed, as {@code 80/tcp on 0.0.0.0 to 10.244.1.7 8080 at knet0a1b2c3d}. */
+  synchronized List<String> installed() {
+    return List.copyOf(installed);
+  }
+
+  @Override
+  public synchronized void install(PodHostPorts pod) {
+    failIfAsked();
+    installed.addAll(describe(pod));
+  }
+
+  @Override
+  public synchronized void remove(PodHostPorts pod) {
+    failIfAsked();
+    installed.removeAll(describe(pod));
+  }
+
+  @Override
+  public synchronized List<String> check(PodHostPorts pod) {
+    List<String> problems = new ArrayList<>();
+    for (String port : describe(pod)) {
+      if (!installed.contains(port)) {
+        problems.add("host port " + port + " is gone");
+      }
+    }
+    return problems;
+  }
+
+  @Override
+  public synchronized void restore(List<PodHostPorts> pods) {
+    installed.clear();
+    pods.forEach(pod -> installed.addAll(describe(pod)));
+  }
+
+  private void failIfAsked() {
+    if (failing) {
+      throw new KernelException("change the rules", Errno.EPERM);
+    }
+  }
+
+  private static List<String> describe(PodHostPorts pod) {
+    List<String> ports = new ArrayList<>();
+    for (HostPort port : pod.ports()) {
+      ports.add(
+          port
+              + " to "
+              + IpAddresses.format(port.containerIp())
+              + " "
+              + port.containerPort()
+              + " at "
+              + pod.hostInterface());
+    }
+    return ports;
+  }
+}
