@@ -6,20 +6,26 @@ import static io.kindnet.netlink.wire.NetlinkConstants.NLM_F_CREATE;
 import static io.kindnet.netlink.wire.NetlinkConstants.NLM_F_EXCL;
 import static io.kindnet.netlink.wire.NetlinkConstants.NLM_F_REPLACE;
 
+import io.kindnet.netlink.ip.IpPrefix;
+import io.kindnet.netlink.libc.Errno;
+import io.kindnet.netlink.wire.NetlinkException;
 import io.kindnet.netlink.wire.NetlinkMessage;
 import io.kindnet.netlink.wire.NetlinkSocket;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Optional;
 
 /**
- * The addresses of one network namespace. Every method throws a {@link
- * io.kindnet.netlink.wire.NetlinkException} that says what was being done to which address, if the
- * kernel refuses.
+ * The addresses of one network namespace. Every method throws a {@link NetlinkException} that says
+ * what was being done to which address, if the kernel refuses.
  */
 public final class Addresses {
+  private final RouteSocket owner;
   private final NetlinkSocket socket;
 
-  Addresses(NetlinkSocket socket) {
+  Addresses(RouteSocket owner, NetlinkSocket socket) {
+    this.owner = owner;
     this.socket = socket;
   }
 
@@ -47,6 +53,64 @@ public final class Addresses {
   /** The addresses of one link, IPv4 first: the kernel leaves out the others. */
   public List<Address> list(Link link) {
     return list(link.index());
+  }
+
+  /**
+   * Waits until packets to the address arrive: on the kernel's notification, not by asking again
+   * and again. An IPv6 address gets its local route only some time after it was added, when the
+   * link is up and duplicate address detection is through, or was passed over.
+   *
+   * @throws NetlinkException {@code EADDRINUSE} if another host on the link has the address, {@code
+   *     EADDRNOTAVAIL} if the link does not have it, {@code ETIMEDOUT} with its state after {@code
+   *     timeout}
+   */
+  public void awaitUsable(Address address, Duration timeout) {
+    String what = "wait for address " + address + " of link " + address.linkIndex();
+    long deadline = System.nanoTime() + timeout.toNanos();
+    try (RouteEvents events = owner.events(RouteEvents.Topic.ADDRESSES, RouteEvents.Topic.ROUTES)) {
+      while (true) {
+        Address now = find(address, what);
+        if (now.isDuplicate()) {
+          throw new NetlinkException(what, Errno.EADDRINUSE, "another host on the link has it");
+        }
+        if (!now.isTentative() && hasLocalRoute(now)) {
+          return;
+        }
+        long left = deadline - System.nanoTime();
+        if (left <= 0) {
+          throw new NetlinkException(
+              what, Errno.ETIMEDOUT, now.isTentative() ? "it is tentative" : "it has no route");
+        }
+        events.next(Duration.ofNanos(left));
+      }
+    }
+  }
+
+  private Address find(Address wanted, String what) {
+    for (Address address : list(wanted.linkIndex())) {
+      if (address.address().equals(wanted.address())
+          && address.prefixLength() == wanted.prefixLength()) {
+        return address;
+      }
+    }
+    throw new NetlinkException(what, Errno.EADDRNOTAVAIL, "the link does not have it");
+  }
+
+  private boolean hasLocalRoute(Address address) {
+    RouteFilter local =
+        new RouteFilter(
+            Optional.of(address.family()),
+            RouteConstants.RT_TABLE_LOCAL,
+            0,
+            RouteConstants.RTN_LOCAL,
+            address.linkIndex());
+    IpPrefix itself = IpPrefix.host(address.address());
+    for (Route route : owner.routes().list(local)) {
+      if (route.destination().equals(itself)) {
+        return true;
+      }
+    }
+    return false;
   }
 
   private List<Address> list(int linkIndex) {

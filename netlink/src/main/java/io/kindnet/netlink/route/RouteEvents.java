@@ -23,7 +23,9 @@ import org.jspecify.annotations.Nullable;
  *
  * <p>The kernel does not announce everything: IPv4 routes that go because their link went down, or
  * because the address that they prefer as source was removed, go silently. Whoever keeps routes
- * listens to links and addresses too.
+ * listens to links and addresses too. A new IPv6 address is announced when duplicate address
+ * detection is through with it, even if it was told to do without; one that is removed before that
+ * is never announced.
  */
 public final class RouteEvents implements AutoCloseable {
   /** What to listen to. */

@@ -33,7 +33,7 @@ public final class RouteSocket implements AutoCloseable {
     this.namespace = namespace;
     this.socket = socket;
     this.links = new Links(this, socket);
-    this.addresses = new Addresses(socket);
+    this.addresses = new Addresses(this, socket);
     this.routes = new Routes(socket);
     this.neighbours = new Neighbours(socket);
   }

@@ -22,6 +22,8 @@ import org.junit.jupiter.api.Test;
 
 @NetworkNamespaces
 class AddressesTest {
+  private static final Duration SOON = Duration.ofSeconds(30);
+
   private static final String PREPARED =
       """
       link add name eth0 address 02:00:00:00:00:01 type veth peer name eth1 address 02:00:00:00:00:02
@@ -73,7 +75,7 @@ class AddressesTest {
             """);
 
     Eventually.within(
-        Duration.ofSeconds(30),
+        SOON,
         () -> {
           assertThat(details(host)).isEqualTo(details(other));
           assertThat(routes(host)).isEqualTo(routes(other));
@@ -149,8 +151,7 @@ class AddressesTest {
     addresses.add(Address.of(eth0, parse("fd00::1"), 64));
 
     assertThat(find("fd00::1/64", eth0).isTentative()).isTrue();
-    Eventually.within(
-        Duration.ofSeconds(30), () -> assertThat(find("fd00::1/64", eth0).isDuplicate()).isTrue());
+    Eventually.within(SOON, () -> assertThat(find("fd00::1/64", eth0).isDuplicate()).isTrue());
   }
 
   @Test
@@ -160,6 +161,62 @@ class AddressesTest {
     addresses.add(Address.host(eth0, parse("fd00::1")).withFlags(IFA_F_NODAD));
 
     assertThat(find("fd00::1/128", eth0).isTentative()).isFalse();
+  }
+
+  @Test
+  void waitsUntilAnAddressAnswers() {
+    Link eth0 = rt.links().byName("eth0");
+    Link eth1 = rt.links().byName("eth1");
+    for (String text : List.of("10.0.0.1", "fd00::1")) {
+      // the same on both ends, as a gateway is on all veths of a node
+      Address first = Address.host(eth0, parse(text)).withFlags(IFA_F_NODAD);
+      Address second = Address.host(eth1, parse(text)).withFlags(IFA_F_NODAD);
+      addresses.add(first);
+      addresses.add(second);
+
+      addresses.awaitUsable(first, SOON);
+      addresses.awaitUsable(second, SOON);
+
+      assertThat(rt.routes().lookup(parse(text)).orElseThrow().isLocal()).isTrue();
+    }
+  }
+
+  @Test
+  void waitsForDuplicateAddressDetection() {
+    Address address = Address.of(rt.links().byName("eth0"), parse("fd00::1"), 64);
+    addresses.add(address);
+
+    addresses.awaitUsable(address, SOON);
+
+    assertThat(find("fd00::1/64", rt.links().byName("eth0")).isTentative()).isFalse();
+  }
+
+  @Test
+  void saysWhyAnAddressDoesNotAnswer() {
+    Link eth0 = rt.links().byName("eth0");
+    Link eth1 = rt.links().byName("eth1");
+    Address missing = Address.host(eth0, parse("10.0.0.1"));
+    assertThatThrownBy(() -> addresses.awaitUsable(missing, SOON))
+        .isInstanceOf(NetlinkException.class)
+        .hasMessage(
+            "wait for address 10.0.0.1/32 of link "
+                + eth0.index()
+                + ": EADDRNOTAVAIL (Cannot assign requested address): the link does not have it");
+
+    Address taken = Address.of(eth1, parse("fd00::1"), 64).withFlags(IFA_F_NODAD);
+    addresses.add(taken);
+    addresses.awaitUsable(taken, SOON);
+    Address duplicate = Address.of(eth0, parse("fd00::1"), 64);
+    addresses.add(duplicate);
+    assertThatThrownBy(() -> addresses.awaitUsable(duplicate, SOON))
+        .hasMessageEndingWith(
+            "EADDRINUSE (Address already in use): another host on the link has it");
+
+    rt.links().change(eth0, LinkChange.nothing().down());
+    Address onLinkThatIsDown = Address.of(eth0, parse("fd02::1"), 64);
+    addresses.add(onLinkThatIsDown);
+    assertThatThrownBy(() -> addresses.awaitUsable(onLinkThatIsDown, Duration.ofMillis(50)))
+        .hasMessageEndingWith("ETIMEDOUT (Connection timed out): it is tentative");
   }
 
   @Test

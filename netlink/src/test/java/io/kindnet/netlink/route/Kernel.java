@@ -11,6 +11,7 @@ import io.kindnet.netlink.testing.Ip;
 import io.kindnet.netlink.testing.Namespace;
 import java.math.BigInteger;
 import java.net.InetAddress;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 
@@ -45,6 +46,16 @@ final class Kernel {
 
   static NetworkNamespace handle(Namespace namespace) {
     return NetworkNamespace.open(namespace.path().toString());
+  }
+
+  /** Carries out {@link #TWO_NETWORKS} and waits until the addresses answer. */
+  static void makeTwoNetworks(Namespace namespace, RouteSocket rt) {
+    Ip.batch(namespace, TWO_NETWORKS);
+    for (Address address : rt.addresses().list()) {
+      if (!address.address().isLinkLocalAddress()) {
+        rt.addresses().awaitUsable(address, Duration.ofSeconds(30));
+      }
+    }
   }
 
   /** One dual-stack node behind each of {@code count} routes, through {@link #TWO_NETWORKS}. */

@@ -7,7 +7,6 @@ import static org.assertj.core.api.Assertions.assertThat;
 import io.kindnet.netlink.ip.AddressFamily;
 import io.kindnet.netlink.ip.IpPrefix;
 import io.kindnet.netlink.libc.Errno;
-import io.kindnet.netlink.testing.Ip;
 import io.kindnet.netlink.testing.MessageRecorder;
 import io.kindnet.netlink.testing.Namespace;
 import io.kindnet.netlink.testing.NetworkNamespaces;
@@ -37,7 +36,7 @@ class ManyRoutesTest {
 
   @BeforeEach
   void makeLinks() {
-    Ip.batch(host, Kernel.TWO_NETWORKS);
+    Kernel.makeTwoNetworks(host, rt);
   }
 
   @AfterEach

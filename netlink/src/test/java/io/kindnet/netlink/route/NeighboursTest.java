@@ -32,7 +32,7 @@ class NeighboursTest {
 
   @BeforeEach
   void makeLinks() {
-    Ip.batch(host, Kernel.TWO_NETWORKS);
+    Kernel.makeTwoNetworks(host, rt);
   }
 
   @AfterEach

@@ -35,7 +35,7 @@ class RouteLookupTest {
   @BeforeEach
   void makeLinks() {
     host.loopbackUp();
-    Ip.batch(host, Kernel.TWO_NETWORKS);
+    Kernel.makeTwoNetworks(host, rt);
   }
 
   @AfterEach

@@ -37,7 +37,7 @@ class RoutesTest {
 
   @BeforeEach
   void makeLinks() {
-    Ip.batch(host, Kernel.TWO_NETWORKS);
+    Kernel.makeTwoNetworks(host, rt);
   }
 
   @AfterEach
