@@ -62,7 +62,7 @@ final class PodElements {
   }
 
   private void add(NamedSet set, Element element) {
-    bySet.computeIfAbsent(set, unused -> new LinkedHashSet<>()).add(element);
+    bySet.computeIfAbsent(set, _ -> new LinkedHashSet<>()).add(element);
   }
 
   /** The interface by which the host's packets go to the pod. */
