@@ -63,7 +63,7 @@ final class AddVerb {
     }
     PodLink link = PodLinks.create(kernel.host(), pod, spec(reservation));
     if (!reservation.ports().isEmpty()) {
-      kernel.hostPorts().install(reservation.hostPorts());
+      new PodPorts(store, kernel).install(reservation.hostPorts());
       portsInstalled = true;
     }
     return result(link, reservation);

@@ -4,7 +4,7 @@ import static java.nio.charset.StandardCharsets.UTF_8;
 
 import io.kindnet.cni.cli.OperatorCommand;
 import io.kindnet.cni.podlink.HostNetwork;
-import io.kindnet.cni.portmap.MissingHostPorts;
+import io.kindnet.cni.portmap.NftablesHostPorts;
 import java.io.IOException;
 import java.io.OutputStreamWriter;
 import java.io.PrintWriter;
@@ -53,7 +53,7 @@ public final class CniKindnet {
   }
 
   private static Kernel kernel() {
-    return new Kernel(HostNetwork.open(), new MissingHostPorts());
+    return new Kernel(HostNetwork.open(), NftablesHostPorts.open());
   }
 
   private static int serveOperator(String[] arguments) {

@@ -1,7 +1,5 @@
 package io.kindnet.cni;
 
-import io.kindnet.cni.portmap.HostPort;
-import io.kindnet.cni.portmap.PodHostPorts;
 import io.kindnet.cni.protocol.Attachment;
 import io.kindnet.cni.protocol.CniErrorCode;
 import io.kindnet.cni.protocol.CniException;
@@ -45,27 +43,13 @@ final class GcVerb {
         }
       }
     }
-    restoreHostPorts();
+    // elements that no row stands for, and rows whose elements somebody flushed
+    new PodPorts(store, kernel).restore();
     if (!failures.isEmpty()) {
       throw new CniException(
           CniErrorCode.KERNEL_REFUSED, "cannot remove " + String.join("; ", failures));
     }
     return "";
-  }
-
-  /** Elements that no row stands for, and rows whose elements somebody flushed. */
-  private void restoreHostPorts() throws CniException {
-    store.transaction(() -> {
-      List<PodHostPorts> pods = new ArrayList<>();
-      for (PodRow pod : store.pods().all()) {
-        List<HostPort> ports = store.ports().of(pod);
-        if (!ports.isEmpty()) {
-          pods.add(new PodHostPorts(pod.hostInterface(), pod.bridge(), ports));
-        }
-      }
-      kernel.hostPorts().restore(pods);
-      return pods;
-    });
   }
 
   private boolean isOfThisNetwork(PodRow pod) {

@@ -20,6 +20,7 @@ public record Kernel(HostNetwork host, HostPorts hostPorts) implements AutoClose
 
   @Override
   public void close() {
+    hostPorts.close();
     host.close();
   }
 }

@@ -42,7 +42,8 @@ final class Release {
   private void releasePorts(PodRow pod) throws CniException {
     List<HostPort> ports = store.ports().of(pod);
     if (!ports.isEmpty()) {
-      kernel.hostPorts().remove(new PodHostPorts(pod.hostInterface(), pod.bridge(), ports));
+      new PodPorts(store, kernel)
+          .removeInTransaction(new PodHostPorts(pod.hostInterface(), pod.bridge(), ports));
       store.ports().deleteOf(pod);
     }
   }

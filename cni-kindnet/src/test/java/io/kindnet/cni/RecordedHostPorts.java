@@ -27,15 +27,17 @@ final class RecordedHostPorts implements HostPorts {
   }
 
   @Override
-  public synchronized void install(PodHostPorts pod) {
+  public synchronized boolean install(PodHostPorts pod) {
     failIfAsked();
     installed.addAll(describe(pod));
+    return true;
   }
 
   @Override
-  public synchronized void remove(PodHostPorts pod) {
+  public synchronized boolean remove(PodHostPorts pod) {
     failIfAsked();
     installed.removeAll(describe(pod));
+    return true;
   }
 
   @Override
@@ -54,6 +56,12 @@ final class RecordedHostPorts implements HostPorts {
     installed.clear();
     pods.forEach(pod -> installed.addAll(describe(pod)));
   }
+
+  @Override
+  public void forgetFlows(PodHostPorts pod) {}
+
+  @Override
+  public void close() {}
 
   private void failIfAsked() {
     if (failing) {

@@ -3,25 +3,28 @@ package io.kindnet.cni.portmap;
 import java.util.List;
 
 /**
- * The host port rules of the network namespace that the calling thread is in. Each pod adds and
- * removes its own elements, so that calls for different pods may run at the same time.
+ * The host port rules of one network namespace. Each pod adds and removes its own elements, so that
+ * calls for different pods may run at the same time.
  *
  * <p>What the kernel refuses is thrown as the unchecked exceptions of {@code netlink}; a call that
  * throws has changed nothing.
  */
-public interface HostPorts {
+public interface HostPorts extends AutoCloseable {
+  /**
+   * Adds the elements of {@code pod}; those that are there already are kept.
+   *
+   * @return false, and nothing has changed, if the table is not as it was made, or another element
+   *     is in the way: then {@link #restore} is due
+   */
+  boolean install(PodHostPorts pod);
 
   /**
-   * Makes the ports of {@code pod} answer: the table where it is missing, the pod's elements, and
-   * stale UDP conntrack entries of these ports deleted. Elements that are there already are kept.
+   * Takes the elements of {@code pod} away.
+   *
+   * @return false, and nothing has changed, if the table or an element is not there: then {@link
+   *     #restore} is due
    */
-  void install(PodHostPorts pod);
-
-  /**
-   * Takes the ports of {@code pod} away, and stale UDP conntrack entries with them. Elements that
-   * are missing, or a missing table, are no error.
-   */
-  void remove(PodHostPorts pod);
+  boolean remove(PodHostPorts pod);
 
   /**
    * What of {@link #install} is not there any more, one sentence for each thing; empty if all is
@@ -31,7 +34,17 @@ public interface HostPorts {
 
   /**
    * Makes the rules and the elements those of {@code pods} and no others. The caller keeps others
-   * from installing and removing meanwhile.
+   * from installing and removing meanwhile. No table is made where there is none and no pod needs
+   * it.
    */
   void restore(List<PodHostPorts> pods);
+
+  /**
+   * Makes connection tracking forget the UDP flows of the ports of {@code pod}: they would go on
+   * where they went when they began, whatever the rules say by now.
+   */
+  void forgetFlows(PodHostPorts pod);
+
+  @Override
+  void close();
 }

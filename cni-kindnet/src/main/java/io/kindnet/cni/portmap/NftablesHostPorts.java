@@ -16,52 +16,29 @@ import java.util.Set;
 
 /** Host ports in the nftables table {@code inet cni-kindnet}. */
 public final class NftablesHostPorts implements HostPorts {
-  /** Who has host ports, the pod of the present call included: what the table is restored from. */
-  @FunctionalInterface
-  public interface AllPods {
-    /** Reads them. */
-    List<PodHostPorts> read();
+  private final NftablesSocket nftables;
+  private final LoopbackRouting loopbackRouting = new LoopbackRouting();
+
+  private NftablesHostPorts(NftablesSocket nftables) {
+    this.nftables = nftables;
   }
 
-  private final NftablesSocket nftables;
-  private final LoopbackRouting loopbackRouting;
-  private final StaleConntrack staleConntrack;
-  private final AllPods allPods;
-
-  /**
-   * Host ports of the namespace that {@code nftables} is in, which is that of the calling thread.
-   *
-   * @param allPods asked only where the table is not as it should be
-   */
-  public NftablesHostPorts(
-      NftablesSocket nftables, StaleConntrack staleConntrack, AllPods allPods) {
-    this.nftables = nftables;
-    this.loopbackRouting = new LoopbackRouting();
-    this.staleConntrack = staleConntrack;
-    this.allPods = allPods;
+  /** Those of the network namespace of the calling thread, which has to stay in it. */
+  public static NftablesHostPorts open() {
+    return new NftablesHostPorts(NftablesSocket.open());
   }
 
   @Override
-  public void install(PodHostPorts pod) {
+  public boolean install(PodHostPorts pod) {
     if (PodElements.answersOnLoopback(pod)) {
       loopbackRouting.enable(PodElements.interfaceOf(pod));
     }
-    if (!isComplete() || !tryAdd(PodElements.of(List.of(pod)))) {
-      restore(with(allPods.read(), pod));
-    }
-    staleConntrack.delete(pod);
+    return isComplete() && tryAdd(PodElements.of(List.of(pod)));
   }
 
   @Override
-  public void remove(PodHostPorts pod) {
-    boolean complete = isComplete();
-    if (!complete || !tryDelete(PodElements.ownedBy(pod))) {
-      List<PodHostPorts> others = without(allPods.read(), pod);
-      if (!others.isEmpty() || nftables.list().exists(TABLE)) {
-        restore(others);
-      }
-    }
-    staleConntrack.delete(pod);
+  public boolean remove(PodHostPorts pod) {
+    return isComplete() && tryDelete(PodElements.ownedBy(pod));
   }
 
   @Override
@@ -92,8 +69,15 @@ public final class NftablesHostPorts implements HostPorts {
         loopbackRouting.enableIfThere(PodElements.interfaceOf(pod));
       }
     }
-    PodElements wanted = PodElements.of(pods);
-    nftables.update((listing, transaction) -> plan(listing, transaction, wanted));
+    if (!pods.isEmpty() || nftables.list().exists(TABLE)) {
+      PodElements wanted = PodElements.of(pods);
+      nftables.update((listing, transaction) -> plan(listing, transaction, wanted));
+    }
+  }
+
+  @Override
+  public void forgetFlows(PodHostPorts pod) {
+    // connection tracking is not asked yet
   }
 
   private boolean isComplete() {
@@ -163,23 +147,12 @@ public final class NftablesHostPorts implements HostPorts {
     return rest;
   }
 
-  private static List<PodHostPorts> with(List<PodHostPorts> pods, PodHostPorts pod) {
-    List<PodHostPorts> all = without(pods, pod);
-    all.add(pod);
-    return all;
-  }
-
-  private static List<PodHostPorts> without(List<PodHostPorts> pods, PodHostPorts pod) {
-    List<PodHostPorts> others = new ArrayList<>();
-    for (PodHostPorts each : pods) {
-      if (!each.hostInterface().equals(pod.hostInterface())) {
-        others.add(each);
-      }
-    }
-    return others;
-  }
-
   private static String describe(NamedSet set, Element element) {
     return "element " + set.key().format(element.key()) + " of " + set;
+  }
+
+  @Override
+  public void close() {
+    nftables.close();
   }
 }

@@ -1,0 +1,65 @@
+package io.kindnet.cni;
+
+import io.kindnet.cni.portmap.HostPort;
+import io.kindnet.cni.portmap.HostPorts;
+import io.kindnet.cni.portmap.PodHostPorts;
+import io.kindnet.cni.protocol.CniException;
+import io.kindnet.cni.store.PodRow;
+import io.kindnet.cni.store.Store;
+import java.util.ArrayList;
+import java.util.List;
+
+/**
+ * Keeps the rules of the host ports as the database says, also where somebody else changed them.
+ */
+final class PodPorts {
+  private final Store store;
+  private final HostPorts rules;
+
+  PodPorts(Store store, Kernel kernel) {
+    this.store = store;
+    this.rules = kernel.hostPorts();
+  }
+
+  /** Makes the ports of {@code pod} answer, whose rows are written. */
+  void install(PodHostPorts pod) throws CniException {
+    if (!rules.install(pod)) {
+      restore();
+    }
+    rules.forgetFlows(pod);
+  }
+
+  /**
+   * Takes the ports of {@code pod} away, in the transaction of the caller that deletes their rows.
+   */
+  void removeInTransaction(PodHostPorts pod) throws CniException {
+    if (!rules.remove(pod)) {
+      List<PodHostPorts> others = fromRows();
+      others.removeIf(other -> other.hostInterface().equals(pod.hostInterface()));
+      rules.restore(others);
+    }
+    rules.forgetFlows(pod);
+  }
+
+  /**
+   * Makes the rules those of the rows, in a transaction: who installs or removes meanwhile waits.
+   */
+  void restore() throws CniException {
+    store.transaction(() -> {
+      List<PodHostPorts> pods = fromRows();
+      rules.restore(pods);
+      return pods;
+    });
+  }
+
+  private List<PodHostPorts> fromRows() throws CniException {
+    List<PodHostPorts> pods = new ArrayList<>();
+    for (PodRow pod : store.pods().all()) {
+      List<HostPort> ports = store.ports().of(pod);
+      if (!ports.isEmpty()) {
+        pods.add(new PodHostPorts(pod.hostInterface(), pod.bridge(), ports));
+      }
+    }
+    return pods;
+  }
+}
