@@ -25,6 +25,7 @@ public final class Namespace implements AutoCloseable {
   private static final Path FOLDER = Path.of("/run/netns");
   private static final String PREFIX = "kt-" + ProcessHandle.current().pid() + "-";
   private static final Duration KILL_DEADLINE = Duration.ofSeconds(10);
+  private static final Duration ADDRESS_DEADLINE = Duration.ofSeconds(10);
   private static final AtomicInteger COUNTER = new AtomicInteger();
   private static final Set<Namespace> OPEN = ConcurrentHashMap.newKeySet();
 
@@ -124,8 +125,9 @@ public final class Namespace implements AutoCloseable {
   }
 
   /**
-   * Connects this namespace with {@code peer} by a veth pair and sets both ends up. IPv6 addresses
-   * are usable at once: duplicate address detection is off on both ends.
+   * Connects this namespace with {@code peer} by a veth pair and sets both ends up, duplicate
+   * address detection off on both. Addresses that are to answer at once are added with {@link
+   * #addAddress}.
    */
   public void connect(String interfaceName, Namespace peer, String peerInterfaceName) {
     run(
@@ -142,6 +144,33 @@ public final class Namespace implements AutoCloseable {
         peer.name);
     setUp(interfaceName);
     peer.setUp(peerInterfaceName);
+  }
+
+  /**
+   * Adds an address to an interface that is up, and waits until it answers. The kernel makes the
+   * local route of an IPv6 address some time after the address, even without duplicate address
+   * detection; what comes before that finds nobody.
+   *
+   * @param cidr the address with its prefix length: {@code fd00::1/64}
+   */
+  public void addAddress(String interfaceName, String cidr) {
+    boolean v6 = cidr.indexOf(':') >= 0;
+    String address = cidr.substring(0, cidr.indexOf('/'));
+    List<String> add = new ArrayList<>(List.of("ip", "addr", "add", cidr, "dev", interfaceName));
+    if (v6) {
+      add.add("nodad");
+    }
+    run(add.toArray(String[]::new));
+    String family = v6 ? "-6" : "-4";
+    Eventually.within(
+        ADDRESS_DEADLINE,
+        () -> {
+          String route =
+              run("ip", family, "route", "show", "table", "local", address, "dev", interfaceName);
+          if (route.isBlank()) {
+            throw new AssertionError(cidr + " of " + interfaceName + " has no local route");
+          }
+        });
   }
 
   private void setUp(String interfaceName) {

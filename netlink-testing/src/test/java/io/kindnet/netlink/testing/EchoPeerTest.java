@@ -18,14 +18,11 @@ class EchoPeerTest {
   @BeforeEach
   void connect(Namespace left, Namespace right) {
     left.connect("eth0", right, "eth0");
-    Ip.batch(
-        left,
-        """
-        addr add 10.0.0.1/24 dev eth0
-        addr add 10.0.0.11/24 dev eth0
-        addr add fd00::1/64 dev eth0
-        """);
-    Ip.batch(right, "addr add 10.0.0.2/24 dev eth0\naddr add fd00::2/64 dev eth0\n");
+    left.addAddress("eth0", "10.0.0.1/24");
+    left.addAddress("eth0", "10.0.0.11/24");
+    left.addAddress("eth0", "fd00::1/64");
+    right.addAddress("eth0", "10.0.0.2/24");
+    right.addAddress("eth0", "fd00::2/64");
   }
 
   @ParameterizedTest

@@ -74,8 +74,10 @@ class NamespaceTest {
     try (Namespace left = Namespace.create("left");
         Namespace right = Namespace.create("right")) {
       left.connect("eth0", right, "eth1");
-      Ip.batch(left, "addr add 10.0.0.1/24 dev eth0\naddr add fd00::1/64 dev eth0\n");
-      Ip.batch(right, "addr add 10.0.0.2/24 dev eth1\naddr add fd00::2/64 dev eth1\n");
+      left.addAddress("eth0", "10.0.0.1/24");
+      left.addAddress("eth0", "fd00::1/64");
+      right.addAddress("eth1", "10.0.0.2/24");
+      right.addAddress("eth1", "fd00::2/64");
 
       right.run("ping", "-c1", "-W5", "10.0.0.1");
       right.run("ping", "-c1", "-W5", "fd00::1");
