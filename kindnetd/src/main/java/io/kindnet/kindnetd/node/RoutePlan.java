@@ -27,10 +27,11 @@ import java.util.Set;
  */
 record RoutePlan(Map<IpPrefix, Route> routes, Set<Note> notes, int unrouted) {
   /**
-   * The protocol number of these routes, {@code rtm_protocol}: {@code k}, not assigned to anyone in
-   * {@code linux/rtnetlink.h} and in {@code rt_protos} of iproute2.
+   * The protocol number of these routes, {@code rtm_protocol}: {@code K}, not assigned to anyone in
+   * {@code linux/rtnetlink.h} and in {@code rt_protos} of iproute2. The routes to this node's pods,
+   * which cni-kindnet makes, have another.
    */
-  static final int RTPROT_KINDNET = 'k';
+  static final int RTPROT_KINDNETD = 'K';
 
   /** What IPv6 routes get that ask for no metric, {@code IP6_RT_PRIO_USER}. */
   private static final int IPV6_METRIC = 1024;
@@ -129,7 +130,7 @@ record RoutePlan(Map<IpPrefix, Route> routes, Set<Note> notes, int unrouted) {
       }
       Route route = Route.via(cidr, NextHop.via(address.get(), link.getAsInt()));
       int metric = cidr.family() == AddressFamily.IPV6 ? IPV6_METRIC : 0;
-      return Optional.of(route.withProtocol(RTPROT_KINDNET).withMetric(metric));
+      return Optional.of(route.withProtocol(RTPROT_KINDNETD).withMetric(metric));
     }
 
     private void note(String text) {

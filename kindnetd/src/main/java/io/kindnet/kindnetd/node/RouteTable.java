@@ -1,6 +1,6 @@
 package io.kindnet.kindnetd.node;
 
-import static io.kindnet.kindnetd.node.RoutePlan.RTPROT_KINDNET;
+import static io.kindnet.kindnetd.node.RoutePlan.RTPROT_KINDNETD;
 
 import io.kindnet.netlink.ip.IpPrefix;
 import io.kindnet.netlink.libc.Errno;
@@ -45,9 +45,9 @@ final class RouteTable {
     return new Listing(own, others);
   }
 
-  /** What leads to another node: it has a gateway, unlike a route to a pod of this one. */
+  /** Whether kindnetd made it, in this run or an earlier one. */
   static boolean isOwn(Route route) {
-    return route.protocol() == RTPROT_KINDNET && route.gateway().isPresent();
+    return route.protocol() == RTPROT_KINDNETD;
   }
 
   /**

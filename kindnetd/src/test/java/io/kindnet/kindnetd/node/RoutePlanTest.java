@@ -54,7 +54,7 @@ class RoutePlanTest {
             "10.245.1.0/24 via 192.0.2.2 dev 2",
             "fd00:1::/64 via 2001:db8::2 dev 2 metric 1024",
             "10.244.2.0/24 via 192.0.2.3 dev 2");
-    assertThat(plan.routes().values()).allMatch(route -> route.protocol() == 107);
+    assertThat(plan.routes().values()).allMatch(route -> route.protocol() == 75);
     assertThat(plan.notes()).isEmpty();
     assertThat(plan.unrouted()).isZero();
   }
