@@ -7,10 +7,13 @@ import io.kindnet.kindnetd.kube.Agent;
 import io.kindnet.kindnetd.kube.ApiServer;
 import io.kindnet.kindnetd.kube.ClusterNodes;
 import io.kindnet.kindnetd.kube.NodeWatch;
+import io.kindnet.kindnetd.masq.MasqAgent;
 import io.kindnet.kindnetd.metrics.Status;
 import io.kindnet.kindnetd.metrics.StatusServer;
 import io.kindnet.kindnetd.node.CniConfigurationAgent;
 import io.kindnet.kindnetd.node.RouteAgent;
+import io.kindnet.netlink.nftables.NftablesEvents;
+import io.kindnet.netlink.nftables.NftablesSocket;
 import io.kindnet.netlink.route.RouteSocket;
 import java.io.IOException;
 import java.io.PrintWriter;
@@ -70,13 +73,17 @@ public final class Kindnetd implements Callable<Integer> {
     ClusterNodes nodes = new ClusterNodes(options.nodeName());
     try (StatusServer server = new StatusServer(options.metricsBindAddress(), status);
         RouteSocket kernel = RouteSocket.open();
+        NftablesSocket nftables = NftablesSocket.open();
         Agent configuration =
             new CniConfigurationAgent(
                 nodes, options.plugins(), options.cniConfDir(), kernel::defaultMtu, status);
-        Agent routes = new RouteAgent(nodes, kernel, status)) {
+        Agent routes = new RouteAgent(nodes, kernel, status);
+        Agent masquerading =
+            new MasqAgent(nodes, options.noMasquerade(), nftables, NftablesEvents::open, status)) {
       server.start();
       startOrClean(configuration, !options.disableCni());
       startOrClean(routes, !options.disableCni());
+      startOrClean(masquerading, options.masquerading());
       try (KubernetesClient client = ApiServer.connect(options.apiServer(), environment);
           NodeWatch watch = new NodeWatch(client, nodes, status)) {
         watch.start();

@@ -1,0 +1,119 @@
+package io.kindnet.kindnetd.masq;
+
+import io.kindnet.kindnetd.kube.Agent;
+import io.kindnet.kindnetd.kube.ClusterNodes;
+import io.kindnet.kindnetd.kube.ClusterSnapshot;
+import io.kindnet.kindnetd.kube.WorkQueue;
+import io.kindnet.kindnetd.kube.WorkQueue.Pass;
+import io.kindnet.kindnetd.metrics.AgentStatus;
+import io.kindnet.kindnetd.metrics.Status;
+import io.kindnet.netlink.ip.AddressFamily;
+import io.kindnet.netlink.ip.IpPrefix;
+import io.kindnet.netlink.nftables.NftablesEvents;
+import io.kindnet.netlink.nftables.NftablesSocket;
+import io.prometheus.metrics.core.metrics.Gauge;
+import java.time.Duration;
+import java.util.Collection;
+import java.util.EnumMap;
+import java.util.List;
+import java.util.Locale;
+import java.util.Map;
+import java.util.Optional;
+import java.util.Set;
+import java.util.function.Supplier;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/** Masquerades what pods send anywhere but to pods and to what was configured. */
+public final class MasqAgent implements Agent {
+  private static final Logger log = LoggerFactory.getLogger(MasqAgent.class);
+  private static final Duration CHECK_INTERVAL = Duration.ofSeconds(60);
+
+  private final ClusterNodes nodes;
+  private final List<IpPrefix> configured;
+  private final MasqTable table;
+  private final AgentStatus status;
+  private final Gauge prefixCount;
+  private final WorkQueue queue;
+  private final MasqWatch watch;
+
+  private final Map<AddressFamily, Set<IpPrefix>> installed = new EnumMap<>(AddressFamily.class);
+  private boolean established;
+
+  /**
+   * @param configured prefixes that are not masqueraded either
+   * @param nftables the network namespace; stays the caller's to close
+   * @param events opens the notifications of the same network namespace
+   */
+  public MasqAgent(
+      ClusterNodes nodes,
+      Collection<IpPrefix> configured,
+      NftablesSocket nftables,
+      Supplier<NftablesEvents> events,
+      Status status) {
+    this.nodes = nodes;
+    this.configured = List.copyOf(configured);
+    this.table = new MasqTable(nftables);
+    this.status = status.agent("masquerading");
+    this.prefixCount =
+        status.gauge(
+            "kindnet_no_masquerade_prefixes",
+            "Prefixes to which pods are not masqueraded, none inside another.",
+            "family");
+    this.queue = new WorkQueue("masquerading", CHECK_INTERVAL, this::reconcile, this.status);
+    this.watch = new MasqWatch(events, nftables.portId(), () -> queue.request(Pass.KERNEL));
+  }
+
+  @Override
+  public void start() {
+    status.dependsOn(watch.start());
+    nodes.onChange(() -> queue.request(Pass.CHANGES));
+    queue.start();
+  }
+
+  @Override
+  public void close() {
+    queue.close();
+    watch.close();
+  }
+
+  @Override
+  public void cleanRules() {
+    if (table.remove()) {
+      log.info("removed table {}, masquerading is disabled", MasqTable.TABLE);
+    }
+  }
+
+  private Optional<String> reconcile(Pass pass) {
+    Optional<ClusterSnapshot> snapshot = nodes.snapshot();
+    if (snapshot.isEmpty()) {
+      return Optional.of("waiting for the list of Nodes");
+    }
+    boolean foreign = pass == Pass.KERNEL && table.ensureSets();
+    for (AddressFamily family : AddressFamily.values()) {
+      foreign |= reconcile(pass, family, NoMasquerade.of(snapshot.get(), configured, family));
+    }
+    foreign |= pass == Pass.KERNEL && table.ensureRules();
+    if (foreign && established) {
+      log.warn("table {} had been changed by others, put right", MasqTable.TABLE);
+      status.repaired(1);
+    }
+    established = true;
+    return Optional.empty();
+  }
+
+  /** Brings one set to {@code desired}; says whether others had changed it. */
+  private boolean reconcile(Pass pass, AddressFamily family, Set<IpPrefix> desired) {
+    Set<IpPrefix> expected = installed.getOrDefault(family, Set.of());
+    Optional<Set<IpPrefix>> present =
+        pass == Pass.KERNEL ? table.prefixes(family) : Optional.of(expected);
+    if (present.isPresent()) {
+      table.change(family, present.get(), desired);
+    } else {
+      table.replace(family, desired);
+    }
+    installed.put(family, desired);
+    prefixCount.labelValues(family.name().toLowerCase(Locale.ROOT)).set(desired.size());
+    return !present.equals(Optional.of(expected));
+  }
+}

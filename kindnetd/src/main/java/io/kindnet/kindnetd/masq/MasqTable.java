@@ -1,0 +1,167 @@
+package io.kindnet.kindnetd.masq;
+
+import static io.kindnet.netlink.nftables.BaseChain.NF_INET_POST_ROUTING;
+import static io.kindnet.netlink.nftables.BaseChain.NF_IP_PRI_NAT_SRC;
+
+import io.kindnet.netlink.ip.AddressFamily;
+import io.kindnet.netlink.ip.IpPrefix;
+import io.kindnet.netlink.nftables.BaseChain;
+import io.kindnet.netlink.nftables.Chain;
+import io.kindnet.netlink.nftables.DataType;
+import io.kindnet.netlink.nftables.FieldType;
+import io.kindnet.netlink.nftables.Intervals;
+import io.kindnet.netlink.nftables.ListedRule;
+import io.kindnet.netlink.nftables.NamedSet;
+import io.kindnet.netlink.nftables.NftablesListing;
+import io.kindnet.netlink.nftables.NftablesSocket;
+import io.kindnet.netlink.nftables.NftablesTransaction;
+import io.kindnet.netlink.nftables.Rule;
+import io.kindnet.netlink.nftables.Table;
+import io.kindnet.netlink.nftables.TableFamily;
+import io.kindnet.netlink.nftables.expr.Counter;
+import io.kindnet.netlink.nftables.expr.Ct;
+import io.kindnet.netlink.nftables.expr.Masquerade;
+import io.kindnet.netlink.nftables.expr.Matches;
+import io.kindnet.netlink.nftables.expr.Verdict;
+import java.util.List;
+import java.util.Optional;
+import java.util.Set;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * The table {@code inet kindnet-ipmasq}. Made once and then changed in place: sets first, then what
+ * is in them, and only then the rules that use them.
+ */
+final class MasqTable {
+  static final Table TABLE = new Table(TableFamily.INET, "kindnet-ipmasq");
+
+  private static final NamedSet V4 = set("noMasqV4", FieldType.IPV4_ADDR);
+  private static final NamedSet V6 = set("noMasqV6", FieldType.IPV6_ADDR);
+
+  /** Before the chains of others that translate sources, kube-proxy's for one. */
+  private static final Chain POSTROUTING =
+      new Chain(TABLE, "postrouting", BaseChain.nat(NF_INET_POST_ROUTING, NF_IP_PRI_NAT_SRC - 10));
+
+  private static final List<Rule> RULES =
+      List.of(
+          Rule.when(Matches.ctState(Ct.ESTABLISHED | Ct.RELATED)).then(Verdict.accept()),
+          Rule.when(Matches.destinationLocal()).then(Verdict.accept()),
+          Rule.when(Matches.destinationIn(AddressFamily.IPV4, V4.name())).then(Verdict.accept()),
+          Rule.when(Matches.destinationIn(AddressFamily.IPV6, V6.name())).then(Verdict.accept()),
+          Rule.always(Counter.zero(), Masquerade.plain()));
+
+  /** So many prefixes go into one transaction. */
+  private static final int CHUNK = 1000;
+
+  private final NftablesSocket nftables;
+
+  MasqTable(NftablesSocket nftables) {
+    this.nftables = nftables;
+  }
+
+  private static NamedSet set(String name, FieldType address) {
+    return NamedSet.set(TABLE, name, DataType.of(address)).withAutoMerge();
+  }
+
+  private static NamedSet set(AddressFamily family) {
+    return family == AddressFamily.IPV4 ? V4 : V6;
+  }
+
+  /** Makes table and sets unless they are there. Returns whether anything was to do. */
+  boolean ensureSets() {
+    return update((listing, transaction) -> {
+      if (!listing.exists(TABLE)) {
+        transaction.add(TABLE);
+      }
+      for (NamedSet set : List.of(V4, V6)) {
+        NamedSet present = listing.set(TABLE, set.name());
+        if (!set.equals(present)) {
+          if (present != null) {
+            // someone made it otherwise; the rules that use it have to go before it
+            removeRules(listing, transaction);
+            transaction.delete(present);
+          }
+          transaction.add(set);
+        }
+      }
+    });
+  }
+
+  /** Makes chain and rules unless they are there. Returns whether anything was to do. */
+  boolean ensureRules() {
+    return update((listing, transaction) -> {
+      Chain present = listing.chain(TABLE, POSTROUTING.name());
+      if (!POSTROUTING.equals(present)) {
+        if (present != null) {
+          transaction.flush(present).delete(present);
+        }
+        transaction.add(POSTROUTING);
+      } else if (rules(listing).equals(normalized(RULES))) {
+        return;
+      } else {
+        transaction.flush(POSTROUTING);
+      }
+      RULES.forEach(rule -> transaction.append(POSTROUTING, rule));
+    });
+  }
+
+  /** The prefixes in the kernel; empty if there is anything else among them. */
+  Optional<Set<IpPrefix>> prefixes(AddressFamily family) {
+    return PrefixElements.read(nftables.list().elements(set(family)), family);
+  }
+
+  /** Changes the set of {@code family} in place, a part at a time. */
+  void change(AddressFamily family, Set<IpPrefix> present, Set<IpPrefix> desired) {
+    NamedSet set = set(family);
+    for (PrefixChange change : PrefixChange.between(present, desired, CHUNK)) {
+      nftables.commit(
+          nftables
+              .transaction()
+              .delete(set, Intervals.of(change.removed()))
+              .add(set, Intervals.of(change.added())));
+    }
+  }
+
+  /** Replaces whatever is in the set of {@code family}. */
+  void replace(AddressFamily family, Set<IpPrefix> desired) {
+    NamedSet set = set(family);
+    nftables.commit(nftables.transaction().flush(set).add(set, Intervals.of(desired)));
+  }
+
+  /** Removes the table with all that is in it. Returns whether it was there. */
+  boolean remove() {
+    return update((listing, transaction) -> {
+      if (listing.exists(TABLE)) {
+        transaction.delete(TABLE);
+      }
+    });
+  }
+
+  private interface Plan {
+    void plan(NftablesListing listing, NftablesTransaction transaction);
+  }
+
+  private boolean update(Plan plan) {
+    boolean[] changed = {false};
+    nftables.update((listing, transaction) -> {
+      plan.plan(listing, transaction);
+      changed[0] = !transaction.isEmpty();
+    });
+    return changed[0];
+  }
+
+  private static void removeRules(NftablesListing listing, NftablesTransaction transaction) {
+    @Nullable Chain chain = listing.chain(TABLE, POSTROUTING.name());
+    if (chain != null) {
+      transaction.flush(chain);
+    }
+  }
+
+  private static List<Rule> rules(NftablesListing listing) {
+    return normalized(listing.rules(POSTROUTING).stream().map(ListedRule::rule).toList());
+  }
+
+  private static List<Rule> normalized(List<Rule> rules) {
+    return rules.stream().map(Rule::normalized).toList();
+  }
+}

@@ -1,0 +1,59 @@
+package io.kindnet.kindnetd.masq;
+
+import io.kindnet.netlink.ip.IpPrefix;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.Comparator;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Set;
+
+/**
+ * A part of the difference between two sets of prefixes that is carried out at once.
+ *
+ * @param removed what has to go
+ * @param added what has to come
+ */
+record PrefixChange(List<IpPrefix> removed, List<IpPrefix> added) {
+  private static final Comparator<IpPrefix> BY_ADDRESS =
+      Comparator.comparing(
+              (IpPrefix prefix) -> prefix.address().getAddress(), Arrays::compareUnsigned)
+          .thenComparingInt(IpPrefix::length);
+
+  /**
+   * The difference in parts of about {@code size} prefixes. A prefix and what it replaces are in
+   * the same part, so that at no time packets to either are treated otherwise.
+   *
+   * @param present of one family, none inside another
+   * @param desired the same
+   */
+  static List<PrefixChange> between(Set<IpPrefix> present, Set<IpPrefix> desired, int size) {
+    List<IpPrefix> different = new ArrayList<>();
+    present.stream().filter(prefix -> !desired.contains(prefix)).forEach(different::add);
+    desired.stream().filter(prefix -> !present.contains(prefix)).forEach(different::add);
+    different.sort(BY_ADDRESS);
+    Set<IpPrefix> toAdd = new HashSet<>(desired);
+    List<PrefixChange> changes = new ArrayList<>();
+    PrefixChange part = new PrefixChange(new ArrayList<>(), new ArrayList<>());
+    IpPrefix widest = null;
+    for (IpPrefix prefix : different) {
+      boolean related = widest != null && widest.contains(prefix);
+      if (!related) {
+        widest = prefix;
+        if (part.size() >= size) {
+          changes.add(part);
+          part = new PrefixChange(new ArrayList<>(), new ArrayList<>());
+        }
+      }
+      (toAdd.contains(prefix) ? part.added : part.removed).add(prefix);
+    }
+    if (part.size() > 0) {
+      changes.add(part);
+    }
+    return changes;
+  }
+
+  private int size() {
+    return removed.size() + added.size();
+  }
+}

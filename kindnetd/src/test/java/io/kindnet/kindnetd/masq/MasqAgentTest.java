@@ -1,0 +1,208 @@
+package io.kindnet.kindnetd.masq;
+
+import static io.kindnet.kindnetd.kube.ClusterNodeSamples.clusterNode;
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.kindnet.kindnetd.kube.ClusterNodes;
+import io.kindnet.kindnetd.metrics.Status;
+import io.kindnet.netlink.ip.IpPrefix;
+import io.kindnet.netlink.netns.NetworkNamespace;
+import io.kindnet.netlink.nftables.NftablesEvents;
+import io.kindnet.netlink.nftables.NftablesSocket;
+import io.kindnet.netlink.testing.Eventually;
+import io.kindnet.netlink.testing.MessageRecorder;
+import io.kindnet.netlink.testing.MessageRecorder.Direction;
+import io.kindnet.netlink.testing.Namespace;
+import io.kindnet.netlink.testing.NetworkNamespaces;
+import io.kindnet.netlink.testing.Nft;
+import io.kindnet.netlink.testing.Resources;
+import java.time.Duration;
+import java.util.List;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
+
+/** The agent in a network namespace, seen through {@code nft}. */
+@NetworkNamespaces
+class MasqAgentTest {
+  private static final Duration DEADLINE = Duration.ofSeconds(10);
+  private static final String EXPECTED = Resources.text(MasqAgentTest.class, "ipmasq.nft");
+
+  private final ClusterNodes nodes = new ClusterNodes("self");
+  private final Status status = new Status("test");
+  private final Namespace host;
+  private final NetworkNamespace namespace;
+  private final NftablesSocket nftables;
+  private final MasqAgent agent;
+
+  MasqAgentTest(Namespace host) {
+    this.host = host;
+    namespace = NetworkNamespace.open(host.path().toString());
+    nftables = namespace.call(NftablesSocket::open);
+    agent =
+        new MasqAgent(
+            nodes,
+            List.of(IpPrefix.parse("192.168.0.0/16"), IpPrefix.parse("192.168.1.0/24")),
+            nftables,
+            () -> namespace.call(NftablesEvents::open),
+            status);
+  }
+
+  @BeforeEach
+  void join() {
+    nodes.put(clusterNode("self", List.of("10.244.0.0/24", "fd00::/64"), "192.0.2.1"));
+    nodes.put(clusterNode("a", List.of("10.244.7.0/24", "fd00:7::/64"), "192.0.2.2"));
+  }
+
+  @AfterEach
+  void stop() {
+    agent.close();
+    nftables.close();
+    namespace.close();
+  }
+
+  private void start() {
+    nodes.markComplete();
+    agent.start();
+  }
+
+  private String table() {
+    return Nft.table(host, "inet", "kindnet-ipmasq");
+  }
+
+  private void assertTable(String expected) {
+    Eventually.within(
+        DEADLINE,
+        () -> assertThat(Nft.withoutCounters(table())).isEqualTo(withoutCounters(expected)));
+  }
+
+  private static String withoutCounters(String table) {
+    return Nft.withoutCounters(table);
+  }
+
+  @Test
+  void makesTheTableThatNftMakesOfTheSameText(Namespace reference) {
+    start();
+    Nft.apply(reference, EXPECTED);
+    assertTable(EXPECTED);
+    assertTable(Nft.table(reference, "inet", "kindnet-ipmasq"));
+  }
+
+  @Test
+  void followsTheClusterWithoutMakingAnythingAnew() {
+    start();
+    assertTable(EXPECTED);
+    String handles = handles();
+    nodes.put(clusterNode("b", List.of("10.244.8.0/24", "fd00:8::/64"), "192.0.2.3"));
+    assertTable(
+        EXPECTED
+            .replace("10.244.7.0/24,", "10.244.7.0/24,\n\t\t\t     10.244.8.0/24,")
+            .replace("10.244.8.0/24,\n\t\t\t     192", "10.244.8.0/24, 192")
+            .replace("fd00:7::/64 }", "fd00:7::/64,\n\t\t\t     fd00:8::/64 }"));
+    nodes.put(clusterNode("c", List.of("10.244.0.0/16"), "192.0.2.4"));
+    nodes.remove("b");
+    assertTable(
+        EXPECTED.replace("10.244.0.0/24, 10.244.7.0/24,\n\t\t\t     192", "10.244.0.0/16, 192"));
+    nodes.remove("c");
+    assertTable(EXPECTED);
+    assertThat(handles()).isEqualTo(handles);
+  }
+
+  /** The handles of table, sets, chain and rules: one made anew has another. */
+  private String handles() {
+    return host.run("nft", "-a", "list", "table", "inet", "kindnet-ipmasq")
+        .lines()
+        .filter(line -> line.contains("# handle"))
+        .map(line -> Nft.withoutCounters(line))
+        .reduce("", String::concat);
+  }
+
+  @ParameterizedTest
+  @ValueSource(
+      strings = {
+        "flush ruleset",
+        "delete table inet kindnet-ipmasq",
+        "flush table inet kindnet-ipmasq",
+        "flush set inet kindnet-ipmasq noMasqV4",
+        "delete element inet kindnet-ipmasq noMasqV6 { fd00:7::/64 }",
+        "add element inet kindnet-ipmasq noMasqV4 { 172.16.0.0/12 }",
+        "add element inet kindnet-ipmasq noMasqV4 { 172.16.0.1-172.16.0.9 }",
+        "insert rule inet kindnet-ipmasq postrouting accept",
+        "add rule inet kindnet-ipmasq postrouting ip daddr 8.8.8.8 drop"
+      })
+  void repairsWhatOthersDo(String command) {
+    start();
+    assertTable(EXPECTED);
+    Nft.apply(host, command);
+    assertTable(EXPECTED);
+  }
+
+  @Test
+  void takesOverFromAnEarlierRun() {
+    Nft.apply(
+        host,
+        EXPECTED
+            .replace("10.244.7.0/24,", "10.99.0.0/16,")
+            .replace("fd00::/64,", "")
+            .replace("masquerade", "masquerade random"));
+    start();
+    assertTable(EXPECTED);
+  }
+
+  @Test
+  void putsRightATableOfAnotherKind() {
+    Nft.apply(
+        host,
+        """
+        table inet kindnet-ipmasq {
+          set noMasqV4 { type ipv4_addr; }
+          chain postrouting {
+            type nat hook postrouting priority 100;
+            ip daddr @noMasqV4 accept
+          }
+        }
+        """);
+    start();
+    assertTable(EXPECTED);
+  }
+
+  @Test
+  void costsWhatChangesInAClusterOfThousands() {
+    for (int i = 0; i < 5000; i++) {
+      String v4 = "10." + (i / 128) + "." + (i % 128) * 2 + ".0/24";
+      String v6 = "fd01:0:0:" + Integer.toHexString(2 * i) + "::/64";
+      nodes.put(clusterNode("n" + i, List.of(v4, v6), "192.0.2.2"));
+    }
+    MessageRecorder recorder = new MessageRecorder();
+    nftables.listener(recorder::datagram);
+    start();
+    Eventually.within(
+        DEADLINE.multipliedBy(3),
+        () -> {
+          assertThat(status.problems()).isEmpty();
+          assertThat(table()).contains("10.39.14.0/24", "fd01:0:0:270e::/64", "masquerade");
+        });
+    assertThat(recorder.messages(Direction.SENT))
+        .as("datagrams of a size that a socket may send by default")
+        .allMatch(message -> message.bytes().length < 200_000);
+    int before = recorder.messages(Direction.SENT).size();
+    nodes.remove("n4999");
+    Eventually.within(DEADLINE, () -> assertThat(table()).doesNotContain("10.39.14.0/24"));
+    assertThat(recorder.messages(Direction.SENT).size() - before)
+        .as("datagrams for one node: one for each family")
+        .isEqualTo(2);
+  }
+
+  @Test
+  void removesItsTableWhenDisabled() {
+    start();
+    assertTable(EXPECTED);
+    agent.close();
+    assertTable(EXPECTED);
+    agent.cleanRules();
+    assertThat(Nft.ruleset(host)).isEmpty();
+    agent.cleanRules();
+  }
+}
