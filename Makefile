@@ -21,7 +21,7 @@ demo: check dist
 	demo/run
 
 dist: check
-	$(MAVEN) --quiet -DskipTests package -pl cni-kindnet,kindnetd -am
+	$(MAVEN) --quiet -Dmaven.test.skip=true package -pl cni-kindnet,kindnetd,demo -am
 	JAVA_HOME=$(JDK) build/dist
 
 # the real clients that the integration tests call the plugin through
