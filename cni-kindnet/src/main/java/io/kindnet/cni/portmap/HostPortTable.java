@@ -32,6 +32,7 @@ import io.kindnet.netlink.nftables.expr.Payload;
 import io.kindnet.netlink.nftables.expr.Register;
 import io.kindnet.netlink.nftables.expr.Value;
 import io.kindnet.netlink.nftables.expr.Verdict;
+import java.net.InetAddress;
 import java.util.ArrayList;
 import java.util.List;
 
@@ -43,8 +44,8 @@ import java.util.List;
  *   <li>{@code prerouting} and {@code output} send what comes to a port of the host to the pod that
  *       the map names.
  *   <li>{@code postrouting} makes such a packet come from the host where the answer would not come
- *       back through it: where it leaves by the interface that it came by, and where its source is
- *       a loopback address.
+ *       back through it: where a pod reaches itself or a neighbour on its bridge, and where its
+ *       source is a loopback address.
  *   <li>{@code loopback-guard} keeps pods from the host's loopback addresses, which {@code
  *       route_localnet} opens on the interfaces of pods with host ports.
  * </ul>
@@ -58,9 +59,14 @@ final class HostPortTable {
   /** The same for IPv6. */
   static final NamedSet MAP_V6 = map("hostport-map-v6", FieldType.IPV6_ADDR);
 
-  /** The interfaces of pods with host ports, each with itself. */
-  static final NamedSet HAIRPIN_INTERFACES =
-      NamedSet.set(TABLE, "hairpin-interfaces", DataType.of(FieldType.IFNAME, FieldType.IFNAME));
+  /** The pods with host ports, each with itself. */
+  static final NamedSet HAIRPIN_V4 = pairs("hairpin-v4", FieldType.IPV4_ADDR);
+
+  /** The same for IPv6. */
+  static final NamedSet HAIRPIN_V6 = pairs("hairpin-v6", FieldType.IPV6_ADDR);
+
+  /** The bridges that pods with host ports are plugged to, each with itself. */
+  static final NamedSet HAIRPIN_BRIDGES = pairs("hairpin-bridges", FieldType.IFNAME);
 
   /** The interfaces by which packets with a loopback source may go to pods. */
   static final NamedSet LOOPBACK_INTERFACES =
@@ -68,7 +74,7 @@ final class HostPortTable {
 
   /** All of them, in the order in which elements are listed. */
   static final List<NamedSet> SETS =
-      List.of(MAP_V4, MAP_V6, HAIRPIN_INTERFACES, LOOPBACK_INTERFACES);
+      List.of(MAP_V4, MAP_V6, HAIRPIN_V4, HAIRPIN_V6, HAIRPIN_BRIDGES, LOOPBACK_INTERFACES);
 
   private static final int NF_IP_PRI_OUTPUT = -100;
 
@@ -90,6 +96,10 @@ final class HostPortTable {
 
   static NamedSet map(AddressFamily family) {
     return family == AddressFamily.IPV4 ? MAP_V4 : MAP_V6;
+  }
+
+  static NamedSet hairpin(AddressFamily family) {
+    return family == AddressFamily.IPV4 ? HAIRPIN_V4 : HAIRPIN_V6;
   }
 
   /** Makes what is missing of the table, its sets and chains, and the rules anew; elements stay. */
@@ -126,7 +136,11 @@ final class HostPortTable {
 
   private static List<Rule> rules(Chain chain) {
     if (chain.equals(POSTROUTING)) {
-      return List.of(masqueradeHairpin(), masqueradeLoopback());
+      return List.of(
+          masqueradeHairpin(AddressFamily.IPV4),
+          masqueradeHairpin(AddressFamily.IPV6),
+          masqueradeBridged(),
+          masqueradeLoopback());
     }
     if (chain.equals(LOOPBACK_GUARD)) {
       return List.of(dropLoopback());
@@ -152,13 +166,29 @@ final class HostPortTable {
             Nat.destination(family, NFT_REG_1, NFT_REG_1.after(addressLength)));
   }
 
-  /** {@code ct status dnat iifname . oifname @hairpin-interfaces masquerade}. */
-  private static Rule masqueradeHairpin() {
+  /** {@code ct status dnat ip saddr . ip daddr @hairpin-v4 masquerade}: a pod reaches itself. */
+  private static Rule masqueradeHairpin(AddressFamily family) {
+    int length = family.bytes();
+    return Rule.when(Matches.ctStatus(Ct.IPS_DST_NAT))
+        .and(Matches.family(family))
+        .then(
+            Payload.sourceAddress(family, length, NFT_REG_1),
+            Payload.destinationAddress(family, length, NFT_REG_1.after(length)),
+            Lookup.in(hairpin(family).name(), NFT_REG_1),
+            Masquerade.plain());
+  }
+
+  /**
+   * {@code ct status dnat iifname . oifname @hairpin-bridges masquerade}: a pod reaches another one
+   * of its bridge, whose answer would not pass the host. (Where bridged packets pass the host's
+   * rules anyway, this does not match, and is not needed.)
+   */
+  private static Rule masqueradeBridged() {
     return Rule.when(Matches.ctStatus(Ct.IPS_DST_NAT))
         .then(
             Meta.load(Meta.NFT_META_IIFNAME, NFT_REG_1),
             Meta.load(Meta.NFT_META_OIFNAME, NFT_REG_1.after(IFNAMSIZ)),
-            Lookup.in(HAIRPIN_INTERFACES.name(), NFT_REG_1),
+            Lookup.in(HAIRPIN_BRIDGES.name(), NFT_REG_1),
             Masquerade.plain());
   }
 
@@ -194,13 +224,21 @@ final class HostPortTable {
             Value.concatenation(Value.of(port.containerIp()), Value.ofPort(port.containerPort())));
   }
 
-  static Element hairpin(String name) {
+  static Element hairpin(InetAddress pod) {
+    return Element.of(Value.concatenation(Value.of(pod), Value.of(pod)));
+  }
+
+  static Element hairpin(String bridge) {
     return Element.of(
-        Value.concatenation(Value.ofInterfaceName(name), Value.ofInterfaceName(name)));
+        Value.concatenation(Value.ofInterfaceName(bridge), Value.ofInterfaceName(bridge)));
   }
 
   static Element loopback(String name) {
     return Element.of(Value.ofInterfaceName(name));
+  }
+
+  private static NamedSet pairs(String name, FieldType type) {
+    return NamedSet.set(TABLE, name, DataType.of(type, type));
   }
 
   private static NamedSet map(String name, FieldType address) {

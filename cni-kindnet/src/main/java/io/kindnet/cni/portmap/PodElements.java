@@ -1,6 +1,6 @@
 package io.kindnet.cni.portmap;
 
-import static io.kindnet.cni.portmap.HostPortTable.HAIRPIN_INTERFACES;
+import static io.kindnet.cni.portmap.HostPortTable.HAIRPIN_BRIDGES;
 import static io.kindnet.cni.portmap.HostPortTable.LOOPBACK_INTERFACES;
 
 import io.kindnet.netlink.ip.AddressFamily;
@@ -29,6 +29,7 @@ final class PodElements {
     for (PodHostPorts pod : pods) {
       elements.addPorts(pod);
       elements.addInterface(pod);
+      elements.addBridge(pod);
     }
     return elements;
   }
@@ -49,15 +50,21 @@ final class PodElements {
 
   private void addPorts(PodHostPorts pod) {
     for (HostPort port : pod.ports()) {
-      add(HostPortTable.map(AddressFamily.of(port.hostIp())), HostPortTable.element(port));
+      AddressFamily family = AddressFamily.of(port.hostIp());
+      add(HostPortTable.map(family), HostPortTable.element(port));
+      add(HostPortTable.hairpin(family), HostPortTable.hairpin(port.containerIp()));
     }
   }
 
   private void addInterface(PodHostPorts pod) {
-    String name = interfaceOf(pod);
-    add(HAIRPIN_INTERFACES, HostPortTable.hairpin(name));
     if (answersOnLoopback(pod)) {
-      add(LOOPBACK_INTERFACES, HostPortTable.loopback(name));
+      add(LOOPBACK_INTERFACES, HostPortTable.loopback(interfaceOf(pod)));
+    }
+  }
+
+  private void addBridge(PodHostPorts pod) {
+    if (!pod.bridge().isEmpty()) {
+      add(HAIRPIN_BRIDGES, HostPortTable.hairpin(pod.bridge()));
     }
   }
 
