@@ -15,8 +15,9 @@ import picocli.CommandLine.Command;
     header = "Looks at what the kindnet CNI plugin remembers on this node.",
     footer = {
       "",
-      "A container runtime calls this program with CNI_COMMAND in the environment and a network",
-      "configuration on standard input; then it speaks the Container Network Interface instead."
+      "A container runtime calls this program with CNI_COMMAND in the environment",
+      "and a network configuration on standard input; then it speaks the Container",
+      "Network Interface instead."
     })
 public final class OperatorCommand implements Runnable {
   @CommandLine.Spec
