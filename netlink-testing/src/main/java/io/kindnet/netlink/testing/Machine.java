@@ -25,6 +25,7 @@ public final class Machine implements AutoCloseable {
       List.of(
           "/etc/cni",
           "/opt/cni",
+          "/run/cni-ipam-state",
           "/run/containerd",
           "/run/runc",
           "/run/xtables.lock",

@@ -1,0 +1,180 @@
+package io.kindnet.cni.clients;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.kindnet.netlink.testing.Ip;
+import io.kindnet.netlink.testing.Machine;
+import io.kindnet.netlink.testing.Namespace;
+import io.kindnet.netlink.testing.NetworkNamespaces;
+import io.kindnet.netlink.testing.Resources;
+import java.io.IOException;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+import org.junit.jupiter.params.provider.ValueSource;
+
+/** The plugin under the client that the CNI project itself tries plugins with. */
+@NetworkNamespaces
+class CnitoolIT {
+  private static final String GATEWAY = "10.244.1.0";
+  private static final String GATEWAY_V6 = "fd00:10:244:1::";
+
+  @BeforeEach
+  void prepare(Machine node, Namespace router) throws IOException {
+    KindnetNode.prepare(node, router, "kindnet.conflist");
+  }
+
+  @ParameterizedTest
+  @CsvSource({
+    "kindnet.conflist,1.1.0",
+    "kindnet-1.1.0.conflist,1.1.0",
+    "kindnet-1.0.0.conflist,1.0.0",
+    "kindnet-0.3.1.conflist,0.3.1",
+    "kindnet-0.2.0.conflist,0.2.0"
+  })
+  void answersInTheVersionOfTheConfiguration(
+      String conflist, String version, Machine node, Namespace pod) throws IOException {
+    KindnetNode.configure(node, conflist);
+
+    assertThat(settled(Cnitool.on(node).add(pod), pod) + "\n")
+        .isEqualTo(Resources.text(CnitoolIT.class, "result-" + version + ".json"));
+
+    Cnitool.on(node).delete(pod);
+    KindnetNode.assertNoPodIsLeft(node);
+  }
+
+  @ParameterizedTest
+  @ValueSource(strings = {"kindnet.conflist", "kindnet-bridge.conflist"})
+  void connectsPodsWithTheNodeAndEachOther(
+      String conflist, Machine node, Namespace pod, Namespace other) throws IOException {
+    KindnetNode.configure(node, conflist);
+    Cnitool.on(node).add(pod);
+    Cnitool.on(node).add(other);
+
+    for (String address : new String[] {address(pod), addressV6(pod)}) {
+      ping(node.namespace(), address);
+      ping(other, address);
+    }
+    for (String address : new String[] {GATEWAY, GATEWAY_V6, KindnetNode.ADDRESS}) {
+      ping(pod, address);
+    }
+    Cnitool.on(node).check(pod);
+    Cnitool.on(node).check(other);
+
+    Cnitool.on(node).delete(pod);
+    Cnitool.on(node).delete(other);
+    KindnetNode.assertNoPodIsLeft(node);
+  }
+
+  @Test
+  void deletesOftenAndWhatNeverWas(Machine node, Namespace pod, Namespace other) {
+    Cnitool.on(node).add(pod);
+
+    Cnitool.on(node).delete(pod);
+    Cnitool.on(node).delete(pod);
+    Cnitool.on(node).delete(other);
+
+    KindnetNode.assertNoPodIsLeft(node);
+    assertThat(pod.run("ip", "-br", "link")).startsWith("lo ").hasLineCount(1);
+  }
+
+  @Test
+  void deletesAPodWhoseNamespaceIsGone(Machine node) {
+    Namespace pod = Namespace.create("pod");
+    Cnitool.on(node).add(pod);
+    pod.close();
+
+    Cnitool.on(node).delete(pod);
+
+    KindnetNode.assertNoPodIsLeft(node);
+  }
+
+  /**
+   * cnitool deletes what it remembers to have added, and then calls GC without the list that the
+   * specification demands.
+   */
+  @Test
+  void collectsWhatNobodyDeleted(Machine node, Namespace other) {
+    Namespace pod = Namespace.create("pod");
+    Cnitool.on(node).add(pod);
+    pod.close();
+
+    assertThat(Cnitool.on(node).fail("gc", other)).contains("cni.dev/valid-attachments is missing");
+
+    KindnetNode.assertNoPodIsLeft(node);
+  }
+
+  @Test
+  void checksThatThePodIsAsItWasAdded(Machine node, Namespace pod) {
+    Cnitool.on(node).add(pod);
+    Cnitool.on(node).check(pod);
+    String address = address(pod);
+
+    pod.run("ip", "address", "del", address + "/32", "dev", "eth0");
+
+    assertThat(Cnitool.on(node).fail("check", pod)).contains(address).contains("eth0");
+  }
+
+  @Test
+  void namesTheInterfaceAsAsked(Machine node, Namespace pod) {
+    Cnitool client = Cnitool.on(node).with("CNI_IFNAME", "net1");
+
+    assertThat(client.add(pod)).contains("\"name\": \"net1\"").doesNotContain("eth0");
+
+    assertThat(Ip.json(pod, "address", "show", "net1")).contains("\"10.244.1.");
+    client.check(pod);
+    client.delete(pod);
+    KindnetNode.assertNoPodIsLeft(node);
+  }
+
+  @Test
+  void remembersWhichPodItIsFor(Machine node, Namespace pod) {
+    Cnitool.on(node)
+        .with("CNI_ARGS", "IgnoreUnknown=1;K8S_POD_NAMESPACE=default;K8S_POD_NAME=web-1")
+        .add(pod);
+
+    assertThat(KindnetNode.sql(node, "SELECT namespace, name FROM pods"))
+        .isEqualTo("default|web-1\n");
+    assertThat(node.run("ip", "link")).contains("alias link-pod default/web-1");
+  }
+
+  @Test
+  void tellsItsStatus(Machine node, Namespace pod) throws IOException {
+    Cnitool.on(node).status(pod);
+
+    KindnetNode.configure(node, "kindnet-without-ranges.conflist");
+
+    assertThat(Cnitool.on(node).fail("status", pod)).contains("ranges");
+  }
+
+  private static void ping(Namespace from, String address) {
+    from.run("ping", "-n", "-c", "1", "-W", "5", address);
+  }
+
+  private static String address(Namespace pod) {
+    return addressOf(pod, "-4");
+  }
+
+  private static String addressV6(Namespace pod) {
+    return addressOf(pod, "-6");
+  }
+
+  /** The only global address of a family. */
+  private static String addressOf(Namespace pod, String family) {
+    String line = Ip.run(pod, family, "address", "show", "dev", "eth0", "scope", "global").strip();
+    assertThat(line).hasLineCount(1);
+    String prefix = line.split(" +")[3];
+    return prefix.substring(0, prefix.indexOf('/'));
+  }
+
+  /** {@code result} without what differs from run to run. */
+  private static String settled(String result, Namespace pod) {
+    return result
+        .replace(pod.path().toString(), "SANDBOX")
+        .replace(address(pod), "POD-IPV4")
+        .replace(addressV6(pod), "POD-IPV6")
+        .replaceAll("knet[0-9a-f]{8}\"", "HOST-INTERFACE\"")
+        .replaceAll("([0-9a-f]{2}:){5}[0-9a-f]{2}\"", "MAC\"");
+  }
+}

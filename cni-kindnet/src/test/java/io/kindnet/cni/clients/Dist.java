@@ -1,0 +1,31 @@
+package io.kindnet.cni.clients;
+
+import java.nio.file.Files;
+import java.nio.file.Path;
+
+/** Where the build put what these tests run. */
+final class Dist {
+  private Dist() {}
+
+  /** The folder {@code dist/cni}, with {@code bin} and {@code lib}. */
+  static Path cni() {
+    return existing("kindnet.dist", "cni", "make dist");
+  }
+
+  /** The CNI project's own client. */
+  static Path cnitool() {
+    return existing("kindnet.tools", "cnitool", "make tools");
+  }
+
+  private static Path existing(String property, String name, String command) {
+    String folder = System.getProperty(property);
+    if (folder == null) {
+      throw new AssertionError("the system property " + property + " is not set");
+    }
+    Path path = Path.of(folder, name);
+    if (!Files.exists(path)) {
+      throw new AssertionError(path + " is not there: run '" + command + "' first");
+    }
+    return path;
+  }
+}
