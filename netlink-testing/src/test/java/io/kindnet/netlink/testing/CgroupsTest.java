@@ -6,9 +6,11 @@ import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 
 @NetworkNamespaces
+@Tag("cgroups")
 class CgroupsTest {
   @Test
   void goWithTheMachineThatTheyAreNamedAfter(Machine other) throws IOException {
