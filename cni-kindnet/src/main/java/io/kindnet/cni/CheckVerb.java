@@ -4,7 +4,6 @@ import io.kindnet.cni.ipam.Lease;
 import io.kindnet.cni.podlink.Inspection;
 import io.kindnet.cni.podlink.PodLinkSpec;
 import io.kindnet.cni.podlink.PodNetwork;
-import io.kindnet.cni.portmap.HostPort;
 import io.kindnet.cni.portmap.PodHostPorts;
 import io.kindnet.cni.protocol.CniEnvironment;
 import io.kindnet.cni.protocol.CniErrorCode;
@@ -48,10 +47,9 @@ final class CheckVerb {
         problems.addAll(Inspection.problems(kernel.host(), network, spec(pod), previous));
       }
     }
-    List<HostPort> ports = store.ports().of(pod);
-    if (!ports.isEmpty()) {
-      problems.addAll(
-          kernel.hostPorts().check(new PodHostPorts(pod.hostInterface(), pod.bridge(), ports)));
+    PodHostPorts ports = new PodHostPorts(pod.hostInterface(), pod.bridge(), store.ports().of(pod));
+    if (!ports.ports().isEmpty()) {
+      problems.addAll(kernel.hostPorts().check(ports));
     }
     if (!problems.isEmpty()) {
       throw failed(String.join("; ", problems));

@@ -78,8 +78,8 @@ public final class CniCall {
       StatusVerb.run(config, file, kernels);
       return "";
     }
-    try (Kernel kernel = kernels.open();
-        Store store = Store.open(file)) {
+    try (Store store = Store.open(file);
+        Kernel kernel = kernels.open()) {
       return switch (environment.command()) {
         case ADD -> {
           CniResult result = new AddVerb(environment, config, store, kernel, log).run();

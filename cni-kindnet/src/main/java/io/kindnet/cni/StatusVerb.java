@@ -22,8 +22,8 @@ final class StatusVerb {
    * @throws CniException {@link CniErrorCode#NOT_AVAILABLE} with the reason, whatever it is
    */
   static void run(NetworkConfig config, Path file, Kernel.Opener kernels) throws CniException {
-    try (Kernel kernel = kernels.open();
-        Store store = Store.open(file)) {
+    try (Store store = Store.open(file);
+        Kernel kernel = kernels.open()) {
       // the transaction shows that the database can be written
       store.transaction(() -> {
         requireAddress(config, store, kernel);

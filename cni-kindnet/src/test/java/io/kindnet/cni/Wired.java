@@ -29,6 +29,8 @@ final class Wired {
     String links = namespace.run("ip", "-br", "addr");
     String routes = namespace.run("ip", "-4", "route") + namespace.run("ip", "-6", "route");
     StringBuilder text = new StringBuilder();
+    // the kernel says late that a new bridge works
+    links = links.replaceAll("(?m)^(cni\\d+ +)UNKNOWN", "$1UP");
     for (String line : (links + routes).lines().toList()) {
       if (!line.strip().equals("lo               DOWN")) {
         text.append(normalize(line.strip().replaceAll(" +", " "))).append('\n');

@@ -18,6 +18,7 @@ import io.kindnet.netlink.wire.NetlinkException;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Optional;
 import java.util.OptionalInt;
 
 /**
@@ -91,6 +92,7 @@ public final class PodLinks {
     pod.socket().links().change(podEnd, LinkChange.nothing().up());
     pod.socket().links().change(pod.socket().links().byName(LOOPBACK), LinkChange.nothing().up());
     hostEnd = awaitCarrier(hostEnd);
+    Optional<Link> bridge = wiring.bridge().map(this::awaitCarrier);
     List<Route> defaultRoutes = new ArrayList<>();
     for (Lease lease : spec.leases()) {
       wiring.route(hostEnd, lease);
@@ -101,10 +103,13 @@ public final class PodLinks {
       }
     }
     podEnd = pod.socket().links().byIndex(podEnd.index());
-    return new PodLink(wiring.bridge(), hostEnd, podEnd, defaultRoutes);
+    return new PodLink(bridge, hostEnd, podEnd, defaultRoutes);
   }
 
-  /** The end that came up first passes packets only once the kernel has noticed the other one. */
+  /**
+   * What came up first, the host's end and the bridge, passes packets only once the kernel has
+   * noticed what came up later.
+   */
   private Link awaitCarrier(Link end) {
     Link now = host.socket().links().byIndex(end.index());
     return now.isOperational() ? now : host.socket().links().awaitUp(end.index(), CARRIER_DEADLINE);

@@ -1,0 +1,170 @@
+package io.kindnet.cni;
+
+import static io.kindnet.cni.CniNode.error;
+import static io.kindnet.cni.CniNode.ip;
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.kindnet.cni.protocol.CniException;
+import io.kindnet.cni.store.PodRow;
+import io.kindnet.cni.store.Store;
+import io.kindnet.netlink.testing.Eventually;
+import io.kindnet.netlink.testing.Namespace;
+import io.kindnet.netlink.testing.NetworkNamespaces;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Duration;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+/** DEL always releases, whatever is gone already. */
+@NetworkNamespaces
+class DelVerbTest {
+  private final Namespace host;
+  private final Namespace pod;
+
+  @TempDir private Path dataDir;
+  private CniNode node;
+
+  DelVerbTest(Namespace host, Namespace pod) {
+    this.host = host;
+    this.pod = pod;
+    node = new CniNode(host, Path.of(""));
+  }
+
+  @BeforeEach
+  void makeNode() {
+    node = new CniNode(host, dataDir, "10.244.1.0/24", "fd00:10:244:1::/64");
+  }
+
+  @Test
+  void takesEverythingAway() throws CniException {
+    node.withHostPort(80, 8080, "tcp").add("abc", pod);
+    assertThat(node.hostPorts().installed()).hasSize(2);
+
+    node.del("abc", pod);
+
+    assertNothingLeft();
+    assertThat(ip(pod, "link", "show", "type", "veth")).isEmpty();
+  }
+
+  @Test
+  void doesNotMindBeingAskedTwice() throws CniException {
+    node.add("abc", pod);
+
+    node.del("abc", pod);
+    node.del("abc", pod);
+
+    assertNothingLeft();
+  }
+
+  @Test
+  void releasesWithoutNamespace() throws CniException {
+    node.withHostPort(80, 8080, "udp").add("abc", pod);
+
+    node.del("abc", null);
+
+    assertNothingLeft();
+    assertThat(ip(pod, "link", "show", "type", "veth")).isEmpty();
+  }
+
+  @Test
+  void releasesWhenTheNamespaceIsGone() throws CniException {
+    node.withHostPort(80, 8080, "tcp").add("abc", pod);
+    pod.close();
+
+    node.del("abc", pod);
+
+    assertNothingLeft();
+  }
+
+  @Test
+  void releasesWhenTheNamespaceWasReplacedByAFile() throws CniException, IOException {
+    node.add("abc", pod);
+    Path file = Files.createFile(dataDir.resolve("file"));
+
+    Reply reply = node.call("DEL", "abc", file.toString(), "eth0", node.config());
+
+    assertThat(reply).isEqualTo(new Reply(0, ""));
+    assertNothingLeft();
+  }
+
+  @Test
+  void knowsNothingOfOthers() throws CniException {
+    node.add("abc", pod);
+
+    node.del("unknown", null);
+    assertThat(node.call("DEL", "abc", "", "net1", node.config())).isEqualTo(new Reply(0, ""));
+
+    assertThat(ip(pod, "link", "show", "eth0")).hasSize(1);
+    try (Store store = node.store()) {
+      assertThat(store.pods().all()).extracting(PodRow::key).containsExactly("abc");
+    }
+  }
+
+  @Test
+  void removesAnInterfaceThatTheDatabaseHasForgotten() throws CniException {
+    node.add("abc", pod);
+    try (Store store = node.store()) {
+      store.pods().delete(store.pods().all().getFirst());
+    }
+
+    node.del("abc", pod);
+
+    assertNothingLeft();
+  }
+
+  @Test
+  void leavesTheInterfacesOfOtherPluginsAlone() {
+    pod.connect("eth0", host, "knet00000000");
+
+    node.del("abc", pod);
+
+    assertThat(ip(pod, "link", "show", "eth0")).hasSize(1);
+  }
+
+  @Test
+  void doesNotNeedWhatOnlyAddNeeds() throws CniException {
+    node.add("abc", pod);
+    node.config().putArray("ranges").add("nonsense");
+    node.config().put("mtu", -1);
+
+    node.del("abc", pod);
+
+    assertNothingLeft();
+  }
+
+  @Test
+  void keepsTheAddressWhileAHostPortLeadsToIt() throws CniException {
+    node.withHostPort(80, 8080, "tcp").add("abc", pod);
+    node.hostPorts().failing(true);
+
+    Reply reply = node.call("DEL", "abc", pod.path().toString(), "eth0", node.config());
+
+    assertThat(error(reply).path("code").asInt()).isEqualTo(102);
+    assertThat(error(reply).path("msg").asText()).contains("EPERM");
+    try (Store store = node.store()) {
+      assertThat(store.pods().all()).hasSize(1);
+      assertThat(store.ports().all()).hasSize(2);
+    }
+    node.hostPorts().failing(false);
+    node.del("abc", pod);
+    assertNothingLeft();
+  }
+
+  private void assertNothingLeft() throws CniException {
+    try (Store store = node.store()) {
+      assertThat(store.pods().all()).isEmpty();
+      assertThat(store.ports().all()).isEmpty();
+    }
+    assertThat(node.hostPorts().installed()).isEmpty();
+    // a namespace that was closed takes its links with it a little later
+    Eventually.within(
+        Duration.ofSeconds(10),
+        () -> {
+          assertThat(host.run("ip", "link")).doesNotContain("knet");
+          assertThat(host.run("ip", "route")).isEmpty();
+        });
+  }
+}
