@@ -1,0 +1,91 @@
+package io.kindnet.kindnetd;
+
+import static java.nio.charset.StandardCharsets.UTF_8;
+
+import io.kindnet.netlink.testing.CommandResult;
+import io.kindnet.netlink.testing.Namespace;
+import java.io.BufferedReader;
+import java.io.IOException;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.concurrent.CopyOnWriteArrayList;
+import java.util.concurrent.TimeUnit;
+
+/** kindnetd as a process of its own in a network namespace. */
+final class AgentProcess implements AutoCloseable {
+  private static final Duration DEADLINE = Duration.ofMinutes(2);
+
+  private final Namespace node;
+  private final Process process;
+  private final List<String> log = new CopyOnWriteArrayList<>();
+  private final Thread reader;
+
+  private AgentProcess(Namespace node, Process process) {
+    this.node = node;
+    this.process = process;
+    this.reader = Thread.ofPlatform().daemon().name("log of " + node).start(this::read);
+  }
+
+  static AgentProcess start(Namespace node, Map<String, String> environment, String... flags) {
+    List<String> command = new ArrayList<>(List.of("env"));
+    environment.forEach((name, value) -> command.add(name + "=" + value));
+    command.addAll(
+        List.of(
+            Path.of(System.getProperty("java.home"), "bin", "java").toString(),
+            "-XX:TieredStopAtLevel=1",
+            "-XX:+UseSerialGC",
+            "-Xmx64m",
+            "--enable-native-access=ALL-UNNAMED",
+            "--sun-misc-unsafe-memory-access=allow",
+            "-cp",
+            System.getProperty("java.class.path"),
+            Kindnetd.class.getName()));
+    command.addAll(List.of(flags));
+    return new AgentProcess(node, node.start(command.toArray(String[]::new)));
+  }
+
+  private void read() {
+    try (BufferedReader lines = process.inputReader(UTF_8)) {
+      for (String line = lines.readLine(); line != null; line = lines.readLine()) {
+        log.add(line);
+      }
+    } catch (IOException ended) {
+      log.add(ended.toString());
+    }
+  }
+
+  /** What it has printed so far. */
+  String log() {
+    return String.join("\n", log);
+  }
+
+  /** The answer of one of its pages, whatever the status. */
+  String get(String path) {
+    CommandResult result =
+        node.tryRun("curl", "--silent", "--show-error", "http://127.0.0.1:19080" + path);
+    return result.stdout() + result.stderr();
+  }
+
+  /** Sends {@code signal}, such as {@code TERM}, and waits for the exit status. */
+  int stop(String signal) throws InterruptedException {
+    node.run("kill", "-" + signal, String.valueOf(process.pid()));
+    return awaitExit();
+  }
+
+  int awaitExit() throws InterruptedException {
+    if (!process.waitFor(DEADLINE.toSeconds(), TimeUnit.SECONDS)) {
+      throw new AssertionError("kindnetd goes on:\n" + log());
+    }
+    reader.join();
+    return process.exitValue();
+  }
+
+  @Override
+  public void close() {
+    process.destroyForcibly();
+    process.onExit().join();
+  }
+}

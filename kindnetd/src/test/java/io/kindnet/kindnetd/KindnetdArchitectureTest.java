@@ -1,0 +1,119 @@
+package io.kindnet.kindnetd;
+
+import static com.tngtech.archunit.lang.syntax.ArchRuleDefinition.classes;
+import static com.tngtech.archunit.lang.syntax.ArchRuleDefinition.noClasses;
+import static com.tngtech.archunit.library.dependencies.SlicesRuleDefinition.slices;
+import static org.assertj.core.api.Assertions.assertThat;
+
+import com.tngtech.archunit.core.domain.JavaClasses;
+import com.tngtech.archunit.core.importer.ClassFileImporter;
+import com.tngtech.archunit.core.importer.ImportOption;
+import io.kindnet.kindnetd.kube.Agent;
+import java.net.InetAddress;
+import java.net.InetSocketAddress;
+import org.junit.jupiter.api.Test;
+
+class KindnetdArchitectureTest {
+  private static final String NODE = "io.kindnet.kindnetd.node..";
+  private static final String MASQ = "io.kindnet.kindnetd.masq..";
+  private static final String KUBE = "io.kindnet.kindnetd.kube..";
+  private static final String METRICS = "io.kindnet.kindnetd.metrics..";
+
+  private static final JavaClasses CLASSES =
+      new ClassFileImporter()
+          .withImportOption(new ImportOption.DoNotIncludeTests())
+          .importPackages("io.kindnet.kindnetd");
+
+  @Test
+  void looksAtTheModule() {
+    assertThat(CLASSES.containPackage("io.kindnet.kindnetd.masq")).isTrue();
+  }
+
+  @Test
+  void agentsDoNotKnowEachOtherNorTheOptions() {
+    noClasses()
+        .that()
+        .resideInAPackage(NODE)
+        .should()
+        .dependOnClassesThat()
+        .resideInAnyPackage(MASQ, "io.kindnet.kindnetd")
+        .check(CLASSES);
+    noClasses()
+        .that()
+        .resideInAPackage(MASQ)
+        .should()
+        .dependOnClassesThat()
+        .resideInAnyPackage(NODE, "io.kindnet.kindnetd")
+        .check(CLASSES);
+  }
+
+  @Test
+  void onlyKubeAndMainTouchTheKubernetesLibrary() {
+    noClasses()
+        .that()
+        .resideInAnyPackage(NODE, MASQ, METRICS)
+        .should()
+        .dependOnClassesThat()
+        .resideInAPackage("io.fabric8..")
+        .check(CLASSES);
+  }
+
+  @Test
+  void onlyAgentsTouchTheKernel() {
+    noClasses()
+        .that()
+        .resideInAnyPackage(KUBE, METRICS)
+        .should()
+        .dependOnClassesThat()
+        .resideInAnyPackage(
+            "io.kindnet.netlink.route..",
+            "io.kindnet.netlink.nftables..",
+            "io.kindnet.netlink.wire..",
+            "io.kindnet.netlink.libc..")
+        .check(CLASSES);
+    noClasses()
+        .should()
+        .dependOnClassesThat()
+        .resideInAnyPackage("jnr..", "com.kenai.jffi..")
+        .check(CLASSES);
+  }
+
+  @Test
+  void metricsKnowNobody() {
+    noClasses()
+        .that()
+        .resideInAPackage(METRICS)
+        .should()
+        .dependOnClassesThat()
+        .resideInAnyPackage(KUBE, NODE, MASQ)
+        .check(CLASSES);
+  }
+
+  @Test
+  void everyAgentIsCalledOne() {
+    classes().that().implement(Agent.class).should().haveSimpleNameEndingWith("Agent").check(CLASSES);
+  }
+
+  @Test
+  void neverLooksUpAName() {
+    noClasses()
+        .should()
+        .callMethod(InetAddress.class, "getByName", String.class)
+        .orShould()
+        .callMethod(InetAddress.class, "getAllByName", String.class)
+        .orShould()
+        .callMethod(InetAddress.class, "getHostName")
+        .orShould()
+        .callMethod(InetAddress.class, "getCanonicalHostName")
+        .orShould()
+        .callMethod(InetAddress.class, "getLocalHost")
+        .orShould()
+        .callConstructor(InetSocketAddress.class, String.class, int.class)
+        .check(CLASSES);
+  }
+
+  @Test
+  void roomsHaveNoCycles() {
+    slices().matching("io.kindnet.kindnetd.(*)..").should().beFreeOfCycles().check(CLASSES);
+  }
+}
