@@ -26,7 +26,6 @@ verify:
 	$(MAVEN) verify $(MAVEN_ARGS)
 
 demo: check-root check dist
-	$(MAVEN) --quiet -DskipTests package -pl demo -am
 	demo/run
 
 dist: check
