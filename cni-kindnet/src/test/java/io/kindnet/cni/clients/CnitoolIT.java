@@ -2,11 +2,14 @@ package io.kindnet.cni.clients;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.kindnet.netlink.testing.EchoPeer;
+import io.kindnet.netlink.testing.EchoRequest;
 import io.kindnet.netlink.testing.Ip;
 import io.kindnet.netlink.testing.Machine;
 import io.kindnet.netlink.testing.Namespace;
 import io.kindnet.netlink.testing.NetworkNamespaces;
 import io.kindnet.netlink.testing.Resources;
+import io.kindnet.netlink.testing.Transport;
 import java.io.IOException;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -140,12 +143,45 @@ class CnitoolIT {
   }
 
   @Test
+  void opensHostPorts(Machine node, Namespace router, Namespace pod) {
+    String ports =
+        """
+        {"portMappings":[{"hostPort":8080,"containerPort":80,"protocol":"tcp"}]}\
+        """;
+    Cnitool client = Cnitool.on(node).with("CAP_ARGS", ports);
+    client.add(pod);
+    EchoPeer.in(pod, "pod").listen(Transport.TCP, address(pod), 80);
+    router.run("ip", "address", "add", "192.0.2.1/24", "dev", "eth0");
+    EchoRequest request = EchoRequest.tcp(KindnetNode.ADDRESS, 8080);
+
+    assertThat(EchoPeer.in(router, "outside").ask(request).server()).isEqualTo("pod");
+    assertThat(EchoPeer.in(node.namespace(), "node").ask(request).server()).isEqualTo("pod");
+
+    client.delete(pod);
+    KindnetNode.assertNoPodIsLeft(node);
+  }
+
+  @Test
   void tellsItsStatus(Machine node, Namespace pod) throws IOException {
     Cnitool.on(node).status(pod);
 
     KindnetNode.configure(node, "kindnet-without-ranges.conflist");
 
     assertThat(Cnitool.on(node).fail("status", pod)).contains("ranges");
+  }
+
+  @Test
+  void saysWhichHostPortIsTaken(Machine node, Namespace pod, Namespace other) {
+    String ports = "{\"portMappings\":[{\"hostPort\":80,\"containerPort\":80}]}";
+    Cnitool client = Cnitool.on(node).with("CAP_ARGS", ports);
+    client.with("CNI_ARGS", "K8S_POD_NAMESPACE=default;K8S_POD_NAME=web-1").add(pod);
+
+    assertThat(client.fail("add", other)).contains("80").contains("default/web-1");
+
+    assertThat(other.run("ip", "-br", "link")).startsWith("lo ").hasLineCount(1);
+    client.delete(pod);
+    client.delete(other);
+    KindnetNode.assertNoPodIsLeft(node);
   }
 
   private static void ping(Namespace from, String address) {
