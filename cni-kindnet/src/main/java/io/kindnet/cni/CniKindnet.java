@@ -6,7 +6,9 @@ import io.kindnet.cni.cli.OperatorCommand;
 import io.kindnet.cni.podlink.HostNetwork;
 import io.kindnet.cni.portmap.NftablesHostPorts;
 import java.io.IOException;
+import java.io.InputStream;
 import java.io.OutputStreamWriter;
+import java.io.PrintStream;
 import java.io.PrintWriter;
 import java.util.Map;
 
@@ -22,7 +24,9 @@ public final class CniKindnet {
   public static void main(String[] arguments) {
     Map<String, String> variables = System.getenv();
     int exitCode =
-        isCniCall(variables, arguments) ? answerClient(variables) : serveOperator(arguments);
+        isCniCall(variables, arguments)
+            ? answerClient(variables, System.in, System.out)
+            : serveOperator(arguments);
     System.exit(exitCode);
   }
 
@@ -39,16 +43,17 @@ public final class CniKindnet {
     return false;
   }
 
-  private static int answerClient(Map<String, String> variables) {
+  /** One call: its environment variables, what it sends, where the answer goes; the exit code. */
+  static int answerClient(Map<String, String> variables, InputStream in, PrintStream out) {
     Reply reply;
     try {
-      reply = CniCall.answer(variables, System.in.readAllBytes(), CniKindnet::kernel);
+      reply = CniCall.answer(variables, in.readAllBytes(), CniKindnet::kernel);
     } catch (IOException unreadable) {
       reply = Reply.unreadable(unreadable);
     }
     byte[] document = reply.document().getBytes(UTF_8);
-    System.out.write(document, 0, document.length);
-    System.out.flush();
+    out.write(document, 0, document.length);
+    out.flush();
     return reply.exitCode();
   }
 

@@ -1,0 +1,113 @@
+package io.kindnet.cni;
+
+import static java.nio.charset.StandardCharsets.UTF_8;
+
+import java.io.ByteArrayInputStream;
+import java.io.ByteArrayOutputStream;
+import java.io.PrintStream;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+
+/**
+ * Goes through every verb in each form once, so that the build can make a cache of all the classes
+ * that a call loads. Runs in a network namespace of its own that plays the host; calls nothing but
+ * what a CNI client calls.
+ */
+final class CacheTraining {
+  private static final List<String> RANGES =
+      List.of(
+          "\"10.244.1.0/24\"",
+          "\"fd00:10:244:1::/64\"",
+          "\"10.244.1.0/24\",\"fd00:10:244:1::/64\"");
+  private static final List<String> VERSIONS = List.of("0.2.0", "0.4.0", "1.0.0", "1.1.0");
+  private static final String HOST_PORTS =
+      ",\"runtimeConfig\":{\"portMappings\":[{\"hostPort\":80,\"containerPort\":8080,\"protocol\":\"tcp\"},"
+          + "{\"hostPort\":53,\"containerPort\":53,\"protocol\":\"udp\"}]}";
+
+  private final String podNamespace;
+  private final String dataDir;
+  private int pods;
+  private int connected;
+
+  private CacheTraining(String podNamespace, String dataDir) {
+    this.podNamespace = podNamespace;
+    this.dataDir = dataDir;
+  }
+
+  /**
+   * Trains.
+   *
+   * @param arguments the path of a network namespace that plays the pod, and a folder for the
+   *     database
+   */
+  public static void main(String[] arguments) {
+    CacheTraining training = new CacheTraining(arguments[0], arguments[1]);
+    for (String version : VERSIONS) {
+      for (String ranges : RANGES) {
+        training.live(version, ranges, "");
+        training.live(version, ranges, HOST_PORTS);
+        training.live(version, ranges, HOST_PORTS + ",\"bridge\":\"kind-br\"");
+      }
+    }
+    training.call("ADD", "", "{}");
+    training.call("ADD", "", "no JSON");
+    training.call("NONE", "", "{}");
+    training.call("VERSION", "", "{\"cniVersion\":\"1.0.0\"}");
+    System.out.println(
+        "trained with "
+            + training.pods
+            + " pods, of which "
+            + training.connected
+            + " got a network");
+  }
+
+  /** The calls for one pod, from ADD to the second DEL. */
+  private void live(String version, String ranges, String more) {
+    String config = config(version, ranges, more);
+    String result = call("ADD", podNamespace, config);
+    pods++;
+    connected += result.contains("\"code\"") ? 0 : 1;
+    call("ADD", podNamespace, config);
+    call("CHECK", podNamespace, config(version, ranges, more + ",\"prevResult\":" + result));
+    call("STATUS", "", config);
+    call(
+        "GC",
+        "",
+        config(
+            version,
+            ranges,
+            more + ",\"cni.dev/valid-attachments\":[{\"containerID\":\"c\",\"ifname\":\"eth0\"}]"));
+    call("DEL", podNamespace, config);
+    call("DEL", "", config);
+  }
+
+  private String config(String version, String ranges, String more) {
+    return "{\"cniVersion\":\""
+        + version
+        + "\",\"name\":\"kindnet\",\"type\":\"cni-kindnet\",\"dataDir\":\""
+        + dataDir
+        + "\",\"ranges\":["
+        + ranges
+        + "]"
+        + more
+        + "}";
+  }
+
+  private String call(String command, String netns, String input) {
+    Map<String, String> variables = new HashMap<>();
+    variables.put("CNI_COMMAND", command);
+    variables.put("CNI_CONTAINERID", "c");
+    variables.put("CNI_NETNS", netns);
+    variables.put("CNI_IFNAME", "eth0");
+    variables.put("CNI_PATH", "/opt/cni/bin");
+    variables.put(
+        "CNI_ARGS", "IgnoreUnknown=1;K8S_POD_NAMESPACE=default;K8S_POD_NAME=pod;K8S_POD_UID=u");
+    ByteArrayOutputStream answer = new ByteArrayOutputStream();
+    CniKindnet.answerClient(
+        variables,
+        new ByteArrayInputStream(input.getBytes(UTF_8)),
+        new PrintStream(answer, true, UTF_8));
+    return answer.toString(UTF_8);
+  }
+}
