@@ -3,6 +3,7 @@ package io.kindnet.netlink.ip;
 import java.math.BigInteger;
 import java.net.InetAddress;
 import java.util.Arrays;
+import org.jspecify.annotations.Nullable;
 
 /**
  * A network prefix in CIDR notation, such as {@code 10.244.1.0/24}. The bits behind the length are
@@ -79,6 +80,20 @@ public record IpPrefix(InetAddress address, int length) {
     return IpAddresses.plus(address, size().subtract(BigInteger.ONE));
   }
 
+  // written out, because those of a record are linked at run time: 10 ms of a plugin's start
+
+  @Override
+  public boolean equals(@Nullable Object other) {
+    return other instanceof IpPrefix prefix
+        && length == prefix.length
+        && address.equals(prefix.address);
+  }
+
+  @Override
+  public int hashCode() {
+    return 31 * address.hashCode() + length;
+  }
+
   @Override
   public String toString() {
     return IpAddresses.format(address) + "/" + length;
@@ -86,10 +101,15 @@ public record IpPrefix(InetAddress address, int length) {
 
   private static boolean isDecimal(String text) {
     boolean leadingZero = text.length() > 1 && text.charAt(0) == '0';
-    return !text.isEmpty()
-        && text.length() <= 3
-        && !leadingZero
-        && text.chars().allMatch(c -> c >= '0' && c <= '9');
+    if (text.isEmpty() || text.length() > 3 || leadingZero) {
+      return false;
+    }
+    for (int i = 0; i < text.length(); i++) {
+      if (text.charAt(i) < '0' || text.charAt(i) > '9') {
+        return false;
+      }
+    }
+    return true;
   }
 
   private static InetAddress mask(InetAddress address, int length) {
