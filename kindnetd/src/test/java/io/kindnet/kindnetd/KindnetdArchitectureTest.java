@@ -91,7 +91,12 @@ class KindnetdArchitectureTest {
 
   @Test
   void everyAgentIsCalledOne() {
-    classes().that().implement(Agent.class).should().haveSimpleNameEndingWith("Agent").check(CLASSES);
+    classes()
+        .that()
+        .implement(Agent.class)
+        .should()
+        .haveSimpleNameEndingWith("Agent")
+        .check(CLASSES);
   }
 
   @Test
