@@ -5,10 +5,8 @@ import io.kindnet.kindnetd.kube.ClusterSnapshot;
 import io.kindnet.netlink.ip.AddressFamily;
 import io.kindnet.netlink.ip.IpPrefix;
 import io.kindnet.netlink.ip.TopLevelPrefixes;
-import java.util.ArrayList;
 import java.util.Collection;
 import java.util.HashSet;
-import java.util.List;
 import java.util.Set;
 
 /** Where pods are seen with their own addresses: the pods of all nodes, and what was configured. */
@@ -18,12 +16,21 @@ final class NoMasquerade {
   /** The prefixes of {@code family}, none inside another. */
   static Set<IpPrefix> of(
       ClusterSnapshot snapshot, Collection<IpPrefix> configured, AddressFamily family) {
-    List<IpPrefix> all = new ArrayList<>(configured);
-    snapshot.self().map(ClusterNode::podCidrs).ifPresent(all::addAll);
+    Set<IpPrefix> all = new HashSet<>();
+    addAll(all, configured, family);
+    snapshot.self().ifPresent(self -> addAll(all, self.podCidrs(), family));
     for (ClusterNode peer : snapshot.peers()) {
-      all.addAll(peer.podCidrs());
+      addAll(all, peer.podCidrs(), family);
     }
-    all.removeIf(prefix -> prefix.family() != family);
-    return new HashSet<>(TopLevelPrefixes.of(all));
+    return TopLevelPrefixes.of(all);
+  }
+
+  private static void addAll(
+      Set<IpPrefix> all, Collection<IpPrefix> prefixes, AddressFamily family) {
+    for (IpPrefix prefix : prefixes) {
+      if (prefix.family() == family) {
+        all.add(prefix);
+      }
+    }
   }
 }

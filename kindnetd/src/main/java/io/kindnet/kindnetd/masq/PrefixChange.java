@@ -4,7 +4,6 @@ import io.kindnet.netlink.ip.IpPrefix;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.Comparator;
-import java.util.HashSet;
 import java.util.List;
 import java.util.Set;
 
@@ -29,10 +28,9 @@ record PrefixChange(List<IpPrefix> removed, List<IpPrefix> added) {
    */
   static List<PrefixChange> between(Set<IpPrefix> present, Set<IpPrefix> desired, int size) {
     List<IpPrefix> different = new ArrayList<>();
-    present.stream().filter(prefix -> !desired.contains(prefix)).forEach(different::add);
-    desired.stream().filter(prefix -> !present.contains(prefix)).forEach(different::add);
+    addMissing(different, present, desired);
+    addMissing(different, desired, present);
     different.sort(BY_ADDRESS);
-    Set<IpPrefix> toAdd = new HashSet<>(desired);
     List<PrefixChange> changes = new ArrayList<>();
     PrefixChange part = new PrefixChange(new ArrayList<>(), new ArrayList<>());
     IpPrefix widest = null;
@@ -45,12 +43,21 @@ record PrefixChange(List<IpPrefix> removed, List<IpPrefix> added) {
           part = new PrefixChange(new ArrayList<>(), new ArrayList<>());
         }
       }
-      (toAdd.contains(prefix) ? part.added : part.removed).add(prefix);
+      (desired.contains(prefix) ? part.added : part.removed).add(prefix);
     }
     if (part.size() > 0) {
       changes.add(part);
     }
     return changes;
+  }
+
+  /** Adds to {@code different} what is in {@code one} but not in {@code other}. */
+  private static void addMissing(List<IpPrefix> different, Set<IpPrefix> one, Set<IpPrefix> other) {
+    for (IpPrefix prefix : one) {
+      if (!other.contains(prefix)) {
+        different.add(prefix);
+      }
+    }
   }
 
   private int size() {

@@ -27,6 +27,16 @@ public final class BindAddress {
     return host.isEmpty() ? new InetSocketAddress(port) : new InetSocketAddress(host(host), port);
   }
 
+  /** {@code address} in the form that {@link #parse} reads. */
+  static String format(InetSocketAddress address) {
+    InetAddress host = address.getAddress();
+    String text = IpAddresses.format(host);
+    if (host.isAnyLocalAddress()) {
+      return ":" + address.getPort();
+    }
+    return (text.indexOf(':') < 0 ? text : "[" + text + "]") + ":" + address.getPort();
+  }
+
   private static InetAddress host(String host) {
     if (host.equals("localhost")) {
       return InetAddress.getLoopbackAddress();

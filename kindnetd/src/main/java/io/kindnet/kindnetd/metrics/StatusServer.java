@@ -49,7 +49,8 @@ public final class StatusServer implements AutoCloseable {
     try {
       this.server = HttpServer.create(address, 0);
     } catch (IOException reason) {
-      throw new IOException("cannot listen on " + address + ": " + reason.getMessage(), reason);
+      throw new IOException(
+          "cannot listen on " + BindAddress.format(address) + ": " + reason.getMessage(), reason);
     }
     server.setExecutor(executor);
     serve("/", exchange -> Answer.plain(NOT_FOUND, "not found\n"));

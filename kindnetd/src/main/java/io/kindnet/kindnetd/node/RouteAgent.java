@@ -8,23 +8,20 @@ import io.kindnet.kindnetd.kube.WorkQueue;
 import io.kindnet.kindnetd.kube.WorkQueue.Pass;
 import io.kindnet.kindnetd.metrics.AgentStatus;
 import io.kindnet.kindnetd.metrics.Status;
-import io.kindnet.kindnetd.node.RoutePlan.Note;
+import io.kindnet.kindnetd.node.RouteTable.Listing;
 import io.kindnet.netlink.ip.AddressFamily;
 import io.kindnet.netlink.ip.IpPrefix;
 import io.kindnet.netlink.route.Route;
 import io.kindnet.netlink.route.RouteSocket;
 import io.prometheus.metrics.core.metrics.Gauge;
 import java.io.IOException;
-import java.net.InetAddress;
 import java.time.Duration;
-import java.util.Collection;
-import java.util.HashSet;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
-import java.util.stream.Collectors;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -43,7 +40,8 @@ public final class RouteAgent implements Agent {
   private final RouteWatch watch;
 
   private Reachability reachability = new Reachability(List.of(), List.of());
-  private Map<IpPrefix, Route> installed = Map.of();
+  private RoutePlan installed = RoutePlan.empty();
+  private Optional<ClusterNode> self = Optional.empty();
   private Set<Note> noted = Set.of();
 
   /**
@@ -78,10 +76,10 @@ public final class RouteAgent implements Agent {
 
   @Override
   public void cleanRules() throws IOException {
-    List<Route> own = table.list().own();
-    table.apply(own, Map.of());
-    if (!own.isEmpty()) {
-      log.info("removed {} routes, routing is disabled", own.size());
+    Listing present = table.list();
+    table.apply(present.own(), present.doubles(), Map.of());
+    if (!present.own().isEmpty()) {
+      log.info("removed {} routes, routing is disabled", present.own().size());
     }
   }
 
@@ -90,29 +88,43 @@ public final class RouteAgent implements Agent {
     if (snapshot.isEmpty()) {
       return Optional.of("waiting for the list of Nodes");
     }
-    Collection<Route> present = installed.values();
     if (pass == Pass.KERNEL) {
-      RouteTable.Listing listing = table.list();
-      reachability = new Reachability(listing.others(), socket.addresses().list());
-      present = listing.own();
+      Listing present = table.list();
+      reachability = new Reachability(present.others(), socket.addresses().list());
+      RoutePlan plan = RoutePlan.of(snapshot.get(), reachability);
+      noteRepairs(plan, present.own());
+      apply(snapshot.get(), plan, present.own(), present.doubles());
+    } else {
+      boolean sameSelf = snapshot.get().self().equals(self);
+      RoutePlan before = sameSelf ? installed : RoutePlan.empty();
+      RoutePlan plan = RoutePlan.of(snapshot.get(), reachability, before);
+      apply(snapshot.get(), plan, installed.routes(), List.of());
     }
-    RoutePlan plan = RoutePlan.of(snapshot.get(), reachability);
-    noteRepairs(plan, present);
-    watch.expect(plan.routes(), addresses(snapshot.get().peers()));
-    installed = plan.routes();
-    table.apply(present, plan.routes());
-    report(plan);
     return Optional.empty();
   }
 
+  private void apply(
+      ClusterSnapshot snapshot, RoutePlan plan, Map<IpPrefix, Route> present, List<Route> doubles)
+      throws IOException {
+    // first, so that the notifications of one's own changes are known
+    watch.expect(plan.routes(), snapshot.peers());
+    installed = plan;
+    self = snapshot.self();
+    table.apply(present, doubles, plan.routes());
+    report(plan);
+  }
+
   /** What was there, should be there, and is not there, somebody else took away. */
-  private void noteRepairs(RoutePlan plan, Collection<Route> present) {
-    Set<Route> taken = new HashSet<>(installed.values());
-    taken.retainAll(plan.routes().values());
-    taken.removeAll(Set.copyOf(present));
+  private void noteRepairs(RoutePlan plan, Map<IpPrefix, Route> present) {
+    List<Route> taken = new ArrayList<>();
+    for (Route route : installed.routes().values()) {
+      if (route.equals(plan.routes().get(route.destination()))
+          && !route.equals(present.get(route.destination()))) {
+        taken.add(route);
+      }
+    }
     if (!taken.isEmpty()) {
-      log.warn(
-          "{} routes were removed by others, {} for one", taken.size(), taken.iterator().next());
+      log.warn("{} routes were removed by others, {} for one", taken.size(), taken.getFirst());
       status.repaired(taken.size());
     }
   }
@@ -137,11 +149,5 @@ public final class RouteAgent implements Agent {
               .sum();
       routeCount.labelValues(family.name().toLowerCase(Locale.ROOT)).set(count);
     }
-  }
-
-  private static Set<InetAddress> addresses(List<ClusterNode> peers) {
-    return peers.stream()
-        .flatMap(peer -> peer.addresses().stream())
-        .collect(Collectors.toUnmodifiableSet());
   }
 }

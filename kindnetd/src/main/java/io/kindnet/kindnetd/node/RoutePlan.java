@@ -2,143 +2,121 @@ package io.kindnet.kindnetd.node;
 
 import io.kindnet.kindnetd.kube.ClusterNode;
 import io.kindnet.kindnetd.kube.ClusterSnapshot;
-import io.kindnet.netlink.ip.AddressFamily;
-import io.kindnet.netlink.ip.IpAddresses;
 import io.kindnet.netlink.ip.IpPrefix;
-import io.kindnet.netlink.route.NextHop;
 import io.kindnet.netlink.route.Route;
-import java.net.InetAddress;
-import java.util.LinkedHashMap;
-import java.util.LinkedHashSet;
+import java.util.ArrayList;
+import java.util.Collections;
+import java.util.HashMap;
+import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
-import java.util.Optional;
-import java.util.OptionalInt;
 import java.util.Set;
+import org.jspecify.annotations.Nullable;
 
 /**
- * The routes that this node should have: one to each pod CIDR of each other node, through that
- * node's address of the same family, where that is on a link of this machine.
+ * The routes that this node should have.
  *
- * @param routes by destination
- * @param notes what an operator should know of pod CIDRs that get no route, or not the one that a
- *     node asks for
+ * @param peers what each other node asks for, by name
+ * @param routes what comes of it, by destination
+ * @param notes what an operator should know of
  * @param unrouted how many pod CIDRs get no route
  */
-record RoutePlan(Map<IpPrefix, Route> routes, Set<Note> notes, int unrouted) {
-  /**
-   * The protocol number of these routes, {@code rtm_protocol}: {@code K}, not assigned to anyone in
-   * {@code linux/rtnetlink.h} and in {@code rt_protos} of iproute2. The routes to this node's pods,
-   * which cni-kindnet makes, have another.
-   */
-  static final int RTPROT_KINDNETD = 'K';
+record RoutePlan(
+    Map<String, PeerRoutes> peers, Map<IpPrefix, Route> routes, Set<Note> notes, int unrouted) {
+  private static final Note AWS =
+      new Note(
+          false,
+          "this is an AWS instance: its source/destination check has to be disabled (kindnetd does"
+              + " not do that), else the network drops packets of pods");
 
-  /** What IPv6 routes get that ask for no metric, {@code IP6_RT_PRIO_USER}. */
-  private static final int IPV6_METRIC = 1024;
-
-  /**
-   * A line for the log.
-   *
-   * @param isWarning whether something is wrong, and not only different from the usual
-   */
-  record Note(boolean isWarning, String text) {}
-
-  static RoutePlan of(ClusterSnapshot snapshot, Reachability reachability) {
-    Planner planner = new Planner(snapshot, reachability);
-    planner.noteProvider();
-    snapshot.peers().forEach(planner::addPeer);
-    return new RoutePlan(Map.copyOf(planner.routes), Set.copyOf(planner.notes), planner.unrouted);
+  /** Nothing at all. */
+  static RoutePlan empty() {
+    return new RoutePlan(Map.of(), Map.of(), Set.of(), 0);
   }
 
-  private static final class Planner {
-    private final Map<IpPrefix, Route> routes = new LinkedHashMap<>();
-    private final Map<IpPrefix, ClusterNode> owners = new LinkedHashMap<>();
-    private final Set<Note> notes = new LinkedHashSet<>();
-    private final Optional<ClusterNode> self;
-    private final List<IpPrefix> ownCidrs;
-    private final Reachability reachability;
+  /** The plan for {@code snapshot}. */
+  static RoutePlan of(ClusterSnapshot snapshot, Reachability reachability) {
+    return of(snapshot, reachability, empty());
+  }
+
+  /**
+   * The same, but what a node asks for is taken from {@code before} where the node is the same.
+   *
+   * @param before a plan with the same reachability and own pod CIDRs
+   */
+  static RoutePlan of(ClusterSnapshot snapshot, Reachability reachability, RoutePlan before) {
+    List<IpPrefix> ownCidrs = snapshot.self().map(ClusterNode::podCidrs).orElse(List.of());
+    Merger merger = new Merger(snapshot);
+    for (ClusterNode peer : snapshot.peers()) {
+      PeerRoutes known = before.peers.get(peer.name());
+      merger.add(
+          known != null && known.peer().equals(peer)
+              ? known
+              : PeerRoutes.of(peer, ownCidrs, reachability));
+    }
+    return merger.plan();
+  }
+
+  /** Puts together what the nodes ask for, in the order of their claims. */
+  private static final class Merger {
+    private final ClusterSnapshot snapshot;
+    private final Map<String, PeerRoutes> peers;
+    private final Map<IpPrefix, Route> routes;
+    private final Set<Note> notes = new HashSet<>();
     private int unrouted;
 
-    Planner(ClusterSnapshot snapshot, Reachability reachability) {
-      this.self = snapshot.self();
-      this.ownCidrs = self.map(ClusterNode::podCidrs).orElse(List.of());
-      this.reachability = reachability;
-    }
-
-    void noteProvider() {
-      if (self.isPresent() && self.get().providerId().contains("aws")) {
-        note(
-            "this is an AWS instance: its source/destination check has to be disabled (kindnetd"
-                + " does not do that), else the network drops packets of pods");
+    Merger(ClusterSnapshot snapshot) {
+      this.snapshot = snapshot;
+      this.peers = HashMap.newHashMap(snapshot.peers().size());
+      this.routes = HashMap.newHashMap(2 * snapshot.peers().size());
+      if (snapshot.self().map(self -> self.providerId().contains("aws")).orElse(false)) {
+        notes.add(AWS);
       }
     }
 
-    void addPeer(ClusterNode peer) {
-      for (IpPrefix cidr : peer.podCidrs()) {
-        Optional<Route> route = route(peer, cidr);
-        ClusterNode before = owners.put(cidr, peer);
-        if (before != null) {
-          warn(
-              "pod CIDR "
-                  + cidr
-                  + " of node "
-                  + before.name()
-                  + " is now node "
-                  + peer.name()
-                  + "'s as well, the newer claim counts");
-        }
-        if (route.isPresent()) {
-          routes.put(cidr, route.get());
-        } else {
-          routes.remove(cidr);
-          unrouted++;
-        }
+    void add(PeerRoutes peer) {
+      for (Route route : peer.routes()) {
+        noteConflict(peer, route.destination(), routes.put(route.destination(), route));
+      }
+      for (IpPrefix cidr : peer.unrouted()) {
+        noteConflict(peer, cidr, routes.remove(cidr));
+      }
+      unrouted += peer.unrouted().size();
+      notes.addAll(peer.notes());
+      peers.put(peer.peer().name(), peer);
+    }
+
+    private void noteConflict(PeerRoutes peer, IpPrefix cidr, @Nullable Route before) {
+      if (before != null) {
+        String text =
+            "pod CIDR "
+                + cidr
+                + " of node "
+                + owner(cidr)
+                + " is now node "
+                + peer.peer().name()
+                + "'s as well, the newer claim counts";
+        notes.add(new Note(true, text));
       }
     }
 
-    private Optional<Route> route(ClusterNode peer, IpPrefix cidr) {
-      String what = "no route to pod CIDR " + cidr + " of node " + peer.name() + ": ";
-      for (IpPrefix own : ownCidrs) {
-        if (own.overlaps(cidr)) {
-          warn(what + "it overlaps " + own + ", this node's own");
-          return Optional.empty();
+    /** The last one that claimed {@code cidr} so far. */
+    private String owner(IpPrefix cidr) {
+      List<String> owners = new ArrayList<>();
+      for (ClusterNode peer : snapshot.peers()) {
+        if (peers.containsKey(peer.name()) && peer.podCidrs().contains(cidr)) {
+          owners.add(peer.name());
         }
       }
-      Optional<InetAddress> address = peer.address(cidr.family());
-      if (address.isEmpty()) {
-        note(
-            what
-                + "the node has no "
-                + (cidr.family() == AddressFamily.IPV4 ? "IPv4" : "IPv6")
-                + " address yet");
-        return Optional.empty();
-      }
-      String text = IpAddresses.format(address.get());
-      if (reachability.isOwn(address.get())) {
-        warn(what + "its address " + text + " is this machine's own");
-        return Optional.empty();
-      }
-      OptionalInt link = reachability.linkOf(address.get());
-      if (link.isEmpty()) {
-        note(
-            what
-                + "its address "
-                + text
-                + " is not on a link of this machine, the"
-                + " infrastructure has to route");
-        return Optional.empty();
-      }
-      Route route = Route.via(cidr, NextHop.via(address.get(), link.getAsInt()));
-      int metric = cidr.family() == AddressFamily.IPV6 ? IPV6_METRIC : 0;
-      return Optional.of(route.withProtocol(RTPROT_KINDNETD).withMetric(metric));
+      return owners.getLast();
     }
 
-    private void note(String text) {
-      notes.add(new Note(false, text));
-    }
-
-    private void warn(String text) {
-      notes.add(new Note(true, text));
+    RoutePlan plan() {
+      return new RoutePlan(
+          Collections.unmodifiableMap(peers),
+          Collections.unmodifiableMap(routes),
+          Collections.unmodifiableSet(notes),
+          unrouted);
     }
   }
 }

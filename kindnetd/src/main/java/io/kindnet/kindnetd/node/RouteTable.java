@@ -1,7 +1,5 @@
 package io.kindnet.kindnetd.node;
 
-import static io.kindnet.kindnetd.node.RoutePlan.RTPROT_KINDNETD;
-
 import io.kindnet.netlink.ip.IpPrefix;
 import io.kindnet.netlink.libc.Errno;
 import io.kindnet.netlink.route.Route;
@@ -10,11 +8,9 @@ import io.kindnet.netlink.route.RouteFilter;
 import io.kindnet.netlink.route.RouteSocket;
 import java.io.IOException;
 import java.util.ArrayList;
-import java.util.Collection;
-import java.util.HashSet;
+import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
-import java.util.Set;
 
 /** The kernel's main routing table, of which kindnetd's routes are a part. */
 final class RouteTable {
@@ -23,55 +19,51 @@ final class RouteTable {
   /**
    * The table at one moment.
    *
-   * @param own the routes of kindnetd, of this run and earlier ones
+   * @param own kindnetd's routes, of this run and earlier ones, one for each destination
+   * @param doubles further routes of kindnetd to the same destinations
    * @param others all the others
    */
-  record Listing(List<Route> own, List<Route> others) {}
+  record Listing(Map<IpPrefix, Route> own, List<Route> doubles, List<Route> others) {}
 
   RouteTable(RouteSocket socket) {
     this.socket = socket;
   }
 
-  Listing list() {
-    List<Route> own = new ArrayList<>();
-    List<Route> others = new ArrayList<>();
-    for (Route route : socket.routes().list(RouteFilter.main())) {
-      if (isOwn(route)) {
-        own.add(route.configuration());
-      } else {
-        others.add(route);
-      }
-    }
-    return new Listing(own, others);
-  }
-
   /** Whether kindnetd made it, in this run or an earlier one. */
   static boolean isOwn(Route route) {
-    return route.protocol() == RTPROT_KINDNETD;
+    return route.protocol() == PeerRoutes.RTPROT_KINDNETD;
+  }
+
+  Listing list() {
+    Listing listing = new Listing(new HashMap<>(), new ArrayList<>(), new ArrayList<>());
+    for (Route route : socket.routes().list(RouteFilter.main())) {
+      if (!isOwn(route)) {
+        listing.others.add(route);
+      } else if (listing.own.putIfAbsent(route.destination(), route.configuration()) != null) {
+        listing.doubles.add(route.configuration());
+      }
+    }
+    return listing;
   }
 
   /**
    * Makes {@code present} into {@code desired}, changes before removals, so that no destination is
    * without a route in between.
    *
+   * @param doubles see {@link Listing#doubles}
    * @throws IOException naming the first route that the kernel refused; the others are done
    */
-  void apply(Collection<Route> present, Map<IpPrefix, Route> desired) throws IOException {
+  void apply(Map<IpPrefix, Route> present, List<Route> doubles, Map<IpPrefix, Route> desired)
+      throws IOException {
     List<Route> missing = new ArrayList<>();
     List<Route> stale = new ArrayList<>();
-    Set<Route> there = new HashSet<>(present);
-    for (Route route : desired.values()) {
-      if (!there.contains(route)) {
+    desired.forEach((destination, route) -> {
+      if (!route.equals(present.get(destination))) {
         missing.add(route);
       }
-    }
-    for (Route route : present) {
-      Route wanted = desired.get(route.destination());
-      // replacing a route has removed the one with the same metric
-      if (wanted == null || (!wanted.equals(route) && wanted.metric() != route.metric())) {
-        stale.add(route);
-      }
-    }
+    });
+    present.values().forEach(route -> addIfStale(stale, route, desired));
+    doubles.forEach(route -> addIfStale(stale, route, desired));
     List<RouteFailure> failures = new ArrayList<>(socket.routes().replaceAll(missing));
     for (RouteFailure failure : socket.routes().deleteAll(stale)) {
       if (failure.error().errno() != Errno.ESRCH) {
@@ -82,6 +74,14 @@ final class RouteTable {
       RouteFailure first = failures.getFirst();
       String more = failures.size() == 1 ? "" : " (and " + (failures.size() - 1) + " more)";
       throw new IOException(first.error().getMessage() + more, first.error());
+    }
+  }
+
+  /** A route is replaced by one with the same metric; any other has to be removed. */
+  private static void addIfStale(List<Route> stale, Route route, Map<IpPrefix, Route> desired) {
+    Route wanted = desired.get(route.destination());
+    if (wanted == null || wanted.metric() != route.metric()) {
+      stale.add(route);
     }
   }
 }

@@ -1,5 +1,6 @@
 package io.kindnet.kindnetd.node;
 
+import io.kindnet.kindnetd.kube.ClusterNode;
 import io.kindnet.netlink.ip.IpPrefix;
 import io.kindnet.netlink.route.NextHop;
 import io.kindnet.netlink.route.Route;
@@ -11,6 +12,7 @@ import io.kindnet.netlink.route.RouteSocket;
 import java.net.InetAddress;
 import java.time.Duration;
 import java.util.HashSet;
+import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import org.jspecify.annotations.Nullable;
@@ -24,12 +26,21 @@ final class RouteWatch implements AutoCloseable {
 
   /** What the routes stand on. */
   private record Interest(
-      Map<IpPrefix, Route> routes, Set<InetAddress> peers, Set<Integer> links) {}
+      Map<IpPrefix, Route> routes, List<ClusterNode> peers, Set<Integer> links) {
+    boolean isOfPeer(InetAddress address) {
+      for (ClusterNode peer : peers) {
+        if (peer.addresses().contains(address)) {
+          return true;
+        }
+      }
+      return false;
+    }
+  }
 
   private final RouteSocket socket;
   private final Runnable changed;
   private @Nullable RouteEvents events;
-  private volatile Interest interest = new Interest(Map.of(), Set.of(), Set.of());
+  private volatile Interest interest = new Interest(Map.of(), List.of(), Set.of());
 
   /**
    * Listens to nothing yet.
@@ -53,9 +64,9 @@ final class RouteWatch implements AutoCloseable {
    * changes are known when they are announced.
    *
    * @param routes the routes as they should be
-   * @param peers the addresses of all other nodes
+   * @param peers all other nodes
    */
-  void expect(Map<IpPrefix, Route> routes, Set<InetAddress> peers) {
+  void expect(Map<IpPrefix, Route> routes, List<ClusterNode> peers) {
     Set<Integer> links = new HashSet<>();
     for (Route route : routes.values()) {
       for (NextHop hop : route.nextHops()) {
@@ -80,9 +91,9 @@ final class RouteWatch implements AutoCloseable {
       case RouteEvent.LinkChanged(var link) -> now.links.contains(link.index());
       case RouteEvent.LinkRemoved(var link) -> now.links.contains(link.index());
       case RouteEvent.AddressChanged(var address) ->
-          now.links.contains(address.linkIndex()) || now.peers.contains(address.address());
+          now.links.contains(address.linkIndex()) || now.isOfPeer(address.address());
       case RouteEvent.AddressRemoved(var address) ->
-          now.links.contains(address.linkIndex()) || now.peers.contains(address.address());
+          now.links.contains(address.linkIndex()) || now.isOfPeer(address.address());
       case RouteEvent.RouteChanged(var route) -> concerns(now, route, /* removed= */ false);
       case RouteEvent.RouteRemoved(var route) -> concerns(now, route, /* removed= */ true);
     };
@@ -99,7 +110,7 @@ final class RouteWatch implements AutoCloseable {
     }
     // a route to one address, such as a pod's, only matters if that is a node's
     boolean isHost = destination.length() == destination.family().bits();
-    return !RouteTable.isOwn(route) && (!isHost || now.peers.contains(destination.address()));
+    return !RouteTable.isOwn(route) && (!isHost || now.isOfPeer(destination.address()));
   }
 
   @Override

@@ -13,6 +13,8 @@ class BindAddressTest {
   @Test
   void takesNoAddressForEveryAddress() {
     assertThat(BindAddress.parse(":19080")).isEqualTo(new InetSocketAddress(19080));
+    assertThat(BindAddress.format(new InetSocketAddress(19080))).isEqualTo(":19080");
+    assertThat(BindAddress.format(BindAddress.parse("[::1]:80"))).isEqualTo("[::1]:80");
   }
 
   @ParameterizedTest

@@ -122,7 +122,10 @@ class StatusServerTest {
   void namesTheAddressThatIsTaken() {
     assertThatThrownBy(() -> new StatusServer(server.address(), status))
         .isInstanceOf(IOException.class)
-        .hasMessage("cannot listen on " + server.address() + ": Address already in use");
+        .hasMessage(
+            "cannot listen on 127.0.0.1:"
+                + server.address().getPort()
+                + ": Address already in use");
   }
 
   private static void awaitQuietly(CountDownLatch latch) {

@@ -95,9 +95,13 @@ class IpPrefixTest {
                         "10.245.0.0/24",
                         "fd00::/48",
                         "10.244.0.0/16",
-                        "10.244.0.0/24")
+                        "10.244.0.0/24",
+                        "::/48",
+                        "0.0.0.0/32")
                     .map(IpPrefix::parse)
                     .toList()))
-        .hasToString("[10.244.0.0/16, 10.245.0.0/24, fd00::/48]");
+        .extracting(IpPrefix::toString)
+        .containsExactlyInAnyOrder(
+            "10.244.0.0/16", "10.245.0.0/24", "fd00::/48", "::/48", "0.0.0.0/32");
   }
 }

@@ -1,0 +1,87 @@
+package io.kindnet.kindnetd.node;
+
+import io.kindnet.kindnetd.kube.ClusterNode;
+import io.kindnet.netlink.ip.AddressFamily;
+import io.kindnet.netlink.ip.IpAddresses;
+import io.kindnet.netlink.ip.IpPrefix;
+import io.kindnet.netlink.route.NextHop;
+import io.kindnet.netlink.route.Route;
+import java.net.InetAddress;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Optional;
+import java.util.OptionalInt;
+
+/**
+ * What one other node asks for: a route to each of its pod CIDRs, through its address of the same
+ * family, where that is on a link of this machine.
+ *
+ * @param peer the node
+ * @param routes those that are possible
+ * @param unrouted the pod CIDRs that get no route
+ * @param notes why not
+ */
+record PeerRoutes(ClusterNode peer, List<Route> routes, List<IpPrefix> unrouted, List<Note> notes) {
+  /**
+   * The protocol number of these routes, {@code rtm_protocol}: {@code K}, not assigned to anyone in
+   * {@code linux/rtnetlink.h} and in {@code rt_protos} of iproute2. The routes to this node's pods,
+   * which cni-kindnet makes, have another.
+   */
+  static final int RTPROT_KINDNETD = 'K';
+
+  /** What IPv6 routes get that ask for no metric, {@code IP6_RT_PRIO_USER}. */
+  private static final int IPV6_METRIC = 1024;
+
+  static PeerRoutes of(ClusterNode peer, List<IpPrefix> ownCidrs, Reachability reachability) {
+    List<Route> routes = new ArrayList<>();
+    List<IpPrefix> unrouted = new ArrayList<>();
+    List<Note> notes = new ArrayList<>();
+    for (IpPrefix cidr : peer.podCidrs()) {
+      Optional<InetAddress> address = peer.address(cidr.family());
+      Optional<Note> obstacle = obstacle(cidr, ownCidrs, address, reachability);
+      if (address.isPresent() && obstacle.isEmpty()) {
+        routes.add(route(cidr, address.get(), reachability.linkOf(address.get())));
+      } else {
+        unrouted.add(cidr);
+        String what = "no route to pod CIDR " + cidr + " of node " + peer.name() + ": ";
+        obstacle.ifPresent(note -> notes.add(new Note(note.isWarning(), what + note.text())));
+      }
+    }
+    return new PeerRoutes(peer, List.copyOf(routes), List.copyOf(unrouted), List.copyOf(notes));
+  }
+
+  private static Optional<Note> obstacle(
+      IpPrefix cidr,
+      List<IpPrefix> ownCidrs,
+      Optional<InetAddress> address,
+      Reachability reachability) {
+    for (IpPrefix own : ownCidrs) {
+      if (own.overlaps(cidr)) {
+        return Optional.of(new Note(true, "it overlaps " + own + ", this node's own"));
+      }
+    }
+    if (address.isEmpty()) {
+      String family = cidr.family() == AddressFamily.IPV4 ? "IPv4" : "IPv6";
+      return Optional.of(new Note(false, "the node has no " + family + " address yet"));
+    }
+    if (reachability.isOwn(address.get())) {
+      String text = "its address " + IpAddresses.format(address.get()) + " is this machine's own";
+      return Optional.of(new Note(true, text));
+    }
+    if (reachability.linkOf(address.get()).isEmpty()) {
+      String text =
+          "its address "
+              + IpAddresses.format(address.get())
+              + " is not on a link of this machine, the infrastructure has to route";
+      return Optional.of(new Note(false, text));
+    }
+    return Optional.empty();
+  }
+
+  private static Route route(IpPrefix cidr, InetAddress address, OptionalInt link) {
+    int metric = cidr.family() == AddressFamily.IPV6 ? IPV6_METRIC : 0;
+    return Route.via(cidr, NextHop.via(address, link.orElseThrow()))
+        .withProtocol(RTPROT_KINDNETD)
+        .withMetric(metric);
+  }
+}
