@@ -6,10 +6,9 @@ import static io.kindnet.netlink.nftables.BaseChain.NF_INET_PRE_ROUTING;
 import static io.kindnet.netlink.nftables.BaseChain.NF_IP_PRI_NAT_DST;
 import static io.kindnet.netlink.nftables.BaseChain.NF_IP_PRI_NAT_SRC;
 import static io.kindnet.netlink.nftables.BaseChain.NF_IP_PRI_RAW;
-import static io.kindnet.netlink.nftables.expr.Register.NFT_REG_1;
 
+import io.kindnet.cni.protocol.TransportProtocol;
 import io.kindnet.netlink.ip.AddressFamily;
-import io.kindnet.netlink.ip.IpPrefix;
 import io.kindnet.netlink.nftables.BaseChain;
 import io.kindnet.netlink.nftables.Chain;
 import io.kindnet.netlink.nftables.DataType;
@@ -21,18 +20,7 @@ import io.kindnet.netlink.nftables.NftablesTransaction;
 import io.kindnet.netlink.nftables.Rule;
 import io.kindnet.netlink.nftables.Table;
 import io.kindnet.netlink.nftables.TableFamily;
-import io.kindnet.netlink.nftables.expr.Ct;
-import io.kindnet.netlink.nftables.expr.Expression;
-import io.kindnet.netlink.nftables.expr.Lookup;
-import io.kindnet.netlink.nftables.expr.Masquerade;
-import io.kindnet.netlink.nftables.expr.Matches;
-import io.kindnet.netlink.nftables.expr.Meta;
-import io.kindnet.netlink.nftables.expr.Nat;
-import io.kindnet.netlink.nftables.expr.Payload;
-import io.kindnet.netlink.nftables.expr.Register;
 import io.kindnet.netlink.nftables.expr.Value;
-import io.kindnet.netlink.nftables.expr.Verdict;
-import java.net.InetAddress;
 import java.util.ArrayList;
 import java.util.List;
 
@@ -46,8 +34,10 @@ import java.util.List;
  *   <li>{@code postrouting} makes such a packet come from the host where the answer would not come
  *       back through it: where a pod reaches itself or a neighbour on its bridge, and where its
  *       source is a loopback address.
- *   <li>{@code loopback-guard} keeps pods from the host's loopback addresses, which {@code
- *       route_localnet} opens on the interfaces of pods with host ports.
+ *   <li>{@code loopback-guard} keeps everyone else from the host's loopback addresses, which {@code
+ *       route_localnet} opens on the interfaces of pods with host ports. No packet with such an
+ *       address ever comes from outside by right (RFC 1122, section 3.2.1.3), so it guards all
+ *       interfaces, and does not depend on which pods there are.
  * </ul>
  */
 final class HostPortTable {
@@ -68,13 +58,9 @@ final class HostPortTable {
   /** The bridges that pods with host ports are plugged to, each with itself. */
   static final NamedSet HAIRPIN_BRIDGES = pairs("hairpin-bridges", FieldType.IFNAME);
 
-  /** The interfaces by which packets with a loopback source may go to pods. */
-  static final NamedSet LOOPBACK_INTERFACES =
-      NamedSet.set(TABLE, "loopback-interfaces", DataType.of(FieldType.IFNAME));
-
-  /** All of them, in the order in which elements are listed. */
+  /** All of them. */
   static final List<NamedSet> SETS =
-      List.of(MAP_V4, MAP_V6, HAIRPIN_V4, HAIRPIN_V6, HAIRPIN_BRIDGES, LOOPBACK_INTERFACES);
+      List.of(MAP_V4, MAP_V6, HAIRPIN_V4, HAIRPIN_V6, HAIRPIN_BRIDGES);
 
   private static final int NF_IP_PRI_OUTPUT = -100;
 
@@ -89,8 +75,7 @@ final class HostPortTable {
   private static final List<Chain> CHAINS =
       List.of(PREROUTING, OUTPUT, POSTROUTING, LOOPBACK_GUARD);
 
-  private static final IpPrefix LOOPBACK = IpPrefix.parse("127.0.0.0/8");
-  private static final int IFNAMSIZ = 16;
+  private static final DataType PROTOCOL = DataType.of(FieldType.INET_PROTO);
 
   private HostPortTable() {}
 
@@ -110,10 +95,28 @@ final class HostPortTable {
     }
     for (Chain chain : CHAINS) {
       transaction.add(chain).flush(chain);
-      for (Rule rule : rules(chain)) {
+    }
+    for (Chain chain : CHAINS) {
+      // an anonymous set belongs to one rule, so each rule gets its own
+      for (Rule rule : rules(chain, transaction)) {
         transaction.append(chain, rule);
       }
     }
+  }
+
+  private static List<Rule> rules(Chain chain, NftablesTransaction transaction) {
+    if (chain.equals(PREROUTING) || chain.equals(OUTPUT)) {
+      return HostPortRules.translating(addProtocols(transaction), addProtocols(transaction));
+    }
+    return normalizedRules(chain);
+  }
+
+  private static int addProtocols(NftablesTransaction transaction) {
+    List<Element> protocols = new ArrayList<>();
+    for (TransportProtocol protocol : TransportProtocol.values()) {
+      protocols.add(Element.of(Value.ofByte(protocol.number())));
+    }
+    return transaction.addAnonymous(TABLE, PROTOCOL, protocols);
   }
 
   /** Whether {@code listed}, the rules that are there, are those that {@link #build} makes. */
@@ -126,7 +129,7 @@ final class HostPortTable {
           there.add(rule.rule().normalized());
         }
       }
-      if (!there.equals(rules(chain))) {
+      if (!there.equals(normalizedRules(chain))) {
         return false;
       }
       seen += there.size();
@@ -134,107 +137,15 @@ final class HostPortTable {
     return seen == listed.size();
   }
 
-  private static List<Rule> rules(Chain chain) {
+  /** As {@link Rule#normalized} makes them of the listed ones. */
+  private static List<Rule> normalizedRules(Chain chain) {
     if (chain.equals(POSTROUTING)) {
-      return List.of(
-          masqueradeHairpin(AddressFamily.IPV4),
-          masqueradeHairpin(AddressFamily.IPV6),
-          masqueradeBridged(),
-          masqueradeLoopback());
+      return HostPortRules.masquerading();
     }
     if (chain.equals(LOOPBACK_GUARD)) {
-      return List.of(dropLoopback());
+      return HostPortRules.guarding();
     }
-    return List.of(translate(AddressFamily.IPV4), translate(AddressFamily.IPV6));
-  }
-
-  /**
-   * {@code fib daddr type local dnat ip to ip daddr . meta l4proto . th dport
-   * map @hostport-map-v4}.
-   */
-  private static Rule translate(AddressFamily family) {
-    int addressLength = family.bytes();
-    Register protocol = NFT_REG_1.after(addressLength);
-    Register port = protocol.after(1);
-    return Rule.when(Matches.family(family))
-        .and(Matches.destinationLocal())
-        .then(
-            Payload.destinationAddress(family, addressLength, NFT_REG_1),
-            Meta.load(Meta.NFT_META_L4PROTO, protocol),
-            Payload.destinationPort(port),
-            Lookup.map(map(family).name(), NFT_REG_1, NFT_REG_1),
-            Nat.destination(family, NFT_REG_1, NFT_REG_1.after(addressLength)));
-  }
-
-  /** {@code ct status dnat ip saddr . ip daddr @hairpin-v4 masquerade}: a pod reaches itself. */
-  private static Rule masqueradeHairpin(AddressFamily family) {
-    int length = family.bytes();
-    return Rule.when(Matches.ctStatus(Ct.IPS_DST_NAT))
-        .and(Matches.family(family))
-        .then(
-            Payload.sourceAddress(family, length, NFT_REG_1),
-            Payload.destinationAddress(family, length, NFT_REG_1.after(length)),
-            Lookup.in(hairpin(family).name(), NFT_REG_1),
-            Masquerade.plain());
-  }
-
-  /**
-   * {@code ct status dnat iifname . oifname @hairpin-bridges masquerade}: a pod reaches another one
-   * of its bridge, whose answer would not pass the host. (Where bridged packets pass the host's
-   * rules anyway, this does not match, and is not needed.)
-   */
-  private static Rule masqueradeBridged() {
-    return Rule.when(Matches.ctStatus(Ct.IPS_DST_NAT))
-        .then(
-            Meta.load(Meta.NFT_META_IIFNAME, NFT_REG_1),
-            Meta.load(Meta.NFT_META_OIFNAME, NFT_REG_1.after(IFNAMSIZ)),
-            Lookup.in(HAIRPIN_BRIDGES.name(), NFT_REG_1),
-            Masquerade.plain());
-  }
-
-  /** {@code ip saddr 127.0.0.0/8 ct status dnat oifname @loopback-interfaces masquerade}. */
-  private static Rule masqueradeLoopback() {
-    return Rule.when(Matches.sourceIn(LOOPBACK))
-        .and(Matches.ctStatus(Ct.IPS_DST_NAT))
-        .then(
-            Meta.load(Meta.NFT_META_OIFNAME, NFT_REG_1),
-            Lookup.in(LOOPBACK_INTERFACES.name(), NFT_REG_1),
-            Masquerade.plain());
-  }
-
-  /** {@code iifname @loopback-interfaces ip daddr 127.0.0.0/8 drop}. */
-  private static Rule dropLoopback() {
-    List<Expression> cameByPod =
-        List.of(
-            Meta.load(Meta.NFT_META_IIFNAME, NFT_REG_1),
-            Lookup.in(LOOPBACK_INTERFACES.name(), NFT_REG_1));
-    return Rule.when(cameByPod).and(Matches.destinationIn(LOOPBACK)).then(Verdict.drop());
-  }
-
-  /** The element of the map that sends {@code port} to the pod. */
-  static Element element(HostPort port) {
-    IpPrefix hosts =
-        port.isForAnyAddress() ? new IpPrefix(port.hostIp(), 0) : IpPrefix.host(port.hostIp());
-    Value protocol = Value.ofByte(port.protocol().number());
-    Value hostPort = Value.ofPort(port.hostPort());
-    return Element.range(
-            Value.concatenation(Value.of(hosts.address()), protocol, hostPort),
-            Value.concatenation(Value.of(hosts.last()), protocol, hostPort))
-        .mappedTo(
-            Value.concatenation(Value.of(port.containerIp()), Value.ofPort(port.containerPort())));
-  }
-
-  static Element hairpin(InetAddress pod) {
-    return Element.of(Value.concatenation(Value.of(pod), Value.of(pod)));
-  }
-
-  static Element hairpin(String bridge) {
-    return Element.of(
-        Value.concatenation(Value.ofInterfaceName(bridge), Value.ofInterfaceName(bridge)));
-  }
-
-  static Element loopback(String name) {
-    return Element.of(Value.ofInterfaceName(name));
+    return HostPortRules.translating(0, 0);
   }
 
   private static NamedSet pairs(String name, FieldType type) {

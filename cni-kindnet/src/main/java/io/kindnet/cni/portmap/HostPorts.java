@@ -1,5 +1,6 @@
 package io.kindnet.cni.portmap;
 
+import io.kindnet.cni.protocol.CniException;
 import java.util.List;
 
 /**
@@ -16,7 +17,7 @@ public interface HostPorts extends AutoCloseable {
    * @return false, and nothing has changed, if the table is not as it was made, or another element
    *     is in the way: then {@link #restore} is due
    */
-  boolean install(PodHostPorts pod);
+  boolean install(PodHostPorts pod) throws CniException;
 
   /**
    * Takes the elements of {@code pod} away.
@@ -37,7 +38,7 @@ public interface HostPorts extends AutoCloseable {
    * from installing and removing meanwhile. No table is made where there is none and no pod needs
    * it.
    */
-  void restore(List<PodHostPorts> pods);
+  void restore(List<PodHostPorts> pods) throws CniException;
 
   /**
    * Makes connection tracking forget the UDP flows of the ports of {@code pod}: they would go on

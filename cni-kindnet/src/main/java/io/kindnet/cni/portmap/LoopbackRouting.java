@@ -1,34 +1,107 @@
 package io.kindnet.cni.portmap;
 
+import static io.kindnet.netlink.route.RouteConstants.RTN_LOCAL;
+import static io.kindnet.netlink.route.RouteConstants.RT_TABLE_LOCAL;
+
+import io.kindnet.cni.protocol.CniErrorCode;
+import io.kindnet.cni.protocol.CniException;
+import io.kindnet.netlink.ip.AddressFamily;
+import io.kindnet.netlink.ip.IpAddresses;
+import io.kindnet.netlink.ip.IpPrefix;
+import io.kindnet.netlink.libc.Errno;
+import io.kindnet.netlink.route.Link;
+import io.kindnet.netlink.route.NextHop;
+import io.kindnet.netlink.route.Route;
+import io.kindnet.netlink.route.RouteFilter;
+import io.kindnet.netlink.route.RouteSocket;
+import io.kindnet.netlink.wire.NetlinkException;
 import java.io.IOException;
-import java.io.UncheckedIOException;
+import java.net.InetAddress;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.nio.file.StandardOpenOption;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Optional;
 
 /**
- * The sysctl {@code net.ipv4.conf.IF.route_localnet}: whether packets from or to 127.0.0.0/8 may
- * pass an interface. Without it the host's own 127.0.0.1 cannot be translated to a pod.
+ * Lets the answers to the host's own loopback addresses come back by the interface of a pod. The
+ * kernel refuses such packets from any interface but {@code lo}, for good reasons: see the guard in
+ * {@link HostPortTable}.
+ *
+ * <ul>
+ *   <li>IPv4 has a switch for it, the sysctl {@code net.ipv4.conf.IF.route_localnet}.
+ *   <li>IPv6 looks for a local route to {@code ::1} of just that interface, and finds the one that
+ *       is made here. What comes in with {@code ::1} in its header is dropped before any rule is
+ *       asked; only answers that are translated back reach that route.
+ * </ul>
+ *
+ * <p>Both go with the interface.
  */
 final class LoopbackRouting {
-  private static final byte[] ON = {'1', '\n'};
+  private static final InetAddress LOOPBACK_V6 = IpAddresses.parse("::1");
 
-  /** Switches it on; the interface must be there. */
-  void enable(String name) {
+  /** Worse than the kernel's own route through {@code lo}, which has 0. */
+  private static final int METRIC = 1024;
+
+  private LoopbackRouting() {}
+
+  /** Opens the interface to the families in which {@code pod} answers on loopback addresses. */
+  static void enable(PodHostPorts pod) throws CniException {
+    String name = pod.interfaceOnHost();
+    if (answers(pod, AddressFamily.IPV4)) {
+      enableV4(name);
+    }
+    if (answers(pod, AddressFamily.IPV6)) {
+      enableV6(name);
+    }
+  }
+
+  /** As {@link #enable}, where the interface is there. */
+  static void enableIfThere(PodHostPorts pod) throws CniException {
+    if (Files.exists(file(pod.interfaceOnHost()))) {
+      enable(pod);
+    }
+  }
+
+  /** What of {@link #enable} is not so any more, a sentence each. */
+  static List<String> problems(PodHostPorts pod) {
+    String name = pod.interfaceOnHost();
+    List<String> problems = new ArrayList<>();
+    if (answers(pod, AddressFamily.IPV4) && !isEnabledV4(name)) {
+      problems.add("route_localnet of " + name + " is off");
+    }
+    if (answers(pod, AddressFamily.IPV6) && !isEnabledV6(name)) {
+      problems.add("there is no local route to ::1 through " + name);
+    }
+    return problems;
+  }
+
+  private static boolean answers(PodHostPorts pod, AddressFamily family) {
+    for (HostPort port : pod.ports()) {
+      InetAddress address = port.hostIp();
+      boolean loopback = address.isLoopbackAddress() || port.isForAnyAddress();
+      if (loopback && AddressFamily.of(address) == family) {
+        return true;
+      }
+    }
+    return false;
+  }
+
+  private static void enableV4(String name) throws CniException {
     try {
-      Files.write(file(name), ON);
-    } catch (IOException e) {
-      throw new UncheckedIOException("cannot set route_localnet of " + name, e);
+      if (!isEnabledV4(name)) {
+        Files.writeString(file(name), "1", StandardOpenOption.WRITE);
+      }
+    } catch (IOException refused) {
+      throw new CniException(
+          CniErrorCode.KERNEL_REFUSED,
+          "cannot set " + file(name) + " to 1: " + refused.getMessage(),
+          refused);
     }
   }
 
-  /** Switches it on where the interface is there. */
-  void enableIfThere(String name) {
-    if (Files.exists(file(name))) {
-      enable(name);
-    }
-  }
-
-  boolean isEnabled(String name) {
+  private static boolean isEnabledV4(String name) {
     try {
       return Files.readString(file(name)).startsWith("1");
     } catch (IOException gone) {
@@ -38,5 +111,50 @@ final class LoopbackRouting {
 
   private static Path file(String name) {
     return Path.of("/proc/sys/net/ipv4/conf", name, "route_localnet");
+  }
+
+  private static void enableV6(String name) {
+    try (RouteSocket socket = RouteSocket.open()) {
+      // beside those of other interfaces, which have the same metric
+      socket.routes().append(route(socket.links().byName(name)));
+    } catch (NetlinkException refused) {
+      if (refused.errno() != Errno.EEXIST) {
+        throw refused;
+      }
+    }
+  }
+
+  private static boolean isEnabledV6(String name) {
+    try (RouteSocket socket = RouteSocket.open()) {
+      Optional<Link> link = socket.links().findByName(name);
+      if (link.isEmpty()) {
+        return false;
+      }
+      Route wanted = route(link.get());
+      RouteFilter filter =
+          RouteFilter.all()
+              .withFamily(AddressFamily.IPV6)
+              .withTable(RT_TABLE_LOCAL)
+              .withLink(link.get());
+      for (Route route : socket.routes().list(filter)) {
+        if (route.configuration().equals(wanted)) {
+          return true;
+        }
+      }
+      return false;
+    }
+  }
+
+  private static Route route(Link link) {
+    Route route = Route.ofType(IpPrefix.host(LOOPBACK_V6), RTN_LOCAL);
+    return new Route(
+        route.destination(),
+        route.type(),
+        RT_TABLE_LOCAL,
+        route.protocol(),
+        route.scope(),
+        METRIC,
+        route.source(),
+        List.of(NextHop.through(link.index())));
   }
 }

@@ -2,6 +2,7 @@ package io.kindnet.cni.portmap;
 
 import static io.kindnet.cni.portmap.HostPortTable.TABLE;
 
+import io.kindnet.cni.protocol.CniException;
 import io.kindnet.netlink.libc.Errno;
 import io.kindnet.netlink.nftables.Element;
 import io.kindnet.netlink.nftables.NamedSet;
@@ -13,26 +14,25 @@ import java.util.ArrayList;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Set;
+import org.jspecify.annotations.Nullable;
 
 /** Host ports in the nftables table {@code inet cni-kindnet}. */
 public final class NftablesHostPorts implements HostPorts {
-  private final NftablesSocket nftables;
-  private final LoopbackRouting loopbackRouting = new LoopbackRouting();
+  private @Nullable NftablesSocket socket;
 
-  private NftablesHostPorts(NftablesSocket nftables) {
-    this.nftables = nftables;
-  }
+  private NftablesHostPorts() {}
 
-  /** Those of the network namespace of the calling thread, which has to stay in it. */
+  /**
+   * Those of the network namespace of the calling thread, which has to stay in it. Nothing is
+   * opened before it is needed: most pods have no host ports.
+   */
   public static NftablesHostPorts open() {
-    return new NftablesHostPorts(NftablesSocket.open());
+    return new NftablesHostPorts();
   }
 
   @Override
-  public boolean install(PodHostPorts pod) {
-    if (PodElements.answersOnLoopback(pod)) {
-      loopbackRouting.enable(PodElements.interfaceOf(pod));
-    }
+  public boolean install(PodHostPorts pod) throws CniException {
+    LoopbackRouting.enable(pod);
     return isComplete() && tryAdd(PodElements.of(List.of(pod)));
   }
 
@@ -50,38 +50,40 @@ public final class NftablesHostPorts implements HostPorts {
     PodElements elements = PodElements.of(List.of(pod));
     for (NamedSet set : HostPortTable.SETS) {
       for (Element element : elements.of(set)) {
-        if (!element.equals(nftables.list().element(set, element))) {
-          problems.add(describe(set, element) + " is missing or leads elsewhere");
+        Element there = nftables().list().element(set, element);
+        if (!element.equals(there)) {
+          problems.add(difference(set, element, there));
         }
       }
     }
-    if (PodElements.answersOnLoopback(pod)
-        && !loopbackRouting.isEnabled(PodElements.interfaceOf(pod))) {
-      problems.add("route_localnet of " + PodElements.interfaceOf(pod) + " is off");
-    }
+    problems.addAll(LoopbackRouting.problems(pod));
     return problems;
   }
 
+  private static String difference(NamedSet set, Element wanted, @Nullable Element there) {
+    return there == null
+        ? set + " has no " + set.describe(wanted)
+        : set + " has " + set.describe(there) + " instead of " + set.describe(wanted);
+  }
+
   @Override
-  public void restore(List<PodHostPorts> pods) {
+  public void restore(List<PodHostPorts> pods) throws CniException {
     for (PodHostPorts pod : pods) {
-      if (PodElements.answersOnLoopback(pod)) {
-        loopbackRouting.enableIfThere(PodElements.interfaceOf(pod));
-      }
+      LoopbackRouting.enableIfThere(pod);
     }
-    if (!pods.isEmpty() || nftables.list().exists(TABLE)) {
+    if (!pods.isEmpty() || nftables().list().exists(TABLE)) {
       PodElements wanted = PodElements.of(pods);
-      nftables.update((listing, transaction) -> plan(listing, transaction, wanted));
+      nftables().update((listing, transaction) -> plan(listing, transaction, wanted));
     }
   }
 
   @Override
   public void forgetFlows(PodHostPorts pod) {
-    // connection tracking is not asked yet
+    PodFlows.forget(pod);
   }
 
   private boolean isComplete() {
-    return HostPortTable.isComplete(nftables.list().rules(TABLE));
+    return HostPortTable.isComplete(nftables().list().rules(TABLE));
   }
 
   private static void plan(
@@ -91,8 +93,8 @@ public final class NftablesHostPorts implements HostPorts {
     }
     for (NamedSet set : HostPortTable.SETS) {
       List<Element> there = listing.elements(set);
-      List<Element> surplus = difference(there, wanted.of(set));
-      List<Element> missing = difference(wanted.of(set), there);
+      List<Element> surplus = without(there, wanted.of(set));
+      List<Element> missing = without(wanted.of(set), there);
       if (!surplus.isEmpty()) {
         transaction.delete(set, surplus);
       }
@@ -102,57 +104,64 @@ public final class NftablesHostPorts implements HostPorts {
     }
   }
 
-  /** Whether the elements are there now; false where others are in their place, or no table. */
-  private boolean tryAdd(PodElements elements) {
-    NftablesTransaction transaction = nftables.transaction();
-    for (NamedSet set : HostPortTable.SETS) {
-      if (!elements.of(set).isEmpty()) {
-        transaction.add(set, elements.of(set));
-      }
-    }
-    return tryCommit(transaction, Errno.ENOENT, Errno.EEXIST);
-  }
-
-  /** Whether the elements are gone now; false where some were not there, or no table. */
-  private boolean tryDelete(PodElements elements) {
-    NftablesTransaction transaction = nftables.transaction();
-    for (NamedSet set : HostPortTable.SETS) {
-      if (!elements.of(set).isEmpty()) {
-        transaction.delete(set, elements.of(set));
-      }
-    }
-    return tryCommit(transaction, Errno.ENOENT, Errno.ENOENT);
-  }
-
-  private boolean tryCommit(NftablesTransaction transaction, Errno expected, Errno alsoExpected) {
-    try {
-      nftables.commit(transaction);
-      return true;
-    } catch (NftablesException e) {
-      if (e.errno() == expected || e.errno() == alsoExpected) {
-        return false;
-      }
-      throw e;
-    }
-  }
-
-  private static List<Element> difference(List<Element> of, List<Element> without) {
-    Set<Element> unwanted = new HashSet<>(without);
+  private static List<Element> without(List<Element> elements, List<Element> unwanted) {
+    Set<Element> left = new HashSet<>(unwanted);
     List<Element> rest = new ArrayList<>();
-    for (Element element : of) {
-      if (!unwanted.contains(element)) {
+    for (Element element : elements) {
+      if (!left.contains(element)) {
         rest.add(element);
       }
     }
     return rest;
   }
 
-  private static String describe(NamedSet set, Element element) {
-    return "element " + set.key().format(element.key()) + " of " + set;
+  /** Whether the elements are there now; false where others are in their place, or no table. */
+  private boolean tryAdd(PodElements elements) {
+    NftablesTransaction transaction = nftables().transaction();
+    for (NamedSet set : HostPortTable.SETS) {
+      if (!elements.of(set).isEmpty()) {
+        transaction.add(set, elements.of(set));
+      }
+    }
+    return tryCommit(transaction);
+  }
+
+  /** Whether the elements are gone now; false where some were not there, or no table. */
+  private boolean tryDelete(PodElements elements) {
+    NftablesTransaction transaction = nftables().transaction();
+    for (NamedSet set : HostPortTable.SETS) {
+      if (!elements.of(set).isEmpty()) {
+        transaction.delete(set, elements.of(set));
+      }
+    }
+    return tryCommit(transaction);
+  }
+
+  private boolean tryCommit(NftablesTransaction transaction) {
+    try {
+      nftables().commit(transaction);
+      return true;
+    } catch (NftablesException e) {
+      if (e.errno() == Errno.ENOENT || e.errno() == Errno.EEXIST) {
+        return false;
+      }
+      throw e;
+    }
+  }
+
+  private NftablesSocket nftables() {
+    NftablesSocket open = socket;
+    if (open == null) {
+      open = NftablesSocket.open();
+      socket = open;
+    }
+    return open;
   }
 
   @Override
   public void close() {
-    nftables.close();
+    if (socket != null) {
+      socket.close();
+    }
   }
 }

@@ -1,12 +1,12 @@
 package io.kindnet.cni.portmap;
 
 import static io.kindnet.cni.portmap.HostPortTable.HAIRPIN_BRIDGES;
-import static io.kindnet.cni.portmap.HostPortTable.LOOPBACK_INTERFACES;
 
 import io.kindnet.netlink.ip.AddressFamily;
+import io.kindnet.netlink.ip.IpPrefix;
 import io.kindnet.netlink.nftables.Element;
 import io.kindnet.netlink.nftables.NamedSet;
-import java.net.InetAddress;
+import io.kindnet.netlink.nftables.expr.Value;
 import java.util.LinkedHashMap;
 import java.util.LinkedHashSet;
 import java.util.List;
@@ -28,19 +28,15 @@ final class PodElements {
     PodElements elements = new PodElements();
     for (PodHostPorts pod : pods) {
       elements.addPorts(pod);
-      elements.addInterface(pod);
       elements.addBridge(pod);
     }
     return elements;
   }
 
-  /** Those of {@code pod} that no other pod has: the ones of a bridge stay. */
+  /** Those of {@code pod} that no other pod has: the one of a bridge stays. */
   static PodElements ownedBy(PodHostPorts pod) {
     PodElements elements = new PodElements();
     elements.addPorts(pod);
-    if (pod.bridge().isEmpty()) {
-      elements.addInterface(pod);
-    }
     return elements;
   }
 
@@ -51,20 +47,15 @@ final class PodElements {
   private void addPorts(PodHostPorts pod) {
     for (HostPort port : pod.ports()) {
       AddressFamily family = AddressFamily.of(port.hostIp());
-      add(HostPortTable.map(family), HostPortTable.element(port));
-      add(HostPortTable.hairpin(family), HostPortTable.hairpin(port.containerIp()));
-    }
-  }
-
-  private void addInterface(PodHostPorts pod) {
-    if (answersOnLoopback(pod)) {
-      add(LOOPBACK_INTERFACES, HostPortTable.loopback(interfaceOf(pod)));
+      Value podAddress = Value.of(port.containerIp());
+      add(HostPortTable.map(family), translation(port));
+      add(HostPortTable.hairpin(family), pair(podAddress));
     }
   }
 
   private void addBridge(PodHostPorts pod) {
     if (!pod.bridge().isEmpty()) {
-      add(HAIRPIN_BRIDGES, HostPortTable.hairpin(pod.bridge()));
+      add(HAIRPIN_BRIDGES, pair(Value.ofInterfaceName(pod.bridge())));
     }
   }
 
@@ -72,20 +63,20 @@ final class PodElements {
     bySet.computeIfAbsent(set, _ -> new LinkedHashSet<>()).add(element);
   }
 
-  /** The interface by which the host's packets go to the pod. */
-  static String interfaceOf(PodHostPorts pod) {
-    return pod.bridge().isEmpty() ? pod.hostInterface() : pod.bridge();
+  /** The element of the map that sends {@code port} to the pod. */
+  private static Element translation(HostPort port) {
+    IpPrefix hosts =
+        port.isForAnyAddress() ? new IpPrefix(port.hostIp(), 0) : IpPrefix.host(port.hostIp());
+    Value protocol = Value.ofByte(port.protocol().number());
+    Value hostPort = Value.ofPort(port.hostPort());
+    return Element.range(
+            Value.concatenation(Value.of(hosts.address()), protocol, hostPort),
+            Value.concatenation(Value.of(hosts.last()), protocol, hostPort))
+        .mappedTo(
+            Value.concatenation(Value.of(port.containerIp()), Value.ofPort(port.containerPort())));
   }
 
-  /** Whether some port of the pod answers on 127.0.0.1 or another address of that network. */
-  static boolean answersOnLoopback(PodHostPorts pod) {
-    for (HostPort port : pod.ports()) {
-      InetAddress address = port.hostIp();
-      boolean loopback = address.isLoopbackAddress() || port.isForAnyAddress();
-      if (loopback && AddressFamily.of(address) == AddressFamily.IPV4) {
-        return true;
-      }
-    }
-    return false;
+  private static Element pair(Value value) {
+    return Element.of(Value.concatenation(value, value));
   }
 }

@@ -9,4 +9,10 @@ import java.util.List;
  * @param bridge the bridge that this end is a port of, empty if it is none
  * @param ports at least one
  */
-public record PodHostPorts(String hostInterface, String bridge, List<HostPort> ports) {}
+public record PodHostPorts(String hostInterface, String bridge, List<HostPort> ports) {
+
+  /** The interface by which the host's own packets go to the pod. */
+  String interfaceOnHost() {
+    return bridge.isEmpty() ? hostInterface : bridge;
+  }
+}

@@ -98,6 +98,11 @@ public record NamedSet(
     return (flags & NFT_SET_INTERVAL) != 0 && !key.isConcatenation();
   }
 
+  /** {@code element} as {@code nft} would write it: {@code element 10.0.0.1 . tcp . 80}. */
+  public String describe(Element element) {
+    return element.describe(this);
+  }
+
   void pack(MessageWriter writer, int id) {
     packName(writer);
     writer.attributeU32Be(NfTables.NFTA_SET_FLAGS, flags);

@@ -10,6 +10,7 @@ import static io.kindnet.netlink.route.RouteConstants.RTN_THROW;
 import static io.kindnet.netlink.route.RouteConstants.RTN_UNREACHABLE;
 import static io.kindnet.netlink.route.Rtnetlink.RTM_DELROUTE;
 import static io.kindnet.netlink.route.Rtnetlink.RTM_NEWROUTE;
+import static io.kindnet.netlink.wire.NetlinkConstants.NLM_F_APPEND;
 import static io.kindnet.netlink.wire.NetlinkConstants.NLM_F_CREATE;
 import static io.kindnet.netlink.wire.NetlinkConstants.NLM_F_EXCL;
 import static io.kindnet.netlink.wire.NetlinkConstants.NLM_F_REPLACE;
@@ -35,6 +36,7 @@ import org.jspecify.annotations.Nullable;
  */
 public final class Routes {
   private static final int CREATE = NLM_F_CREATE | NLM_F_EXCL;
+  private static final int APPEND = NLM_F_CREATE | NLM_F_APPEND;
   private static final int REPLACE = NLM_F_CREATE | NLM_F_REPLACE;
 
   private final NetlinkSocket socket;
@@ -46,6 +48,15 @@ public final class Routes {
   /** Adds a route; {@code EEXIST} if there is one to the destination with the same metric. */
   public void add(Route route) {
     socket.request(RouteRequests.write("add", RTM_NEWROUTE, CREATE, route));
+  }
+
+  /**
+   * Adds a route beside others to the destination with the same metric; {@code EEXIST} if there is
+   * one that has the same next hop, too. In IPv6 a packet that came by a link, or must leave by it,
+   * takes the one of that link.
+   */
+  public void append(Route route) {
+    socket.request(RouteRequests.write("append", RTM_NEWROUTE, APPEND, route));
   }
 
   /**
