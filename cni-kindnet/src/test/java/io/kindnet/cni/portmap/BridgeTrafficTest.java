@@ -1,0 +1,7 @@
+package io.kindnet.cni.portmap;
+
+class BridgeTrafficTest extends HostPortTraffic {
+  BridgeTrafficTest() {
+    super(Wires.BRIDGE);
+  }
+}

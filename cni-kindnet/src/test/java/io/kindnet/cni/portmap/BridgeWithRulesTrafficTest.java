@@ -1,0 +1,7 @@
+package io.kindnet.cni.portmap;
+
+class BridgeWithRulesTrafficTest extends HostPortTraffic {
+  BridgeWithRulesTrafficTest() {
+    super(Wires.BRIDGE_WITH_RULES);
+  }
+}
