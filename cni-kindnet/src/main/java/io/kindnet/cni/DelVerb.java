@@ -27,19 +27,21 @@ final class DelVerb {
     PodRow pod = store.pods().find(environment.attachment());
     if (pod != null) {
       new Release(store, kernel).release(pod);
-    } else if (PodNetwork.exists(environment.netns())) {
+    } else {
       deleteForgottenInterface();
     }
     return "";
   }
 
   /** An interface of ours that no row remembers, as after the loss of the database. */
-  private void deleteForgottenInterface() throws CniException {
+  private void deleteForgottenInterface() {
     try (PodNetwork pod = PodNetwork.open(environment.netns())) {
       Optional<Link> hostEnd = kernel.host().ownEndOf(pod, environment.interfaceName());
       if (hostEnd.isPresent()) {
         kernel.host().deleteLink(hostEnd.get().name());
       }
+    } catch (CniException noPod) {
+      // the namespace is gone, and the interface with it
     }
   }
 }

@@ -96,6 +96,8 @@ class DelVerbTest {
 
     node.del("unknown", null);
     assertThat(node.call("DEL", "abc", "", "net1", node.config())).isEqualTo(new Reply(0, ""));
+    assertThat(node.call("DEL", "unknown", host.path().toString(), "eth0", node.config()))
+        .isEqualTo(new Reply(0, ""));
 
     assertThat(ip(pod, "link", "show", "eth0")).hasSize(1);
     try (Store store = node.store()) {

@@ -16,7 +16,7 @@ final class Sysctl {
 
   /** Whether the kernel has IPv6: without it, the folder is not there. */
   static boolean hasIpv6() {
-    return Files.isDirectory(NET.resolve("ipv6"));
+    return Files.isDirectory(NET.resolve("ipv6/conf"));
   }
 
   /**

@@ -4,12 +4,14 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import io.kindnet.netlink.ip.IpAddresses;
 import io.kindnet.netlink.ip.IpPrefix;
+import java.math.BigInteger;
 import java.net.InetAddress;
 import java.util.Comparator;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Random;
 import java.util.Set;
+import org.junit.jupiter.api.RepeatedTest;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
@@ -44,6 +46,29 @@ class AddressPoolTest {
   @ValueSource(strings = {"10.0.1.0/30", "10.0.1.0/31", "10.0.1.1/32", "fd00::/127", "fd00::1/128"})
   void hasNothingToGiveWhereEverythingIsReserved(String range) {
     assertThat(drain(IpPrefix.parse(range))).isEmpty();
+  }
+
+  @RepeatedTest(100)
+  void keepsItsPromisesForAnyRange() {
+    boolean four = random.nextBoolean();
+    int hostBits = random.nextInt(11);
+    byte[] address = new byte[four ? 4 : 16];
+    random.nextBytes(address);
+    IpPrefix range = new IpPrefix(IpAddresses.of(address), 8 * address.length - hostBits);
+    BigInteger base = IpAddresses.toInteger(range.address());
+
+    Set<String> given = drain(range);
+
+    assertThat(given)
+        .as(range + ", seed " + seed)
+        .hasSize(new AddressPool(range).capacity().intValueExact())
+        .allSatisfy(text -> {
+          InetAddress each = IpAddresses.parse(text);
+          assertThat(range.contains(each)).isTrue();
+          assertThat(IpAddresses.toInteger(each).subtract(base))
+              .isGreaterThan(BigInteger.valueOf(hostBits <= 6 ? 2 : hostBits == 7 ? 4 : 6));
+          assertThat(four && each.equals(range.last())).isFalse();
+        });
   }
 
   @ParameterizedTest

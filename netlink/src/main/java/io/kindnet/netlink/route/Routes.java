@@ -170,6 +170,8 @@ public final class Routes {
   private static boolean isNoWay(NetlinkException e) {
     return switch (e.errno()) {
       case ENETUNREACH, EHOSTUNREACH, EACCES -> true;
+      // a kernel without IPv6
+      case EAFNOSUPPORT, EOPNOTSUPP -> true;
       // a blackhole; a request that the kernel does not understand comes with an explanation
       case EINVAL -> e.detail().isEmpty();
       default -> false;

@@ -1,0 +1,85 @@
+package io.kindnet.cni.clients;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.kindnet.netlink.testing.CommandResult;
+import io.kindnet.netlink.testing.Machine;
+import io.kindnet.netlink.testing.Namespace;
+import io.kindnet.netlink.testing.NetworkNamespaces;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+
+/** Nodes that lack something. */
+@NetworkNamespaces
+class PoorNodeIT {
+  private static final String PLUGIN = "/opt/cni/bin/cni-kindnet";
+
+  private final Machine node;
+  private final Namespace pod;
+
+  PoorNodeIT(Machine node, Namespace pod) {
+    this.node = node;
+    this.pod = pod;
+  }
+
+  @BeforeEach
+  void install() {
+    node.run("mkdir", "-p", "/opt/cni");
+    node.run("mount", "--bind", Dist.cni().toString(), "/opt/cni");
+  }
+
+  @Test
+  void withoutIpv6RefuseRangesOfIt() {
+    // what a kernel without IPv6 shows of it: nothing
+    node.run("mount", "-t", "tmpfs", "none", "/proc/sys/net/ipv6");
+
+    for (String verb : new String[] {"ADD", "STATUS"}) {
+      CommandResult result = call(verb, "\"10.244.1.0/24\", \"fd00:10:244:1::/64\"");
+      assertThat(result.exit()).isEqualTo(1);
+      assertThat(result.stdout())
+          .contains("\"code\":" + (verb.equals("ADD") ? 2 : 50))
+          .contains("ranges 'fd00:10:244:1::/64': the kernel of this node has no IPv6");
+    }
+    KindnetNode.assertNoPodIsLeft(node);
+  }
+
+  @Test
+  void withoutIpv6ServeIpv4() {
+    node.run("mount", "-t", "tmpfs", "none", "/proc/sys/net/ipv6");
+
+    assertThat(call("ADD", "\"10.244.1.0/24\"").exit()).isZero();
+    assertThat(pod.run("ip", "-br", "-4", "addr", "show", "eth0")).contains("10.244.1.");
+    assertThat(call("DEL", "\"10.244.1.0/24\"").exit()).isZero();
+  }
+
+  @Test
+  void withAReadOnlyDiskSayThatTheDatabaseCannotBeWritten() {
+    assertThat(call("STATUS", "\"10.244.1.0/24\"")).isEqualTo(new CommandResult(0, "", ""));
+    node.run("mount", "--bind", "/var/lib/cni-kindnet", "/var/lib/cni-kindnet");
+    node.run("mount", "-o", "remount,bind,ro", "/var/lib/cni-kindnet");
+
+    CommandResult status = call("STATUS", "\"10.244.1.0/24\"");
+    assertThat(status.stdout()).contains("\"code\":50", "database /var/lib/cni-kindnet/cni.db: ");
+    CommandResult add = call("ADD", "\"10.244.1.0/24\"");
+    assertThat(add.exit()).isEqualTo(1);
+    assertThat(add.stdout()).contains("\"code\":5,", "database /var/lib/cni-kindnet/cni.db: ");
+    assertThat(node.run("ip", "-o", "link")).doesNotContain("knet");
+  }
+
+  private CommandResult call(String verb, String ranges) {
+    String configuration =
+        """
+        {"cniVersion": "1.1.0", "name": "kindnet", "type": "cni-kindnet", "ranges": [%s]}
+        """
+            .formatted(ranges);
+    return node.tryRunWithInput(
+        configuration,
+        "env",
+        "--ignore-environment",
+        "CNI_COMMAND=" + verb,
+        "CNI_CONTAINERID=container-1",
+        "CNI_NETNS=" + pod.path(),
+        "CNI_IFNAME=eth0",
+        PLUGIN);
+  }
+}
