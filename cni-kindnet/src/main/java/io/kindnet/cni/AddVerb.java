@@ -63,7 +63,7 @@ final class AddVerb {
     }
     PodLink link = PodLinks.create(kernel.host(), pod, spec(reservation));
     if (!reservation.ports().isEmpty()) {
-      new PodPorts(store, kernel).install(reservation.hostPorts());
+      new PodPorts(store, kernel, log).install(reservation.hostPorts());
       portsInstalled = true;
     }
     return result(link, reservation);
@@ -88,7 +88,7 @@ final class AddVerb {
       if (!portsInstalled) {
         store.ports().deleteOf(reservation.pod());
       }
-      new Release(store, kernel).release(reservation.pod());
+      new Release(store, kernel, log).release(reservation.pod());
     } catch (CniException | RuntimeException failed) {
       log.failure("cannot undo", failed);
     }

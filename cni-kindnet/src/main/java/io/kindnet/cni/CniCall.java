@@ -75,7 +75,7 @@ public final class CniCall {
     Path file = config.dataDir().resolve(Store.FILE_NAME);
     if (environment.command() == CniCommand.STATUS) {
       // opening is part of what it is about
-      StatusVerb.run(config, file, kernels);
+      StatusVerb.run(config, file, kernels, log);
       return "";
     }
     try (Store store = Store.open(file);
@@ -85,7 +85,7 @@ public final class CniCall {
           CniResult result = new AddVerb(environment, config, store, kernel, log).run();
           yield CniResultWriter.write(config.version(), result);
         }
-        case DEL -> new DelVerb(environment, store, kernel).run();
+        case DEL -> new DelVerb(environment, store, kernel, log).run();
         case CHECK -> new CheckVerb(environment, config, store, kernel).run();
         case GC -> new GcVerb(config, store, kernel, log).run();
         case STATUS, VERSION -> throw new IllegalStateException("answered before");

@@ -16,17 +16,19 @@ final class DelVerb {
   private final CniEnvironment environment;
   private final Store store;
   private final Kernel kernel;
+  private final CallLog log;
 
-  DelVerb(CniEnvironment environment, Store store, Kernel kernel) {
+  DelVerb(CniEnvironment environment, Store store, Kernel kernel, CallLog log) {
     this.environment = environment;
     this.store = store;
     this.kernel = kernel;
+    this.log = log;
   }
 
   String run() throws CniException {
     PodRow pod = store.pods().find(environment.attachment());
     if (pod != null) {
-      new Release(store, kernel).release(pod);
+      new Release(store, kernel, log).release(pod);
     } else {
       deleteForgottenInterface();
     }

@@ -32,7 +32,7 @@ final class GcVerb {
    */
   String run() throws CniException {
     List<String> failures = new ArrayList<>();
-    Release release = new Release(store, kernel);
+    Release release = new Release(store, kernel, log);
     for (PodRow pod : store.pods().all()) {
       if (isOfThisNetwork(pod) && !isValid(pod)) {
         try {
@@ -44,7 +44,7 @@ final class GcVerb {
       }
     }
     // elements that no row stands for, and rows whose elements somebody flushed
-    new PodPorts(store, kernel).restore();
+    new PodPorts(store, kernel, log).restore();
     if (!failures.isEmpty()) {
       throw new CniException(
           CniErrorCode.KERNEL_REFUSED, "cannot remove " + String.join("; ", failures));

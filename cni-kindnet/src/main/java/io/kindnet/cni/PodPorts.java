@@ -6,6 +6,7 @@ import io.kindnet.cni.portmap.PodHostPorts;
 import io.kindnet.cni.protocol.CniException;
 import io.kindnet.cni.store.PodRow;
 import io.kindnet.cni.store.Store;
+import io.kindnet.netlink.libc.KernelException;
 import java.util.ArrayList;
 import java.util.List;
 
@@ -15,10 +16,12 @@ import java.util.List;
 final class PodPorts {
   private final Store store;
   private final HostPorts rules;
+  private final CallLog log;
 
-  PodPorts(Store store, Kernel kernel) {
+  PodPorts(Store store, Kernel kernel, CallLog log) {
     this.store = store;
     this.rules = kernel.hostPorts();
+    this.log = log;
   }
 
   /** Makes the ports of {@code pod} answer, whose rows are written. */
@@ -26,7 +29,7 @@ final class PodPorts {
     if (!rules.install(pod)) {
       restore();
     }
-    rules.forgetFlows(pod);
+    forgetFlows(pod);
   }
 
   /**
@@ -38,7 +41,7 @@ final class PodPorts {
       others.removeIf(other -> other.hostInterface().equals(pod.hostInterface()));
       rules.restore(others);
     }
-    rules.forgetFlows(pod);
+    forgetFlows(pod);
   }
 
   /**
@@ -50,6 +53,18 @@ final class PodPorts {
       rules.restore(pods);
       return pods;
     });
+  }
+
+  /**
+   * A kernel that cannot be asked for its connections, or refuses, must not keep a pod from
+   * starting, and much less from being released: such flows end by themselves after a while.
+   */
+  private void forgetFlows(PodHostPorts pod) {
+    try {
+      rules.forgetFlows(pod);
+    } catch (KernelException refused) {
+      log.failure("cannot forget the UDP flows of " + pod.ports(), refused);
+    }
   }
 
   private List<PodHostPorts> fromRows() throws CniException {

@@ -15,10 +15,12 @@ import java.util.List;
 final class Release {
   private final Store store;
   private final Kernel kernel;
+  private final CallLog log;
 
-  Release(Store store, Kernel kernel) {
+  Release(Store store, Kernel kernel, CallLog log) {
     this.store = store;
     this.kernel = kernel;
+    this.log = log;
   }
 
   void release(PodRow pod) throws CniException {
@@ -42,7 +44,7 @@ final class Release {
   private void releasePorts(PodRow pod) throws CniException {
     List<HostPort> ports = store.ports().of(pod);
     if (!ports.isEmpty()) {
-      new PodPorts(store, kernel)
+      new PodPorts(store, kernel, log)
           .removeInTransaction(new PodHostPorts(pod.hostInterface(), pod.bridge(), ports));
       store.ports().deleteOf(pod);
     }

@@ -38,7 +38,7 @@ final class Reserving {
     this.store = store;
     this.kernel = kernel;
     this.log = log;
-    this.staleRows = new StaleRows(store, kernel);
+    this.staleRows = new StaleRows(store, kernel, log);
   }
 
   /** The rows of the pod, committed. */

@@ -17,10 +17,12 @@ import java.util.List;
 final class StaleRows {
   private final Store store;
   private final Kernel kernel;
+  private final CallLog log;
 
-  StaleRows(Store store, Kernel kernel) {
+  StaleRows(Store store, Kernel kernel, CallLog log) {
     this.store = store;
     this.kernel = kernel;
+    this.log = log;
   }
 
   /** Whether {@code pod} is one. */
@@ -43,6 +45,6 @@ final class StaleRows {
 
   /** Removes one, in the transaction of the caller. */
   void remove(PodRow pod) throws CniException {
-    new Release(store, kernel).releaseInTransaction(pod);
+    new Release(store, kernel, log).releaseInTransaction(pod);
   }
 }

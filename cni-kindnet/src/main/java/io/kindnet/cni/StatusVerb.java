@@ -21,12 +21,13 @@ final class StatusVerb {
    *
    * @throws CniException {@link CniErrorCode#NOT_AVAILABLE} with the reason, whatever it is
    */
-  static void run(NetworkConfig config, Path file, Kernel.Opener kernels) throws CniException {
+  static void run(NetworkConfig config, Path file, Kernel.Opener kernels, CallLog log)
+      throws CniException {
     try (Store store = Store.open(file);
         Kernel kernel = kernels.open()) {
       // the transaction shows that the database can be written
       store.transaction(() -> {
-        requireAddress(config, store, kernel);
+        requireAddress(config, store, kernel, log);
         return config;
       });
     } catch (CniException | KernelException reason) {
@@ -35,13 +36,13 @@ final class StatusVerb {
     }
   }
 
-  private static void requireAddress(NetworkConfig config, Store store, Kernel kernel)
+  private static void requireAddress(NetworkConfig config, Store store, Kernel kernel, CallLog log)
       throws CniException {
     List<IpPrefix> ranges = new ServingRanges(store).look(config.ranges());
     kernel.host().requireFamiliesOf(ranges);
     AddressChoice choice =
         new AddressChoice(ranges, family -> store.pods().takenAddresses(family), new Random());
-    StaleRows staleRows = new StaleRows(store, kernel);
+    StaleRows staleRows = new StaleRows(store, kernel, log);
     for (AddressFamily family : choice.families()) {
       // an ADD would be content with one family
       if (choice.choose(family) != null || !staleRows.with(family).isEmpty()) {

@@ -155,6 +155,17 @@ class DelVerbTest {
     assertNothingLeft();
   }
 
+  @Test
+  void releasesWhereConnectionTrackingCannotBeAsked() throws CniException {
+    node.hostPorts().unforgetting(true);
+
+    node.withHostPort(53, 53, "udp").add("abc", pod);
+    assertThat(node.hostPorts().installed()).hasSize(2);
+    node.del("abc", pod);
+
+    assertNothingLeft();
+  }
+
   private void assertNothingLeft() throws CniException {
     try (Store store = node.store()) {
       assertThat(store.pods().all()).isEmpty();

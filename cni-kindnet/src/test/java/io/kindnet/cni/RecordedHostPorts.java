@@ -15,10 +15,16 @@ import java.util.TreeSet;
 final class RecordedHostPorts implements HostPorts {
   private final Set<String> installed = new TreeSet<>();
   private boolean failing;
+  private boolean unforgetting;
 
   /** Whether the kernel refuses every change from now on. */
   void failing(boolean now) {
     failing = now;
+  }
+
+  /** Whether the kernel cannot be asked for its connections from now on. */
+  void unforgetting(boolean now) {
+    unforgetting = now;
   }
 
   /** What is installed, as {@code 80/tcp on 0.0.0.0 to 10.244.1.7 8080 at knet0a1b2c3d}. */
@@ -58,7 +64,11 @@ final class RecordedHostPorts implements HostPorts {
   }
 
   @Override
-  public void forgetFlows(PodHostPorts pod) {}
+  public void forgetFlows(PodHostPorts pod) {
+    if (unforgetting) {
+      throw new KernelException("list flows", Errno.EINVAL);
+    }
+  }
 
   @Override
   public void close() {}
