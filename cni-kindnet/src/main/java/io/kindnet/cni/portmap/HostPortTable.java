@@ -119,9 +119,11 @@ final class HostPortTable {
     return transaction.addAnonymous(TABLE, PROTOCOL, protocols);
   }
 
-  /** Whether {@code listed}, the rules that are there, are those that {@link #build} makes. */
+  /**
+   * Whether {@code listed}, the rules that are there, are those that {@link #build} makes. Chains
+   * that somebody else added to the table do not matter.
+   */
   static boolean isComplete(List<ListedRule> listed) {
-    int seen = 0;
     for (Chain chain : CHAINS) {
       List<Rule> there = new ArrayList<>();
       for (ListedRule rule : listed) {
@@ -132,9 +134,8 @@ final class HostPortTable {
       if (!there.equals(normalizedRules(chain))) {
         return false;
       }
-      seen += there.size();
     }
-    return seen == listed.size();
+    return true;
   }
 
   /** As {@link Rule#normalized} makes them of the listed ones. */

@@ -38,7 +38,7 @@ public interface HostPorts extends AutoCloseable {
    * from installing and removing meanwhile. No table is made where there is none and no pod needs
    * it.
    */
-  void restore(List<PodHostPorts> pods) throws CniException;
+  void restore(List<PodHostPorts> pods);
 
   /**
    * Makes connection tracking forget the UDP flows of the ports of {@code pod}: they would go on

@@ -10,6 +10,7 @@ import io.kindnet.netlink.nftables.NftablesException;
 import io.kindnet.netlink.nftables.NftablesListing;
 import io.kindnet.netlink.nftables.NftablesSocket;
 import io.kindnet.netlink.nftables.NftablesTransaction;
+import io.kindnet.netlink.wire.MessageListener;
 import java.util.ArrayList;
 import java.util.HashSet;
 import java.util.List;
@@ -19,6 +20,7 @@ import org.jspecify.annotations.Nullable;
 /** Host ports in the nftables table {@code inet cni-kindnet}. */
 public final class NftablesHostPorts implements HostPorts {
   private @Nullable NftablesSocket socket;
+  private @Nullable MessageListener listener;
 
   private NftablesHostPorts() {}
 
@@ -28,6 +30,11 @@ public final class NftablesHostPorts implements HostPorts {
    */
   public static NftablesHostPorts open() {
     return new NftablesHostPorts();
+  }
+
+  /** Lets {@code newListener} see every datagram to and from nftables from now on. */
+  void listener(MessageListener newListener) {
+    listener = newListener;
   }
 
   @Override
@@ -67,9 +74,9 @@ public final class NftablesHostPorts implements HostPorts {
   }
 
   @Override
-  public void restore(List<PodHostPorts> pods) throws CniException {
+  public void restore(List<PodHostPorts> pods) {
     for (PodHostPorts pod : pods) {
-      LoopbackRouting.enableIfThere(pod);
+      LoopbackRouting.enableIfPossible(pod);
     }
     if (!pods.isEmpty() || nftables().list().exists(TABLE)) {
       PodElements wanted = PodElements.of(pods);
@@ -154,6 +161,9 @@ public final class NftablesHostPorts implements HostPorts {
     if (open == null) {
       open = NftablesSocket.open();
       socket = open;
+      if (listener != null) {
+        open.listener(listener);
+      }
     }
     return open;
   }
