@@ -14,8 +14,6 @@ import io.kindnet.netlink.testing.NetworkNamespaces;
 import io.kindnet.netlink.testing.Transport;
 import java.net.InetAddress;
 import java.time.Duration;
-import java.util.Objects;
-import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
@@ -34,7 +32,7 @@ abstract class HostPortTraffic {
   private static final String NODE_6 = "fd00::2";
 
   private final Wires wires;
-  private @Nullable WiredNode wired;
+  private WiredNode node;
 
   HostPortTraffic(Wires wires) {
     this.wires = wires;
@@ -42,114 +40,110 @@ abstract class HostPortTraffic {
 
   @BeforeAll
   void wire(Namespace node, Namespace outside, Namespace podA, Namespace podB) {
-    wired = new WiredNode(wires, node, outside, podA, podB);
-  }
-
-  private WiredNode node() {
-    return Objects.requireNonNull(wired);
+    this.node = new WiredNode(wires, node, outside, podA, podB);
   }
 
   @AfterEach
   void removeAll() {
-    node().restore();
-    node().namespace.run("conntrack", "-F");
+    node.restore();
+    node.namespace.run("conntrack", "-F");
   }
 
   @ParameterizedTest
   @ValueSource(strings = {"10.0.0.2", "10.0.0.3", "fd00::2", "fd00::3"})
   void answersTheOutsideOnEachAddress(String address) {
-    node().install(node().a(everywhere(80, 5)));
+    node.install(node.a(everywhere(80, 5)));
 
-    assertAnswered(node().outside, address, "a", outside(address));
+    assertAnswered(node.outside, address, "a", outside(address));
   }
 
   @ParameterizedTest
   @ValueSource(strings = {"10.0.0.2", "10.0.0.3", "fd00::2", "fd00::3"})
   void answersTheHostOnItsOwnAddresses(String address) {
-    node().install(node().a(everywhere(80, 5)));
+    node.install(node.a(everywhere(80, 5)));
 
     // 10.0.0.3 is a secondary address, from which nothing is sent of itself
-    assertAnswered(node().host, address, "a", address.replace("10.0.0.3", NODE_4));
+    assertAnswered(node.host, address, "a", address.replace("10.0.0.3", NODE_4));
   }
 
   @ParameterizedTest
   @ValueSource(strings = {"127.0.0.1", "127.200.1.2", "::1", "10.244.1.1", "fd00:244::1"})
   void answersTheHostOnLoopbackAndGateway(String address) {
-    node().install(node().a(everywhere(80, 5)));
+    node.install(node.a(everywhere(80, 5)));
 
-    if (node().wires == Wires.BRIDGE_WITH_RULES && address.equals("::1")) {
+    if (node.wires == Wires.BRIDGE_WITH_RULES && address.equals("::1")) {
       // the answer is translated on the bridge, so ::1 stands in it when IPv6 gets to see it
-      assertThat(ask(node().host, Transport.TCP, address)).isEqualTo("nobody");
+      assertThat(ask(node.host, Transport.TCP, address)).isEqualTo("nobody");
       return;
     }
 
-    assertAnswered(node().host, address, "a", gateway(address));
+    assertAnswered(node.host, address, "a", gateway(address));
   }
 
   @ParameterizedTest
   @ValueSource(strings = {"10.0.0.2", "10.244.1.1", "fd00::2", "fd00:244::1"})
   void answersThePodItself(String address) {
-    node().install(node().a(everywhere(80, 5)));
+    node.install(node.a(everywhere(80, 5)));
 
-    assertAnswered(node().a, address, "a", gateway(address));
+    assertAnswered(node.a, address, "a", gateway(address));
   }
 
   @ParameterizedTest
   @ValueSource(strings = {"10.0.0.2", "10.244.1.1", "fd00::2", "fd00:244::1"})
   void answersAnotherPod(String address) {
-    node().install(node().a(everywhere(80, 5)));
+    node.install(node.a(everywhere(80, 5)));
 
     // on a bridge the answer would take the short way, past the host, if it could
-    boolean hidden = node().wires == Wires.BRIDGE;
+    boolean hidden = node.wires == Wires.BRIDGE;
     String pod = address.contains(":") ? "fd00:244::6" : "10.244.1.6";
-    assertAnswered(node().b, address, "a", hidden ? gateway(address) : pod);
+    assertAnswered(node.b, address, "a", hidden ? gateway(address) : pod);
   }
 
   @Test
   void answersOnlyOnTheAddressThatWasAskedFor() {
-    node().install(node().a(port("10.0.0.3", 80, TCP, 5), port("fd00::3", 80, UDP, 5)));
+    node.install(node.a(port("10.0.0.3", 80, TCP, 5), port("fd00::3", 80, UDP, 5)));
 
-    assertThat(ask(node().outside, Transport.TCP, "10.0.0.3")).isEqualTo("a");
-    assertThat(ask(node().host, Transport.TCP, "10.0.0.3")).isEqualTo("a");
-    assertThat(ask(node().b, Transport.TCP, "10.0.0.3")).isEqualTo("a");
-    assertThat(ask(node().a, Transport.TCP, "10.0.0.3")).isEqualTo("a");
-    assertThat(ask(node().outside, Transport.UDP, "fd00::3")).isEqualTo("a");
+    assertThat(ask(node.outside, Transport.TCP, "10.0.0.3")).isEqualTo("a");
+    assertThat(ask(node.host, Transport.TCP, "10.0.0.3")).isEqualTo("a");
+    assertThat(ask(node.b, Transport.TCP, "10.0.0.3")).isEqualTo("a");
+    assertThat(ask(node.a, Transport.TCP, "10.0.0.3")).isEqualTo("a");
+    assertThat(ask(node.outside, Transport.UDP, "fd00::3")).isEqualTo("a");
 
-    assertThat(ask(node().outside, Transport.TCP, NODE_4)).isEqualTo("nobody");
-    assertThat(ask(node().host, Transport.TCP, "127.0.0.1")).isEqualTo("nobody");
-    assertThat(ask(node().outside, Transport.UDP, "10.0.0.3")).isEqualTo("nobody");
-    assertThat(ask(node().outside, Transport.UDP, NODE_6)).isEqualTo("nobody");
-    assertThat(ask(node().outside, Transport.TCP, "fd00::3")).isEqualTo("nobody");
+    assertThat(ask(node.outside, Transport.TCP, NODE_4)).isEqualTo("nobody");
+    assertThat(ask(node.host, Transport.TCP, "127.0.0.1")).isEqualTo("nobody");
+    assertThat(ask(node.outside, Transport.UDP, "10.0.0.3")).isEqualTo("nobody");
+    assertThat(ask(node.outside, Transport.UDP, NODE_6)).isEqualTo("nobody");
+    assertThat(ask(node.outside, Transport.TCP, "fd00::3")).isEqualTo("nobody");
   }
 
   @Test
   void answersOnLoopbackAlone() {
-    node().install(node().a(port("127.0.0.1", 80, TCP, 5)));
+    node.install(node.a(port("127.0.0.1", 80, TCP, 5)));
 
-    assertThat(ask(node().host, Transport.TCP, "127.0.0.1")).isEqualTo("a");
-    assertThat(ask(node().host, Transport.TCP, NODE_4)).isEqualTo("nobody");
-    assertThat(ask(node().outside, Transport.TCP, NODE_4)).isEqualTo("nobody");
+    assertThat(ask(node.host, Transport.TCP, "127.0.0.1")).isEqualTo("a");
+    assertThat(ask(node.host, Transport.TCP, NODE_4)).isEqualTo("nobody");
+    assertThat(ask(node.outside, Transport.TCP, NODE_4)).isEqualTo("nobody");
   }
 
   @Test
   void servesTwoPodsOnOnePort() {
-    node().install(node().a(port("0.0.0.0", 80, UDP, 5)));
-    node().install(node().b(port(NODE_4, 80, TCP, 6)));
+    node.install(node.a(port("0.0.0.0", 80, UDP, 5)));
+    node.install(node.b(port(NODE_4, 80, TCP, 6)));
 
-    assertThat(ask(node().outside, Transport.UDP, NODE_4)).isEqualTo("a");
-    assertThat(ask(node().outside, Transport.TCP, NODE_4)).isEqualTo("b");
+    assertThat(ask(node.outside, Transport.UDP, NODE_4)).isEqualTo("a");
+    assertThat(ask(node.outside, Transport.TCP, NODE_4)).isEqualTo("b");
 
-    node().remove(node().a(port("0.0.0.0", 80, UDP, 5)));
+    node.remove(node.a(port("0.0.0.0", 80, UDP, 5)));
 
-    assertThat(ask(node().outside, Transport.UDP, NODE_4)).isEqualTo("nobody");
-    assertThat(ask(node().outside, Transport.TCP, NODE_4)).isEqualTo("b");
+    assertThat(ask(node.outside, Transport.UDP, NODE_4)).isEqualTo("nobody");
+    assertThat(ask(node.outside, Transport.TCP, NODE_4)).isEqualTo("b");
   }
 
   @Test
   void leavesAlonePodsThatHaveNoHostPorts() {
-    node().install(node().a(everywhere(80, 5)));
+    node.install(node.a(everywhere(80, 5)));
 
-    EchoReply direct = node().b.ask(EchoRequest.tcp("10.244.1.5", WiredNode.POD_PORT));
+    EchoReply direct = node.b.ask(EchoRequest.tcp("10.244.1.5", WiredNode.POD_PORT));
 
     assertThat(direct.server()).isEqualTo("a");
     assertThat(direct.peer().getHostAddress()).isEqualTo("10.244.1.6");
@@ -160,15 +154,15 @@ abstract class HostPortTraffic {
   @ValueSource(strings = {"10.0.0.2", "fd00::2"})
   void udpClientsFollowFromOnePodToTheNext(String address) {
     EchoRequest request = EchoRequest.udp(address, 80).from(outside(address), 4000).waiting(SHORT);
-    node().install(node().a(everywhere(80, 5)));
-    assertThat(node().outside.ask(request).server()).isEqualTo("a");
+    node.install(node.a(everywhere(80, 5)));
+    assertThat(node.outside.ask(request).server()).isEqualTo("a");
 
-    node().remove(node().a(everywhere(80, 5)));
+    node.remove(node.a(everywhere(80, 5)));
     assertThat(flows(address)).as("flows after DEL").isEmpty();
-    assertThat(node().outside.tryAsk(request)).isEmpty();
+    assertThat(node.outside.tryAsk(request)).isEmpty();
 
-    node().install(node().b(everywhere(80, 6)));
-    assertThat(node().outside.ask(request).server()).isEqualTo("b");
+    node.install(node.b(everywhere(80, 6)));
+    assertThat(node.outside.ask(request).server()).isEqualTo("b");
   }
 
   /** Where DEL never came: the pod's rows gave way to those of the next. */
@@ -176,17 +170,17 @@ abstract class HostPortTraffic {
   @ValueSource(strings = {"10.0.0.2", "fd00::2", "127.0.0.1"})
   void udpClientsFollowThoughTheFirstPodWasNeverRemoved(String address) {
     boolean loopback = literal(address).isLoopbackAddress();
-    EchoPeer client = loopback ? node().host : node().outside;
+    EchoPeer client = loopback ? node.host : node.outside;
     EchoRequest request =
         EchoRequest.udp(address, 80)
             .from(loopback ? address : outside(address), 4000)
             .waiting(SHORT);
-    node().install(node().a(everywhere(80, 5)));
+    node.install(node.a(everywhere(80, 5)));
     assertThat(client.ask(request).server()).isEqualTo("a");
 
-    node().restore(node().b(everywhere(80, 6)));
+    node.restore(node.b(everywhere(80, 6)));
     assertThat(client.ask(request).server()).as("before flows are forgotten").isEqualTo("a");
-    node().install(node().b(everywhere(80, 6)));
+    node.install(node.b(everywhere(80, 6)));
 
     assertThat(client.ask(request).server()).isEqualTo("b");
   }
@@ -196,33 +190,33 @@ abstract class HostPortTraffic {
     insertFlow("-s 10.244.1.6 -d 192.0.2.1");
     insertFlow("-s 10.0.0.1 -d 10.0.0.2");
 
-    node().install(node().a(everywhere(80, 5)));
+    node.install(node.a(everywhere(80, 5)));
 
     assertThat(flows(NODE_4)).contains("dst=192.0.2.1").doesNotContain("dst=10.0.0.2");
   }
 
   @Test
   void podsDoNotReachTheHostsLoopback() {
-    node().host.listen(Transport.TCP, "127.0.0.1", 7000);
-    node().install(node().a(everywhere(80, 5)));
+    node.host.listen(Transport.TCP, "127.0.0.1", 7000);
+    node.install(node.a(everywhere(80, 5)));
     EchoRequest request = EchoRequest.tcp("127.0.0.1", 7000).waiting(SHORT);
 
-    assertThat(node().a.tryAsk(request)).isEmpty();
+    assertThat(node.a.tryAsk(request)).isEmpty();
 
-    node().namespace.run("nft", "flush", "chain", "inet", "cni-kindnet", "loopback-guard");
-    assertThat(node().a.tryAsk(request)).as("what the guard keeps out").isPresent();
+    node.namespace.run("nft", "flush", "chain", "inet", "cni-kindnet", "loopback-guard");
+    assertThat(node.a.tryAsk(request)).as("what the guard keeps out").isPresent();
   }
 
   @Test
   void answersAgainOnceRestored() {
-    node().install(node().a(everywhere(80, 5)));
-    node().namespace.run("nft", "delete", "table", "inet", "cni-kindnet");
-    assertThat(ask(node().outside, Transport.TCP, NODE_4)).isEqualTo("nobody");
+    node.install(node.a(everywhere(80, 5)));
+    node.namespace.run("nft", "delete", "table", "inet", "cni-kindnet");
+    assertThat(ask(node.outside, Transport.TCP, NODE_4)).isEqualTo("nobody");
 
-    node().install(node().a(everywhere(80, 5)));
+    node.install(node.a(everywhere(80, 5)));
 
-    assertThat(ask(node().outside, Transport.TCP, NODE_4)).isEqualTo("a");
-    assertThat(ask(node().host, Transport.TCP, "127.0.0.1")).isEqualTo("a");
+    assertThat(ask(node.outside, Transport.TCP, NODE_4)).isEqualTo("a");
+    assertThat(ask(node.host, Transport.TCP, "127.0.0.1")).isEqualTo("a");
   }
 
   private void assertAnswered(EchoPeer client, String address, String server, String seenAs) {
@@ -240,13 +234,12 @@ abstract class HostPortTraffic {
 
   private void insertFlow(String addresses) {
     String command = "conntrack -I -p udp " + addresses + " --sport 4000 --dport 80 --timeout 100";
-    node().namespace.run(command.split(" "));
+    node.namespace.run(command.split(" "));
   }
 
   private String flows(String address) {
-    return node()
-        .namespace
-        .run("conntrack", "-L", "-p", "udp", "-f", address.contains(":") ? "ipv6" : "ipv4");
+    return node.namespace.run(
+        "conntrack", "-L", "-p", "udp", "-f", address.contains(":") ? "ipv6" : "ipv4");
   }
 
   private static String outside(String address) {
