@@ -33,7 +33,13 @@ public final class ApiServer {
    */
   public static KubernetesClient connect(ApiServerOptions options, Map<String, String> environment)
       throws IOException, InterruptedException {
-    Config config = new ApiServerConfig().read(options, environment);
+    return connect(new ApiServerConfig(), options, environment);
+  }
+
+  static KubernetesClient connect(
+      ApiServerConfig source, ApiServerOptions options, Map<String, String> environment)
+      throws IOException, InterruptedException {
+    Config config = source.read(options, environment);
     if (options.controlPlaneEndpoint().isPresent()) {
       config = preferred(config, options.controlPlaneEndpoint().get());
     }

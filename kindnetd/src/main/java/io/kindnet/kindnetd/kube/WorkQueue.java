@@ -11,8 +11,9 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * Runs an agent's work on a platform thread of its own. Requests that arrive during a pass or a
- * back-off are one pass afterwards; a pass that fails is repeated after a wait that doubles.
+ * Runs an agent's work on a platform thread of its own. Requests that arrive during a pass are one
+ * pass afterwards. A pass that fails is repeated after a wait that doubles, or when something new
+ * is requested: what fails for one node must not keep another waiting.
  */
 public final class WorkQueue implements AutoCloseable {
   private static final Logger log = LoggerFactory.getLogger(WorkQueue.class);
@@ -122,16 +123,23 @@ public final class WorkQueue implements AutoCloseable {
   private @Nullable Pass next() throws InterruptedException {
     lock.lockInterruptibly();
     try {
-      long wait = failures > 0 ? backOff() : checkInterval;
-      // a request ends the wait for the next check, but not a back-off: it is included in the retry
-      while (!closed && wait > 0 && (failures > 0 || requested == null)) {
-        wait = changed.awaitNanos(wait);
+      if (failures > 0) {
+        // requests that come at once after a failure are one with it
+        await(FIRST_BACK_OFF, /* untilRequested= */ false);
       }
+      await(failures > 0 ? backOff() - FIRST_BACK_OFF : checkInterval, /* untilRequested= */ true);
       Pass pass = !done || requested == null ? Pass.KERNEL : requested;
       requested = null;
       return closed ? null : pass;
     } finally {
       lock.unlock();
+    }
+  }
+
+  private void await(long nanos, boolean untilRequested) throws InterruptedException {
+    long left = nanos;
+    while (!closed && left > 0 && !(untilRequested && requested != null)) {
+      left = changed.awaitNanos(left);
     }
   }
 

@@ -80,6 +80,28 @@ class ApiServerTest {
   }
 
   @Test
+  void trustsTheClustersAuthorityAndNoOther(@TempDir Path folder) throws Exception {
+    Files.writeString(folder.resolve("token"), "secret\n");
+    try (TlsHealthServer server = TlsHealthServer.start(folder.resolve("server"), "secret");
+        TlsHealthServer other = TlsHealthServer.start(folder.resolve("other"), "secret")) {
+      Files.copy(server.certificate(), folder.resolve("ca.crt"));
+      assertThat(chosenInCluster(folder, server.url())).isEqualTo(server.url() + "/");
+      assertThat(chosenInCluster(folder, other.url())).isEqualTo("https://127.0.0.1:1/");
+    }
+  }
+
+  private static String chosenInCluster(Path serviceAccount, String endpoint) throws Exception {
+    Map<String, String> environment =
+        Map.of("KUBERNETES_SERVICE_HOST", "127.0.0.1", "KUBERNETES_SERVICE_PORT", "1");
+    ApiServerOptions options =
+        new ApiServerOptions(Optional.empty(), Optional.empty(), Optional.of(URI.create(endpoint)));
+    try (KubernetesClient client =
+        ApiServer.connect(new ApiServerConfig(serviceAccount), options, environment)) {
+      return client.getMasterUrl().toString();
+    }
+  }
+
+  @Test
   void readsAKubeconfigAndOverridesItsServer(@TempDir Path folder) throws IOException {
     Path kubeconfig = folder.resolve("config");
     Files.writeString(

@@ -73,6 +73,25 @@ class WorkQueueTest {
   }
 
   @Test
+  void aRequestEndsALongBackOff() {
+    WorkQueue.Work work =
+        pass -> {
+          passes.add(pass);
+          throw new IllegalStateException("still not");
+        };
+    try (WorkQueue queue = new WorkQueue("test", NEVER, work, status)) {
+      queue.start();
+      for (int wanted = 2; wanted <= 12; wanted++) {
+        // left alone, twelve passes would take more than a minute
+        int count = wanted;
+        queue.request(Pass.CHANGES);
+        Eventually.within(DEADLINE, () -> assertThat(passes).hasSizeGreaterThanOrEqualTo(count));
+      }
+    }
+    assertThat(passes).containsOnly(Pass.KERNEL);
+  }
+
+  @Test
   void checksWithoutBeingAsked() {
     allowed.release(Integer.MAX_VALUE);
     try (WorkQueue queue = new WorkQueue("test", Duration.ofMillis(1), this::slow, status)) {
