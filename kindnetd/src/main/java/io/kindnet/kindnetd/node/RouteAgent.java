@@ -124,7 +124,10 @@ public final class RouteAgent implements Agent {
       }
     }
     if (!taken.isEmpty()) {
-      log.warn("{} routes were removed by others, {} for one", taken.size(), taken.getFirst());
+      log.warn(
+          "removed or changed by others: {} of the routes, such as {}",
+          taken.size(),
+          taken.getFirst());
       status.repaired(taken.size());
     }
   }

@@ -19,7 +19,7 @@ import org.junit.jupiter.api.Test;
 
 /** Nodes come and go on an API server in this process. */
 class NodeWatchTest {
-  private static final Duration DEADLINE = Duration.ofSeconds(20);
+  private static final Duration DEADLINE = Duration.ofSeconds(60);
   private final ClusterNodes nodes = new ClusterNodes("self");
   private final AtomicInteger changes = new AtomicInteger();
 

@@ -27,7 +27,7 @@ import org.junit.jupiter.params.provider.ValueSource;
 /** The agent in a network namespace, seen through {@code nft}. */
 @NetworkNamespaces
 class MasqAgentTest {
-  private static final Duration DEADLINE = Duration.ofSeconds(10);
+  private static final Duration DEADLINE = Duration.ofSeconds(60);
   private static final String EXPECTED = Resources.text(MasqAgentTest.class, "ipmasq.nft");
 
   private final ClusterNodes nodes = new ClusterNodes("self");
@@ -179,7 +179,7 @@ class MasqAgentTest {
     nftables.listener(recorder::datagram);
     start();
     Eventually.within(
-        DEADLINE.multipliedBy(3),
+        DEADLINE,
         () -> {
           assertThat(status.problems()).isEmpty();
           assertThat(table()).contains("10.39.14.0/24", "fd01:0:0:270e::/64", "masquerade");

@@ -27,7 +27,7 @@ import org.junit.jupiter.api.Test;
 /** The agent in a network namespace, seen through {@code ip}. */
 @NetworkNamespaces
 class RouteAgentTest {
-  private static final Duration DEADLINE = Duration.ofSeconds(10);
+  private static final Duration DEADLINE = Duration.ofSeconds(60);
 
   private final ClusterNodes nodes = new ClusterNodes("self");
   private final Status status = new Status("test");
