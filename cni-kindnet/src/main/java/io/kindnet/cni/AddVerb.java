@@ -11,6 +11,7 @@ import io.kindnet.cni.protocol.CniResult;
 import io.kindnet.cni.protocol.NetworkConfig;
 import io.kindnet.cni.protocol.PodIdentity;
 import io.kindnet.cni.store.Store;
+import io.kindnet.netlink.libc.KernelException;
 import io.kindnet.netlink.route.Link;
 import io.kindnet.netlink.route.MacAddress;
 import io.kindnet.netlink.route.Route;
@@ -84,11 +85,19 @@ final class AddVerb {
    * more; the rows stay if something of the pod may still be in the kernel, for DEL to try again.
    */
   private void undo(Reservation reservation) {
+    Release release = new Release(store, kernel, log);
     try {
-      if (!portsInstalled) {
+      try {
+        // also ports that are not installed yet: who restored the rules meanwhile has seen the rows
+        release.release(reservation.pod());
+      } catch (KernelException refused) {
+        if (portsInstalled) {
+          throw refused;
+        }
+        // a kernel that lets nobody change the rules did not let anybody make them
         store.ports().deleteOf(reservation.pod());
+        release.release(reservation.pod());
       }
-      new Release(store, kernel, log).release(reservation.pod());
     } catch (CniException | RuntimeException failed) {
       log.failure("cannot undo", failed);
     }

@@ -93,6 +93,15 @@ class AddBridgeTest {
   }
 
   @Test
+  void takesABridgeThatListensFirst() {
+    host.run("ip", "link", "add", "cni0", "type", "bridge", "stp_state", "1");
+
+    JsonNode result = node.add("abc", pod);
+
+    assertThat(node.check("abc", pod, result)).isEqualTo(new Reply(0, ""));
+  }
+
+  @Test
   void refusesALinkThatIsNoBridge() throws CniException {
     host.run("ip", "link", "add", "cni0", "type", "veth", "peer", "name", "other");
 

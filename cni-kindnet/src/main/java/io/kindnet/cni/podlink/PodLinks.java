@@ -33,6 +33,8 @@ public final class PodLinks {
   /** A veth pair carries traffic within milliseconds; a machine that takes longer is stuck. */
   private static final Duration CARRIER_DEADLINE = Duration.ofSeconds(10);
 
+  private static final Duration BRIDGE_PATIENCE = Duration.ofSeconds(1);
+
   private final HostNetwork host;
   private final PodNetwork pod;
   private final PodLinkSpec spec;
@@ -44,8 +46,8 @@ public final class PodLinks {
   }
 
   /**
-   * Makes the interface that {@code spec} asks for. On an error nothing of it is left; what pods
-   * share stays: the bridge with its addresses.
+   * Makes the interface that {@code spec} asks for. After an error, some of it may be there: {@link
+   * HostNetwork#deleteLink} removes all but what pods share, the bridge with its addresses.
    */
   public static PodLink create(HostNetwork host, PodNetwork pod, PodLinkSpec spec)
       throws CniException {
@@ -55,16 +57,7 @@ public final class PodLinks {
             ? new PointToPoint(host.socket())
             : BridgePort.make(host.socket(), spec);
     links.createPair();
-    boolean complete = false;
-    try {
-      PodLink link = links.configure(wiring);
-      complete = true;
-      return link;
-    } finally {
-      if (!complete) {
-        host.deleteLink(spec.hostInterface());
-      }
-    }
+    return links.configure(wiring);
   }
 
   /** From inside, so that both ends have their names from the first moment on. */
@@ -92,7 +85,7 @@ public final class PodLinks {
     pod.socket().links().change(podEnd, LinkChange.nothing().up());
     pod.socket().links().change(pod.socket().links().byName(LOOPBACK), LinkChange.nothing().up());
     hostEnd = awaitCarrier(hostEnd);
-    Optional<Link> bridge = wiring.bridge().map(this::awaitCarrier);
+    Optional<Link> bridge = wiring.bridge().map(this::awaitBridge);
     List<Route> defaultRoutes = new ArrayList<>();
     for (Lease lease : spec.leases()) {
       wiring.route(hostEnd, lease);
@@ -106,13 +99,28 @@ public final class PodLinks {
     return new PodLink(bridge, hostEnd, podEnd, defaultRoutes);
   }
 
-  /**
-   * What came up first, the host's end and the bridge, passes packets only once the kernel has
-   * noticed what came up later.
-   */
+  /** The end that came up first passes packets only once the kernel has noticed the other one. */
   private Link awaitCarrier(Link end) {
     Link now = host.socket().links().byIndex(end.index());
     return now.isOperational() ? now : host.socket().links().awaitUp(end.index(), CARRIER_DEADLINE);
+  }
+
+  /**
+   * A bridge passes packets once one of its ports does. One with spanning tree, which somebody else
+   * made, listens for half a minute before: that is not waited for.
+   */
+  private Link awaitBridge(Link bridge) {
+    Link now = host.socket().links().byIndex(bridge.index());
+    try {
+      return now.isOperational()
+          ? now
+          : host.socket().links().awaitUp(bridge.index(), BRIDGE_PATIENCE);
+    } catch (NetlinkException slow) {
+      if (slow.errno() == Errno.ETIMEDOUT) {
+        return now;
+      }
+      throw slow;
+    }
   }
 
   private void prepareIpv6InPod() throws CniException {
