@@ -60,6 +60,12 @@ record PeerRoutes(ClusterNode peer, List<Route> routes, List<IpPrefix> unrouted,
         return Optional.of(new Note(true, "it overlaps " + own + ", this node's own"));
       }
     }
+    Optional<InetAddress> contained = reachability.ownIn(cidr);
+    if (contained.isPresent()) {
+      // its route would take the place of the default route, or of the one to a link's network
+      String text = "it contains " + IpAddresses.format(contained.get()) + ", this machine's own";
+      return Optional.of(new Note(true, text + " address"));
+    }
     if (address.isEmpty()) {
       String family = cidr.family() == AddressFamily.IPV4 ? "IPv4" : "IPv6";
       return Optional.of(new Note(false, "the node has no " + family + " address yet"));

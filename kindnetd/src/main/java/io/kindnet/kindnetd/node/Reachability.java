@@ -13,6 +13,7 @@ import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.NavigableSet;
+import java.util.Optional;
 import java.util.OptionalInt;
 import java.util.Set;
 import java.util.TreeSet;
@@ -47,6 +48,16 @@ final class Reachability {
   /** Whether {@code address} is this machine's own. */
   boolean isOwn(InetAddress address) {
     return own.contains(address);
+  }
+
+  /** One of this machine's own addresses that {@code prefix} contains, if there is any. */
+  Optional<InetAddress> ownIn(IpPrefix prefix) {
+    for (InetAddress address : own) {
+      if (prefix.contains(address)) {
+        return Optional.of(address);
+      }
+    }
+    return Optional.empty();
   }
 
   /**

@@ -128,6 +128,30 @@ class RouteAgentTest {
     assertRoutes("10.244.2.0/24 via 192.0.2.3");
   }
 
+  /** Otherwise one wrong pod CIDR takes this machine off its network. */
+  @Test
+  void keepsTheRoutesThatThisMachineItselfNeeds() {
+    Ip.batch(
+        host,
+        """
+        route add default via 192.0.2.254
+        route add default via 2001:db8::ffff
+        """);
+    String before = host.run("ip", "-N", "route", "show") + host.run("ip", "-N", "-6", "route");
+    nodes.put(
+        clusterNode("wrong", List.of("192.0.2.0/24", "2001:db8::/64"), "192.0.2.7", "2001:db8::7"));
+    nodes.put(clusterNode("wide", List.of("0.0.0.0/0", "::/0"), "192.0.2.8", "2001:db8::8"));
+    join("right", 2);
+    start();
+    assertRoutes("10.244.2.0/24 via 192.0.2.2", "fd00:2::/64 via 2001:db8::2");
+    nodes.remove("wrong");
+    nodes.remove("wide");
+    nodes.remove("right");
+    assertRoutes();
+    assertThat(host.run("ip", "-N", "route", "show") + host.run("ip", "-N", "-6", "route"))
+        .isEqualTo(before);
+  }
+
   @Test
   void cleansUpAfterAnEarlierRunAndLeavesOthersAlone() throws IOException {
     Ip.batch(
