@@ -143,6 +143,8 @@ final class DemoNode implements AutoCloseable {
   /** Shows the node as an operator would look at it. */
   void show(Report report) {
     String on = "[" + name() + "] ";
+    String ready = "http://127.0.0.1:19080/readyz";
+    report.sheet(on + "curl -s " + ready, machine.run("curl", "-s", ready));
     report.sheet(on + "cat " + CONFLIST, conflist());
     report.sheet(on + "ip route", machine.run("ip", "route"));
     report.sheet(on + "ip -6 route", machine.run("ip", "-6", "route"));
