@@ -76,6 +76,12 @@ class NetlinkArchitectureTest {
         .dependOnClassesThat()
         .resideInAnyPackage("io.kindnet.netlink.route..", "io.kindnet.netlink.conntrack..")
         .check(CLASSES);
+    noClasses()
+        .that(resideInAPackage("io.kindnet.netlink.conntrack.."))
+        .should()
+        .dependOnClassesThat()
+        .resideInAnyPackage("io.kindnet.netlink.route..", "io.kindnet.netlink.nftables..")
+        .check(CLASSES);
   }
 
   @Test

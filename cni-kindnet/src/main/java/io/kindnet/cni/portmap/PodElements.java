@@ -11,6 +11,7 @@ import java.util.LinkedHashMap;
 import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.Set;
 
 /** The elements that pods have in the sets of the table. */
@@ -41,26 +42,26 @@ final class PodElements {
   }
 
   List<Element> of(NamedSet set) {
-    return List.copyOf(bySet.getOrDefault(set, Set.of()));
+    return List.copyOf(in(set));
   }
 
   private void addPorts(PodHostPorts pod) {
     for (HostPort port : pod.ports()) {
       AddressFamily family = AddressFamily.of(port.hostIp());
       Value podAddress = Value.of(port.containerIp());
-      add(HostPortTable.map(family), translation(port));
-      add(HostPortTable.hairpin(family), pair(podAddress));
+      in(HostPortTable.map(family)).add(translation(port));
+      in(HostPortTable.hairpin(family)).add(pair(podAddress));
     }
   }
 
   private void addBridge(PodHostPorts pod) {
     if (!pod.bridge().isEmpty()) {
-      add(HAIRPIN_BRIDGES, pair(Value.ofInterfaceName(pod.bridge())));
+      in(HAIRPIN_BRIDGES).add(pair(Value.ofInterfaceName(pod.bridge())));
     }
   }
 
-  private void add(NamedSet set, Element element) {
-    bySet.computeIfAbsent(set, _ -> new LinkedHashSet<>()).add(element);
+  private Set<Element> in(NamedSet set) {
+    return Objects.requireNonNull(bySet.get(set));
   }
 
   /** The element of the map that sends {@code port} to the pod. */

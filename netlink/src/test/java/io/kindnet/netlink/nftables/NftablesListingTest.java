@@ -194,6 +194,34 @@ class NftablesListingTest {
     }
   }
 
+  /** What this project has no record for is kept byte by byte. */
+  @Test
+  void aRuleOfOthersCanBeCopied() {
+    Nft.apply(
+        host,
+        """
+        table inet foreign {
+          chain original {
+            log prefix "x" group 5 drop
+            meta mark set meta mark << 1
+            ip dscp set cs1 counter packets 3 bytes 4
+          }
+          chain copy { }
+        }
+        """);
+    Table foreign = new Table(TableFamily.INET, "foreign");
+    Chain copy = Chain.regular(foreign, "copy");
+    NftablesTransaction transaction = nftables.transaction();
+    for (ListedRule rule : nftables.list().rules(Chain.regular(foreign, "original"))) {
+      transaction.append(copy, rule.rule());
+    }
+    nftables.commit(transaction);
+
+    String[] chains = Nft.table(host, "inet", "foreign").split("chain (original|copy) ");
+    assertThat(chains[1].strip()).contains("counter packets 3 bytes 4");
+    assertThat(chains[2].replaceFirst("}\\s*$", "").strip()).isEqualTo(chains[1].strip());
+  }
+
   private NamedSet map() {
     return Objects.requireNonNull(nftables.list().set(HOST_PORTS, "hostport-map-v4"));
   }

@@ -237,6 +237,22 @@ class RoutesTest {
   }
 
   @Test
+  void appendsARouteBesideOneOfAnotherLink() {
+    IpPrefix destination = IpPrefix.parse("fd99::/64");
+    Route first = Route.through(destination, rt.links().byName("eth0")).withMetric(50);
+    Route second = Route.through(destination, rt.links().byName("eth1")).withMetric(50);
+    routes.append(first);
+    routes.append(second);
+
+    assertThat(host.run("ip", "-6", "route", "show", "fd99::/64").lines())
+        .extracting(line -> line.replaceFirst("^.*dev (\\w+) .*$", "$1"))
+        .containsExactlyInAnyOrder("eth0", "eth1");
+    assertThatThrownBy(() -> routes.append(first))
+        .isInstanceOf(NetlinkException.class)
+        .hasMessageContaining("EEXIST");
+  }
+
+  @Test
   void removesTheOneThatIsMeant() {
     Route ours = via("10.244.1.0/24", "192.168.0.2").withProtocol(OURS);
     Route foreign = via("10.244.1.0/24", "192.168.0.3").withProtocol(RTPROT_BOOT).withMetric(5);
