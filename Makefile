@@ -1,6 +1,6 @@
 # The entry points of the project. Everything is built by Maven with the JDK that build/find-jdk finds.
 
-.PHONY: help test test-rootless verify demo dist tools bench format clean
+.PHONY: help test test-rootless verify demo dist tools format clean
 
 JDK := $(shell build/find-jdk 25)
 MAVEN = JAVA_HOME=$(JDK) MAVEN_OPTS="--sun-misc-unsafe-memory-access=allow $(MAVEN_OPTS)" mvn --batch-mode --no-transfer-progress

@@ -42,6 +42,7 @@ public final class CniConfigurationAgent implements Agent {
   private final WorkQueue queue;
   private final FolderWatch watch;
   private String written = "";
+  private boolean watched = true;
 
   /**
    * @param folder where the runtime looks for configurations
@@ -53,6 +54,16 @@ public final class CniConfigurationAgent implements Agent {
       Path folder,
       Supplier<OptionalInt> mtu,
       Status status) {
+    this(nodes, chain, folder, folder.getFileSystem()::newWatchService, mtu, status);
+  }
+
+  CniConfigurationAgent(
+      ClusterNodes nodes,
+      PluginChain chain,
+      Path folder,
+      FolderWatch.Opener notifications,
+      Supplier<OptionalInt> mtu,
+      Status status) {
     this.nodes = nodes;
     this.chain = chain;
     this.folder = folder;
@@ -60,7 +71,7 @@ public final class CniConfigurationAgent implements Agent {
     this.mtu = mtu;
     this.status = status.agent("cni-configuration");
     this.queue = new WorkQueue("cni-configuration", CHECK_INTERVAL, this::write, this.status);
-    this.watch = new FolderWatch(folder, () -> queue.request(Pass.KERNEL));
+    this.watch = new FolderWatch(folder, notifications, () -> queue.request(Pass.KERNEL));
   }
 
   @Override
@@ -117,7 +128,7 @@ public final class CniConfigurationAgent implements Agent {
   private void write(ClusterNode self) throws IOException {
     String text = new CniConfiguration(chain, self.podCidrs(), mtuIfNeeded()).toJson();
     Files.createDirectories(folder);
-    watch.ensure();
+    watchFolder();
     if (file.write(text)) {
       if (text.equals(written)) {
         log.warn("{} was changed by others, written again", file.path());
@@ -127,6 +138,23 @@ public final class CniConfigurationAgent implements Agent {
       }
     }
     written = text;
+  }
+
+  /** Without notifications, changes of others are found by the regular check only. */
+  private void watchFolder() {
+    try {
+      watch.ensure();
+      watched = true;
+    } catch (IOException unwatchable) {
+      if (watched) {
+        log.warn(
+            "cannot watch {}, it is checked every {} s: {}",
+            folder,
+            CHECK_INTERVAL.toSeconds(),
+            unwatchable.getMessage());
+      }
+      watched = false;
+    }
   }
 
   private OptionalInt mtuIfNeeded() {

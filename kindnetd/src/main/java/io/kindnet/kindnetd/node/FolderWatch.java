@@ -11,7 +11,14 @@ import org.jspecify.annotations.Nullable;
 
 /** Notices, through the kernel's inotify, that something in a folder was changed. */
 final class FolderWatch implements AutoCloseable {
+  /** Opens what the kernel notifies through: an inotify instance, of which users may have few. */
+  @FunctionalInterface
+  interface Opener {
+    WatchService open() throws IOException;
+  }
+
   private final Path folder;
+  private final Opener opener;
   private final Runnable changed;
   private @Nullable WatchService service;
   private boolean watching;
@@ -21,8 +28,9 @@ final class FolderWatch implements AutoCloseable {
    *
    * @param changed runs after each change, on a thread of this watch; it must be quick
    */
-  FolderWatch(Path folder, Runnable changed) {
+  FolderWatch(Path folder, Opener opener, Runnable changed) {
     this.folder = folder;
+    this.opener = opener;
     this.changed = changed;
   }
 
@@ -31,12 +39,17 @@ final class FolderWatch implements AutoCloseable {
     if (watching) {
       return;
     }
-    WatchService fresh = folder.getFileSystem().newWatchService();
-    folder.register(
-        fresh,
-        StandardWatchEventKinds.ENTRY_CREATE,
-        StandardWatchEventKinds.ENTRY_MODIFY,
-        StandardWatchEventKinds.ENTRY_DELETE);
+    WatchService fresh = opener.open();
+    try {
+      folder.register(
+          fresh,
+          StandardWatchEventKinds.ENTRY_CREATE,
+          StandardWatchEventKinds.ENTRY_MODIFY,
+          StandardWatchEventKinds.ENTRY_DELETE);
+    } catch (IOException unwatchable) {
+      fresh.close();
+      throw unwatchable;
+    }
     service = fresh;
     watching = true;
     Thread.ofPlatform().daemon().name("watch " + folder).start(() -> watch(fresh));

@@ -73,6 +73,26 @@ class CniConfigurationAgentTest {
   }
 
   @Test
+  void writesAlsoWhereTheFolderCannotBeWatched() {
+    FolderWatch.Opener exhausted =
+        () -> {
+          throw new IOException("User limit of inotify instances reached");
+        };
+    Path other = folder.resolveSibling("other.d");
+    PluginChain chain = new PluginChain(Plugins.KINDNET, false);
+    try (CniConfigurationAgent unwatched =
+        new CniConfigurationAgent(
+            nodes, chain, other, exhausted, OptionalInt::empty, new Status("test"))) {
+      unwatched.start();
+      nodes.put(clusterNode("self", List.of("10.244.2.0/24"), "192.0.2.1"));
+      nodes.markComplete();
+
+      Path written = other.resolve(CniConfigurationAgent.FILE);
+      Eventually.within(DEADLINE, () -> assertThat(written).hasContent(IPV4));
+    }
+  }
+
+  @Test
   void followsChangesOfThePodCidrs() {
     nodes.put(clusterNode("self", List.of("10.244.1.0/24"), "192.0.2.1"));
     nodes.markComplete();
