@@ -43,7 +43,7 @@ final class DelVerb {
         kernel.host().deleteLink(hostEnd.get().name());
       }
     } catch (CniException noPod) {
-      // the namespace is gone, and the interface with it
+      // it went meanwhile, or is the host's own: there is no interface of a pod in it
     }
   }
 }

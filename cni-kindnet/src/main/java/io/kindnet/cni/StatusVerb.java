@@ -25,9 +25,9 @@ final class StatusVerb {
       throws CniException {
     try (Store store = Store.open(file);
         Kernel kernel = kernels.open()) {
-      // the transaction shows that the database can be written
       store.transaction(() -> {
         requireAddress(config, store, kernel, log);
+        store.write();
         return config;
       });
     } catch (CniException | KernelException reason) {

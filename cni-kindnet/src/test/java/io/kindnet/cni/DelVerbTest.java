@@ -14,6 +14,7 @@ import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.util.List;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -87,6 +88,27 @@ class DelVerbTest {
     Reply reply = node.call("DEL", "abc", file.toString(), "eth0", node.config());
 
     assertThat(reply).isEqualTo(new Reply(0, ""));
+    assertNothingLeft();
+  }
+
+  @Test
+  void takesTheHostsOwnNamespaceForOneThatIsGone() {
+    // as where the process that /proc/PID/ns/net was about has ended and its number is another's
+    Reply reply =
+        node.call("DEL", "abc", node.namespace().path().toString(), "eth0", node.config());
+
+    assertThat(reply).isEqualTo(new Reply(0, ""));
+  }
+
+  @Test
+  void releasesWhenThePathOfTheNamespaceCannotBeAPath() throws CniException {
+    node.add("abc", pod);
+
+    for (String container : List.of("unknown", "abc")) {
+      Reply reply = node.call("DEL", container, "/run/netns/\ud800", "eth0", node.config());
+      assertThat(reply).isEqualTo(new Reply(0, ""));
+    }
+
     assertNothingLeft();
   }
 

@@ -2,6 +2,7 @@ package io.kindnet.cni;
 
 import static io.kindnet.cni.CniNode.error;
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import io.kindnet.cni.protocol.CniException;
@@ -78,6 +79,26 @@ class StatusVerbTest {
     Files.writeString(dataDir.resolve("cni.db"), "some text instead of a database".repeat(100));
 
     assertUnavailable(new CniNode(host, dataDir, "10.244.1.0/24"), "not a database");
+  }
+
+  @Test
+  void needsADatabaseThatCanBeWritten() throws CniException, IOException {
+    Path small = Files.createDirectory(dataDir.resolve("small"));
+    host.run("mount", "-t", "tmpfs", "-o", "size=256k", "none", small.toString());
+    try {
+      CniNode node = new CniNode(host, small, "10.244.1.0/24");
+      assertThat(status(node)).isEqualTo(new Reply(0, ""));
+      try (Store store = node.store()) {
+        // now all files are there that SQLite opens, and no room is left to write to them
+        assertThat(store.pods().all()).isEmpty();
+        assertThatThrownBy(() -> Files.write(small.resolve("rest"), new byte[1 << 20]))
+            .isInstanceOf(IOException.class);
+
+        assertUnavailable(node, "SQLITE_FULL");
+      }
+    } finally {
+      host.run("umount", small.toString());
+    }
   }
 
   private static Reply status(CniNode node) {

@@ -3,6 +3,7 @@ package io.kindnet.cni.protocol;
 import io.kindnet.netlink.ip.IpAddresses;
 import io.kindnet.netlink.ip.IpPrefix;
 import java.net.InetAddress;
+import java.nio.file.InvalidPathException;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
@@ -128,10 +129,14 @@ public final class NetworkConfigReader {
     if (text.isEmpty()) {
       return NetworkConfig.DEFAULT_DATA_DIR;
     }
-    if (!text.startsWith("/") || text.indexOf('\0') >= 0) {
+    if (!text.startsWith("/")) {
       throw json.invalid("dataDir", text, "it must be an absolute path");
     }
-    return Path.of(text);
+    try {
+      return Path.of(text);
+    } catch (InvalidPathException notPath) {
+      throw json.invalid("dataDir", text, "it is no path: " + notPath.getReason());
+    }
   }
 
   private List<PortMapping> portMappings() throws CniException {

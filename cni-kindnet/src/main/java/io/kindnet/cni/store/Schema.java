@@ -42,6 +42,11 @@ final class Schema {
     }
   }
 
+  /** Writes the version anew that a migrated file has. */
+  static void rewriteVersion(Database database) throws CniException {
+    database.execute("PRAGMA user_version = " + VERSION);
+  }
+
   private static int versionOf(Database database) throws CniException {
     int version = database.number("PRAGMA user_version");
     if (version > VERSION) {

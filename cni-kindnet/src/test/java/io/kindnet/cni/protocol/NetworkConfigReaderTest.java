@@ -109,6 +109,7 @@ class NetworkConfigReaderTest {
         "{\"name\": \"n\", \"bridge\": \"a-name-too-long-for-linux\"} | bridge 'a-name-too-long",
         "{\"name\": \"n\", \"mtu\": 67} | mtu '67': an MTU lies between 68 and 65535",
         "{\"name\": \"n\", \"dataDir\": \"state\"} | dataDir 'state': it must be an absolute path",
+        "{\"name\": \"n\", \"dataDir\": \"/a\\u0000b\"} | dataDir '/a\0b': it is no path: Nul",
         "{\"name\": \"n\", \"runtimeConfig\": {\"portMappings\": [{\"hostPort\": 65536}]}}"
             + " | runtimeConfig.portMappings[0].hostPort '65536': a port lies between",
         "{\"name\": \"n\", \"runtimeConfig\": {\"portMappings\": [{\"hostPort\": 80}]}}"
