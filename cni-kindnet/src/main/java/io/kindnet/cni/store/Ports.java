@@ -76,9 +76,8 @@ public final class Ports {
   }
 
   /**
-   * The original plugin has written {@code 0.0.0.0/0} for every address, keeps the runtime's
-   * spelling of the protocol, and leaves both addresses empty where the host address was of a
-   * family that the pod does not have; the last lead nowhere.
+   * The original plugin has written {@code 0.0.0.0/0} or nothing for every address, and keeps the
+   * runtime's spelling of the protocol. A row without the pod's address leads nowhere.
    */
   private static @Nullable PortRow read(ResultSet row) throws SQLException {
     TransportProtocol protocol = TransportProtocol.named(row.getString(4));
@@ -86,17 +85,16 @@ public final class Ports {
     if (protocol == null || containerIp.isEmpty()) {
       return null;
     }
+    InetAddress pod = IpAddresses.parse(containerIp);
     return new PortRow(
         row.getString(1),
-        new HostPort(
-            hostIp(row.getString(2)),
-            row.getInt(3),
-            protocol,
-            IpAddresses.parse(containerIp),
-            row.getInt(6)));
+        new HostPort(hostIp(row.getString(2), pod), row.getInt(3), protocol, pod, row.getInt(6)));
   }
 
-  private static InetAddress hostIp(String text) {
+  private static InetAddress hostIp(String text, InetAddress pod) {
+    if (text.isEmpty()) {
+      return IpAddresses.of(new byte[pod.getAddress().length]);
+    }
     return IpAddresses.parse(text.endsWith("/0") ? text.substring(0, text.length() - 2) : text);
   }
 }

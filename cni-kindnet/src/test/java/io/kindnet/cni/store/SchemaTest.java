@@ -79,7 +79,8 @@ class SchemaTest {
             ('abc', '0.0.0.0/0', 80, 'TCP', '10.244.1.7', 8080),
             ('abc', '::/0', 80, 'TCP', 'fd00:10:244:1::7', 8080),
             ('abc', '10.0.0.1', 53, 'udp', '10.244.1.7', 53),
-            ('abc', '', 81, 'tcp', '', 81);
+            ('abc', '', 81, 'tcp', '', 81),
+            ('abc', '', 82, 'tcp', 'fd00:10:244:1::7', 82);
           """);
     }
     Files.setPosixFilePermissions(file, PosixFilePermissions.fromString("rw-r--r--"));
@@ -95,7 +96,10 @@ class SchemaTest {
       assertThat(store.ports().of(pod))
           .extracting(port -> port + " to " + port.containerPort())
           .containsExactly(
-              "80/tcp on 0.0.0.0 to 8080", "80/tcp on :: to 8080", "53/udp on 10.0.0.1 to 53");
+              "80/tcp on 0.0.0.0 to 8080",
+              "80/tcp on :: to 8080",
+              "53/udp on 10.0.0.1 to 53",
+              "82/tcp on :: to 82");
       assertThat(store.ports().of(pod))
           .extracting(p -> p.protocol())
           .contains(TransportProtocol.UDP);
