@@ -10,6 +10,7 @@ import io.kindnet.cni.protocol.CniException;
 import io.kindnet.cni.protocol.CniResult;
 import io.kindnet.cni.protocol.NetworkConfig;
 import io.kindnet.cni.protocol.PodIdentity;
+import io.kindnet.cni.steps.Step;
 import io.kindnet.cni.store.Store;
 import io.kindnet.netlink.libc.KernelException;
 import io.kindnet.netlink.route.Link;
@@ -43,8 +44,10 @@ final class AddVerb {
     PodIdentity identity = PodIdentity.fromArgs(environment.args());
     try (PodNetwork pod = PodNetwork.open(environment.netns())) {
       pod.requireFree(environment.interfaceName());
+      log.reached(Step.NAMESPACE_OPENED);
       Reservation reservation =
           new Reserving(environment, config, store, kernel, log).reserve(identity);
+      log.reached(Step.ROWS_COMMITTED);
       boolean complete = false;
       try {
         CniResult result = connect(pod, reservation);
@@ -62,7 +65,7 @@ final class AddVerb {
     for (Lease lease : reservation.leases()) {
       kernel.host().enableForwarding(lease.family());
     }
-    PodLink link = PodLinks.create(kernel.host(), pod, spec(reservation));
+    PodLink link = PodLinks.create(kernel.host(), pod, spec(reservation), log);
     if (!reservation.ports().isEmpty()) {
       new PodPorts(store, kernel, log).install(reservation.hostPorts());
       portsInstalled = true;

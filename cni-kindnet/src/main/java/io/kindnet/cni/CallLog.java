@@ -3,6 +3,8 @@ package io.kindnet.cni;
 import static java.nio.charset.StandardCharsets.UTF_8;
 
 import io.kindnet.cni.protocol.CniEnvironment;
+import io.kindnet.cni.steps.Step;
+import io.kindnet.cni.steps.StepListener;
 import java.io.IOException;
 import java.io.PrintWriter;
 import java.io.StringWriter;
@@ -16,22 +18,47 @@ import org.jspecify.annotations.Nullable;
  * The lines of one call in the file that {@code CNI_LOG_FILE} names. Without it, and where it
  * cannot be written, the call is silent: a log must not keep a pod from its network.
  */
-final class CallLog {
+final class CallLog implements StepListener {
+  private static final int NANOS_PER_MICRO = 1_000;
+  private static final int MICROS_PER_MILLI = 1_000;
+
+  private final long begin = System.nanoTime();
   private final @Nullable String file;
   private final String subject;
+  private final @Nullable StepListener listener;
 
-  private CallLog(@Nullable String file, String subject) {
+  private CallLog(@Nullable String file, String subject, @Nullable StepListener listener) {
     this.file = file;
     this.subject = subject;
+    this.listener = listener;
   }
 
-  static CallLog of(CniEnvironment environment) {
+  /**
+   * The log of one call.
+   *
+   * @param listener is told of the steps, too; null for nobody
+   */
+  static CallLog of(CniEnvironment environment, @Nullable StepListener listener) {
     String verb = environment.command().name();
     return new CallLog(
         environment.logFile(),
         environment.command().isAboutOneContainer()
             ? verb + " " + environment.attachment() + " netns '" + environment.netns() + "'"
-            : verb);
+            : verb,
+        listener);
+  }
+
+  /** Appends the name of the step and how long after the beginning of the call it was done. */
+  @Override
+  public void reached(Step step) {
+    if (file != null) {
+      long micros = (System.nanoTime() - begin) / NANOS_PER_MICRO;
+      String rest = Long.toString(MICROS_PER_MILLI + micros % MICROS_PER_MILLI).substring(1);
+      append(file, step + " after " + micros / MICROS_PER_MILLI + "." + rest + " ms\n");
+    }
+    if (listener != null) {
+      listener.reached(step);
+    }
   }
 
   /** Appends one line: time, what the call is about, {@code text}. */

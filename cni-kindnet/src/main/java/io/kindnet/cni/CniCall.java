@@ -9,10 +9,13 @@ import io.kindnet.cni.protocol.CniResultWriter;
 import io.kindnet.cni.protocol.NetworkConfig;
 import io.kindnet.cni.protocol.NetworkConfigReader;
 import io.kindnet.cni.protocol.Replies;
+import io.kindnet.cni.steps.Step;
+import io.kindnet.cni.steps.StepListener;
 import io.kindnet.cni.store.Store;
 import io.kindnet.netlink.libc.KernelException;
 import java.nio.file.Path;
 import java.util.Map;
+import org.jspecify.annotations.Nullable;
 
 /**
  * One call of a CNI client, from what it sends to what it gets. Has no static state and may run in
@@ -24,11 +27,12 @@ public final class CniCall {
   private final Kernel.Opener kernels;
   private final CallLog log;
 
-  private CniCall(CniEnvironment environment, NetworkConfig config, Kernel.Opener kernels) {
+  private CniCall(
+      CniEnvironment environment, NetworkConfig config, Kernel.Opener kernels, CallLog log) {
     this.environment = environment;
     this.config = config;
     this.kernels = kernels;
-    this.log = CallLog.of(environment);
+    this.log = log;
   }
 
   /**
@@ -40,13 +44,23 @@ public final class CniCall {
    */
   public static Reply answer(
       Map<String, String> variables, byte[] standardInput, Kernel.Opener kernels) {
+    return answer(variables, standardInput, kernels, null);
+  }
+
+  /** As {@link #answer(Map, byte[], Kernel.Opener)}, and tells {@code listener} of each step. */
+  static Reply answer(
+      Map<String, String> variables,
+      byte[] standardInput,
+      Kernel.Opener kernels,
+      @Nullable StepListener listener) {
     try {
       CniEnvironment environment = CniEnvironment.of(variables);
       if (environment.command() == CniCommand.VERSION) {
         return Reply.success(Replies.versions(standardInput));
       }
       NetworkConfig config = NetworkConfigReader.of(standardInput).read(environment.command());
-      return Reply.success(new CniCall(environment, config, kernels).run());
+      CallLog log = CallLog.of(environment, listener);
+      return Reply.success(new CniCall(environment, config, kernels, log).run());
     } catch (CniException error) {
       return Reply.failure(NetworkConfigReader.versionForErrors(standardInput), error);
     }
@@ -80,6 +94,7 @@ public final class CniCall {
     }
     try (Store store = Store.open(file);
         Kernel kernel = kernels.open()) {
+      log.reached(Step.DATABASE_OPENED);
       return switch (environment.command()) {
         case ADD -> {
           CniResult result = new AddVerb(environment, config, store, kernel, log).run();

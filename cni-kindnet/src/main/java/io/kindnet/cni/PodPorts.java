@@ -4,6 +4,7 @@ import io.kindnet.cni.portmap.HostPort;
 import io.kindnet.cni.portmap.HostPorts;
 import io.kindnet.cni.portmap.PodHostPorts;
 import io.kindnet.cni.protocol.CniException;
+import io.kindnet.cni.steps.Step;
 import io.kindnet.cni.store.PodRow;
 import io.kindnet.cni.store.Store;
 import io.kindnet.netlink.libc.KernelException;
@@ -29,6 +30,7 @@ final class PodPorts {
     if (!rules.install(pod)) {
       restore();
     }
+    log.reached(Step.PORTS_INSTALLED);
     forgetFlows(pod);
   }
 
@@ -51,6 +53,7 @@ final class PodPorts {
     store.transaction(() -> {
       List<PodHostPorts> pods = fromRows();
       rules.restore(pods);
+      log.reached(Step.PORTS_RESTORED);
       return pods;
     });
   }
@@ -62,6 +65,7 @@ final class PodPorts {
   private void forgetFlows(PodHostPorts pod) {
     try {
       rules.forgetFlows(pod);
+      log.reached(Step.FLOWS_FORGOTTEN);
     } catch (KernelException refused) {
       log.failure("cannot forget the UDP flows of " + pod.ports(), refused);
     }

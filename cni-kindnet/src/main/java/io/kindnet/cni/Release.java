@@ -3,6 +3,7 @@ package io.kindnet.cni;
 import io.kindnet.cni.portmap.HostPort;
 import io.kindnet.cni.portmap.PodHostPorts;
 import io.kindnet.cni.protocol.CniException;
+import io.kindnet.cni.steps.Step;
 import io.kindnet.cni.store.PodRow;
 import io.kindnet.cni.store.Store;
 import java.util.List;
@@ -30,9 +31,12 @@ final class Release {
         releasePorts(pod);
         return pod;
       });
+      log.reached(Step.PORT_ROWS_DELETED);
     }
     kernel.host().deleteLink(pod.hostInterface());
+    log.reached(Step.LINK_DELETED);
     store.pods().delete(pod);
+    log.reached(Step.ROWS_DELETED);
   }
 
   /** As {@link #release} for a pod without an interface, in the transaction of the caller. */
@@ -47,6 +51,7 @@ final class Release {
       new PodPorts(store, kernel, log)
           .removeInTransaction(new PodHostPorts(pod.hostInterface(), pod.bridge(), ports));
       store.ports().deleteOf(pod);
+      log.reached(Step.PORTS_REMOVED);
     }
   }
 }

@@ -9,6 +9,7 @@ import io.kindnet.cni.protocol.CniErrorCode;
 import io.kindnet.cni.protocol.CniException;
 import io.kindnet.cni.protocol.NetworkConfig;
 import io.kindnet.cni.protocol.PodIdentity;
+import io.kindnet.cni.steps.Step;
 import io.kindnet.cni.store.PodAddress;
 import io.kindnet.cni.store.PodRow;
 import io.kindnet.cni.store.Store;
@@ -66,6 +67,7 @@ final class Reserving {
             new PodRow.Details(environment.interfaceName(), config.name(), config.bridge()));
     store.pods().insert(pod);
     List<HostPort> ports = new PortClaims(store, staleRows, log).claim(pod, config.portMappings());
+    log.reached(Step.ROWS_WRITTEN);
     return new Reservation(pod, leases, ports);
   }
 

@@ -8,7 +8,10 @@ import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import io.kindnet.cni.podlink.HostNetwork;
+import io.kindnet.cni.portmap.HostPorts;
+import io.kindnet.cni.portmap.NftablesHostPorts;
 import io.kindnet.cni.protocol.CniException;
+import io.kindnet.cni.steps.StepListener;
 import io.kindnet.cni.store.Store;
 import io.kindnet.netlink.netns.NetworkNamespace;
 import io.kindnet.netlink.testing.Ip;
@@ -16,6 +19,7 @@ import io.kindnet.netlink.testing.Namespace;
 import java.nio.file.Path;
 import java.util.HashMap;
 import java.util.Map;
+import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -29,6 +33,8 @@ final class CniNode {
   private final Path dataDir;
   private final RecordedHostPorts hostPorts = new RecordedHostPorts();
   private final ObjectNode config;
+  private Supplier<HostPorts> openPorts = () -> hostPorts;
+  private @Nullable StepListener listener;
 
   /**
    * A node with a database in {@code dataDir}.
@@ -58,6 +64,17 @@ final class CniNode {
 
   RecordedHostPorts hostPorts() {
     return hostPorts;
+  }
+
+  /** From now on, host ports are rules in the kernel. */
+  CniNode withRealRules() {
+    openPorts = NftablesHostPorts::open;
+    return this;
+  }
+
+  /** Tells {@code told} of the steps of all calls from now on; null for nobody. */
+  void listener(@Nullable StepListener told) {
+    listener = told;
   }
 
   Store store() throws CniException {
@@ -115,7 +132,10 @@ final class CniNode {
     try (NetworkNamespace handle = NetworkNamespace.open(namespace.path().toString())) {
       return handle.call(() ->
           CniCall.answer(
-              variables, input.getBytes(UTF_8), () -> new Kernel(HostNetwork.open(), hostPorts)));
+              variables,
+              input.getBytes(UTF_8),
+              () -> new Kernel(HostNetwork.open(), openPorts.get()),
+              listener));
     }
   }
 

@@ -4,6 +4,8 @@ import static io.kindnet.netlink.route.Address.IFA_F_NODAD;
 
 import io.kindnet.cni.ipam.Lease;
 import io.kindnet.cni.protocol.CniException;
+import io.kindnet.cni.steps.Step;
+import io.kindnet.cni.steps.StepListener;
 import io.kindnet.netlink.ip.AddressFamily;
 import io.kindnet.netlink.ip.IpPrefix;
 import io.kindnet.netlink.libc.Errno;
@@ -38,26 +40,37 @@ public final class PodLinks {
   private final HostNetwork host;
   private final PodNetwork pod;
   private final PodLinkSpec spec;
+  private final StepListener steps;
 
-  private PodLinks(HostNetwork host, PodNetwork pod, PodLinkSpec spec) {
+  private PodLinks(HostNetwork host, PodNetwork pod, PodLinkSpec spec, StepListener steps) {
     this.host = host;
     this.pod = pod;
     this.spec = spec;
+    this.steps = steps;
   }
 
   /**
    * Makes the interface that {@code spec} asks for. After an error, some of it may be there: {@link
    * HostNetwork#deleteLink} removes all but what pods share, the bridge with its addresses.
+   *
+   * @param steps is told what is done
    */
-  public static PodLink create(HostNetwork host, PodNetwork pod, PodLinkSpec spec)
-      throws CniException {
-    PodLinks links = new PodLinks(host, pod, spec);
-    Wiring wiring =
-        spec.bridge().isEmpty()
-            ? new PointToPoint(host.socket())
-            : BridgePort.make(host.socket(), spec);
+  public static PodLink create(
+      HostNetwork host, PodNetwork pod, PodLinkSpec spec, StepListener steps) throws CniException {
+    PodLinks links = new PodLinks(host, pod, spec, steps);
+    Wiring wiring = links.makeWiring();
     links.createPair();
+    steps.reached(Step.PAIR_CREATED);
     return links.configure(wiring);
+  }
+
+  private Wiring makeWiring() throws CniException {
+    if (spec.bridge().isEmpty()) {
+      return new PointToPoint(host.socket());
+    }
+    BridgePort bridge = BridgePort.make(host.socket(), spec);
+    steps.reached(Step.BRIDGE_READY);
+    return bridge;
   }
 
   /** From inside, so that both ends have their names from the first moment on. */
@@ -78,22 +91,28 @@ public final class PodLinks {
     if (spec.has(AddressFamily.IPV6)) {
       Sysctl.prepareIpv6(hostEnd.name());
       prepareIpv6InPod();
+      steps.reached(Step.IPV6_PREPARED);
     }
     host.socket().links().change(hostEnd, LinkChange.nothing().alias(spec.alias()));
     wiring.plug(hostEnd);
+    steps.reached(Step.HOST_END_PLUGGED);
     host.socket().links().change(hostEnd, LinkChange.nothing().up());
     pod.socket().links().change(podEnd, LinkChange.nothing().up());
     pod.socket().links().change(pod.socket().links().byName(LOOPBACK), LinkChange.nothing().up());
     hostEnd = awaitCarrier(hostEnd);
     Optional<Link> bridge = wiring.bridge().map(this::awaitBridge);
+    steps.reached(Step.LINK_UP);
     List<Route> defaultRoutes = new ArrayList<>();
     for (Lease lease : spec.leases()) {
       wiring.route(hostEnd, lease);
+      steps.reached(Step.HOST_ROUTED);
       addAddress(podEnd, lease);
+      steps.reached(Step.POD_ADDRESSED);
       Route defaultRoute = defaultRoute(podEnd, lease);
       if (addRoute(onLinkRoute(wiring, podEnd, lease)) && addRoute(defaultRoute)) {
         defaultRoutes.add(defaultRoute);
       }
+      steps.reached(Step.POD_ROUTED);
     }
     podEnd = pod.socket().links().byIndex(podEnd.index());
     return new PodLink(bridge, hostEnd, podEnd, defaultRoutes);
