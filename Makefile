@@ -1,6 +1,6 @@
 # The entry points of the project. Everything is built by Maven with the JDK that build/find-jdk finds.
 
-.PHONY: help test test-rootless verify demo dist tools format clean
+.PHONY: help test test-rootless verify demo bench dist tools format clean
 
 JDK := $(shell build/find-jdk 25)
 MAVEN = JAVA_HOME=$(JDK) MAVEN_OPTS="--sun-misc-unsafe-memory-access=allow $(MAVEN_OPTS)" mvn --batch-mode --no-transfer-progress
@@ -10,11 +10,12 @@ help:
 	@echo 'make demo   two nodes in network namespaces with real pods, watched from start to end'
 	@echo 'make test   everything that is checked: format, static analysis, all tests'
 	@echo 'make test-rootless   the same for those who are not root, without the tests that make cgroups'
+	@echo 'make bench  what a call costs, beside its peers; BENCH_RUNS=5 for fewer runs, PARTS=calls for a part'
 	@echo 'make dist   dist/cni and dist/kindnetd, ready to be copied to a node'
 	@echo 'make format formats the Java sources'
 	@echo 'make clean  removes what was built'
 
-test test-rootless: TOOLS += ping=iputils-ping containerd=containerd ctr=containerd runc=runc
+test test-rootless: TOOLS += ping=iputils-ping python3=python3-minimal containerd=containerd ctr=containerd runc=runc
 test: check-root check tools dist verify
 
 # In there is no network, so that all must be here before; one test makes Maven fetch what tests run on.
@@ -27,6 +28,10 @@ verify:
 
 demo: check-root check dist
 	demo/run
+
+bench: check-root check dist tools
+	$(MAVEN) --quiet -Dmaven.test.skip=true package -pl bench -am
+	bench/run
 
 dist: check
 	$(MAVEN) --quiet -Dmaven.test.skip=true package -pl cni-kindnet,kindnetd,demo -am

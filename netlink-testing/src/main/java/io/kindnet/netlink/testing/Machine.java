@@ -130,6 +130,20 @@ public final class Machine implements AutoCloseable {
     return Daemon.start(String.join(" ", command), enter(command));
   }
 
+  /**
+   * Starts a program that the caller talks to over its standard input and output; its standard
+   * error is this process's. It ends with the machine, if not before.
+   */
+  public Process talkTo(String... command) {
+    try {
+      return new ProcessBuilder(enter(command))
+          .redirectError(ProcessBuilder.Redirect.INHERIT)
+          .start();
+    } catch (IOException notStarted) {
+      throw new AssertionError("cannot start " + String.join(" ", command), notStarted);
+    }
+  }
+
   /** Kills what runs on the machine and forgets its files. Closing twice is harmless. */
   @Override
   public synchronized void close() {

@@ -1,9 +1,12 @@
 package io.kindnet.netlink.testing;
 
+import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import java.io.BufferedReader;
 import java.io.IOException;
+import java.io.Writer;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
@@ -40,6 +43,24 @@ class MachineTest {
     assertThat(other.tryRun("ls", path).exit()).isNotZero();
     assertThat(Files.exists(Path.of(path))).isEqualTo(before);
     assertThat(Files.exists(Path.of(path, "file"))).isFalse();
+  }
+
+  @Test
+  void letsAProgramBeTalkedTo(Machine node) throws IOException {
+    Process program =
+        node.talkTo(
+            "sh", "-c", "while read word; do echo $word in $(ip -br link | cut -c 1-2); done");
+
+    Writer words = program.outputWriter(UTF_8);
+    BufferedReader answers = program.inputReader(UTF_8);
+    for (String word : List.of("one", "two")) {
+      words.write(word + "\n");
+      words.flush();
+      assertThat(answers.readLine()).isEqualTo(word + " in lo");
+    }
+    node.close();
+
+    assertThat(answers.readLine()).isNull();
   }
 
   @Test

@@ -1,0 +1,69 @@
+package io.kindnet.bench;
+
+import java.io.PrintStream;
+import java.nio.file.Path;
+import java.util.EnumSet;
+import java.util.Set;
+import java.util.concurrent.Callable;
+import picocli.CommandLine;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Option;
+import picocli.CommandLine.Parameters;
+
+/** Measures this project's plugin beside its peers, and prints what can be pasted into a page. */
+@Command(
+    name = "make bench",
+    description = "Measures cni-kindnet, its peers and the floor side by side.",
+    mixinStandardHelpOptions = true)
+public final class Bench implements Callable<Integer> {
+  @Parameters(index = "0", description = "what make dist made")
+  private Path dist = Path.of("dist");
+
+  @Parameters(index = "1", description = "cnitool, the CNI project's client")
+  private Path client = Path.of("cnitool");
+
+  @Parameters(index = "2", description = "a folder for what the bench builds")
+  private Path scratch = Path.of("target");
+
+  @Option(
+      names = "--runs",
+      defaultValue = "${env:BENCH_RUNS:-20}",
+      description = "how often each call is measured (BENCH_RUNS, ${DEFAULT-VALUE})")
+  private int runs;
+
+  @Option(
+      names = "--parts",
+      split = "[ ,]+",
+      defaultValue = "${env:PARTS:-calls,kernel,burst,growth}",
+      description = "what is measured: ${COMPLETION-CANDIDATES} (PARTS, all of them)")
+  private Set<Part> parts = EnumSet.allOf(Part.class);
+
+  private final PrintStream out = System.out;
+
+  private Bench() {}
+
+  /** Measures. Ends with 0 if all calls worked, whether or not targets were reached. */
+  public static void main(String[] arguments) {
+    System.exit(
+        new CommandLine(new Bench()).setCaseInsensitiveEnumValuesAllowed(true).execute(arguments));
+  }
+
+  @Override
+  public Integer call() {
+    Targets targets = new Targets();
+    for (String line : Surroundings.describe(dist)) {
+      out.println("- " + line);
+    }
+    out.println();
+    try (Stand stand = new Stand(dist, client, scratch)) {
+      if (parts.contains(Part.CALLS)) {
+        new CallsPart(stand, runs).run(out, targets);
+      }
+      targets.print(out);
+      return 0;
+    } catch (AssertionError failed) {
+      System.err.println("The bench has failed: " + failed.getMessage());
+      return 1;
+    }
+  }
+}

@@ -1,0 +1,174 @@
+package io.kindnet.bench;
+
+import static io.kindnet.bench.Work.DUAL_STACK;
+import static io.kindnet.bench.Work.DUAL_STACK_PORT;
+import static io.kindnet.bench.Work.IPV4_PORT;
+
+import io.kindnet.bench.Series.Run;
+import java.io.PrintStream;
+import java.util.List;
+import java.util.Locale;
+import java.util.Map;
+
+/** Each operation alone, again and again, all contestants in turn. */
+final class CallsPart {
+  /** Runs that are not counted: what is read for the first time comes from the disk. */
+  private static final int WARM_UP = 2;
+
+  /** Runs of what waits seconds for duplicate address detection. */
+  private static final int SLOW_RUNS = 7;
+
+  private static final String DIRECTLY = "directly";
+  private static final String BY_CLIENT = "by cnitool";
+  private static final String KINDNET = "kindnet";
+  private static final String PEERS = "peers";
+
+  private final Stand stand;
+  private final int runs;
+  private final Pod pod;
+  private final Series series = new Series();
+  private Sample floor;
+
+  CallsPart(Stand stand, int runs) {
+    this.stand = stand;
+    this.runs = runs;
+    floor = stand.floor().sample();
+    pod = new Pod("bench", stand.podNamespace().path(), 8080);
+  }
+
+  void run(PrintStream out, Targets targets) {
+    for (int round = -WARM_UP; round < runs; round++) {
+      System.err.print("\rcalls: round " + (round + 1) + " of " + runs + "  ");
+      commands(round);
+      for (Work work : Work.values()) {
+        calls(round, work);
+      }
+    }
+    System.err.println();
+    print(out);
+    judge(targets);
+  }
+
+  private void commands(int round) {
+    Meter meter = stand.kindnetNode().meter();
+    record(round, new Subject("nothing", "/bin/true", DIRECTLY), meter.run(Job.of("/bin/true")));
+    floor(round);
+    record(round, new Subject("VERSION", KINDNET, DIRECTLY), meter.run(version("cni-kindnet")));
+    record(round, new Subject("VERSION", PEERS, DIRECTLY), meter.run(version("ptp")));
+  }
+
+  private static Job version(String type) {
+    return new Job(
+        List.of(Node.pluginPath(type)),
+        Map.of("CNI_COMMAND", "VERSION", "PATH", Node.PATH),
+        "{\"cniVersion\":\"1.0.0\"}");
+  }
+
+  private void calls(int round, Work work) {
+    floor(round);
+    for (Contestant contestant : stand.contestants(work)) {
+      if (contestant.isKindnet() || !work.dualStack() || isSlowRound(round)) {
+        Caller caller = contestant.caller();
+        record(round, subject("ADD", work, contestant), caller.add(pod.with(work)));
+        record(round, subject("DEL", work, contestant), caller.delete(pod.with(work)));
+      }
+    }
+  }
+
+  private static boolean isSlowRound(int round) {
+    return round >= -1 && round < SLOW_RUNS;
+  }
+
+  private void floor(int round) {
+    floor = stand.floor().sample();
+    record(round, new Subject("nothing", "hello world", DIRECTLY), floor);
+  }
+
+  private void record(int round, Subject subject, Sample sample) {
+    sample.orFail(subject.toString());
+    if (round >= 0) {
+      series.record(subject, new Run(sample, floor));
+    }
+  }
+
+  private static Subject subject(String verb, Work work, Contestant contestant) {
+    return new Subject(verb + " " + work.label(), contestant.who(), contestant.caller().way());
+  }
+
+  private void print(PrintStream out) {
+    out.println("### Each call alone");
+    out.println();
+    out.println(
+        "Median (least–most). × floor: the median of the ratios to the hello world just before.");
+    out.println(
+        "The peers are ptp with host-local and then portmap, which for IPv6 wait for the kernel.");
+    Table table =
+        new Table(
+            3,
+            "operation",
+            "program",
+            "called",
+            "wall ms",
+            "CPU ms",
+            "peak MiB",
+            "× floor",
+            "runs");
+    for (Subject subject : series.subjects()) {
+      Spread wall = series.spread(subject, Run::wallMillis);
+      table.row(
+          subject.operation(),
+          subject.who(),
+          subject.way(),
+          wall.toString(),
+          series.spread(subject, Run::cpuMillis).toString(),
+          series.spread(subject, Run::peakMib).toString(),
+          String.format(Locale.ROOT, "%.2f", timesFloor(subject)),
+          String.valueOf(wall.count()));
+    }
+    table.print(out);
+  }
+
+  private double timesFloor(Subject subject) {
+    return series.spread(subject, Run::timesFloor).median();
+  }
+
+  private void judge(Targets targets) {
+    for (String verb : List.of("ADD", "DEL")) {
+      targets.atMost(
+          what(verb, DUAL_STACK) + ", wall", 3.5, timesFloor(mine(verb, DUAL_STACK)), " × floor");
+      targets.atMost(
+          what(verb, DUAL_STACK_PORT) + ", wall",
+          4,
+          timesFloor(mine(verb, DUAL_STACK_PORT)),
+          " × floor");
+    }
+    for (String verb : List.of("ADD", "DEL")) {
+      for (Work work : List.of(DUAL_STACK, DUAL_STACK_PORT)) {
+        Spread peak = series.spread(mine(verb, work), Run::peakMib);
+        targets.atMost(what(verb, work) + ", peak memory (most)", 48, peak.most(), " MiB");
+      }
+    }
+    targets.faster(
+        what("ADD", DUAL_STACK) + " by cnitool, against the peers",
+        wall("ADD", DUAL_STACK, KINDNET),
+        wall("ADD", DUAL_STACK, PEERS));
+    for (Work work : List.of(IPV4_PORT, DUAL_STACK_PORT)) {
+      targets.faster(
+          what("ADD + DEL", work) + " by cnitool, against the peers",
+          wall("ADD", work, KINDNET) + wall("DEL", work, KINDNET),
+          wall("ADD", work, PEERS) + wall("DEL", work, PEERS));
+    }
+  }
+
+  private static String what(String verb, Work work) {
+    return verb + " " + work.label();
+  }
+
+  private static Subject mine(String verb, Work work) {
+    return new Subject(what(verb, work), KINDNET, DIRECTLY);
+  }
+
+  private double wall(String verb, Work work, String who) {
+    return series.spread(new Subject(what(verb, work), who, BY_CLIENT), Run::wallMillis).median();
+  }
+}

@@ -1,0 +1,80 @@
+package io.kindnet.bench;
+
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+
+/**
+ * Calls plugins as a container runtime does that is linked with the CNI library: one process for
+ * each plugin, the result of one given to the next. What lies between the processes is not
+ * measured.
+ */
+final class Directly implements Caller {
+  private final Meter meter;
+  private final Network network;
+  private final Map<String, String> results = new HashMap<>();
+
+  Directly(Meter meter, Network network) {
+    this.meter = meter;
+    this.network = network;
+  }
+
+  @Override
+  public String way() {
+    return "directly";
+  }
+
+  @Override
+  public Sample add(Pod pod) {
+    Sample whole = call("ADD", pod, network.types(), "");
+    results.put(pod.containerId(), whole.output());
+    return whole;
+  }
+
+  @Override
+  public Sample delete(Pod pod) {
+    String result = results.getOrDefault(pod.containerId(), "");
+    results.remove(pod.containerId());
+    return call("DEL", pod, network.types().reversed(), result);
+  }
+
+  private Sample call(String verb, Pod pod, List<String> types, String previous) {
+    Sample whole = null;
+    for (String type : types) {
+      Sample part =
+          meter
+              .run(job(verb, pod, network, type, previous))
+              .orFail(verb + " by " + type + " of " + pod);
+      whole = whole == null ? part : whole.then(part);
+      if (verb.equals("ADD")) {
+        previous = part.output();
+      }
+    }
+    if (whole == null) {
+      throw new IllegalStateException(network.name() + " has no plugins");
+    }
+    return whole;
+  }
+
+  /** One plugin's part of a call. */
+  static Job job(String verb, Pod pod, Network network, String type, String previous) {
+    return new Job(
+        List.of(Node.pluginPath(type)),
+        Map.of(
+            "CNI_COMMAND",
+            verb,
+            "CNI_CONTAINERID",
+            pod.containerId(),
+            "CNI_NETNS",
+            pod.namespace().toString(),
+            "CNI_IFNAME",
+            "eth0",
+            "CNI_PATH",
+            Node.CNI_PATH,
+            "CNI_ARGS",
+            "IgnoreUnknown=1;K8S_POD_NAMESPACE=default;K8S_POD_NAME=" + pod.containerId(),
+            "PATH",
+            Node.PATH),
+        network.input(type, pod, previous));
+  }
+}

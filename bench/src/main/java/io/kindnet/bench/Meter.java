@@ -1,0 +1,69 @@
+package io.kindnet.bench;
+
+import static java.nio.charset.StandardCharsets.UTF_8;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.ObjectMapper;
+import io.kindnet.netlink.testing.Machine;
+import io.kindnet.netlink.testing.Resources;
+import java.io.BufferedReader;
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.io.Writer;
+import java.util.List;
+import java.util.Map;
+
+/**
+ * Starts programs on a machine and measures them exactly: {@code wait4(2)} tells each one's own CPU
+ * time and peak memory. A small process on the machine does it (see {@code meter.py}), since what
+ * is started by a JVM would be charged with the JVM's memory.
+ */
+final class Meter implements AutoCloseable {
+  private static final ObjectMapper JSON = new ObjectMapper();
+
+  private final Process process;
+  private final Writer requests;
+  private final BufferedReader answers;
+
+  private Meter(Process process) {
+    this.process = process;
+    requests = process.outputWriter(UTF_8);
+    answers = process.inputReader(UTF_8);
+  }
+
+  static Meter on(Machine machine) {
+    return new Meter(
+        machine.talkTo("python3", "-I", "-S", "-c", Resources.text(Meter.class, "meter.py")));
+  }
+
+  /** Runs one program to its end. */
+  Sample run(Job job) {
+    return run(List.of(job), 1).samples().getFirst();
+  }
+
+  /** Runs programs, {@code atOnce} of them at any time, each started when another ends. */
+  Burst run(List<Job> jobs, int atOnce) {
+    try {
+      requests.write(JSON.writeValueAsString(Map.of("jobs", jobs, "atOnce", atOnce)));
+      requests.write('\n');
+      requests.flush();
+      String answer = answers.readLine();
+      if (answer == null) {
+        throw new AssertionError("the measuring process has ended, see above");
+      }
+      JsonNode burst = JSON.readTree(answer);
+      return new Burst(
+          burst.path("wallNanos").asLong(),
+          JSON.convertValue(
+              burst.path("samples"),
+              JSON.getTypeFactory().constructCollectionType(List.class, Sample.class)));
+    } catch (IOException broken) {
+      throw new UncheckedIOException("cannot talk to the measuring process", broken);
+    }
+  }
+
+  @Override
+  public void close() {
+    process.destroy();
+  }
+}

@@ -1,0 +1,82 @@
+package io.kindnet.bench;
+
+import io.kindnet.netlink.testing.Ip;
+import io.kindnet.netlink.testing.Machine;
+import io.kindnet.netlink.testing.Namespace;
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+
+/**
+ * A machine that is a node: an uplink, this project's plugin and its peers where clients look for
+ * them, and a meter. What plugins keep lies in memory there.
+ */
+final class Node implements AutoCloseable {
+  static final String CNI_PATH = "/opt/cni/bin:/usr/lib/cni";
+  static final String PATH = "/usr/sbin:/usr/bin:/sbin:/bin";
+
+  private static final String KINDNET = "/opt/cni/bin/cni-kindnet";
+
+  private final Namespace router;
+  private final Machine machine;
+  private final Meter meter;
+
+  private Node(Namespace router, Machine machine) {
+    this.router = router;
+    this.machine = machine;
+    meter = Meter.on(machine);
+  }
+
+  /**
+   * Makes a node.
+   *
+   * @param dist the folder with {@code cni/bin/cni-kindnet}
+   */
+  static Node create(String label, Path dist) {
+    Namespace router = Namespace.create(label + "-router");
+    Machine machine = Machine.create(label);
+    machine.namespace().connect("eth0", router, "eth0");
+    Ip.batch(
+        machine.namespace(),
+        """
+        addr add 192.0.2.2/24 dev eth0
+        addr add 2001:db8::2/64 dev eth0
+        route add default via 192.0.2.1
+        """);
+    machine.run("mkdir", "-p", "/etc/cni/net.d", "/opt/cni", "/var/lib/cni");
+    machine.run("mount", "--bind", dist.resolve("cni").toString(), "/opt/cni");
+    return new Node(router, machine);
+  }
+
+  /** Where clients find a plugin. */
+  static String pluginPath(String type) {
+    return type.equals("cni-kindnet") ? KINDNET : "/usr/lib/cni/" + type;
+  }
+
+  /** Writes the file of {@code network}. */
+  Network configure(Network network) {
+    try {
+      Files.writeString(
+          machine.path("/etc/cni/net.d/" + network.name() + ".conflist"), network.conflist());
+      return network;
+    } catch (IOException failed) {
+      throw new UncheckedIOException("cannot configure network " + network.name(), failed);
+    }
+  }
+
+  Machine machine() {
+    return machine;
+  }
+
+  Meter meter() {
+    return meter;
+  }
+
+  @Override
+  public void close() {
+    meter.close();
+    machine.close();
+    router.close();
+  }
+}

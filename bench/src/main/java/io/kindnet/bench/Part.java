@@ -1,0 +1,13 @@
+package io.kindnet.bench;
+
+/** One of the things that can be measured alone. */
+enum Part {
+  /** Each operation alone, again and again. */
+  CALLS,
+  /** What a call asks the kernel for, and which classes it loads. */
+  KERNEL,
+  /** Many calls at once. */
+  BURST,
+  /** A call where there is a lot already. */
+  GROWTH
+}

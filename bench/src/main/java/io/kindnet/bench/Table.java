@@ -1,0 +1,64 @@
+package io.kindnet.bench;
+
+import java.io.PrintStream;
+import java.util.ArrayList;
+import java.util.List;
+
+/** A table in Markdown that can also be read as it is. The first columns are texts. */
+final class Table {
+  private final int texts;
+  private final List<List<String>> rows = new ArrayList<>();
+
+  /**
+   * A table without rows.
+   *
+   * @param texts how many columns are set to the left; the others are figures
+   */
+  Table(int texts, String... head) {
+    this.texts = texts;
+    rows.add(List.of(head));
+  }
+
+  void row(String... cells) {
+    if (cells.length != rows.getFirst().size()) {
+      throw new IllegalArgumentException(
+          cells.length + " cells in a row of " + rows.getFirst().size());
+    }
+    rows.add(List.of(cells));
+  }
+
+  void print(PrintStream out) {
+    int[] widths = new int[rows.getFirst().size()];
+    for (List<String> row : rows) {
+      for (int column = 0; column < widths.length; column++) {
+        widths[column] = Math.max(widths[column], Math.max(3, row.get(column).length()));
+      }
+    }
+    out.println();
+    print(out, rows.getFirst(), widths);
+    out.println(rule(widths));
+    for (List<String> row : rows.subList(1, rows.size())) {
+      print(out, row, widths);
+    }
+    out.println();
+  }
+
+  private void print(PrintStream out, List<String> row, int[] widths) {
+    StringBuilder line = new StringBuilder("|");
+    for (int column = 0; column < widths.length; column++) {
+      String cell = row.get(column);
+      String padding = " ".repeat(widths[column] - cell.length());
+      line.append(' ').append(column < texts ? cell + padding : padding + cell).append(" |");
+    }
+    out.println(line);
+  }
+
+  private String rule(int[] widths) {
+    StringBuilder line = new StringBuilder("|");
+    for (int column = 0; column < widths.length; column++) {
+      String dashes = "-".repeat(widths[column]);
+      line.append(column < texts ? " " + dashes + " |" : " " + dashes + ":|");
+    }
+    return line.toString();
+  }
+}

@@ -1,0 +1,51 @@
+package io.kindnet.bench;
+
+import java.io.PrintStream;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Locale;
+
+/** What was to be reached, and whether it was. */
+final class Targets {
+  private record Target(String what, String wanted, String measured, boolean reached) {}
+
+  private final List<Target> targets = new ArrayList<>();
+
+  /** {@code measured} is to be {@code limit} at most; {@code unit} follows both. */
+  void atMost(String what, double limit, double measured, String unit) {
+    String form = "%.1f" + unit;
+    targets.add(
+        new Target(
+            what,
+            "≤ " + String.format(Locale.ROOT, form, limit),
+            String.format(Locale.ROOT, "%.2f" + unit, measured),
+            measured <= limit));
+  }
+
+  /** {@code mine} is to take less than {@code other}, both in milliseconds. */
+  void faster(String what, double mine, double other) {
+    targets.add(
+        new Target(
+            what,
+            String.format(Locale.ROOT, "< %.1f ms", other),
+            String.format(Locale.ROOT, "%.1f ms", mine),
+            mine < other));
+  }
+
+  /** {@code failures} is to be 0. */
+  void none(String what, long failures) {
+    targets.add(new Target(what, "0", String.valueOf(failures), failures == 0));
+  }
+
+  void print(PrintStream out) {
+    if (targets.isEmpty()) {
+      return;
+    }
+    out.println("### Targets");
+    Table table = new Table(1, "target", "wanted", "measured", "reached");
+    for (Target target : targets) {
+      table.row(target.what, target.wanted, target.measured, target.reached ? "yes" : "NO");
+    }
+    table.print(out);
+  }
+}

@@ -1,0 +1,87 @@
+package io.kindnet.bench;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import io.kindnet.netlink.testing.Machine;
+import io.kindnet.netlink.testing.NetworkNamespaces;
+import java.util.List;
+import java.util.Map;
+import java.util.stream.IntStream;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.Test;
+
+@NetworkNamespaces
+class MeterTest {
+  private final Meter meter;
+
+  MeterTest(Machine machine) {
+    meter = Meter.on(machine);
+  }
+
+  @AfterEach
+  void close() {
+    meter.close();
+  }
+
+  @Test
+  void tellsWhatAProgramPrintedAndHowItEnded() {
+    Sample sample =
+        meter.run(
+            new Job(
+                List.of("/bin/sh", "-c", "cat; echo $NAME; echo bad >&2; exit 3"),
+                Map.of("NAME", "value"),
+                "input\n"));
+
+    assertThat(sample.output()).isEqualTo("input\nvalue\n");
+    assertThat(sample.errors()).isEqualTo("bad\n");
+    assertThat(sample.exit()).isEqualTo(3);
+    assertThatThrownBy(() -> sample.orFail("the job"))
+        .isInstanceOf(AssertionError.class)
+        .hasMessage("the job ended with 3: input\nvalue\nbad\n");
+  }
+
+  @Test
+  void countsWhatTheChildrenOfAProgramTook() {
+    String busy = "i=0; while [ $i -lt 30000 ]; do i=$((i+1)); done";
+
+    Sample idle = meter.run(Job.of("/bin/sh", "-c", "(:); :"));
+    Sample sample = meter.run(Job.of("/bin/sh", "-c", "(" + busy + "); :"));
+
+    assertThat(sample.cpuMicros()).isGreaterThan(idle.cpuMicros());
+    assertThat(sample.wallNanos() / 1000).isGreaterThan(0);
+  }
+
+  @Test
+  void tellsThePeakOfMemory() {
+    // tail keeps what it may have to print
+    Sample small = meter.run(Job.of("/bin/sh", "-c", "head -c 1000 /dev/zero | tail -c 900 | wc"));
+    Sample large =
+        meter.run(Job.of("/bin/sh", "-c", "head -c 90000000 /dev/zero | tail -c 80000000 | wc"));
+
+    assertThat(large.peakMib() - small.peakMib()).isBetween(60.0, 120.0);
+  }
+
+  @Test
+  void keepsTheOrderOfManyAtOnce() {
+    List<Job> jobs =
+        IntStream.range(0, 20)
+            .mapToObj(i -> Job.of("/bin/sh", "-c", "echo " + i + "; exit " + (i % 2)))
+            .toList();
+
+    Burst burst = meter.run(jobs, 7);
+
+    assertThat(burst.samples())
+        .extracting(Sample::output)
+        .containsExactlyElementsOf(IntStream.range(0, 20).mapToObj(i -> i + "\n").toList());
+    assertThat(burst.failures()).isEqualTo(10);
+  }
+
+  @Test
+  void saysThatAProgramIsNotThere() {
+    Sample sample = meter.run(Job.of("/no/such/program"));
+
+    assertThat(sample.exit()).isEqualTo(127);
+    assertThat(sample.errors()).contains("/no/such/program");
+  }
+}
