@@ -10,6 +10,7 @@ import io.kindnet.cni.store.Store;
 import io.kindnet.netlink.libc.KernelException;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
 
 /**
  * Keeps the rules of the host ports as the database says, also where somebody else changed them.
@@ -73,9 +74,10 @@ final class PodPorts {
 
   private List<PodHostPorts> fromRows() throws CniException {
     List<PodHostPorts> pods = new ArrayList<>();
+    Map<String, List<HostPort>> portsByPod = store.ports().byPod();
     for (PodRow pod : store.pods().all()) {
-      List<HostPort> ports = store.ports().of(pod);
-      if (!ports.isEmpty()) {
+      List<HostPort> ports = portsByPod.get(pod.key());
+      if (ports != null) {
         pods.add(new PodHostPorts(pod.hostInterface(), pod.bridge(), ports));
       }
     }

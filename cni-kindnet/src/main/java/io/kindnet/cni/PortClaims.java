@@ -37,7 +37,8 @@ final class PortClaims {
   List<HostPort> claim(PodRow pod, List<PortMapping> mappings) throws CniException {
     List<HostPort> claimed = new ArrayList<>();
     if (!mappings.isEmpty()) {
-      store.ports().deleteOrphans();
+      // those of a pod of this name whose row was deleted without regard to foreign keys
+      store.ports().deleteOf(pod);
     }
     for (PortMapping mapping : mappings) {
       for (HostPort wanted : hostPorts(pod, mapping)) {
@@ -81,13 +82,14 @@ final class PortClaims {
         continue;
       }
       PodRow holder = store.pods().byKey(held.podKey());
-      if (holder == null || !staleRows.isStale(holder)) {
+      if (holder == null) {
+        log.line("nobody holds host port " + held.port() + " any more");
+        store.ports().deleteOf(held.podKey());
+        continue;
+      }
+      if (!staleRows.isStale(holder)) {
         throw new CniException(
-            CniErrorCode.HOST_PORT_HELD,
-            "host port "
-                + held.port()
-                + " is held by "
-                + (holder == null ? held.podKey() : holder.toString()));
+            CniErrorCode.HOST_PORT_HELD, "host port " + held.port() + " is held by " + holder);
       }
       log.line(holder + " is no more, its host ports are free");
       staleRows.remove(holder);

@@ -87,8 +87,7 @@ final class Reserving {
   private List<Lease> chooseAddresses() throws CniException {
     List<IpPrefix> ranges = new ServingRanges(store).update(config.ranges());
     kernel.host().requireFamiliesOf(ranges);
-    AddressChoice choice =
-        new AddressChoice(ranges, family -> store.pods().takenAddresses(family), random);
+    AddressChoice choice = new AddressChoice(ranges, new TakenAddresses(store), random);
     List<Lease> leases = new ArrayList<>(2);
     for (AddressFamily family : choice.families()) {
       Lease lease = choice.choose(family);

@@ -1,7 +1,6 @@
 package io.kindnet.cni;
 
 import io.kindnet.cni.protocol.CniException;
-import io.kindnet.cni.store.PodRow;
 import io.kindnet.cni.store.RangeRow;
 import io.kindnet.cni.store.Store;
 import io.kindnet.netlink.ip.IpPrefix;
@@ -38,13 +37,9 @@ final class ServingRanges {
   }
 
   private void prune(List<IpPrefix> configured, List<RangeRow> rows) throws CniException {
-    List<PodRow> pods = null;
     for (RangeRow row : rows) {
-      if (!row.manual() && !configured.contains(row.subnet())) {
-        pods = pods == null ? store.pods().all() : pods;
-        if (!serves(row, pods)) {
-          store.ranges().delete(row);
-        }
+      if (!row.manual() && !configured.contains(row.subnet()) && !store.pods().use(row.subnet())) {
+        store.ranges().delete(row);
       }
     }
   }
@@ -62,15 +57,6 @@ final class ServingRanges {
   private static boolean contains(List<RangeRow> rows, IpPrefix range) {
     for (RangeRow row : rows) {
       if (row.subnet().equals(range)) {
-        return true;
-      }
-    }
-    return false;
-  }
-
-  private static boolean serves(RangeRow range, List<PodRow> pods) {
-    for (PodRow pod : pods) {
-      if (range.serves(pod)) {
         return true;
       }
     }

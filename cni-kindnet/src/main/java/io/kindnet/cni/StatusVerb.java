@@ -40,8 +40,7 @@ final class StatusVerb {
       throws CniException {
     List<IpPrefix> ranges = new ServingRanges(store).look(config.ranges());
     kernel.host().requireFamiliesOf(ranges);
-    AddressChoice choice =
-        new AddressChoice(ranges, family -> store.pods().takenAddresses(family), new Random());
+    AddressChoice choice = new AddressChoice(ranges, new TakenAddresses(store), new Random());
     StaleRows staleRows = new StaleRows(store, kernel, log);
     for (AddressFamily family : choice.families()) {
       // an ADD would be content with one family

@@ -246,10 +246,13 @@ class AddVerbTest {
 
   @Test
   void refusesWhenNoAddressIsLeft() throws CniException {
-    node = new CniNode(host, dataDir, "10.244.1.0/30");
+    node = new CniNode(host, dataDir, "10.244.1.0/32");
 
     assertRefused(
-        "abc", pod.path().toString(), 100, "no address is left in 10.244.1.0/30 (0 for pods)");
+        "abc",
+        pod.path().toString(),
+        100,
+        "no address is left in 10.244.1.0/32 (no room for a pod beside the gateway)");
   }
 
   @Test

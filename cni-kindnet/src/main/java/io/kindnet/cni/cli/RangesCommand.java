@@ -3,6 +3,7 @@ package io.kindnet.cni.cli;
 import io.kindnet.cni.ipam.AddressPool;
 import io.kindnet.cni.protocol.CniErrorCode;
 import io.kindnet.cni.protocol.CniException;
+import io.kindnet.cni.protocol.PodRanges;
 import io.kindnet.cni.store.PodRow;
 import io.kindnet.cni.store.RangeRow;
 import io.kindnet.cni.store.Store;
@@ -75,9 +76,13 @@ final class RangesCommand implements Callable<Integer> {
       @Option(names = "--description", paramLabel = "TEXT", description = "What it is for.")
           @Nullable String description)
       throws CniException {
-    if (new AddressPool(range).capacity().signum() == 0) {
+    String problem =
+        new AddressPool(range).capacity().signum() == 0
+            ? AddressPool.NO_ROOM
+            : PodRanges.problem(range);
+    if (problem != null) {
       throw new CniException(
-          CniErrorCode.INVALID_NETWORK_CONFIG, "range " + range + " has no address for a pod");
+          CniErrorCode.INVALID_NETWORK_CONFIG, "range " + range + ": " + problem);
     }
     try (Store store = database.open()) {
       store.transaction(() -> {

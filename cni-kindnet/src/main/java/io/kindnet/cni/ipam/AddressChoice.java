@@ -3,11 +3,9 @@ package io.kindnet.cni.ipam;
 import io.kindnet.cni.protocol.CniErrorCode;
 import io.kindnet.cni.protocol.CniException;
 import io.kindnet.netlink.ip.AddressFamily;
-import io.kindnet.netlink.ip.IpAddresses;
 import io.kindnet.netlink.ip.IpPrefix;
 import java.net.InetAddress;
 import java.util.ArrayList;
-import java.util.HashSet;
 import java.util.List;
 import java.util.Random;
 import java.util.Set;
@@ -19,18 +17,11 @@ public final class AddressChoice {
   private final Taken taken;
   private final Random random;
 
-  /** Says what cannot be given out. */
-  @FunctionalInterface
-  public interface Taken {
-    /** Addresses of {@code family} in the notation of {@link IpAddresses#format}. */
-    Set<String> of(AddressFamily family) throws CniException;
-  }
-
   /**
    * A choice.
    *
    * @param ranges where addresses come from, those to be used first at the front; they may overlap
-   * @param taken asked once for each family and choice
+   * @param taken what cannot be given out, besides the gateways of {@code ranges}
    * @param random where in a range to begin
    */
   public AddressChoice(List<IpPrefix> ranges, Taken taken, Random random) {
@@ -58,10 +49,7 @@ public final class AddressChoice {
    * ranges, which may lie inside an overlapping one, are never chosen.
    */
   public @Nullable Lease choose(AddressFamily family) throws CniException {
-    Set<String> unavailable = new HashSet<>(taken.of(family));
-    for (IpPrefix range : ranges) {
-      unavailable.add(IpAddresses.format(range.address()));
-    }
+    Taken unavailable = new TakenOrGateway();
     for (IpPrefix range : ranges) {
       if (range.family() == family) {
         InetAddress address = new AddressPool(range).choose(unavailable, random);
@@ -87,10 +75,28 @@ public final class AddressChoice {
           .append(separator)
           .append(range)
           .append(" (")
-          .append(new AddressPool(range).capacity())
-          .append(" for pods)");
+          .append(new AddressPool(range).describeCapacity())
+          .append(')');
       separator = ", ";
     }
     return new CniException(CniErrorCode.NO_ADDRESS, message.toString());
+  }
+
+  /** What is taken, and the gateways of all ranges, whether they serve a pod yet or not. */
+  private final class TakenOrGateway implements Taken {
+    @Override
+    public boolean isTaken(InetAddress address) throws CniException {
+      for (IpPrefix range : ranges) {
+        if (range.address().equals(address)) {
+          return true;
+        }
+      }
+      return taken.isTaken(address);
+    }
+
+    @Override
+    public Set<InetAddress> servedBy(InetAddress gateway) throws CniException {
+      return taken.servedBy(gateway);
+    }
   }
 }

@@ -1,5 +1,6 @@
 package io.kindnet.cni.ipam;
 
+import io.kindnet.cni.protocol.CniException;
 import io.kindnet.netlink.ip.AddressFamily;
 import io.kindnet.netlink.ip.IpAddresses;
 import io.kindnet.netlink.ip.IpPrefix;
@@ -12,23 +13,34 @@ import org.jspecify.annotations.Nullable;
 /**
  * The addresses of a range that pods may get: all but the network address, the first ones behind it
  * (6; 4 in a range of at most 128 addresses; 2 in one of at most 64), which installations like to
- * give to services of their own, and the last one of IPv4. Small ranges have none.
+ * give to services of their own, and the last one of IPv4.
+ *
+ * <p>A range that would have none then reserves nothing: only the base address, which is the
+ * gateway, and the last of more than two IPv4 addresses are not given out. So a /30 serves 2 pods,
+ * a /31 and a /127 one; a /32 and a /128 have the gateway and no more.
  */
 public final class AddressPool {
+  /** What a range is like that serves no pod. */
+  public static final String NO_ROOM = "no room for a pod beside the gateway";
+
+  /** So many addresses are looked at before all that are taken; one is enough nearly always. */
+  private static final int GUESSES = 6;
+
   private final IpPrefix range;
   private final BigInteger skipped;
   private final BigInteger capacity;
 
   /** The addresses of {@code range}. */
   public AddressPool(IpPrefix range) {
+    int hostBits = range.family().bits() - range.length();
+    int last = range.family() == AddressFamily.IPV4 && hostBits > 1 ? 1 : 0;
+    boolean tiny = hostBits <= 2 && (1 << hostBits) <= 1 + reserved(hostBits) + last;
     this.range = range;
-    this.skipped = BigInteger.valueOf(1 + reserved(range));
-    BigInteger last = BigInteger.valueOf(range.family() == AddressFamily.IPV4 ? 1 : 0);
-    this.capacity = range.size().subtract(skipped).subtract(last).max(BigInteger.ZERO);
+    this.skipped = BigInteger.valueOf(tiny ? 1 : 1 + reserved(hostBits));
+    this.capacity = range.size().subtract(skipped).subtract(BigInteger.valueOf(last));
   }
 
-  private static int reserved(IpPrefix range) {
-    int hostBits = range.family().bits() - range.length();
+  private static int reserved(int hostBits) {
     if (hostBits <= 6) {
       return 2;
     }
@@ -40,30 +52,58 @@ public final class AddressPool {
     return capacity;
   }
 
+  /** How many pods it serves, in words. */
+  String describeCapacity() {
+    return capacity.signum() == 0 ? NO_ROOM : capacity + " for pods";
+  }
+
   /**
-   * The first address from a random one on, around the end, that is not {@code taken}; null if all
-   * are. Works the same for a range of any size: among one address more than are taken, one must be
-   * free.
+   * A free address, each as likely as any other, or null if none is left. As long as addresses are
+   * left in plenty, a few questions about single ones find it, however many are taken.
    *
-   * @param taken addresses in the notation of {@link IpAddresses#format}, of any range
+   * @param taken what cannot be given out
    */
-  @Nullable InetAddress choose(Set<String> taken, Random random) {
+  @Nullable InetAddress choose(Taken taken, Random random) throws CniException {
     if (capacity.signum() == 0) {
       return null;
     }
-    // 64 bits more than needed leave no address visibly more likely than another
-    BigInteger offset = new BigInteger(capacity.bitLength() + 64, random).mod(capacity);
-    BigInteger tries = BigInteger.valueOf(taken.size() + 1L).min(capacity);
-    for (long left = tries.longValueExact(); left > 0; left--) {
-      InetAddress candidate = IpAddresses.plus(range.address(), skipped.add(offset));
-      if (!taken.contains(IpAddresses.format(candidate))) {
+    for (int tries = 0; tries < GUESSES; tries++) {
+      InetAddress candidate = at(anyOffset(random));
+      if (!taken.isTaken(candidate)) {
         return candidate;
       }
-      offset = offset.add(BigInteger.ONE);
-      if (offset.equals(capacity)) {
-        offset = BigInteger.ZERO;
-      }
     }
+    return search(taken, anyOffset(random));
+  }
+
+  /**
+   * The first free address from {@code offset} on, around the end. Passes over what pods of this
+   * range have without asking, so that the questions are about addresses that overlapping ranges
+   * gave out, and one that is free. Ends for a range of any size.
+   */
+  private @Nullable InetAddress search(Taken taken, BigInteger offset) throws CniException {
+    Set<InetAddress> served = taken.servedBy(range.address());
+    BigInteger start = offset;
+    BigInteger next = start;
+    do {
+      InetAddress candidate = at(next);
+      if (!served.contains(candidate) && !taken.isTaken(candidate)) {
+        return candidate;
+      }
+      next = next.add(BigInteger.ONE);
+      if (next.equals(capacity)) {
+        next = BigInteger.ZERO;
+      }
+    } while (!next.equals(start));
     return null;
+  }
+
+  private InetAddress at(BigInteger offset) {
+    return IpAddresses.plus(range.address(), skipped.add(offset));
+  }
+
+  /** 64 bits more than needed leave no address visibly more likely than another. */
+  private BigInteger anyOffset(Random random) {
+    return new BigInteger(capacity.bitLength() + 64, random).mod(capacity);
   }
 }

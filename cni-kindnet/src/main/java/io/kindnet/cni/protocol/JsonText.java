@@ -2,6 +2,7 @@ package io.kindnet.cni.protocol;
 
 import com.fasterxml.jackson.core.JsonFactory;
 import com.fasterxml.jackson.core.JsonGenerator;
+import com.fasterxml.jackson.core.JsonLocation;
 import com.fasterxml.jackson.core.JsonParser;
 import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.core.JsonToken;
@@ -64,22 +65,31 @@ public final class JsonText {
       }
       return object;
     } catch (JsonProcessingException notJson) {
-      String place =
-          notJson.getLocation() == null
-              ? ""
-              : " (line "
-                  + notJson.getLocation().getLineNr()
-                  + ", column "
-                  + notJson.getLocation().getColumnNr()
-                  + ")";
       throw new CniException(
           CniErrorCode.DECODING_FAILURE,
-          what + " is not JSON: " + notJson.getOriginalMessage() + place,
+          what + " is not JSON: " + reason(notJson) + place(notJson.getLocation()),
           notJson);
     } catch (IOException notText) {
       throw new CniException(
           CniErrorCode.DECODING_FAILURE, what + " is not JSON: " + notText.getMessage(), notText);
     }
+  }
+
+  private static String reason(JsonProcessingException notJson) {
+    String message = notJson.getOriginalMessage();
+    if (message.startsWith("Unexpected end-of-input")) {
+      return "it ends too early";
+    }
+    // Jackson tells in brackets where something began, in its own notation of places
+    int source = message.indexOf("[Source: ");
+    int bracket = message.lastIndexOf(" (", source);
+    return source < 0 || bracket < 0 ? message : message.substring(0, bracket);
+  }
+
+  private static String place(@Nullable JsonLocation place) {
+    return place == null
+        ? ""
+        : " (line " + place.getLineNr() + ", column " + place.getColumnNr() + ")";
   }
 
   private static @Nullable Object value(JsonParser parser) throws IOException {

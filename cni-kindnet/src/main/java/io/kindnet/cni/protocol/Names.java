@@ -22,7 +22,10 @@ final class Names {
     return text.isEmpty() ? "it is empty" : null;
   }
 
-  /** Interface names: what Linux takes, and neither {@code /} nor {@code :} nor white space. */
+  /**
+   * Interface names: what Linux takes, and neither {@code /} nor {@code :} nor white space. Nor
+   * {@code %}: Linux makes {@code eth0} of {@code eth%d}, and nobody would find that again.
+   */
   static @Nullable String problemWithInterface(String text) {
     if (text.isEmpty()) {
       return "it is empty";
@@ -35,8 +38,8 @@ final class Names {
     }
     for (int i = 0; i < text.length(); i++) {
       char c = text.charAt(i);
-      if (c == '/' || c == ':' || c <= ' ' || c > '~') {
-        return "it must not hold '/', ':', white space or characters outside ASCII";
+      if (c == '/' || c == ':' || c == '%' || c <= ' ' || c > '~') {
+        return "it must not hold '/', ':', '%', white space or characters outside ASCII";
       }
     }
     return null;

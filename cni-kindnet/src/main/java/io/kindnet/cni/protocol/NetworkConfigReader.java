@@ -91,14 +91,20 @@ public final class NetworkConfigReader {
     List<IpPrefix> ranges = new ArrayList<>();
     List<String> texts = json.strings("ranges");
     for (int i = 0; i < texts.size(); i++) {
+      IpPrefix range;
       try {
-        ranges.add(IpPrefix.parse(texts.get(i).strip()));
+        range = IpPrefix.parse(texts.get(i).strip());
       } catch (IllegalArgumentException notCidr) {
         throw new CniException(
             CniErrorCode.INVALID_NETWORK_CONFIG,
             "ranges[" + i + "]: " + notCidr.getMessage(),
             notCidr);
       }
+      String problem = PodRanges.problem(range);
+      if (problem != null) {
+        throw json.invalid("ranges[" + i + "]", range.toString(), problem);
+      }
+      ranges.add(range);
     }
     return ranges;
   }

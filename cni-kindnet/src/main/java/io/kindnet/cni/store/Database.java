@@ -3,7 +3,6 @@ package io.kindnet.cni.store;
 import io.kindnet.cni.protocol.CniErrorCode;
 import io.kindnet.cni.protocol.CniException;
 import java.nio.file.Path;
-import java.sql.Connection;
 import java.sql.PreparedStatement;
 import java.sql.ResultSet;
 import java.sql.SQLException;
@@ -13,6 +12,7 @@ import java.util.List;
 import java.util.Properties;
 import org.jspecify.annotations.Nullable;
 import org.sqlite.JDBC;
+import org.sqlite.SQLiteConnection;
 import org.sqlite.SQLiteErrorCode;
 import org.sqlite.SQLiteException;
 
@@ -24,10 +24,10 @@ final class Database implements AutoCloseable {
    */
   private static final int BUSY_MILLIS = 30_000;
 
-  private final Connection connection;
+  private final SQLiteConnection connection;
   private final Path file;
 
-  private Database(Connection connection, Path file) {
+  private Database(SQLiteConnection connection, Path file) {
     this.connection = connection;
     this.file = file;
   }
@@ -66,6 +66,10 @@ final class Database implements AutoCloseable {
     return file;
   }
 
+  SQLiteConnection connection() {
+    return connection;
+  }
+
   /** Runs statements that have no parameters and no result. */
   void execute(String statements) throws CniException {
     try (Statement statement = connection.createStatement()) {
@@ -97,6 +101,23 @@ final class Database implements AutoCloseable {
         }
       }
       return result;
+    } catch (SQLException refused) {
+      throw failure(file, refused);
+    }
+  }
+
+  /** What {@code reader} makes of the first row that it does not pass over, or null. */
+  <T> @Nullable T first(String sql, RowReader<T> reader, @Nullable Object... parameters)
+      throws CniException {
+    try (PreparedStatement statement = prepare(sql, parameters);
+        ResultSet rows = statement.executeQuery()) {
+      while (rows.next()) {
+        T row = reader.read(rows);
+        if (row != null) {
+          return row;
+        }
+      }
+      return null;
     } catch (SQLException refused) {
       throw failure(file, refused);
     }

@@ -5,6 +5,8 @@ import io.kindnet.cni.protocol.CniException;
 import io.kindnet.cni.protocol.PodIdentity;
 import io.kindnet.netlink.ip.AddressFamily;
 import io.kindnet.netlink.ip.IpAddresses;
+import io.kindnet.netlink.ip.IpPrefix;
+import java.net.InetAddress;
 import java.sql.ResultSet;
 import java.sql.SQLException;
 import java.util.ArrayList;
@@ -100,24 +102,48 @@ public final class Pods {
     database.update("DELETE FROM pods WHERE container_id = ?", pod.key());
   }
 
-  /**
-   * The addresses of {@code family} that cannot be given out, as text: those of pods, and their
-   * gateways, which are on the host.
-   */
-  public Set<String> takenAddresses(AddressFamily family) throws CniException {
-    String suffix = family == AddressFamily.IPV4 ? "v4" : "v6";
-    Set<String> taken = new HashSet<>();
-    database.query(
-        "SELECT ip_address_%s FROM pods UNION ALL SELECT DISTINCT ip_gateway_%s FROM pods"
-            .replace("%s", suffix),
-        row -> {
-          String address = row.getString(1);
-          if (address != null) {
-            taken.add(address);
-          }
-          return null;
-        });
-    return taken;
+  /** Whether a pod has {@code address}, or has its gateway there, which is on the host. */
+  public boolean isTaken(InetAddress address) throws CniException {
+    boolean four = AddressFamily.of(address) == AddressFamily.IPV4;
+    return database.number(
+            four
+                ? "SELECT EXISTS (SELECT 1 FROM pods WHERE ip_address_v4 = ?1)"
+                    + " OR EXISTS (SELECT 1 FROM pods WHERE ip_gateway_v4 = ?1)"
+                : "SELECT EXISTS (SELECT 1 FROM pods WHERE ip_address_v6 = ?1)"
+                    + " OR EXISTS (SELECT 1 FROM pods WHERE ip_gateway_v6 = ?1)",
+            IpAddresses.format(address))
+        != 0;
+  }
+
+  /** The addresses of the pods whose gateway is {@code gateway}. */
+  public Set<InetAddress> servedBy(InetAddress gateway) throws CniException {
+    return new HashSet<>(
+        database.query(
+            servedBy(AddressFamily.of(gateway)), Pods::readAddress, IpAddresses.format(gateway)));
+  }
+
+  /** Whether some pod has its address from {@code range}; the gateway tells overlapping ones. */
+  public boolean use(IpPrefix range) throws CniException {
+    InetAddress used =
+        database.first(
+            servedBy(range.family()),
+            row -> {
+              InetAddress address = readAddress(row);
+              return address != null && range.contains(address) ? address : null;
+            },
+            IpAddresses.format(range.address()));
+    return used != null;
+  }
+
+  private static String servedBy(AddressFamily family) {
+    return family == AddressFamily.IPV4
+        ? "SELECT ip_address_v4 FROM pods WHERE ip_gateway_v4 = ?"
+        : "SELECT ip_address_v6 FROM pods WHERE ip_gateway_v6 = ?";
+  }
+
+  private static @Nullable InetAddress readAddress(ResultSet row) throws SQLException {
+    String address = row.getString(1);
+    return address == null || address.isEmpty() ? null : IpAddresses.parse(address);
   }
 
   private static @Nullable PodAddress addressOf(PodRow pod, AddressFamily family) {

@@ -8,7 +8,9 @@ import java.net.InetAddress;
 import java.sql.ResultSet;
 import java.sql.SQLException;
 import java.util.ArrayList;
+import java.util.HashMap;
 import java.util.List;
+import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
 /** The table {@code portmap_entries}. */
@@ -26,6 +28,20 @@ public final class Ports {
   /** Every host port, by number. */
   public List<PortRow> all() throws CniException {
     return select("ORDER BY host_port, protocol, host_ip");
+  }
+
+  /** Every host port, by {@link PodRow#key}. */
+  public Map<String, List<HostPort>> byPod() throws CniException {
+    Map<String, List<HostPort>> byPod = new HashMap<>();
+    for (PortRow row : select("ORDER BY id")) {
+      List<HostPort> ports = byPod.get(row.podKey());
+      if (ports == null) {
+        ports = new ArrayList<>();
+        byPod.put(row.podKey(), ports);
+      }
+      ports.add(row.port());
+    }
+    return byPod;
   }
 
   /** The host ports of one pod. */
@@ -58,12 +74,17 @@ public final class Ports {
 
   /** Removes the host ports of one pod; none is no error. */
   public void deleteOf(PodRow pod) throws CniException {
-    database.update("DELETE FROM portmap_entries WHERE container_id = ?", pod.key());
+    deleteOf(pod.key());
+  }
+
+  /** Removes the host ports of the pod with this key; none is no error. */
+  public void deleteOf(String podKey) throws CniException {
+    database.update("DELETE FROM portmap_entries WHERE container_id = ?", podKey);
   }
 
   /**
    * Removes the rows of pods that were deleted without regard to foreign keys, as the sqlite3 shell
-   * does: nobody could release them any more.
+   * does: nobody could release them any more. Looks at every row.
    */
   public void deleteOrphans() throws CniException {
     database.update(

@@ -15,7 +15,7 @@ import java.util.concurrent.locks.LockSupport;
  * them a file has; one of the original plugin has 0 and its tables already.
  */
 final class Schema {
-  private static final int VERSION = 1;
+  private static final int VERSION = 2;
   private static final long WAL_DEADLINE_NANOS = TimeUnit.SECONDS.toNanos(30);
   private static final long WAL_RETRY_NANOS = TimeUnit.MILLISECONDS.toNanos(2);
 

@@ -43,6 +43,10 @@ public final class Store implements AutoCloseable {
     }
   }
 
+  Database database() {
+    return database;
+  }
+
   /** Whether {@code file} is there, so that looking at it does not make one. */
   public static boolean exists(Path file) {
     return Files.exists(file);

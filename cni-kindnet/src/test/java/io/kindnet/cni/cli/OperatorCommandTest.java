@@ -135,8 +135,11 @@ class OperatorCommandTest {
   void refusesRangesThatAreOfNoUse() {
     assertThat(run("ranges", "add", "10.9.0.0/33", "--db", file.toString())).isEqualTo(2);
     assertThat(err.toString()).contains("'10.9.0.0/33' is not a CIDR");
-    assertThat(run("ranges", "add", "10.9.0.0/31", "--db", file.toString())).isEqualTo(1);
-    assertThat(err.toString()).contains("range 10.9.0.0/31 has no address for a pod");
+    assertThat(run("ranges", "add", "10.9.0.0/32", "--db", file.toString())).isEqualTo(1);
+    assertThat(err.toString()).contains("range 10.9.0.0/32: no room for a pod beside the gateway");
+    assertThat(run("ranges", "add", "fe80::/64", "--db", file.toString())).isEqualTo(1);
+    assertThat(err.toString())
+        .contains("range fe80::/64: no router passes on link-local addresses");
   }
 
   @Test

@@ -8,15 +8,13 @@ import io.kindnet.netlink.ip.AddressFamily;
 import io.kindnet.netlink.ip.IpAddresses;
 import io.kindnet.netlink.ip.IpPrefix;
 import java.util.ArrayList;
-import java.util.HashSet;
 import java.util.List;
 import java.util.Random;
-import java.util.Set;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 
 class AddressChoiceTest {
-  private final Set<String> taken = new HashSet<>();
+  private final TakenSet taken = new TakenSet();
 
   @Test
   void servesTheFamiliesThatRangesHave() {
@@ -58,7 +56,9 @@ class AddressChoiceTest {
 
     // one is a gateway, and the smaller range reserves two less
     assertThat(drain(choice, AddressFamily.IPV4)).hasSize(122 - 1 + 2);
-    assertThat(taken).doesNotContain("10.0.0.32").hasSize(122 - 1 + 2);
+    assertThat(taken.addresses())
+        .doesNotContain(IpAddresses.parse("10.0.0.32"))
+        .hasSize(122 - 1 + 2);
   }
 
   @Test
@@ -67,15 +67,16 @@ class AddressChoiceTest {
 
     assertThat(error.code()).isEqualTo(CniErrorCode.NO_ADDRESS);
     assertThat(error)
-        .hasMessage("no address is left in 10.0.0.0/29 (4 for pods), fd00::/128 (0 for pods)");
+        .hasMessage(
+            "no address is left in 10.0.0.0/29 (4 for pods), fd00::/128 (no room for a pod"
+                + " beside the gateway)");
     assertThat(choice().exhausted())
         .hasMessage(
             "no address: there are no ranges, neither in the configuration nor added by hand");
   }
 
   private AddressChoice choice(String... ranges) {
-    return new AddressChoice(
-        Stream.of(ranges).map(IpPrefix::parse).toList(), family -> taken, new Random());
+    return new AddressChoice(Stream.of(ranges).map(IpPrefix::parse).toList(), taken, new Random());
   }
 
   private List<String> drain(AddressChoice choice, AddressFamily family) throws CniException {
@@ -83,7 +84,7 @@ class AddressChoiceTest {
     Lease lease = choice.choose(family);
     while (lease != null) {
       String address = IpAddresses.format(lease.address());
-      assertThat(taken.add(address)).as(address + " was given twice").isTrue();
+      assertThat(taken.take(address)).as(address + " was given twice").isTrue();
       given.add(address + "/" + lease.range().length());
       lease = choice.choose(family);
     }

@@ -96,7 +96,8 @@ class CniEnvironmentTest {
   }
 
   @ParameterizedTest
-  @ValueSource(strings = {".", "..", "eth/0", "eth:0", "eth 0", "eth0\t", "sixteencharsname"})
+  @ValueSource(
+      strings = {".", "..", "eth/0", "eth:0", "eth 0", "eth%d", "eth0\t", "sixteencharsname"})
   void refusesInterfaceNames(String name) {
     variables.put("CNI_IFNAME", name);
 

@@ -101,6 +101,48 @@ class NetworkConfigReaderTest {
       delimiter = '|',
       quoteCharacter = '`',
       value = {
+        "{\"name\": \"kin | it ends too early (line 1, column 14)",
+        "{\"ranges\": [\"10.0.0.0/8\", | it ends too early (line 1, column 26)",
+        "{\"a\": {\"b\": 1 | it ends too early (line 1, column 14)",
+        "{\"a\": [1}} | Unexpected close marker '}': expected ']' (line 1, column 9)",
+      })
+  void saysWhereJsonEndsInItsOwnWords(String json, String reason) {
+    assertError(DECODING_FAILURE, () -> read(CniCommand.ADD, json))
+        .isEqualTo("the network configuration on standard input is not JSON: " + reason);
+  }
+
+  @ParameterizedTest
+  @CsvSource({
+    "127.9.0.0/24, loopback addresses never leave a host",
+    "::1/128, loopback addresses never leave a host",
+    "224.0.0.0/4, no interface can have a multicast address",
+    "ff05::/64, no interface can have a multicast address",
+    "fe80:1::/64, no router passes on link-local addresses",
+    "0.0.0.0/8, 'its base address, the gateway, would be 0.0.0.0, which no interface can have'",
+    "::/64, 'its base address, the gateway, would be ::, which no interface can have'",
+  })
+  void refusesRangesThatCanNeverServe(String range, String reason) {
+    assertError(
+            INVALID_NETWORK_CONFIG,
+            () ->
+                read(
+                    CniCommand.ADD,
+                    "{\"name\": \"n\", \"ranges\": [\"10.0.0.0/8\", \"" + range + "\"]}"))
+        .isEqualTo("ranges[1] '" + range + "': " + reason);
+  }
+
+  @ParameterizedTest
+  @ValueSource(strings = {"169.254.7.0/24", "240.1.0.0/16", "0.1.0.0/16", "fec0::/64"})
+  void takesUnusualRangesThatWork(String range) throws CniException {
+    assertThat(read(CniCommand.ADD, "{\"name\": \"n\", \"ranges\": [\"" + range + "\"]}").ranges())
+        .containsExactly(IpPrefix.parse(range));
+  }
+
+  @ParameterizedTest
+  @CsvSource(
+      delimiter = '|',
+      quoteCharacter = '`',
+      value = {
         "{} | name '': it is empty",
         "{\"name\": \"a b\"} | name 'a b': it must begin with a letter or digit",
         "{\"name\": \"n\", \"ranges\": [\"10.0.0.0/8\", \"10.0.0.0/33\"]}"

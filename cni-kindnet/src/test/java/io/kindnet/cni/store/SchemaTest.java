@@ -58,7 +58,7 @@ class SchemaTest {
             "container_ip TEXT",
             "container_port INTEGER");
     assertThat(pragma("journal_mode")).isEqualTo("wal");
-    assertThat(pragma("user_version")).isEqualTo("1");
+    assertThat(pragma("user_version")).isEqualTo("2");
   }
 
   @Test
@@ -136,7 +136,7 @@ class SchemaTest {
         .isEqualTo(
             "database "
                 + file
-                + ": its schema has version 7, this program knows 1 at most:"
+                + ": its schema has version 7, this program knows 2 at most:"
                 + " a newer cni-kindnet wrote it");
   }
 

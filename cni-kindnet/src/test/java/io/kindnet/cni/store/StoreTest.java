@@ -10,7 +10,6 @@ import io.kindnet.cni.protocol.Attachment;
 import io.kindnet.cni.protocol.CniException;
 import io.kindnet.cni.protocol.PodIdentity;
 import io.kindnet.cni.protocol.TransportProtocol;
-import io.kindnet.netlink.ip.AddressFamily;
 import io.kindnet.netlink.ip.IpAddresses;
 import io.kindnet.netlink.ip.IpPrefix;
 import java.io.IOException;
@@ -80,8 +79,15 @@ class StoreTest {
       assertThat(found.created()).matches("\\d{4}-\\d\\d-\\d\\d \\d\\d:\\d\\d:\\d\\d");
       assertThat(store.pods().find(new Attachment("abc", "eth1"))).isNull();
       assertThat(store.pods().find(new Attachment("abd", "eth0"))).isNull();
-      assertThat(store.pods().takenAddresses(AddressFamily.IPV6))
-          .containsExactlyInAnyOrder("fd00:10:244:1::7", "fd00:10:244:1::");
+      assertThat(store.pods().isTaken(IpAddresses.parse("fd00:10:244:1::7"))).isTrue();
+      assertThat(store.pods().isTaken(IpAddresses.parse("fd00:10:244:1::"))).isTrue();
+      assertThat(store.pods().isTaken(IpAddresses.parse("10.244.1.0"))).isTrue();
+      assertThat(store.pods().isTaken(IpAddresses.parse("10.244.1.8"))).isFalse();
+      assertThat(store.pods().servedBy(IpAddresses.parse("10.244.1.0")))
+          .containsExactly(IpAddresses.parse("10.244.1.7"));
+      assertThat(store.pods().use(IpPrefix.parse("10.244.1.0/28"))).isTrue();
+      assertThat(store.pods().use(IpPrefix.parse("10.244.0.0/16"))).isFalse();
+      assertThat(store.pods().use(IpPrefix.parse("10.244.1.0/30"))).isFalse();
     }
   }
 
