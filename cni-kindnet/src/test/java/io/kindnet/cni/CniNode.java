@@ -77,8 +77,12 @@ final class CniNode {
     listener = told;
   }
 
+  Path database() {
+    return dataDir.resolve(Store.FILE_NAME);
+  }
+
   Store store() throws CniException {
-    return Store.open(dataDir.resolve(Store.FILE_NAME));
+    return Store.open(database());
   }
 
   /** Asks for a host port on all addresses, for the ADDs that follow. */
@@ -119,13 +123,23 @@ final class CniNode {
   /** Any call; the name of the pod is that of the container. */
   Reply call(
       String command, String containerId, String netns, String interfaceName, JsonNode input) {
+    return call(variables(command, containerId, netns, interfaceName), input.toString());
+  }
+
+  /** The environment variables of a call about {@code eth0} of a pod. */
+  Map<String, String> variables(String command, String containerId, Namespace pod) {
+    return variables(command, containerId, pod.path().toString(), "eth0");
+  }
+
+  private static Map<String, String> variables(
+      String command, String containerId, String netns, String interfaceName) {
     Map<String, String> variables = new HashMap<>();
     variables.put("CNI_COMMAND", command);
     variables.put("CNI_CONTAINERID", containerId);
     variables.put("CNI_NETNS", netns);
     variables.put("CNI_IFNAME", interfaceName);
     variables.put("CNI_ARGS", "K8S_POD_NAMESPACE=default;K8S_POD_NAME=" + containerId);
-    return call(variables, input.toString());
+    return variables;
   }
 
   Reply call(Map<String, String> variables, String input) {

@@ -4,11 +4,11 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 
 /** Where the build put what these tests run. */
-final class Dist {
+public final class Dist {
   private Dist() {}
 
   /** The folder {@code dist/cni}, with {@code bin} and {@code lib}. */
-  static Path cni() {
+  public static Path cni() {
     return existing("kindnet.dist", "cni", "make dist");
   }
 
