@@ -59,6 +59,15 @@ public final class Bench implements Callable<Integer> {
       if (parts.contains(Part.CALLS)) {
         new CallsPart(stand, runs).run(out, targets);
       }
+      if (parts.contains(Part.KERNEL)) {
+        new KernelPart(stand, scratch).run(out);
+      }
+      if (parts.contains(Part.BURST)) {
+        new BurstPart(stand).run(out, targets);
+      }
+      if (parts.contains(Part.GROWTH)) {
+        new GrowthPart(stand, runs).run(out, targets);
+      }
       targets.print(out);
       return 0;
     } catch (AssertionError failed) {

@@ -8,7 +8,6 @@ import io.kindnet.bench.Series.Run;
 import java.io.PrintStream;
 import java.util.List;
 import java.util.Locale;
-import java.util.Map;
 
 /** Each operation alone, again and again, all contestants in turn. */
 final class CallsPart {
@@ -53,15 +52,11 @@ final class CallsPart {
     Meter meter = stand.kindnetNode().meter();
     record(round, new Subject("nothing", "/bin/true", DIRECTLY), meter.run(Job.of("/bin/true")));
     floor(round);
-    record(round, new Subject("VERSION", KINDNET, DIRECTLY), meter.run(version("cni-kindnet")));
-    record(round, new Subject("VERSION", PEERS, DIRECTLY), meter.run(version("ptp")));
-  }
-
-  private static Job version(String type) {
-    return new Job(
-        List.of(Node.pluginPath(type)),
-        Map.of("CNI_COMMAND", "VERSION", "PATH", Node.PATH),
-        "{\"cniVersion\":\"1.0.0\"}");
+    record(
+        round,
+        new Subject("VERSION", KINDNET, DIRECTLY),
+        meter.run(Directly.version("cni-kindnet")));
+    record(round, new Subject("VERSION", PEERS, DIRECTLY), meter.run(Directly.version("ptp")));
   }
 
   private void calls(int round, Work work) {
@@ -129,7 +124,7 @@ final class CallsPart {
   }
 
   private double timesFloor(Subject subject) {
-    return series.spread(subject, Run::timesFloor).median();
+    return series.spread(subject, Run::timesBase).median();
   }
 
   private void judge(Targets targets) {

@@ -3,6 +3,7 @@ package io.kindnet.bench;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.function.Function;
 
 /**
  * Calls plugins as a container runtime does that is linked with the CNI library: one process for
@@ -10,12 +11,17 @@ import java.util.Map;
  * measured.
  */
 final class Directly implements Caller {
-  private final Meter meter;
+  private final Function<Job, Sample> runner;
   private final Network network;
   private final Map<String, String> results = new HashMap<>();
 
-  Directly(Meter meter, Network network) {
-    this.meter = meter;
+  /**
+   * Calls the plugins of {@code network}.
+   *
+   * @param runner runs one plugin
+   */
+  Directly(Function<Job, Sample> runner, Network network) {
+    this.runner = runner;
     this.network = network;
   }
 
@@ -42,9 +48,7 @@ final class Directly implements Caller {
     Sample whole = null;
     for (String type : types) {
       Sample part =
-          meter
-              .run(job(verb, pod, network, type, previous))
-              .orFail(verb + " by " + type + " of " + pod);
+          runner.apply(job(verb, pod, type, previous)).orFail(verb + " by " + type + " of " + pod);
       whole = whole == null ? part : whole.then(part);
       if (verb.equals("ADD")) {
         previous = part.output();
@@ -56,8 +60,15 @@ final class Directly implements Caller {
     return whole;
   }
 
-  /** One plugin's part of a call. */
-  static Job job(String verb, Pod pod, Network network, String type, String previous) {
+  /** The question which versions of the specification a plugin speaks. */
+  static Job version(String type) {
+    return new Job(
+        List.of(Node.pluginPath(type)),
+        Map.of("CNI_COMMAND", "VERSION", "PATH", Node.PATH),
+        "{\"cniVersion\":\"1.0.0\"}");
+  }
+
+  private Job job(String verb, Pod pod, String type, String previous) {
     return new Job(
         List.of(Node.pluginPath(type)),
         Map.of(

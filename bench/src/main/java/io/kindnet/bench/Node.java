@@ -1,5 +1,6 @@
 package io.kindnet.bench;
 
+import io.kindnet.netlink.testing.CommandResult;
 import io.kindnet.netlink.testing.Ip;
 import io.kindnet.netlink.testing.Machine;
 import io.kindnet.netlink.testing.Namespace;
@@ -16,6 +17,7 @@ final class Node implements AutoCloseable {
   static final String CNI_PATH = "/opt/cni/bin:/usr/lib/cni";
   static final String PATH = "/usr/sbin:/usr/bin:/sbin:/bin";
 
+  private static final String DATABASE = "/var/lib/cni-kindnet/cni.db";
   private static final String KINDNET = "/opt/cni/bin/cni-kindnet";
 
   private final Namespace router;
@@ -63,6 +65,26 @@ final class Node implements AutoCloseable {
     } catch (IOException failed) {
       throw new UncheckedIOException("cannot configure network " + network.name(), failed);
     }
+  }
+
+  /** Runs {@code statements} on the database of cni-kindnet. */
+  String sql(String statements) {
+    CommandResult result = machine.tryRunWithInput(statements, "sqlite3", "-bail", DATABASE);
+    if (!result.succeeded()) {
+      throw new AssertionError("sqlite3 " + DATABASE + ": " + result.stderr());
+    }
+    return result.stdout();
+  }
+
+  /** How many rows a table of cni-kindnet's database has. */
+  long rows(String table) {
+    return Long.parseLong(sql("SELECT count(*) FROM " + table).strip());
+  }
+
+  /** How many elements a map of cni-kindnet's nftables table has. */
+  int hostPorts(String map) {
+    String listing = machine.run("nft", "list", "map", "inet", "cni-kindnet", map);
+    return listing.split(" \\. tcp \\. ", -1).length - 1;
   }
 
   Machine machine() {

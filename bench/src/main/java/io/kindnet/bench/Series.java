@@ -12,9 +12,9 @@ final class Series {
   /**
    * One run.
    *
-   * @param floor the hello world that ran shortly before, on a machine that was as busy
+   * @param base what it is compared with: it ran shortly before, on a machine that was as busy
    */
-  record Run(Sample sample, Sample floor) {
+  record Run(Sample sample, Sample base) {
     double wallMillis() {
       return sample.wallMillis();
     }
@@ -27,8 +27,8 @@ final class Series {
       return sample.peakMib();
     }
 
-    double timesFloor() {
-      return sample.wallMillis() / floor.wallMillis();
+    double timesBase() {
+      return sample.wallMillis() / base.wallMillis();
     }
   }
 

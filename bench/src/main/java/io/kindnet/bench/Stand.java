@@ -40,6 +40,11 @@ final class Stand implements AutoCloseable {
     return kindnet;
   }
 
+  /** The node on which its peers are called. */
+  Node peersNode() {
+    return peers;
+  }
+
   /** One more node, which goes with the stand. */
   Node node(String label) {
     return opened(Node.create(label, dist));
@@ -60,8 +65,8 @@ final class Stand implements AutoCloseable {
   /** The contestants doing {@code work}, in the order of their turns. */
   List<Contestant> contestants(Work work) {
     return List.of(
-        new Contestant("kindnet", new Directly(kindnet.meter(), kindnet(work))),
-        new Contestant("peers", new Directly(peers.meter(), peers(work))),
+        new Contestant("kindnet", new Directly(kindnet.meter()::run, kindnet(work))),
+        new Contestant("peers", new Directly(peers.meter()::run, peers(work))),
         new Contestant("kindnet", kindnetThroughClient(work)),
         new Contestant("peers", peersThroughClient(work)));
   }
@@ -72,10 +77,6 @@ final class Stand implements AutoCloseable {
 
   ThroughClient peersThroughClient(Work work) {
     return new ThroughClient(peers.meter(), peers(work), client);
-  }
-
-  Meter peersMeter() {
-    return peers.meter();
   }
 
   static Network kindnet(Work work) {

@@ -1,0 +1,83 @@
+package io.kindnet.bench;
+
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Optional;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
+
+/**
+ * What {@code strace -f} wrote about a program and its descendants: one line for each system call,
+ * or two where another thread came between its beginning and its end.
+ */
+final class Trace {
+  private static final Pattern CALL = Pattern.compile("^\\d+ +([a-z0-9_]+)\\(");
+  private static final Pattern FAILED = Pattern.compile(" = -1 E[A-Z]+ ");
+  private static final Pattern QUOTED = Pattern.compile("\"((?:[^\"\\\\]|\\\\.)*)\"");
+
+  private final List<String> lines;
+
+  Trace(String text) {
+    lines = text.lines().toList();
+  }
+
+  /** A job that does {@code job} and appends a trace of it to {@code file}. */
+  static Job of(Job job, Path file) {
+    return job.startedBy(
+        List.of("/usr/bin/strace", "-f", "-A", "-s", "512", "-o", file.toString()));
+  }
+
+  /** All system calls. */
+  long calls() {
+    return lines.stream().filter(line -> CALL.matcher(line).find()).count();
+  }
+
+  /** Calls of one of {@code names}, whatever came of them. */
+  long calls(String... names) {
+    List<String> wanted = List.of(names);
+    return lines.stream().filter(line -> wanted.contains(name(line))).count();
+  }
+
+  /** Programs that were executed. */
+  long programs() {
+    return lines.stream()
+        .filter(line -> name(line).equals("execve") && !FAILED.matcher(line).find())
+        .count();
+  }
+
+  /** Files and folders that were opened, or that should have been. */
+  long opens() {
+    return calls("open", "openat");
+  }
+
+  /** The command line of the last program whose file is called {@code name}. */
+  Optional<List<String>> commandOf(String name) {
+    List<String> found = null;
+    for (String line : lines) {
+      if (name(line).equals("execve") && !FAILED.matcher(line).find()) {
+        List<String> strings = quoted(line);
+        if (strings.getFirst().endsWith("/" + name)) {
+          found = new ArrayList<>(strings.subList(1, strings.size()));
+          // as the kernel was told, not as the program is
+          found.set(0, strings.getFirst());
+        }
+      }
+    }
+    return Optional.ofNullable(found);
+  }
+
+  private static List<String> quoted(String line) {
+    List<String> strings = new ArrayList<>();
+    Matcher matcher = QUOTED.matcher(line);
+    while (matcher.find()) {
+      strings.add(matcher.group(1));
+    }
+    return strings;
+  }
+
+  private static String name(String line) {
+    Matcher matcher = CALL.matcher(line);
+    return matcher.find() ? matcher.group(1) : "";
+  }
+}

@@ -1,0 +1,49 @@
+package io.kindnet.bench;
+
+import static java.nio.charset.StandardCharsets.UTF_8;
+import static org.assertj.core.api.Assertions.assertThat;
+
+import java.io.ByteArrayOutputStream;
+import java.io.PrintStream;
+import org.junit.jupiter.api.Test;
+
+class TargetsTest {
+  private final Targets targets = new Targets();
+
+  @Test
+  void saysWhichWereReached() {
+    targets.atMost("memory", 48, 47.95, " MiB");
+    targets.atMost("wall", 3.5, 3.51, " × floor");
+    targets.faster("ADD", 90, 1740);
+    targets.faster("DEL", 90, 90);
+    targets.none("failures", 0);
+    targets.none("failures again", 1);
+
+    assertThat(printed())
+        .isEqualTo(
+            """
+            ### Targets
+
+            | target         |        wanted |     measured | reached |
+            | -------------- | -------------:| ------------:| -------:|
+            | memory         |    ≤ 48.0 MiB |    47.95 MiB |     yes |
+            | wall           | ≤ 3.5 × floor | 3.51 × floor |      NO |
+            | ADD            |   < 1740.0 ms |      90.0 ms |     yes |
+            | DEL            |     < 90.0 ms |      90.0 ms |      NO |
+            | failures       |             0 |            0 |     yes |
+            | failures again |             0 |            1 |      NO |
+
+            """);
+  }
+
+  @Test
+  void saysNothingOfNothing() {
+    assertThat(printed()).isEmpty();
+  }
+
+  private String printed() {
+    ByteArrayOutputStream bytes = new ByteArrayOutputStream();
+    targets.print(new PrintStream(bytes, true, UTF_8));
+    return bytes.toString(UTF_8);
+  }
+}
