@@ -30,9 +30,18 @@ final class DelVerb {
     if (pod != null) {
       new Release(store, kernel, log).release(pod);
     } else {
+      deleteForgottenPorts();
       deleteForgottenInterface();
     }
     return "";
+  }
+
+  /** Host ports that no pod holds any more: they would lead to the next pod of that address. */
+  private void deleteForgottenPorts() throws CniException {
+    if (store.orphans().holdPortsOf(environment.attachment())) {
+      store.orphans().delete();
+      new PodPorts(store, kernel, log).restore();
+    }
   }
 
   /** An interface of ours that no row remembers, as after the loss of the database. */

@@ -43,7 +43,7 @@ final class GcVerb {
         }
       }
     }
-    store.ports().deleteOrphans();
+    store.orphans().delete();
     // elements that no row stands for, and rows whose elements somebody flushed
     new PodPorts(store, kernel, log).restore();
     if (!failures.isEmpty()) {

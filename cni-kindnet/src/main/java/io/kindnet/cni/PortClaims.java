@@ -36,10 +36,6 @@ final class PortClaims {
    */
   List<HostPort> claim(PodRow pod, List<PortMapping> mappings) throws CniException {
     List<HostPort> claimed = new ArrayList<>();
-    if (!mappings.isEmpty()) {
-      // those of a pod of this name whose row was deleted without regard to foreign keys
-      store.ports().deleteOf(pod);
-    }
     for (PortMapping mapping : mappings) {
       for (HostPort wanted : hostPorts(pod, mapping)) {
         // the same thing twice in one configuration is no conflict

@@ -67,6 +67,7 @@ public final class Pods {
 
   /** Adds a row. */
   public void insert(PodRow pod) throws CniException {
+    new Orphans(database).deleteOf(pod.key());
     PodAddress v4 = addressOf(pod, AddressFamily.IPV4);
     PodAddress v6 = addressOf(pod, AddressFamily.IPV6);
     database.update(
@@ -86,9 +87,8 @@ public final class Pods {
         pod.mtu());
     PodRow.Details details = pod.attachment();
     if (details != null) {
-      // replaces one whose pod was deleted without regard to foreign keys
       database.update(
-          "INSERT OR REPLACE INTO attachments (container_id, interface_name, network, bridge)"
+          "INSERT INTO attachments (container_id, interface_name, network, bridge)"
               + " VALUES (?, ?, ?, ?)",
           pod.key(),
           details.interfaceName(),

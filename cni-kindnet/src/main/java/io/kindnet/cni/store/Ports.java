@@ -82,16 +82,6 @@ public final class Ports {
     database.update("DELETE FROM portmap_entries WHERE container_id = ?", podKey);
   }
 
-  /**
-   * Removes the rows of pods that were deleted without regard to foreign keys, as the sqlite3 shell
-   * does: nobody could release them any more. Looks at every row.
-   */
-  public void deleteOrphans() throws CniException {
-    database.update(
-        "DELETE FROM portmap_entries"
-            + " WHERE container_id NOT IN (SELECT container_id FROM pods)");
-  }
-
   private List<PortRow> select(String condition, Object... parameters) throws CniException {
     return database.query(SELECT + condition, Ports::read, parameters);
   }

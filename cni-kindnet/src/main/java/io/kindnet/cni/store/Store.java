@@ -67,6 +67,11 @@ public final class Store implements AutoCloseable {
     return new Ports(database);
   }
 
+  /** Rows whose pod somebody deleted. */
+  public Orphans orphans() {
+    return new Orphans(database);
+  }
+
   /**
    * Runs {@code work} while nobody else writes; what it wrote is there as a whole afterwards, or,
    * if it throws, not at all.

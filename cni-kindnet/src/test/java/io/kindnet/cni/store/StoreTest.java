@@ -133,7 +133,10 @@ class StoreTest {
       store.ports().insert(new PortRow("abc", WEB));
       byHand.execute("PRAGMA foreign_keys = OFF; DELETE FROM pods");
 
-      store.ports().deleteOrphans();
+      Attachment gone = new Attachment("abc", "eth0");
+      assertThat(store.orphans().holdPortsOf(gone)).isTrue();
+      store.orphans().delete();
+      assertThat(store.orphans().holdPortsOf(gone)).isFalse();
 
       assertThat(store.ports().all()).isEmpty();
       store.pods().insert(pod("abc", "10.244.1.7", "fd00:10:244:1::7"));
