@@ -1,6 +1,6 @@
 # The entry points of the project. Everything is built by Maven with the JDK that build/find-jdk finds.
 
-.PHONY: help test test-rootless verify demo bench dist tools format clean
+.PHONY: help test test-rootless verify demo bench bench-jmh dist tools format clean
 
 JDK := $(shell build/find-jdk 25)
 MAVEN = JAVA_HOME=$(JDK) MAVEN_OPTS="--sun-misc-unsafe-memory-access=allow $(MAVEN_OPTS)" mvn --batch-mode --no-transfer-progress
@@ -11,6 +11,7 @@ help:
 	@echo 'make test   everything that is checked: format, static analysis, all tests'
 	@echo 'make test-rootless   the same for those who are not root, without the tests that make cgroups'
 	@echo 'make bench  what a call costs, beside its peers; BENCH_RUNS=5 for fewer runs, PARTS=calls for a part'
+	@echo 'make bench-jmh   what single steps cost in a warm JVM; JMH=Batch for some, JMH="-prof gc" for options of JMH'
 	@echo 'make dist   dist/cni and dist/kindnetd, ready to be copied to a node'
 	@echo 'make format formats the Java sources'
 	@echo 'make clean  removes what was built'
@@ -24,7 +25,7 @@ test-rootless: check tools dist
 	build/rootless $(MAKE) verify MAVEN_ARGS='--offline -DexcludedGroups=cgroups'
 
 verify:
-	$(MAVEN) verify $(MAVEN_ARGS)
+	$(MAVEN) verify -Pjmh $(MAVEN_ARGS)
 
 demo: check-root check dist
 	demo/run
@@ -32,6 +33,11 @@ demo: check-root check dist
 bench: check-root check dist tools
 	$(MAVEN) --quiet -Dmaven.test.skip=true package -pl bench -am
 	bench/run
+
+# JMH='-prof gc Batch' for options of JMH and a choice of benchmarks
+bench-jmh: check
+	$(MAVEN) --quiet -Pjmh -Dmaven.test.skip=true package -pl bench-jmh -am
+	bench-jmh/run $(JMH)
 
 dist: check
 	$(MAVEN) --quiet -Dmaven.test.skip=true package -pl cni-kindnet,kindnetd,demo -am
