@@ -67,7 +67,7 @@ final class AddVerb {
     }
     PodLink link = PodLinks.create(kernel.host(), pod, spec(reservation), log);
     if (!reservation.ports().isEmpty()) {
-      new PodPorts(store, kernel, log).install(reservation.hostPorts());
+      new PodPorts(store, kernel, log).install(reservation.pod(), reservation.ports());
       portsInstalled = true;
     }
     return result(link, reservation);

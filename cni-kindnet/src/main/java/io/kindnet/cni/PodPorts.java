@@ -26,25 +26,38 @@ final class PodPorts {
     this.log = log;
   }
 
-  /** Makes the ports of {@code pod} answer, whose rows are written. */
-  void install(PodHostPorts pod) throws CniException {
-    if (!rules.install(pod)) {
+  /** Makes {@code ports} answer, those of {@code pod}, whose rows are written. */
+  void install(PodRow pod, List<HostPort> ports) throws CniException {
+    PodHostPorts own = hostPorts(pod, ports);
+    if (!rules.install(own) || !othersAreIntact(pod)) {
       restore();
     }
     log.reached(Step.PORTS_INSTALLED);
-    forgetFlows(pod);
+    forgetFlows(own);
   }
 
   /**
-   * Takes the ports of {@code pod} away, in the transaction of the caller that deletes their rows.
+   * Takes {@code ports} away, those of {@code pod}, in the transaction of the caller that deletes
+   * their rows.
    */
-  void removeInTransaction(PodHostPorts pod) throws CniException {
-    if (!rules.remove(pod)) {
+  void removeInTransaction(PodRow pod, List<HostPort> ports) throws CniException {
+    PodHostPorts own = hostPorts(pod, ports);
+    if (!rules.remove(own) || !othersAreIntact(pod)) {
       List<PodHostPorts> others = fromRows();
       others.removeIf(other -> other.hostInterface().equals(pod.hostInterface()));
       rules.restore(others);
     }
-    forgetFlows(pod);
+    forgetFlows(own);
+  }
+
+  /** The oldest pod is the one that is least likely to be in the middle of its ADD. */
+  private boolean othersAreIntact(PodRow pod) throws CniException {
+    PodRow oldest = store.pods().byKey(store.ports().oldestHolderBut(pod));
+    if (oldest == null) {
+      return true;
+    }
+    List<HostPort> ports = store.ports().of(oldest);
+    return ports.isEmpty() || rules.isIntact(hostPorts(oldest, ports));
   }
 
   /**
@@ -78,9 +91,13 @@ final class PodPorts {
     for (PodRow pod : store.pods().all()) {
       List<HostPort> ports = portsByPod.get(pod.key());
       if (ports != null) {
-        pods.add(new PodHostPorts(pod.hostInterface(), pod.bridge(), ports));
+        pods.add(hostPorts(pod, ports));
       }
     }
     return pods;
+  }
+
+  private static PodHostPorts hostPorts(PodRow pod, List<HostPort> ports) {
+    return new PodHostPorts(pod.hostInterface(), pod.bridge(), ports);
   }
 }

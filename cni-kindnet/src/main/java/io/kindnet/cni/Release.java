@@ -1,7 +1,6 @@
 package io.kindnet.cni;
 
 import io.kindnet.cni.portmap.HostPort;
-import io.kindnet.cni.portmap.PodHostPorts;
 import io.kindnet.cni.protocol.CniException;
 import io.kindnet.cni.steps.Step;
 import io.kindnet.cni.store.PodRow;
@@ -48,8 +47,7 @@ final class Release {
   private void releasePorts(PodRow pod) throws CniException {
     List<HostPort> ports = store.ports().of(pod);
     if (!ports.isEmpty()) {
-      new PodPorts(store, kernel, log)
-          .removeInTransaction(new PodHostPorts(pod.hostInterface(), pod.bridge(), ports));
+      new PodPorts(store, kernel, log).removeInTransaction(pod, ports);
       store.ports().deleteOf(pod);
       log.reached(Step.PORTS_REMOVED);
     }

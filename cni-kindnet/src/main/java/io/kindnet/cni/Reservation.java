@@ -2,7 +2,6 @@ package io.kindnet.cni;
 
 import io.kindnet.cni.ipam.Lease;
 import io.kindnet.cni.portmap.HostPort;
-import io.kindnet.cni.portmap.PodHostPorts;
 import io.kindnet.cni.store.PodRow;
 import java.util.List;
 
@@ -13,8 +12,4 @@ import java.util.List;
  * @param leases its addresses, IPv4 first, with the ranges that served them
  * @param ports its host ports
  */
-record Reservation(PodRow pod, List<Lease> leases, List<HostPort> ports) {
-  PodHostPorts hostPorts() {
-    return new PodHostPorts(pod.hostInterface(), pod.bridge(), ports);
-  }
-}
+record Reservation(PodRow pod, List<Lease> leases, List<HostPort> ports) {}

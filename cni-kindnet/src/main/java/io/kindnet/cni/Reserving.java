@@ -115,12 +115,19 @@ final class Reserving {
     return !stale.isEmpty();
   }
 
-  private static void checkMtu(int mtu, List<Lease> leases) throws CniException {
+  private void checkMtu(int mtu, List<Lease> leases) throws CniException {
     for (Lease lease : leases) {
       if (lease.family() == AddressFamily.IPV6 && mtu < IPV6_MIN_MTU) {
-        throw new CniException(
-            CniErrorCode.INVALID_NETWORK_CONFIG,
-            "mtu '" + mtu + "': IPv6 needs " + IPV6_MIN_MTU + " at least");
+        String needs = "IPv6 needs " + IPV6_MIN_MTU + " at least";
+        throw config.mtu() == 0
+            ? new CniException(
+                CniErrorCode.UNSUPPORTED_FIELD,
+                "the link of the default route has an MTU of "
+                    + mtu
+                    + ", "
+                    + needs
+                    + ": raise it, or set 'mtu' in the network configuration")
+            : new CniException(CniErrorCode.INVALID_NETWORK_CONFIG, "mtu '" + mtu + "': " + needs);
       }
     }
   }

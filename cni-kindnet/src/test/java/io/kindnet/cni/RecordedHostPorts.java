@@ -47,6 +47,11 @@ final class RecordedHostPorts implements HostPorts {
   }
 
   @Override
+  public synchronized boolean isIntact(PodHostPorts witness) {
+    return installed.containsAll(describe(witness));
+  }
+
+  @Override
   public synchronized List<String> check(PodHostPorts pod) {
     List<String> problems = new ArrayList<>();
     for (String port : describe(pod)) {

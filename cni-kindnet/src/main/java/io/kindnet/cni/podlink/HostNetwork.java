@@ -48,16 +48,31 @@ public final class HostNetwork implements AutoCloseable {
    * Makes sure that pods can have addresses of {@code ranges}.
    *
    * @throws CniException {@link CniErrorCode#UNSUPPORTED_FIELD} naming the range of a family that
-   *     the kernel does not speak
+   *     the kernel does not speak, and what to change
    */
   public void requireFamiliesOf(List<IpPrefix> ranges) throws CniException {
     for (IpPrefix range : ranges) {
-      if (range.family() == AddressFamily.IPV6 && !Sysctl.hasIpv6()) {
-        throw new CniException(
-            CniErrorCode.UNSUPPORTED_FIELD,
-            "ranges '" + range + "': the kernel of this node has no IPv6");
+      if (range.family() == AddressFamily.IPV6) {
+        requireIpv6For(range);
       }
     }
+  }
+
+  private static void requireIpv6For(IpPrefix range) throws CniException {
+    if (!Sysctl.hasIpv6()) {
+      throw unsupported(
+          range, "the kernel of this node has no IPv6; start it without ipv6.disable=1");
+    }
+    if (Sysctl.isIpv6Off(LINK_PREFIX)) {
+      throw unsupported(
+          range, "IPv6 is off on this node; set the sysctl net.ipv6.conf.all.disable_ipv6 to 0");
+    }
+  }
+
+  private static CniException unsupported(IpPrefix range, String reason) {
+    return new CniException(
+        CniErrorCode.UNSUPPORTED_FIELD,
+        "ranges '" + range + "': " + reason + ", or take the range out");
   }
 
   /** Lets the host forward packets of {@code family} from and to pods. */

@@ -4,6 +4,7 @@ import io.kindnet.cni.protocol.CniErrorCode;
 import io.kindnet.cni.protocol.CniException;
 import io.kindnet.netlink.ip.AddressFamily;
 import java.io.IOException;
+import java.nio.file.DirectoryStream;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
@@ -17,6 +18,38 @@ final class Sysctl {
   /** Whether the kernel has IPv6: without it, the folder is not there. */
   static boolean hasIpv6() {
     return Files.isDirectory(NET.resolve("ipv6/conf"));
+  }
+
+  /**
+   * Whether somebody switched IPv6 off everywhere: for all links that there are and will be, and no
+   * link was excepted afterwards.
+   *
+   * @param ownPrefix of the names of links that do not count, because {@link #prepareIpv6} excepted
+   *     them
+   */
+  static boolean isIpv6Off(String ownPrefix) {
+    Path conf = NET.resolve("ipv6/conf");
+    if (!isOff(conf.resolve("all"))) {
+      return false;
+    }
+    try (DirectoryStream<Path> links = Files.newDirectoryStream(conf)) {
+      for (Path link : links) {
+        if (!link.getFileName().toString().startsWith(ownPrefix) && !isOff(link)) {
+          return false;
+        }
+      }
+      return true;
+    } catch (IOException unreadable) {
+      return true;
+    }
+  }
+
+  private static boolean isOff(Path conf) {
+    try {
+      return Files.readString(conf.resolve("disable_ipv6")).startsWith("1");
+    } catch (IOException gone) {
+      return true; // a link that went meanwhile
+    }
   }
 
   /**

@@ -28,6 +28,12 @@ public interface HostPorts extends AutoCloseable {
   boolean remove(PodHostPorts pod);
 
   /**
+   * Whether the first elements of {@code witness}, which nobody is to have removed, are there: who
+   * flushes a map takes those of all pods. A look at one pod costs the same however many there are.
+   */
+  boolean isIntact(PodHostPorts witness);
+
+  /**
    * What of {@link #install} is not there any more, one sentence for each thing; empty if all is
    * well.
    */

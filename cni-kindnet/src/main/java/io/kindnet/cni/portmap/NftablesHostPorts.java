@@ -49,6 +49,19 @@ public final class NftablesHostPorts implements HostPorts {
   }
 
   @Override
+  public boolean isIntact(PodHostPorts witness) {
+    PodElements elements = PodElements.of(List.of(witness));
+    for (NamedSet set : HostPortTable.SETS) {
+      List<Element> wanted = elements.of(set);
+      if (!wanted.isEmpty()
+          && !wanted.getFirst().equals(nftables().list().element(set, wanted.getFirst()))) {
+        return false;
+      }
+    }
+    return true;
+  }
+
+  @Override
   public List<String> check(PodHostPorts pod) {
     List<String> problems = new ArrayList<>();
     if (!isComplete()) {
@@ -97,6 +110,8 @@ public final class NftablesHostPorts implements HostPorts {
       NftablesListing listing, NftablesTransaction transaction, PodElements wanted) {
     if (!HostPortTable.isComplete(listing.rules(TABLE))) {
       HostPortTable.build(transaction);
+    } else {
+      transaction.add(TABLE); // as begin() does
     }
     for (NamedSet set : HostPortTable.SETS) {
       List<Element> there = listing.elements(set);
@@ -124,7 +139,7 @@ public final class NftablesHostPorts implements HostPorts {
 
   /** Whether the elements are there now; false where others are in their place, or no table. */
   private boolean tryAdd(PodElements elements) {
-    NftablesTransaction transaction = nftables().transaction();
+    NftablesTransaction transaction = begin();
     for (NamedSet set : HostPortTable.SETS) {
       if (!elements.of(set).isEmpty()) {
         transaction.add(set, elements.of(set));
@@ -135,13 +150,18 @@ public final class NftablesHostPorts implements HostPorts {
 
   /** Whether the elements are gone now; false where some were not there, or no table. */
   private boolean tryDelete(PodElements elements) {
-    NftablesTransaction transaction = nftables().transaction();
+    NftablesTransaction transaction = begin();
     for (NamedSet set : HostPortTable.SETS) {
       if (!elements.of(set).isEmpty()) {
         transaction.delete(set, elements.of(set));
       }
     }
     return tryCommit(transaction);
+  }
+
+  /** Adding a table that is there changes nothing but to wake it, if somebody made it dormant. */
+  private NftablesTransaction begin() {
+    return nftables().transaction().add(TABLE);
   }
 
   private boolean tryCommit(NftablesTransaction transaction) {

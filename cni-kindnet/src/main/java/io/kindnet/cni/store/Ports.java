@@ -53,6 +53,19 @@ public final class Ports {
     return ports;
   }
 
+  /**
+   * The {@link PodRow#key} of the pod whose host ports have been there for longest, other than
+   * {@code pod}; empty if there is none.
+   */
+  public String oldestHolderBut(PodRow pod) throws CniException {
+    List<String> keys =
+        database.query(
+            "SELECT container_id FROM portmap_entries WHERE container_id <> ? ORDER BY id LIMIT 1",
+            row -> row.getString(1),
+            pod.key());
+    return keys.isEmpty() ? "" : keys.getFirst();
+  }
+
   /** The host ports with this number, whatever their protocol and address. */
   public List<PortRow> withNumber(int hostPort) throws CniException {
     return select("WHERE host_port = ? ORDER BY id", hostPort);
