@@ -25,15 +25,20 @@ final class Meter implements AutoCloseable {
   private final Writer requests;
   private final BufferedReader answers;
 
-  private Meter(Process process) {
+  /** Talks to {@code process}, which runs {@link #command()}. */
+  Meter(Process process) {
     this.process = process;
     requests = process.outputWriter(UTF_8);
     answers = process.inputReader(UTF_8);
   }
 
   static Meter on(Machine machine) {
-    return new Meter(
-        machine.talkTo("python3", "-I", "-S", "-c", Resources.text(Meter.class, "meter.py")));
+    return new Meter(machine.talkTo(command().toArray(String[]::new)));
+  }
+
+  /** The measuring process. */
+  static List<String> command() {
+    return List.of("python3", "-I", "-S", "-c", Resources.text(Meter.class, "meter.py"));
   }
 
   /** Runs one program to its end. */

@@ -3,8 +3,12 @@
 # started, and the measuring side is a JVM of a hundred MiB.
 import json
 import os
+import signal
 import sys
 import time
+
+
+LONGEST = 600  # seconds: a program that hangs ends the measuring, and with it the machine
 
 
 class Running:
@@ -40,6 +44,7 @@ def content(memory):
 
 for line in sys.stdin:
     request = json.loads(line)
+    signal.alarm(LONGEST)
     jobs, at_once = request["jobs"], request["atOnce"]
     running, samples, begun = {}, [None] * len(jobs), 0
     began = time.monotonic_ns()

@@ -3,25 +3,27 @@ package io.kindnet.bench;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
-import io.kindnet.netlink.testing.Machine;
-import io.kindnet.netlink.testing.NetworkNamespaces;
+import java.io.IOException;
+import java.lang.ProcessBuilder.Redirect;
 import java.util.List;
 import java.util.Map;
 import java.util.stream.IntStream;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 
-@NetworkNamespaces
 class MeterTest {
+  private final Process process;
   private final Meter meter;
 
-  MeterTest(Machine machine) {
-    meter = Meter.on(machine);
+  MeterTest() throws IOException {
+    process = new ProcessBuilder(Meter.command()).redirectError(Redirect.INHERIT).start();
+    meter = new Meter(process);
   }
 
   @AfterEach
-  void close() {
+  void close() throws InterruptedException {
     meter.close();
+    process.waitFor();
   }
 
   @Test
