@@ -106,7 +106,8 @@ final class CallsPart {
             "wall ms",
             "CPU ms",
             "peak MiB",
-            "× floor",
+            "wall × floor",
+            "CPU × floor",
             "runs");
     for (Subject subject : series.subjects()) {
       Spread wall = series.spread(subject, Run::wallMillis);
@@ -117,14 +118,19 @@ final class CallsPart {
           wall.toString(),
           series.spread(subject, Run::cpuMillis).toString(),
           series.spread(subject, Run::peakMib).toString(),
-          String.format(Locale.ROOT, "%.2f", timesFloor(subject)),
+          ratio(timesFloor(subject)),
+          ratio(series.spread(subject, Run::cpuTimesBase).median()),
           String.valueOf(wall.count()));
     }
     table.print(out);
   }
 
+  private static String ratio(double ratio) {
+    return String.format(Locale.ROOT, "%.2f", ratio);
+  }
+
   private double timesFloor(Subject subject) {
-    return series.spread(subject, Run::timesBase).median();
+    return series.spread(subject, Run::wallTimesBase).median();
   }
 
   private void judge(Targets targets) {

@@ -85,7 +85,16 @@ final class GrowthPart {
 
   private void print(PrintStream out, Targets targets) {
     Table table =
-        new Table(2, "operation", "node", "wall ms", "CPU ms", "peak MiB", "× empty", "runs");
+        new Table(
+            2,
+            "operation",
+            "node",
+            "wall ms",
+            "CPU ms",
+            "peak MiB",
+            "wall × empty",
+            "CPU × empty",
+            "runs");
     for (Subject subject : series.subjects()) {
       Spread wall = series.spread(subject, Run::wallMillis);
       table.row(
@@ -95,6 +104,7 @@ final class GrowthPart {
           series.spread(subject, Run::cpuMillis).toString(),
           series.spread(subject, Run::peakMib).toString(),
           String.format(Locale.ROOT, "%.2f", timesEmpty(subject)),
+          String.format(Locale.ROOT, "%.2f", series.spread(subject, Run::cpuTimesBase).median()),
           String.valueOf(wall.count()));
     }
     table.print(out);
@@ -108,7 +118,7 @@ final class GrowthPart {
   }
 
   private double timesEmpty(Subject subject) {
-    return series.spread(subject, Run::timesBase).median();
+    return series.spread(subject, Run::wallTimesBase).median();
   }
 
   private static Subject add(Work work, String node) {

@@ -27,8 +27,12 @@ final class Series {
       return sample.peakMib();
     }
 
-    double timesBase() {
+    double wallTimesBase() {
       return sample.wallMillis() / base.wallMillis();
+    }
+
+    double cpuTimesBase() {
+      return sample.cpuMillis() / base.cpuMillis();
     }
   }
 
