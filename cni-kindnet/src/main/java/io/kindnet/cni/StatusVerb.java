@@ -4,13 +4,18 @@ import io.kindnet.cni.ipam.AddressChoice;
 import io.kindnet.cni.protocol.CniErrorCode;
 import io.kindnet.cni.protocol.CniException;
 import io.kindnet.cni.protocol.NetworkConfig;
+import io.kindnet.cni.store.PodAddress;
+import io.kindnet.cni.store.PodRow;
 import io.kindnet.cni.store.Store;
 import io.kindnet.netlink.ip.AddressFamily;
 import io.kindnet.netlink.ip.IpPrefix;
 import io.kindnet.netlink.libc.KernelException;
+import java.net.InetAddress;
 import java.nio.file.Path;
+import java.util.HashSet;
 import java.util.List;
 import java.util.Random;
+import java.util.Set;
 
 /** STATUS: says whether an ADD would succeed. */
 final class StatusVerb {
@@ -44,10 +49,24 @@ final class StatusVerb {
     StaleRows staleRows = new StaleRows(store, kernel, log);
     for (AddressFamily family : choice.families()) {
       // an ADD would be content with one family
-      if (choice.choose(family) != null || !staleRows.with(family).isEmpty()) {
+      if (choice.choose(family) != null || hasRoom(ranges, store, staleRows.with(family), family)) {
         return;
       }
     }
     throw choice.exhausted();
+  }
+
+  /** Whether an ADD would find an address once it has removed {@code stale}. */
+  private static boolean hasRoom(
+      List<IpPrefix> ranges, Store store, List<PodRow> stale, AddressFamily family)
+      throws CniException {
+    Set<InetAddress> freed = new HashSet<>();
+    for (PodRow pod : stale) {
+      for (PodAddress address : pod.addresses()) {
+        freed.add(address.address());
+      }
+    }
+    return new AddressChoice(ranges, new TakenAddresses(store, freed), new Random()).choose(family)
+        != null;
   }
 }

@@ -61,6 +61,18 @@ class StatusVerbTest {
   }
 
   @Test
+  void doesNotCountThoseOfOtherRanges(Namespace pod, Namespace gone) {
+    CniNode before = new CniNode(host, dataDir, "fd00:10:244:2::/126");
+    before.add("def", gone);
+    CniNode node = new CniNode(host, dataDir, "fd00:10:244:1::/126");
+    node.add("abc", pod);
+    gone.run("ip", "link", "del", "eth0");
+    gone.close();
+
+    assertUnavailable(node, "no address is left in fd00:10:244:1::/126");
+  }
+
+  @Test
   void needsRanges() {
     assertUnavailable(new CniNode(host, dataDir), "there are no ranges");
   }
