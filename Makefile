@@ -1,6 +1,6 @@
 # The entry points of the project. Everything is built by Maven with the JDK that build/find-jdk finds.
 
-.PHONY: help test test-rootless verify demo bench bench-jmh dist tools format clean
+.PHONY: help test test-rootless verify demo bench bench-jmh soak dist tools format clean
 
 JDK := $(shell build/find-jdk 25)
 MAVEN = JAVA_HOME=$(JDK) MAVEN_OPTS="--sun-misc-unsafe-memory-access=allow $(MAVEN_OPTS)" mvn --batch-mode --no-transfer-progress
@@ -12,6 +12,7 @@ help:
 	@echo 'make test-rootless   the same for those who are not root, without the tests that make cgroups'
 	@echo 'make bench  what a call costs, beside its peers; BENCH_RUNS=5 for fewer runs, PARTS=calls for a part'
 	@echo 'make bench-jmh   what single steps cost in a warm JVM; JMH=Batch for some, JMH="-prof gc" for options of JMH'
+	@echo 'make soak   random churn with the real plugin for SOAK_MINUTES (60), watched for leaks'
 	@echo 'make dist   dist/cni and dist/kindnetd, ready to be copied to a node'
 	@echo 'make format formats the Java sources'
 	@echo 'make clean  removes what was built'
@@ -42,6 +43,11 @@ bench-jmh: check
 dist: check
 	$(MAVEN) --quiet -Dmaven.test.skip=true package -pl cni-kindnet,kindnetd,demo -am
 	JAVA_HOME=$(JDK) build/dist
+
+# random churn for a long time: the model of the tests of cni-kindnet, with the program in dist/
+soak: check-root check dist
+	$(MAVEN) --quiet test-compile dependency:build-classpath -pl cni-kindnet -am -Dmdep.outputFile=target/soak.classpath -Dmdep.includeScope=test
+	build/soak
 
 # the real clients that the integration tests call the plugin through
 tools:

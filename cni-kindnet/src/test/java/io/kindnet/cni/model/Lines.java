@@ -28,6 +28,11 @@ final class Lines {
         + "'";
   }
 
+  /** The route that lets answers to {@code ::1} come back by {@code link}. */
+  static String loopbackRoute(String link) {
+    return "route to ::1 by " + link;
+  }
+
   static String row(String table, Object... values) {
     StringBuilder line = new StringBuilder("row of ").append(table).append(':');
     for (Object value : values) {

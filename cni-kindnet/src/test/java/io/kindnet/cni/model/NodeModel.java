@@ -37,7 +37,10 @@ final class NodeModel {
   private final Set<String> leftovers = new TreeSet<>();
 
   private final Set<Range> ranges = new HashSet<>();
+
+  /** The bridges, with their addresses and what else comes with them. */
   private final Map<String, Set<String>> bridges = new LinkedHashMap<>();
+
   private Set<Range> justConfigured = Set.of();
   private Table table = Table.ABSENT;
 
@@ -81,6 +84,10 @@ final class NodeModel {
    * @param inDoubt whether the pod may have had an interface that the model does not know
    */
   void added(Pod pod, boolean inDoubt) {
+    PodState replaced = pods.remove(pod.slot());
+    if (replaced != null) {
+      leaveBridgeElement(replaced.pod);
+    }
     String ofSlot = ": " + pod.slot() + " ";
     leftovers.removeIf(line -> line.contains(ofSlot));
     PodState state = new PodState(pod);
@@ -88,11 +95,12 @@ final class NodeModel {
         inDoubt || all().anyMatch(s -> s.routesInDoubt && s.pod.netns().equals(pod.netns()));
     addRoutes(state);
     if (pod.isBridged()) {
-      Set<String> addresses =
-          bridges.computeIfAbsent(pod.setting().bridge(), name -> new TreeSet<>());
+      Set<String> lines = bridges.computeIfAbsent(pod.setting().bridge(), name -> new TreeSet<>());
+      if (state.answersOnLoopbackV6()) {
+        lines.add(Lines.loopbackRoute(pod.setting().bridge()));
+      }
       for (Lease lease : pod.leases()) {
-        addresses.add(
-            Lines.address(pod.setting().bridge(), lease.gateway(), lease.range().length()));
+        lines.add(Lines.address(pod.setting().bridge(), lease.gateway(), lease.range().length()));
       }
     }
     pods.put(pod.slot(), state);
@@ -293,9 +301,11 @@ final class NodeModel {
       boolean certain = justConfigured.contains(range) || isUsed(range, s -> !s.isStale());
       facts.add(certain, rangeRow(range));
     }
-    bridges.forEach((name, addresses) -> {
+    bridges.forEach((name, lines) -> {
       facts.add(true, Lines.bridge(name));
-      addresses.forEach(line -> facts.add(true, line));
+      // whoever restores rules makes it again on a bridge that somebody deleted meanwhile
+      facts.add(false, Lines.loopbackRoute(name));
+      lines.forEach(line -> facts.add(true, line));
     });
     CHAINS.forEach((chain, rules) -> facts.add(table == Table.COMPLETE, Lines.rules(chain, rules)));
     return facts;

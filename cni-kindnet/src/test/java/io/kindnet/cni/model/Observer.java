@@ -105,6 +105,10 @@ final class Observer {
   /** Those that the kernel makes by itself, for addresses, are passed over. */
   private static void addRoute(Set<String> lines, String prefix, boolean onHost, JsonNode route) {
     String protocol = route.path("protocol").asText();
+    String device = route.path("dev").asText();
+    if (onHost && route.path("dst").asText().equals("::1") && !device.equals("lo")) {
+      lines.add(Lines.loopbackRoute(device));
+    }
     boolean isOurs = onHost ? protocol.equals("107") : !protocol.equals("kernel");
     if (isOurs && route.path("table").asText().equals("main")) {
       lines.add(
@@ -112,7 +116,7 @@ final class Observer {
               + Lines.route(
                   route.path("dst").asText(),
                   route.path("gateway").asText(),
-                  route.path("dev").asText(),
+                  device,
                   route.path("prefsrc").asText()));
     }
   }

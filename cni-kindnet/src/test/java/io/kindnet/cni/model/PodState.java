@@ -64,6 +64,10 @@ final class PodState {
     return lines;
   }
 
+  boolean answersOnLoopbackV6() {
+    return pod.ports().stream().anyMatch(Port::isForLoopbackV6);
+  }
+
   static String podRow(Pod pod) {
     List<Object> values = new ArrayList<>();
     values.add(pod.slot());
@@ -136,6 +140,9 @@ final class PodState {
       if (!pod.isBridged()) {
         facts.add(true, Lines.address(host, lease.gateway(), lease.bits()));
       }
+    }
+    if (!pod.isBridged() && answersOnLoopbackV6()) {
+      facts.add(true, Lines.loopbackRoute(host));
     }
     podRoutes.values().forEach(line -> facts.add(!routesInDoubt, inside + line));
     for (Lease lease : hostRoutes) {

@@ -51,6 +51,11 @@ record Port(String hostIp, int hostPort, String protocol, String address, int co
         && (isForAny() || other.isForAny() || hostIp.equals(other.hostIp));
   }
 
+  /** Whether the host's {@code ::1} leads to the pod. */
+  boolean isForLoopbackV6() {
+    return hostIp.equals(ANY_V6) || hostIp.equals("::1");
+  }
+
   private boolean isForAny() {
     return hostIp.equals(ANY_V4) || hostIp.equals(ANY_V6);
   }
