@@ -17,7 +17,7 @@ help:
 	@echo 'make format formats the Java sources'
 	@echo 'make clean  removes what was built'
 
-test test-rootless: TOOLS += ping=iputils-ping python3=python3-minimal containerd=containerd ctr=containerd runc=runc
+test test-rootless: TOOLS += ping=iputils-ping perl=perl-base python3=python3-minimal containerd=containerd ctr=containerd runc=runc
 test: check-root check tools dist verify
 
 # In there is no network, so that all must be here before; one test makes Maven fetch what tests run on.

@@ -105,10 +105,9 @@ final class HostPortTable {
   }
 
   private static List<Rule> rules(Chain chain, NftablesTransaction transaction) {
-    if (chain.equals(PREROUTING) || chain.equals(OUTPUT)) {
-      return HostPortRules.translating(addProtocols(transaction), addProtocols(transaction));
-    }
-    return normalizedRules(chain);
+    return isTranslating(chain)
+        ? HostPortRules.translating(addProtocols(transaction), addProtocols(transaction))
+        : normalizedRules(chain);
   }
 
   private static int addProtocols(NftablesTransaction transaction) {
@@ -140,13 +139,18 @@ final class HostPortTable {
 
   /** As {@link Rule#normalized} makes them of the listed ones. */
   private static List<Rule> normalizedRules(Chain chain) {
-    if (chain.equals(POSTROUTING)) {
-      return HostPortRules.masquerading();
+    if (isTranslating(chain)) {
+      return HostPortRules.translating(0, 0);
     }
-    if (chain.equals(LOOPBACK_GUARD)) {
-      return HostPortRules.guarding();
-    }
-    return HostPortRules.translating(0, 0);
+    return isAt(chain, LOOPBACK_GUARD) ? HostPortRules.guarding() : HostPortRules.masquerading();
+  }
+
+  private static boolean isTranslating(Chain chain) {
+    return isAt(chain, PREROUTING) || isAt(chain, OUTPUT);
+  }
+
+  private static boolean isAt(Chain chain, Chain other) {
+    return chain.name().equals(other.name());
   }
 
   private static NamedSet pairs(String name, FieldType type) {

@@ -7,20 +7,17 @@ import io.kindnet.netlink.ip.IpPrefix;
 import io.kindnet.netlink.nftables.Element;
 import io.kindnet.netlink.nftables.NamedSet;
 import io.kindnet.netlink.nftables.expr.Value;
-import java.util.LinkedHashMap;
-import java.util.LinkedHashSet;
+import java.util.ArrayList;
 import java.util.List;
-import java.util.Map;
-import java.util.Objects;
-import java.util.Set;
 
 /** The elements that pods have in the sets of the table. */
 final class PodElements {
-  private final Map<NamedSet, Set<Element>> bySet = new LinkedHashMap<>();
+  /** In the order of {@link HostPortTable#SETS}. */
+  private final List<List<Element>> bySet = new ArrayList<>();
 
   private PodElements() {
-    for (NamedSet set : HostPortTable.SETS) {
-      bySet.put(set, new LinkedHashSet<>());
+    for (int i = 0; i < HostPortTable.SETS.size(); i++) {
+      bySet.add(new ArrayList<>());
     }
   }
 
@@ -41,27 +38,38 @@ final class PodElements {
     return elements;
   }
 
+  /** Those in {@code set}, one of {@link HostPortTable#SETS}. */
   List<Element> of(NamedSet set) {
-    return List.copyOf(in(set));
+    for (int i = 0; i < bySet.size(); i++) {
+      if (HostPortTable.SETS.get(i).name().equals(set.name())) {
+        return bySet.get(i);
+      }
+    }
+    throw new IllegalArgumentException(set + " is none of the table's");
   }
 
   private void addPorts(PodHostPorts pod) {
     for (HostPort port : pod.ports()) {
       AddressFamily family = AddressFamily.of(port.hostIp());
-      Value podAddress = Value.of(port.containerIp());
-      in(HostPortTable.map(family)).add(translation(port));
-      in(HostPortTable.hairpin(family)).add(pair(podAddress));
+      of(HostPortTable.map(family)).add(translation(port));
+      addOnce(HostPortTable.hairpin(family), pair(Value.of(port.containerIp())));
     }
   }
 
   private void addBridge(PodHostPorts pod) {
     if (!pod.bridge().isEmpty()) {
-      in(HAIRPIN_BRIDGES).add(pair(Value.ofInterfaceName(pod.bridge())));
+      addOnce(HAIRPIN_BRIDGES, pair(Value.ofInterfaceName(pod.bridge())));
     }
   }
 
-  private Set<Element> in(NamedSet set) {
-    return Objects.requireNonNull(bySet.get(set));
+  private void addOnce(NamedSet set, Element element) {
+    List<Element> elements = of(set);
+    for (Element there : elements) {
+      if (there.key().equals(element.key())) {
+        return;
+      }
+    }
+    elements.add(element);
   }
 
   /** The element of the map that sends {@code port} to the pod. */

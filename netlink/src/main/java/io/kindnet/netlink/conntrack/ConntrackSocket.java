@@ -53,7 +53,7 @@ public final class ConntrackSocket implements AutoCloseable {
    * them by itself (from version 6.11 on, and not for IPv6 addresses), else one by one.
    */
   public void delete(FlowFilter filter) {
-    if (!filter.forKernel().equals(filter)) {
+    if (!filter.suitsKernel()) {
       delete(list(filter));
       return;
     }

@@ -3,7 +3,6 @@ package io.kindnet.netlink.conntrack;
 import io.kindnet.netlink.ip.AddressFamily;
 import io.kindnet.netlink.wire.MessageWriter;
 import java.net.InetAddress;
-import java.util.Objects;
 
 /**
  * Which flows are meant: those of one family and transport protocol that agree with all else that
@@ -77,12 +76,17 @@ public final class FlowFilter {
   }
 
   /**
-   * These and perhaps others: those that the kernel can search for by itself. It takes IPv6
-   * addresses, too, but compares them the wrong way round and answers with all flows but those that
-   * are meant (seen in 6.18, {@code ctnetlink_filter_match_tuple}).
+   * Whether the kernel can search for just these by itself. It takes IPv6 addresses, too, but
+   * compares them the wrong way round and answers with all flows but those that are meant (seen in
+   * 6.18, {@code ctnetlink_filter_match_tuple}).
    */
+  boolean suitsKernel() {
+    return family == AddressFamily.IPV4 || !(original.hasAddress() || reply.hasAddress());
+  }
+
+  /** These and perhaps others: those that the kernel can search for by itself. */
   FlowFilter forKernel() {
-    return family == AddressFamily.IPV4
+    return suitsKernel()
         ? this
         : new FlowFilter(family, protocol, original.portsOnly(), reply.portsOnly());
   }
@@ -98,20 +102,6 @@ public final class FlowFilter {
     writer.attributeU32(CtNetlink.CTA_FILTER_ORIG_FLAGS, originalFlags);
     writer.attributeU32(CtNetlink.CTA_FILTER_REPLY_FLAGS, reply.flags());
     writer.end(filter);
-  }
-
-  @Override
-  public boolean equals(Object other) {
-    return other instanceof FlowFilter filter
-        && family == filter.family
-        && protocol == filter.protocol
-        && original.equals(filter.original)
-        && reply.equals(filter.reply);
-  }
-
-  @Override
-  public int hashCode() {
-    return Objects.hash(family, protocol, original, reply);
   }
 
   /** Such as {@code IPV4 flows of protocol 17 to port 53, answered from 10.0.0.7}. */

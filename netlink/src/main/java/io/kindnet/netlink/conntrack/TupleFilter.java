@@ -27,6 +27,10 @@ record TupleFilter(
         && (destinationPort == null || destinationPort == tuple.destinationPort());
   }
 
+  boolean hasAddress() {
+    return source != null || destination != null;
+  }
+
   /** The same without addresses. */
   TupleFilter portsOnly() {
     return new TupleFilter(null, null, sourcePort, destinationPort);
@@ -44,7 +48,7 @@ record TupleFilter(
   /** Appends what is given; addresses must be IPv4. */
   void pack(MessageWriter writer, int type, int protocol) {
     int tuple = writer.beginNested(type);
-    if (source != null || destination != null) {
+    if (hasAddress()) {
       int ip = writer.beginNested(CtNetlink.CTA_TUPLE_IP);
       if (source != null) {
         writer.attribute(CtNetlink.CTA_IP_V4_SRC, source.getAddress());

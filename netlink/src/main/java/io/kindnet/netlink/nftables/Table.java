@@ -31,6 +31,18 @@ public record Table(TableFamily family, String name) {
         Nfnetlink.attributes(message).get(nameAttribute).string());
   }
 
+  // written out, for what a record has of itself is linked at run time, which takes its time
+
+  @Override
+  public boolean equals(Object other) {
+    return other instanceof Table table && family == table.family && name.equals(table.name);
+  }
+
+  @Override
+  public int hashCode() {
+    return 31 * family.number() + name.hashCode();
+  }
+
   /** As {@code nft} names it: {@code inet filter}. */
   @Override
   public String toString() {
