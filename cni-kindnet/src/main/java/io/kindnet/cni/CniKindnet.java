@@ -23,11 +23,11 @@ public final class CniKindnet {
   /** Answers a CNI client, or does what the arguments say. */
   public static void main(String[] arguments) {
     Map<String, String> variables = System.getenv();
-    int exitCode =
-        isCniCall(variables, arguments)
-            ? answerClient(variables, System.in, System.out)
-            : serveOperator(arguments);
-    System.exit(exitCode);
+    if (isCniCall(variables, arguments)) {
+      // not exit, which looks for a logger to tell: there is nothing left to do, and no hook
+      Runtime.getRuntime().halt(answerClient(variables, System.in, System.out));
+    }
+    System.exit(serveOperator(arguments));
   }
 
   /** A client that has forgotten the verb is told so in its own language. */

@@ -26,6 +26,23 @@ public record HostPort(
     return hostIp.isAnyLocalAddress();
   }
 
+  // written out, for what a record has of itself is linked at run time, which takes its time
+
+  @Override
+  public boolean equals(Object other) {
+    return other instanceof HostPort port
+        && hostIp.equals(port.hostIp)
+        && hostPort == port.hostPort
+        && protocol == port.protocol
+        && containerIp.equals(port.containerIp)
+        && containerPort == port.containerPort;
+  }
+
+  @Override
+  public int hashCode() {
+    return 31 * (31 * hostIp.hashCode() + hostPort) + protocol.number();
+  }
+
   /** Such as {@code 80/tcp on 0.0.0.0}. */
   @Override
   public String toString() {

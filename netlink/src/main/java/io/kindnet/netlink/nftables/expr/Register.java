@@ -43,6 +43,18 @@ public record Register(int number) {
     return new Register(number + (length + 3) / 4);
   }
 
+  // written out, for what a record has of itself is linked at run time, which takes its time
+
+  @Override
+  public boolean equals(Object other) {
+    return other instanceof Register register && number == register.number;
+  }
+
+  @Override
+  public int hashCode() {
+    return number;
+  }
+
   /** The number on the wire, in the form in which the kernel lists it. */
   int code() {
     if (number < 0) {
