@@ -33,7 +33,12 @@ final class PodPorts {
       restore();
     }
     log.reached(Step.PORTS_INSTALLED);
-    forgetFlows(own);
+    try {
+      rules.forgetFlowsToPorts(own);
+      log.reached(Step.FLOWS_FORGOTTEN);
+    } catch (KernelException refused) {
+      tellOfFlows(own, refused);
+    }
   }
 
   /**
@@ -47,7 +52,12 @@ final class PodPorts {
       others.removeIf(other -> other.hostInterface().equals(pod.hostInterface()));
       rules.restore(others);
     }
-    forgetFlows(own);
+    try {
+      rules.forgetFlowsToPod(own);
+      log.reached(Step.FLOWS_FORGOTTEN);
+    } catch (KernelException refused) {
+      tellOfFlows(own, refused);
+    }
   }
 
   /** The oldest pod is the one that is least likely to be in the middle of its ADD. */
@@ -76,13 +86,8 @@ final class PodPorts {
    * A kernel that cannot be asked for its connections, or refuses, must not keep a pod from
    * starting, and much less from being released: such flows end by themselves after a while.
    */
-  private void forgetFlows(PodHostPorts pod) {
-    try {
-      rules.forgetFlows(pod);
-      log.reached(Step.FLOWS_FORGOTTEN);
-    } catch (KernelException refused) {
-      log.failure("cannot forget the UDP flows of " + pod.ports(), refused);
-    }
+  private void tellOfFlows(PodHostPorts pod, KernelException refused) {
+    log.failure("cannot forget the UDP flows of " + pod.ports(), refused);
   }
 
   private List<PodHostPorts> fromRows() throws CniException {

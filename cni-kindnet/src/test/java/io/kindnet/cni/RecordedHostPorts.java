@@ -69,10 +69,15 @@ final class RecordedHostPorts implements HostPorts {
   }
 
   @Override
-  public void forgetFlows(PodHostPorts pod) {
+  public void forgetFlowsToPorts(PodHostPorts pod) {
     if (unforgetting) {
       throw new KernelException("list flows", Errno.EINVAL);
     }
+  }
+
+  @Override
+  public void forgetFlowsToPod(PodHostPorts pod) {
+    forgetFlowsToPorts(pod);
   }
 
   @Override

@@ -47,10 +47,13 @@ public interface HostPorts extends AutoCloseable {
   void restore(List<PodHostPorts> pods);
 
   /**
-   * Makes connection tracking forget the UDP flows of the ports of {@code pod}: they would go on
-   * where they went when they began, whatever the rules say by now.
+   * Makes connection tracking forget the UDP flows to the host's ports that are now those of {@code
+   * pod}: they would go on where they went when they began, whatever the rules say by now.
    */
-  void forgetFlows(PodHostPorts pod);
+  void forgetFlowsToPorts(PodHostPorts pod);
+
+  /** Makes connection tracking forget the UDP flows that {@code pod} answered, which is going. */
+  void forgetFlowsToPod(PodHostPorts pod);
 
   @Override
   void close();

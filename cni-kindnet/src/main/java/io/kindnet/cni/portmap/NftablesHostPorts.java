@@ -98,8 +98,13 @@ public final class NftablesHostPorts implements HostPorts {
   }
 
   @Override
-  public void forgetFlows(PodHostPorts pod) {
-    PodFlows.forget(pod);
+  public void forgetFlowsToPorts(PodHostPorts pod) {
+    PodFlows.forgetToPorts(pod);
+  }
+
+  @Override
+  public void forgetFlowsToPod(PodHostPorts pod) {
+    PodFlows.forgetToPod(pod);
   }
 
   private boolean isComplete() {

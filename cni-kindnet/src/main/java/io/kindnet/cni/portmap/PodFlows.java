@@ -21,18 +21,44 @@ import java.util.Optional;
 final class PodFlows {
   private PodFlows() {}
 
-  /** Forgets the flows to the UDP ports of {@code pod} on the host, and those that it answered. */
-  static void forget(PodHostPorts pod) {
-    if (!hasUdp(pod)) {
-      return;
-    }
-    try (ConntrackSocket conntrack = ConntrackSocket.open()) {
-      for (HostPort port : pod.ports()) {
-        if (port.protocol() == TransportProtocol.UDP) {
-          forget(conntrack, port);
+  /** Forgets the flows to the host's UDP ports that are those of {@code pod}. */
+  static void forgetToPorts(PodHostPorts pod) {
+    if (hasUdp(pod)) {
+      try (ConntrackSocket conntrack = ConntrackSocket.open()) {
+        for (HostPort port : pod.ports()) {
+          if (port.protocol() == TransportProtocol.UDP) {
+            forgetToPort(conntrack, port);
+          }
         }
       }
     }
+  }
+
+  private static void forgetToPort(ConntrackSocket conntrack, HostPort port) {
+    FlowFilter toPort = flows(port).toPort(port.hostPort());
+    if (port.isForAnyAddress()) {
+      conntrack.delete(toThisHost(conntrack.list(toPort)));
+    } else {
+      conntrack.delete(toPort.toAddress(port.hostIp()));
+    }
+  }
+
+  /** Forgets the flows that {@code pod} answered from its UDP ports. */
+  static void forgetToPod(PodHostPorts pod) {
+    if (hasUdp(pod)) {
+      try (ConntrackSocket conntrack = ConntrackSocket.open()) {
+        for (HostPort port : pod.ports()) {
+          if (port.protocol() == TransportProtocol.UDP) {
+            conntrack.delete(
+                flows(port).answeredBy(port.containerIp()).answeredFromPort(port.containerPort()));
+          }
+        }
+      }
+    }
+  }
+
+  private static FlowFilter flows(HostPort port) {
+    return FlowFilter.of(AddressFamily.of(port.hostIp()), TransportProtocol.UDP.number());
   }
 
   private static boolean hasUdp(PodHostPorts pod) {
@@ -42,17 +68,6 @@ final class PodFlows {
       }
     }
     return false;
-  }
-
-  private static void forget(ConntrackSocket conntrack, HostPort port) {
-    FlowFilter udp = FlowFilter.of(AddressFamily.of(port.hostIp()), TransportProtocol.UDP.number());
-    conntrack.delete(udp.answeredBy(port.containerIp()).answeredFromPort(port.containerPort()));
-    FlowFilter toPort = udp.toPort(port.hostPort());
-    if (port.isForAnyAddress()) {
-      conntrack.delete(toThisHost(conntrack.list(toPort)));
-    } else {
-      conntrack.delete(toPort.toAddress(port.hostIp()));
-    }
   }
 
   /**

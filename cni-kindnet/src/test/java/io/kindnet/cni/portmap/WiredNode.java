@@ -151,7 +151,7 @@ final class WiredNode {
       if (!ports.install(pod)) {
         ports.restore(List.of(pod));
       }
-      ports.forgetFlows(pod);
+      ports.forgetFlowsToPorts(pod);
       return pod;
     });
   }
@@ -160,7 +160,7 @@ final class WiredNode {
   void remove(PodHostPorts pod) {
     call(ports -> {
       boolean removed = ports.remove(pod);
-      ports.forgetFlows(pod);
+      ports.forgetFlowsToPod(pod);
       return removed;
     });
   }
