@@ -42,6 +42,8 @@ final class CacheTraining {
    *     database
    */
   public static void main(String[] arguments) {
+    // as every call does first
+    System.getenv();
     CacheTraining training = new CacheTraining(arguments[0], arguments[1]);
     for (String version : VERSIONS) {
       for (String ranges : RANGES) {

@@ -3,18 +3,14 @@ package io.kindnet.cni.store;
 import io.kindnet.cni.protocol.CniErrorCode;
 import io.kindnet.cni.protocol.CniException;
 import java.nio.file.Path;
-import java.sql.PreparedStatement;
-import java.sql.ResultSet;
 import java.sql.SQLException;
-import java.sql.Statement;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.Properties;
 import org.jspecify.annotations.Nullable;
-import org.sqlite.JDBC;
-import org.sqlite.SQLiteConnection;
 import org.sqlite.SQLiteErrorCode;
 import org.sqlite.SQLiteException;
+import org.sqlite.core.Connection;
+import org.sqlite.core.Cursor;
 
 /** One connection to the file. Whatever goes wrong names the file and what SQLite said. */
 final class Database implements AutoCloseable {
@@ -24,10 +20,10 @@ final class Database implements AutoCloseable {
    */
   private static final int BUSY_MILLIS = 30_000;
 
-  private final SQLiteConnection connection;
+  private final Connection connection;
   private final Path file;
 
-  private Database(SQLiteConnection connection, Path file) {
+  private Database(Connection connection, Path file) {
     this.connection = connection;
     this.file = file;
   }
@@ -35,26 +31,19 @@ final class Database implements AutoCloseable {
   /** Takes one row of a result apart; null for a row to pass over. */
   @FunctionalInterface
   interface RowReader<T> {
-    @Nullable T read(ResultSet row) throws SQLException;
+    @Nullable T read(Cursor row) throws SQLException;
   }
 
   static Database connect(Path file) throws CniException {
-    if (file.toString().indexOf('?') >= 0) {
-      throw new CniException(
-          CniErrorCode.IO_FAILURE, "database " + file + ": a path with '?' cannot be opened");
-    }
     Database database;
     try {
-      // not through DriverManager, which would look for every driver there is
-      database = new Database(JDBC.createConnection("jdbc:sqlite:" + file, new Properties()), file);
+      database = new Database(Connection.open(file.toAbsolutePath().toString(), BUSY_MILLIS), file);
     } catch (SQLException refused) {
       throw failure(file, refused);
     }
     try {
-      database.execute("PRAGMA busy_timeout = " + BUSY_MILLIS);
-      database.execute("PRAGMA foreign_keys = ON");
       // a commit that a power failure undoes is of a pod that the power failure ended, too
-      database.execute("PRAGMA synchronous = NORMAL");
+      database.execute("PRAGMA foreign_keys = ON; PRAGMA synchronous = NORMAL");
       return database;
     } catch (CniException unusable) {
       database.close();
@@ -66,14 +55,14 @@ final class Database implements AutoCloseable {
     return file;
   }
 
-  SQLiteConnection connection() {
+  Connection connection() {
     return connection;
   }
 
   /** Runs statements that have no parameters and no result. */
   void execute(String statements) throws CniException {
-    try (Statement statement = connection.createStatement()) {
-      statement.executeUpdate(statements);
+    try {
+      connection.execute(statements);
     } catch (SQLException refused) {
       throw failure(file, refused);
     }
@@ -81,8 +70,9 @@ final class Database implements AutoCloseable {
 
   /** Runs one statement and returns how many rows it changed. */
   int update(String sql, @Nullable Object... parameters) throws CniException {
-    try (PreparedStatement statement = prepare(sql, parameters)) {
-      return statement.executeUpdate();
+    try (Cursor statement = connection.prepare(sql, parameters)) {
+      statement.next();
+      return connection.changes();
     } catch (SQLException refused) {
       throw failure(file, refused);
     }
@@ -91,8 +81,7 @@ final class Database implements AutoCloseable {
   /** All rows of a query but those that {@code reader} passes over. */
   <T> List<T> query(String sql, RowReader<T> reader, @Nullable Object... parameters)
       throws CniException {
-    try (PreparedStatement statement = prepare(sql, parameters);
-        ResultSet rows = statement.executeQuery()) {
+    try (Cursor rows = connection.prepare(sql, parameters)) {
       List<T> result = new ArrayList<>();
       while (rows.next()) {
         T row = reader.read(rows);
@@ -109,8 +98,7 @@ final class Database implements AutoCloseable {
   /** What {@code reader} makes of the first row that it does not pass over, or null. */
   <T> @Nullable T first(String sql, RowReader<T> reader, @Nullable Object... parameters)
       throws CniException {
-    try (PreparedStatement statement = prepare(sql, parameters);
-        ResultSet rows = statement.executeQuery()) {
+    try (Cursor rows = connection.prepare(sql, parameters)) {
       while (rows.next()) {
         T row = reader.read(rows);
         if (row != null) {
@@ -124,8 +112,8 @@ final class Database implements AutoCloseable {
   }
 
   /** The number in the first row of a query that has one. */
-  int number(String sql, @Nullable Object... parameters) throws CniException {
-    return query(sql, row -> row.getInt(1), parameters).getFirst();
+  long number(String sql, @Nullable Object... parameters) throws CniException {
+    return query(sql, row -> row.number(0), parameters).getFirst();
   }
 
   /** An error about the file. */
@@ -140,15 +128,6 @@ final class Database implements AutoCloseable {
     } catch (SQLException e) {
       // every change is committed or rolled back by now: there is nothing left to lose
     }
-  }
-
-  private PreparedStatement prepare(String sql, @Nullable Object... parameters)
-      throws SQLException {
-    PreparedStatement statement = connection.prepareStatement(sql);
-    for (int i = 0; i < parameters.length; i++) {
-      statement.setObject(i + 1, parameters[i]);
-    }
-    return statement;
   }
 
   private static CniException failure(Path file, SQLException refused) {

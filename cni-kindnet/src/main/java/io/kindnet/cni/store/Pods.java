@@ -7,13 +7,12 @@ import io.kindnet.netlink.ip.AddressFamily;
 import io.kindnet.netlink.ip.IpAddresses;
 import io.kindnet.netlink.ip.IpPrefix;
 import java.net.InetAddress;
-import java.sql.ResultSet;
-import java.sql.SQLException;
 import java.util.ArrayList;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Set;
 import org.jspecify.annotations.Nullable;
+import org.sqlite.core.Cursor;
 
 /** The tables {@code pods} and {@code attachments}. */
 public final class Pods {
@@ -141,9 +140,9 @@ public final class Pods {
         : "SELECT ip_address_v6 FROM pods WHERE ip_gateway_v6 = ?";
   }
 
-  private static @Nullable InetAddress readAddress(ResultSet row) throws SQLException {
-    String address = row.getString(1);
-    return address == null || address.isEmpty() ? null : IpAddresses.parse(address);
+  private static @Nullable InetAddress readAddress(Cursor row) {
+    String address = row.text(0);
+    return address.isEmpty() ? null : IpAddresses.parse(address);
   }
 
   private static @Nullable PodAddress addressOf(PodRow pod, AddressFamily family) {
@@ -155,34 +154,28 @@ public final class Pods {
     return null;
   }
 
-  private static PodRow read(ResultSet row) throws SQLException {
+  private static PodRow read(Cursor row) {
     List<PodAddress> addresses = new ArrayList<>(2);
-    addAddress(addresses, row.getString(6), row.getString(7));
-    addAddress(addresses, row.getString(8), row.getString(9));
-    String interfaceName = row.getString(13);
+    addAddress(addresses, row.text(5), row.text(6));
+    addAddress(addresses, row.text(7), row.text(8));
+    String interfaceName = row.text(12);
     return new PodRow(
-        row.getString(1),
-        new PodIdentity(text(row, 2), text(row, 3), text(row, 4)),
-        row.getString(5),
+        row.text(0),
+        new PodIdentity(row.text(1), row.text(2), row.text(3)),
+        row.text(4),
         addresses,
-        row.getString(10),
-        row.getInt(11),
-        text(row, 12),
-        interfaceName == null
+        row.text(9),
+        (int) row.number(10),
+        row.text(11),
+        interfaceName.isEmpty()
             ? null
-            : new PodRow.Details(interfaceName, row.getString(14), row.getString(15)));
+            : new PodRow.Details(interfaceName, row.text(13), row.text(14)));
   }
 
-  private static void addAddress(
-      List<PodAddress> addresses, @Nullable String address, @Nullable String gateway) {
+  private static void addAddress(List<PodAddress> addresses, String address, String gateway) {
     // the original plugin writes the row first and its addresses later
-    if (address != null && gateway != null && !address.isEmpty() && !gateway.isEmpty()) {
+    if (!address.isEmpty() && !gateway.isEmpty()) {
       addresses.add(new PodAddress(IpAddresses.parse(address), IpAddresses.parse(gateway)));
     }
-  }
-
-  private static String text(ResultSet row, int column) throws SQLException {
-    String text = row.getString(column);
-    return text == null ? "" : text;
   }
 }

@@ -5,13 +5,12 @@ import io.kindnet.cni.protocol.CniException;
 import io.kindnet.cni.protocol.TransportProtocol;
 import io.kindnet.netlink.ip.IpAddresses;
 import java.net.InetAddress;
-import java.sql.ResultSet;
-import java.sql.SQLException;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import org.jspecify.annotations.Nullable;
+import org.sqlite.core.Cursor;
 
 /** The table {@code portmap_entries}. */
 public final class Ports {
@@ -103,16 +102,17 @@ public final class Ports {
    * The original plugin has written {@code 0.0.0.0/0} or nothing for every address, and keeps the
    * runtime's spelling of the protocol. A row without the pod's address leads nowhere.
    */
-  private static @Nullable PortRow read(ResultSet row) throws SQLException {
-    TransportProtocol protocol = TransportProtocol.named(row.getString(4));
-    String containerIp = row.getString(5);
+  private static @Nullable PortRow read(Cursor row) {
+    TransportProtocol protocol = TransportProtocol.named(row.text(3));
+    String containerIp = row.text(4);
     if (protocol == null || containerIp.isEmpty()) {
       return null;
     }
     InetAddress pod = IpAddresses.parse(containerIp);
     return new PortRow(
-        row.getString(1),
-        new HostPort(hostIp(row.getString(2), pod), row.getInt(3), protocol, pod, row.getInt(6)));
+        row.text(0),
+        new HostPort(
+            hostIp(row.text(1), pod), (int) row.number(2), protocol, pod, (int) row.number(5)));
   }
 
   private static InetAddress hostIp(String text, InetAddress pod) {

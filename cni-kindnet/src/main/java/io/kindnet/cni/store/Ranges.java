@@ -2,10 +2,9 @@ package io.kindnet.cni.store;
 
 import io.kindnet.cni.protocol.CniException;
 import io.kindnet.netlink.ip.IpPrefix;
-import java.sql.ResultSet;
-import java.sql.SQLException;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
+import org.sqlite.core.Cursor;
 
 /** The tables {@code ipam_ranges} and {@code manual_ranges}. */
 public final class Ranges {
@@ -40,7 +39,7 @@ public final class Ranges {
 
   /** Adds a range that a configuration names. */
   public RangeRow insert(IpPrefix subnet) throws CniException {
-    int id =
+    long id =
         database.number(
             "INSERT INTO ipam_ranges (subnet) VALUES (?) RETURNING id", subnet.toString());
     return new RangeRow(id, subnet, "", false);
@@ -61,15 +60,13 @@ public final class Ranges {
     database.update("DELETE FROM ipam_ranges WHERE id = ?", range.id());
   }
 
-  private static @Nullable RangeRow read(ResultSet row) throws SQLException {
+  private static @Nullable RangeRow read(Cursor row) {
     IpPrefix subnet;
     try {
-      subnet = IpPrefix.parse(row.getString(2).strip());
+      subnet = IpPrefix.parse(row.text(1).strip());
     } catch (IllegalArgumentException notCidr) {
       return null;
     }
-    String description = row.getString(3);
-    return new RangeRow(
-        row.getLong(1), subnet, description == null ? "" : description, row.getBoolean(4));
+    return new RangeRow(row.number(0), subnet, row.text(2), row.number(3) != 0);
   }
 }

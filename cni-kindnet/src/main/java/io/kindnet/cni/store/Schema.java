@@ -33,7 +33,7 @@ final class Schema {
           database,
           () -> {
             // another call may have done it meanwhile
-            for (int version = versionOf(database) + 1; version <= VERSION; version++) {
+            for (long version = versionOf(database) + 1; version <= VERSION; version++) {
               database.execute(script(version));
               database.execute("PRAGMA user_version = " + version);
             }
@@ -47,8 +47,8 @@ final class Schema {
     database.execute("PRAGMA user_version = " + VERSION);
   }
 
-  private static int versionOf(Database database) throws CniException {
-    int version = database.number("PRAGMA user_version");
+  private static long versionOf(Database database) throws CniException {
+    long version = database.number("PRAGMA user_version");
     if (version > VERSION) {
       throw database.failure(
           "its schema has version "
@@ -68,7 +68,7 @@ final class Schema {
     long deadline = System.nanoTime() + WAL_DEADLINE_NANOS;
     while (true) {
       try {
-        database.query("PRAGMA journal_mode = WAL", row -> row.getString(1));
+        database.query("PRAGMA journal_mode = WAL", row -> row.text(0));
         return;
       } catch (CniException busy) {
         if (busy.code() != CniErrorCode.TRY_AGAIN_LATER || System.nanoTime() - deadline > 0) {
@@ -79,7 +79,7 @@ final class Schema {
     }
   }
 
-  private static String script(int version) {
+  private static String script(long version) {
     String name = "schema-" + version + ".sql";
     try (InputStream script = Schema.class.getResourceAsStream(name)) {
       if (script == null) {

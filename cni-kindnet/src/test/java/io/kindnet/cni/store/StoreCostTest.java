@@ -15,13 +15,13 @@ import io.kindnet.netlink.ip.IpAddresses;
 import io.kindnet.netlink.ip.IpPrefix;
 import java.net.InetAddress;
 import java.nio.file.Path;
+import java.sql.SQLException;
 import java.util.List;
 import java.util.Random;
 import java.util.Set;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
-import org.sqlite.ProgressHandler;
-import org.sqlite.SQLiteConnection;
+import org.sqlite.core.Instructions;
 
 /**
  * What a pod costs does not grow with what is there. Counts the steps that SQLite says it takes, in
@@ -131,24 +131,11 @@ class StoreCostTest {
   }
 
   private static int cost(Store store, Work work) throws CniException {
-    int[] steps = {0};
-    SQLiteConnection connection = store.database().connection();
-    try {
-      ProgressHandler.setHandler(
-          connection,
-          1,
-          new ProgressHandler() {
-            @Override
-            protected int progress() {
-              steps[0]++;
-              return 0;
-            }
-          });
+    try (Instructions instructions = Instructions.of(store.database().connection())) {
       work.run();
-      ProgressHandler.clearHandler(connection);
-    } catch (java.sql.SQLException refused) {
+      return instructions.count();
+    } catch (SQLException refused) {
       throw new AssertionError(refused);
     }
-    return steps[0];
   }
 }

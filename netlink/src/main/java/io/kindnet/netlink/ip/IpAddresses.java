@@ -1,6 +1,8 @@
 package io.kindnet.netlink.ip;
 
 import java.math.BigInteger;
+import java.net.Inet4Address;
+import java.net.Inet6Address;
 import java.net.InetAddress;
 import java.net.UnknownHostException;
 
@@ -15,10 +17,11 @@ public final class IpAddresses {
    * @throws IllegalArgumentException if {@code text} is anything else, a host name for one
    */
   public static InetAddress parse(String text) {
-    boolean plausible = text.indexOf(':') >= 0 ? isPlausibleV6(text) : isDottedQuad(text);
-    if (plausible) {
+    boolean six = text.indexOf(':') >= 0;
+    if (six ? isPlausibleV6(text) : isDottedQuad(text)) {
       try {
-        return InetAddress.ofLiteral(text);
+        // the family is known: the JDK finds it out by trying the one and catching its exception
+        return six ? Inet6Address.ofLiteral(text) : Inet4Address.ofLiteral(text);
       } catch (IllegalArgumentException notAnAddress) {
         // falls through to the message below, which names the text
       }

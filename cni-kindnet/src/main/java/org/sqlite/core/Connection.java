@@ -1,0 +1,88 @@
+package org.sqlite.core;
+
+import static java.nio.charset.StandardCharsets.UTF_8;
+
+import java.io.File;
+import java.sql.SQLException;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * One connection to an SQLite file, for one thread at a time. Errors are {@link
+ * org.sqlite.SQLiteException}s with SQLite's extended result code.
+ */
+public final class Connection implements AutoCloseable {
+  /** {@code SQLITE_OPEN_READWRITE} and {@code SQLITE_OPEN_CREATE} of {@code sqlite3.h}. */
+  private static final int READ_WRITE_CREATE = 0x2 | 0x4;
+
+  final NativeDB database;
+
+  private Connection(NativeDB database) {
+    this.database = database;
+  }
+
+  /**
+   * Opens a file.
+   *
+   * @param file its path; one that begins with {@code file:} would be taken for a URI
+   * @param busyMillis how long each statement waits for other connections
+   */
+  @SuppressWarnings("NullAway") // no configuration: only what is not called here asks for it
+  public static Connection open(String file, int busyMillis) throws SQLException {
+    loadLibrary();
+    NativeDB database = new NativeDB("", file, null);
+    database._open(file, READ_WRITE_CREATE);
+    database.busy_timeout(busyMillis);
+    return new Connection(database);
+  }
+
+  /** From where the properties of sqlite-jdbc tell, without the clean-up that it makes before. */
+  @SuppressWarnings("restricted")
+  private static void loadLibrary() throws SQLException {
+    String folder = System.getProperty("org.sqlite.lib.path");
+    String name = System.getProperty("org.sqlite.lib.name");
+    if (folder != null && name != null) {
+      System.load(new File(folder, name).getAbsolutePath());
+      return;
+    }
+    try {
+      NativeDB.load();
+    } catch (Exception missing) {
+      throw new SQLException("cannot load SQLite: " + missing.getMessage(), missing);
+    }
+  }
+
+  /** Runs statements that have no parameters; rows that they return are passed over. */
+  public void execute(String statements) throws SQLException {
+    requireOk(database, database._exec_utf8(statements.getBytes(UTF_8)));
+  }
+
+  /** Prepares one statement and binds all its parameters: strings, numbers, or null. */
+  public Cursor prepare(String sql, @Nullable Object... parameters) throws SQLException {
+    Cursor cursor = new Cursor(database, database.prepare_utf8(sql.getBytes(UTF_8)));
+    try {
+      for (int i = 0; i < parameters.length; i++) {
+        cursor.bind(i + 1, parameters[i]);
+      }
+      return cursor;
+    } catch (SQLException refused) {
+      cursor.close();
+      throw refused;
+    }
+  }
+
+  /** How many rows the last statement changed. */
+  public int changes() {
+    return (int) database.changes();
+  }
+
+  @Override
+  public void close() throws SQLException {
+    database.close();
+  }
+
+  static void requireOk(NativeDB database, int code) throws SQLException {
+    if (code != Codes.SQLITE_OK) {
+      database.throwex(code);
+    }
+  }
+}
