@@ -168,13 +168,13 @@ class SchemaTest {
   private List<String> columns(String table) throws CniException {
     try (Database database = Database.connect(file)) {
       return database.query(
-          "SELECT name || ' ' || type FROM pragma_table_info(?)", row -> row.getString(1), table);
+          "SELECT name || ' ' || type FROM pragma_table_info(?)", row -> row.text(0), table);
     }
   }
 
   private String pragma(String name) throws CniException {
     try (Database database = Database.connect(file)) {
-      return database.query("PRAGMA " + name, row -> row.getString(1)).getFirst();
+      return database.query("PRAGMA " + name, row -> row.text(0)).getFirst();
     }
   }
 
