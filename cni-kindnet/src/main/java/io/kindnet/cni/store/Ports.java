@@ -60,7 +60,7 @@ public final class Ports {
     List<String> keys =
         database.query(
             "SELECT container_id FROM portmap_entries WHERE container_id <> ? ORDER BY id LIMIT 1",
-            row -> row.getString(1),
+            row -> row.text(0),
             pod.key());
     return keys.isEmpty() ? "" : keys.getFirst();
   }
