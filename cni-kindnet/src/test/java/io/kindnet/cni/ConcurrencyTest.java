@@ -12,9 +12,6 @@ import java.util.ArrayList;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Set;
-import java.util.concurrent.ExecutorService;
-import java.util.concurrent.Executors;
-import java.util.concurrent.Future;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -42,18 +39,21 @@ class ConcurrencyTest {
     node.config().put("bridge", bridge);
     try {
       makePods();
-      List<JsonNode> results = atOnce(pod -> node.add("c" + pod, pods.get(pod)));
+      List<JsonNode> results = AtOnce.times(PODS, pod -> node.add("c" + pod, pods.get(pod)));
 
       Set<String> addresses = new HashSet<>();
       results.forEach(r -> r.path("ips").forEach(ip -> addresses.add(ip.path("address").asText())));
       assertThat(addresses).hasSize(2 * PODS);
-      List<Reply> checks = atOnce(pod -> node.check("c" + pod, pods.get(pod), results.get(pod)));
+      List<Reply> checks =
+          AtOnce.times(PODS, pod -> node.check("c" + pod, pods.get(pod), results.get(pod)));
       assertThat(checks).containsOnly(new Reply(0, ""));
 
-      atOnce(pod -> {
-        node.del("c" + pod, pods.get(pod));
-        return pod;
-      });
+      AtOnce.times(
+          PODS,
+          pod -> {
+            node.del("c" + pod, pods.get(pod));
+            return pod;
+          });
       assertThat(host.run("ip", "link")).doesNotContain("knet");
       try (Store store = node.store()) {
         assertThat(store.pods().all()).isEmpty();
@@ -70,7 +70,8 @@ class ConcurrencyTest {
     try {
       makePods();
       List<Reply> replies =
-          atOnce(
+          AtOnce.times(
+              PODS,
               pod -> node.call("ADD", "c" + pod, pods.get(pod).path().toString(), "eth0", config));
 
       assertThat(replies).filteredOn(reply -> reply.exitCode() == 0).hasSize(1);
@@ -87,26 +88,5 @@ class ConcurrencyTest {
     for (int pod = 0; pod < PODS; pod++) {
       pods.add(Namespace.create("pod" + pod));
     }
-  }
-
-  /** What {@code work} gives for each pod, all begun together. */
-  private static <T> List<T> atOnce(PodWork<T> work) throws Exception {
-    List<Future<T>> futures = new ArrayList<>();
-    try (ExecutorService threads = Executors.newFixedThreadPool(PODS)) {
-      for (int pod = 0; pod < PODS; pod++) {
-        int number = pod;
-        futures.add(threads.submit(() -> work.of(number)));
-      }
-    }
-    List<T> results = new ArrayList<>();
-    for (Future<T> future : futures) {
-      results.add(future.get());
-    }
-    return results;
-  }
-
-  @FunctionalInterface
-  private interface PodWork<T> {
-    T of(int pod) throws Exception;
   }
 }

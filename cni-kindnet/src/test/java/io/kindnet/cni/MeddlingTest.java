@@ -3,19 +3,27 @@ package io.kindnet.cni;
 import static io.kindnet.cni.CniNode.error;
 import static org.assertj.core.api.Assertions.assertThat;
 
+import com.fasterxml.jackson.databind.node.ObjectNode;
 import io.kindnet.cni.steps.Step;
 import io.kindnet.netlink.testing.Namespace;
 import io.kindnet.netlink.testing.NetworkNamespaces;
 import java.nio.file.Path;
 import java.util.ArrayList;
+import java.util.EnumSet;
 import java.util.List;
+import java.util.Set;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
 
-/** What somebody does to the pod's namespace in the middle of an ADD, at each step in turn. */
+/** What others do to the same pod in the middle of an ADD, at each step in turn. */
 @NetworkNamespaces
 class MeddlingTest {
+  private static final Set<Step> IN_TRANSACTION =
+      EnumSet.of(Step.ROWS_WRITTEN, Step.PORTS_RESTORED);
+
   private final Namespace host;
   private final Namespace pod;
 
@@ -87,11 +95,42 @@ class MeddlingTest {
         assertThat(reply.exitCode()).as("%s: %s", point, reply).isZero();
         node.del("abc", pod);
       } else {
-        assertThat(message(reply)).as("%s", point).contains("eth0", "exist");
+        assertThat(message(reply)).as("%s", point).contains("interface eth0 already exists");
         pod.run("ip", "link", "del", "eth0");
       }
       assertThat(NodeState.of(node)).as("%s", point).isEqualTo(before);
     }
+  }
+
+  /** One of both wins, whole, and the other one says why it did not. */
+  @ParameterizedTest
+  @CsvSource({"abc, has been added already", "def, already exists"})
+  void theInterfaceIsAddedAgain(String containerId, String reason) {
+    for (KillPoint point : stepsOfAdd()) {
+      if (IN_TRANSACTION.contains(point.step())) {
+        continue; // the other one would wait for the end of this one, and this one for the other
+      }
+      List<Reply> other = new ArrayList<>();
+      Reply reply = addMeddling(point, pod, () -> other.add(withoutPorts(containerId)));
+
+      boolean first = reply.exitCode() == 0;
+      Reply winner = first ? reply : other.getFirst();
+      Reply loser = first ? other.getFirst() : reply;
+      assertThat(winner.exitCode()).as("%s: %s", point, winner).isZero();
+      assertThat(message(loser)).as("%s", point).containsAnyOf(reason, "already exists");
+      assertThat(node.check(first ? "abc" : containerId, pod, CniNode.parse(winner.document())))
+          .as("%s", point)
+          .isEqualTo(new Reply(0, ""));
+      node.del(first ? "abc" : containerId, pod);
+      assertThat(NodeState.of(node)).as("%s", point).isEqualTo(before);
+    }
+  }
+
+  private Reply withoutPorts(String containerId) {
+    node.listener(null);
+    ObjectNode config = node.config().deepCopy();
+    config.remove("runtimeConfig");
+    return node.call("ADD", containerId, pod.path().toString(), "eth0", config);
   }
 
   private List<KillPoint> stepsOfAdd() {

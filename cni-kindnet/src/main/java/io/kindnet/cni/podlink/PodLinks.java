@@ -74,15 +74,21 @@ public final class PodLinks {
   }
 
   /** From inside, so that both ends have their names from the first moment on. */
-  private void createPair() {
-    pod.socket()
-        .links()
-        .create(
-            new VethPair(
-                spec.interfaceName(),
-                spec.hostInterface(),
-                OptionalInt.of(host.namespace().descriptor()),
-                spec.mtu()));
+  private void createPair() throws CniException {
+    VethPair pair =
+        new VethPair(
+            spec.interfaceName(),
+            spec.hostInterface(),
+            OptionalInt.of(host.namespace().descriptor()),
+            spec.mtu());
+    try {
+      pod.socket().links().create(pair);
+    } catch (NetlinkException refused) {
+      if (refused.errno() == Errno.EEXIST) {
+        pod.requireFree(spec.interfaceName()); // it was free a moment ago
+      }
+      throw refused;
+    }
   }
 
   private PodLink configure(Wiring wiring) throws CniException {

@@ -16,9 +16,10 @@ import org.sqlite.core.Cursor;
 final class Database implements AutoCloseable {
   /**
    * How long one call waits for others: a node that starts all its pods at once has them queue up,
-   * each for a few milliseconds.
+   * each for a few milliseconds, or for as long as the one that is first waits for a processor.
+   * Below the two minutes after which kubelet gives up, so that it gets to see the reason.
    */
-  private static final int BUSY_MILLIS = 30_000;
+  private static final int BUSY_MILLIS = 90_000;
 
   private final Connection connection;
   private final Path file;

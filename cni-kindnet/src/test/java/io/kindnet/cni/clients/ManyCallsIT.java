@@ -22,7 +22,7 @@ import org.junit.jupiter.api.Test;
 /** A node that starts all its pods at once, and stops them, each by a process of its own. */
 @NetworkNamespaces
 class ManyCallsIT {
-  private static final int PODS = 12;
+  private static final int PODS = 40;
   private static final String PLUGIN = "/opt/cni/bin/cni-kindnet";
 
   private final Machine node;
@@ -87,7 +87,7 @@ class ManyCallsIT {
     String configuration =
         """
         {"cniVersion": "1.0.0", "name": "kindnet", "type": "cni-kindnet",
-         "ranges": ["10.244.1.0/27", "fd00:10:244:1::/123"],
+         "ranges": ["10.244.1.0/26", "fd00:10:244:1::/122"],
          "runtimeConfig": {"portMappings": [
            {"hostPort": %d, "containerPort": 8080, "protocol": "tcp"}]}}
         """
