@@ -9,11 +9,6 @@ import java.util.TreeSet;
 
 /** What an ADD must answer, seen from the pods that are there before it. */
 final class AddRules {
-  static final int INVALID_ENVIRONMENT = 4;
-  static final int NO_ADDRESS = 100;
-  static final int HOST_PORT_HELD = 101;
-  static final int KERNEL_REFUSED = 102;
-
   private final Setting setting;
   private final List<PodState> living = new ArrayList<>();
 
@@ -47,19 +42,19 @@ final class AddRules {
   Set<Integer> errors(Slot slot, boolean hasNamespace, boolean isNameTaken, List<Wish> wishes) {
     Set<Integer> errors = new TreeSet<>();
     if (!hasNamespace) {
-      errors.add(INVALID_ENVIRONMENT);
+      errors.add(ErrorCodes.INVALID_ENVIRONMENT);
     }
     if (isNameTaken) {
-      errors.add(KERNEL_REFUSED);
+      errors.add(ErrorCodes.KERNEL_REFUSED);
     }
     if (living.stream().anyMatch(state -> state.pod.slot().equals(slot))) {
-      errors.add(INVALID_ENVIRONMENT);
+      errors.add(ErrorCodes.INVALID_ENVIRONMENT);
     }
     if (!hasAddress()) {
-      errors.add(NO_ADDRESS);
+      errors.add(ErrorCodes.NO_ADDRESS);
     }
     if (isInConflict(wishes)) {
-      errors.add(HOST_PORT_HELD);
+      errors.add(ErrorCodes.HOST_PORT_HELD);
     }
     return errors;
   }

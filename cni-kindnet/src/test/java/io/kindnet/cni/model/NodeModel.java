@@ -2,7 +2,6 @@ package io.kindnet.cni.model;
 
 import java.util.ArrayList;
 import java.util.Collection;
-import java.util.HashSet;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -36,12 +35,8 @@ final class NodeModel {
   /** What somebody left of rows and map elements. */
   private final Set<String> leftovers = new TreeSet<>();
 
-  private final Set<Range> ranges = new HashSet<>();
-
-  /** The bridges, with their addresses and what else comes with them. */
-  private final Map<String, Set<String>> bridges = new LinkedHashMap<>();
-
-  private Set<Range> justConfigured = Set.of();
+  private final RangeRows ranges = new RangeRows();
+  private final Bridges bridges = new Bridges();
   private Table table = Table.ABSENT;
 
   /** The row of {@code slot}, or null. */
@@ -95,21 +90,13 @@ final class NodeModel {
         inDoubt || all().anyMatch(s -> s.routesInDoubt && s.pod.netns().equals(pod.netns()));
     addRoutes(state);
     if (pod.isBridged()) {
-      Set<String> lines = bridges.computeIfAbsent(pod.setting().bridge(), name -> new TreeSet<>());
-      if (state.answersOnLoopbackV6()) {
-        lines.add(Lines.loopbackRoute(pod.setting().bridge()));
-      }
-      for (Lease lease : pod.leases()) {
-        lines.add(Lines.address(pod.setting().bridge(), lease.gateway(), lease.range().length()));
-      }
+      bridges.added(state);
     }
     pods.put(pod.slot(), state);
     if (!pod.ports().isEmpty()) {
       portsChanged();
     }
-    justConfigured = Set.copyOf(pod.setting().ranges());
-    ranges.addAll(justConfigured);
-    ranges.removeIf(range -> !justConfigured.contains(range) && !isUsed(range, any -> true));
+    ranges.configured(pod.setting().ranges(), range -> isUsed(range, any -> true));
   }
 
   private void addRoutes(PodState added) {
@@ -144,7 +131,7 @@ final class NodeModel {
 
   /** DEL of a slot, whose interface is found without rows only in {@code netns}. */
   void deleted(Slot slot, String netns) {
-    justConfigured = Set.of();
+    ranges.otherCall();
     PodState state = find(slot);
     if (state == null) {
       forgotten.removeIf(f -> f.pod.slot().equals(slot) && f.pod.netns().equals(netns));
@@ -187,7 +174,7 @@ final class NodeModel {
 
   /** GC of {@code network}, to which only {@code valid} still belong. */
   void collected(String network, Collection<Slot> valid) {
-    justConfigured = Set.of();
+    ranges.otherCall();
     for (PodState state : List.copyOf(pods.values())) {
       Pod pod = state.pod;
       if (pod.setting().network().equals(network) && !valid.contains(pod.slot())) {
@@ -225,7 +212,7 @@ final class NodeModel {
   }
 
   void bridgeDeleted(String bridge) {
-    bridges.remove(bridge);
+    bridges.deleted(bridge);
     all().forEach(state -> state.plugged = false);
   }
 
@@ -264,15 +251,11 @@ final class NodeModel {
 
   /** ADDs that nobody knows of may have written these ranges. */
   void mayHave(Collection<Range> more) {
-    ranges.addAll(more);
+    ranges.mayHave(more);
   }
 
   boolean isTableComplete() {
     return table == Table.COMPLETE;
-  }
-
-  boolean hasBridge(String name) {
-    return bridges.containsKey(name);
   }
 
   /** Forgets what may go at any time and has gone. */
@@ -284,7 +267,7 @@ final class NodeModel {
       }
     }
     leftovers.retainAll(observed);
-    ranges.removeIf(range -> !observed.contains(rangeRow(range)));
+    ranges.adopt(observed);
   }
 
   /** What must be there, and what may. */
@@ -297,25 +280,13 @@ final class NodeModel {
       state.addLinks(facts);
     }
     forgotten.forEach(state -> state.addLinks(facts));
-    for (Range range : ranges) {
-      boolean certain = justConfigured.contains(range) || isUsed(range, s -> !s.isStale());
-      facts.add(certain, rangeRow(range));
-    }
-    bridges.forEach((name, lines) -> {
-      facts.add(true, Lines.bridge(name));
-      // whoever restores rules makes it again on a bridge that somebody deleted meanwhile
-      facts.add(false, Lines.loopbackRoute(name));
-      lines.forEach(line -> facts.add(true, line));
-    });
+    ranges.addTo(facts, range -> isUsed(range, state -> !state.isStale()));
+    bridges.addTo(facts);
     CHAINS.forEach((chain, rules) -> facts.add(table == Table.COMPLETE, Lines.rules(chain, rules)));
     return facts;
   }
 
   private boolean isUsed(Range range, Predicate<PodState> by) {
     return states().filter(by).anyMatch(state -> state.uses(range));
-  }
-
-  private static String rangeRow(Range range) {
-    return Lines.row("ipam_ranges", range, 1);
   }
 }

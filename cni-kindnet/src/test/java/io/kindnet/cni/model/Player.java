@@ -13,9 +13,6 @@ import java.util.function.Function;
 
 /** Plays operations on a node of its own, one after the other, and compares after each. */
 final class Player implements AutoCloseable {
-  private static final int NOT_AVAILABLE = 50;
-  private static final int CHECK_FAILED = 103;
-
   private final Node node;
   private final Calls calls;
   private final NodeModel model = new NodeModel();
@@ -140,7 +137,7 @@ final class Player implements AutoCloseable {
     Answer answer = calls.check(slot, node.netns(slot.container()), setting, previous);
 
     if (!isWell) {
-      requireError(answer, Set.of(AddRules.INVALID_ENVIRONMENT, CHECK_FAILED));
+      requireError(answer, Set.of(ErrorCodes.INVALID_ENVIRONMENT, ErrorCodes.CHECK_FAILED));
     } else if (!isInDoubt) {
       requireSilence(answer);
     }
@@ -167,7 +164,7 @@ final class Player implements AutoCloseable {
     if (new AddRules(setting, model.pods()).hasAddress()) {
       requireSilence(answer);
     } else {
-      requireError(answer, Set.of(NOT_AVAILABLE));
+      requireError(answer, Set.of(ErrorCodes.NOT_AVAILABLE));
     }
   }
 

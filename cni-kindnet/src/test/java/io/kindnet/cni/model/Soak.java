@@ -20,8 +20,7 @@ import org.jspecify.annotations.Nullable;
 public final class Soak {
   private static final int WORKERS = 4;
   private static final int KILL_PERCENT = 6;
-  private static final Duration BETWEEN_LOOKS = Duration.ofSeconds(15);
-  private static final int LOOKS_A_MINUTE = 4;
+  private static final Duration BETWEEN_LOOKS = Duration.ofSeconds(12);
 
   /** What the state folder may need: SQLite keeps the space of rows that are gone. */
   private static final long MAX_BYTES = 6L << 20;
@@ -73,11 +72,17 @@ public final class Soak {
   }
 
   private boolean run(int minutes) throws InterruptedException {
+    long begin = System.nanoTime();
     workers.forEach(Thread::start);
-    for (int look = 1; look <= minutes * LOOKS_A_MINUTE; look++) {
+    int minute = 1;
+    while (minute <= minutes) {
       boolean brokenOff = failed.await(BETWEEN_LOOKS.toMillis(), TimeUnit.MILLISECONDS);
+      boolean isOver = System.nanoTime() - begin >= TimeUnit.MINUTES.toNanos(minute);
       if (!brokenOff && !stop.get()) {
-        look(look);
+        look(isOver ? "minute " + minute : "");
+      }
+      if (isOver) {
+        minute++;
       }
       Throwable problem = failure.get();
       if (problem != null) {
@@ -89,20 +94,21 @@ public final class Soak {
     return true;
   }
 
-  private void look(int number) {
+  /** Compares; with a {@code title} also without any pod, and tells about it. */
+  private void look(String title) {
     soak.pause.writeLock().lock();
     try {
       int pods = soak.pods();
       soak.settle(false);
       soak.compare(Operations.ranges());
-      if (number % LOOKS_A_MINUTE == 0) {
+      if (!title.isEmpty()) {
         soak.settle(true);
         soak.deleteShared();
         soak.compare(Operations.ranges());
         Census now = Census.of(soak.node.host(), dataDir);
         System.out.printf(
-            "minute %d: %d calls (%d killed, %d refused), %d acts of others, %d pods; without them %s%n",
-            number / LOOKS_A_MINUTE,
+            "%s: %d calls (%d killed, %d refused), %d acts of others, %d pods; without them %s%n",
+            title,
             counts.calls().sumThenReset(),
             counts.killed().sumThenReset(),
             counts.refused().sumThenReset(),

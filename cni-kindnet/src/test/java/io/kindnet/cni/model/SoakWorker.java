@@ -17,10 +17,10 @@ final class SoakWorker implements Runnable {
 
   private static final Set<Integer> REFUSALS =
       Set.of(
-          AddRules.INVALID_ENVIRONMENT,
-          AddRules.NO_ADDRESS,
-          AddRules.HOST_PORT_HELD,
-          AddRules.KERNEL_REFUSED);
+          ErrorCodes.INVALID_ENVIRONMENT,
+          ErrorCodes.NO_ADDRESS,
+          ErrorCodes.HOST_PORT_HELD,
+          ErrorCodes.KERNEL_REFUSED);
 
   /** How often something happened. */
   record Counts(LongAdder calls, LongAdder killed, LongAdder refused, LongAdder actsOfOthers) {
@@ -114,9 +114,9 @@ final class SoakWorker implements Runnable {
       require(REFUSALS.contains(code), "ADD must not fail like this", answer);
       boolean inTheWay = mustFail || wasDoubtful || soak.node.isNameTaken(slot);
       boolean isAboutThePod =
-          code == AddRules.INVALID_ENVIRONMENT || code == AddRules.KERNEL_REFUSED;
+          code == ErrorCodes.INVALID_ENVIRONMENT || code == ErrorCodes.KERNEL_REFUSED;
       require(inTheWay || !isAboutThePod, "nothing is in the way of ADD", answer);
-      boolean isAboutPorts = code == AddRules.HOST_PORT_HELD;
+      boolean isAboutPorts = code == ErrorCodes.HOST_PORT_HELD;
       require(!isAboutPorts || !wishes.isEmpty(), "ADD asks for no host port", answer);
     }
   }
@@ -163,7 +163,7 @@ final class SoakWorker implements Runnable {
 
   private void status(Operation.Status status) {
     Answer answer = call(status.toString(), soak.calls.status(soak.setting()));
-    boolean isRight = answer.exitCode() != 1 || answer.errorCode() == 50;
+    boolean isRight = answer.exitCode() != 1 || answer.errorCode() == ErrorCodes.NOT_AVAILABLE;
     require(isRight, "STATUS must succeed or tell of missing addresses", answer);
   }
 
