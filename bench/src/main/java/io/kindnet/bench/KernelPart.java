@@ -5,7 +5,9 @@ import java.io.PrintStream;
 import java.io.UncheckedIOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.HashMap;
 import java.util.List;
+import java.util.Map;
 import java.util.function.Supplier;
 
 /** What a call asks the kernel for, and where the classes come from that it loads. */
@@ -73,7 +75,7 @@ final class KernelPart {
     Trace delete = traced(() -> watched.delete(asking));
     ClassLog addClasses = new ClassLog(0, 0);
     ClassLog deleteClasses = new ClassLog(0, 0);
-    if (add.commandOf("java").isPresent()) {
+    if (add.program("java").isPresent()) {
       Caller logging = new Directly(job -> meter.run(logging(job, add)), network);
       addClasses = logged(() -> logging.add(asking));
       deleteClasses = logged(() -> logging.delete(asking));
@@ -84,8 +86,10 @@ final class KernelPart {
 
   /** {@code job} as its launcher starts it, with a log of the classes. */
   private Job logging(Job job, Trace trace) {
-    List<String> command = trace.commandOf("java").orElse(job.command());
-    return new Job(ClassLog.writing(command, classFile), job.environment(), job.input());
+    Job java = trace.program("java").orElse(job);
+    Map<String, String> environment = new HashMap<>(java.environment());
+    environment.putAll(job.environment());
+    return new Job(ClassLog.writing(java.command(), classFile), environment, job.input());
   }
 
   private Trace traced(Supplier<Sample> call) {

@@ -2,7 +2,9 @@ package io.kindnet.bench;
 
 import java.nio.file.Path;
 import java.util.ArrayList;
+import java.util.HashMap;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
@@ -22,10 +24,10 @@ final class Trace {
     lines = text.lines().toList();
   }
 
-  /** A job that does {@code job} and appends a trace of it to {@code file}. */
+  /** A job that does {@code job} and appends a trace of it, nothing abridged, to {@code file}. */
   static Job of(Job job, Path file) {
     return job.startedBy(
-        List.of("/usr/bin/strace", "-f", "-A", "-s", "512", "-o", file.toString()));
+        List.of("/usr/bin/strace", "-f", "-A", "-v", "-s", "512", "-o", file.toString()));
   }
 
   /** All system calls. */
@@ -51,20 +53,34 @@ final class Trace {
     return calls("open", "openat");
   }
 
-  /** The command line of the last program whose file is called {@code name}. */
-  Optional<List<String>> commandOf(String name) {
-    List<String> found = null;
+  /**
+   * The last program whose file is called {@code name}, as the kernel was told to execute it,
+   * without its input.
+   */
+  Optional<Job> program(String name) {
+    Optional<Job> found = Optional.empty();
     for (String line : lines) {
       if (name(line).equals("execve") && !FAILED.matcher(line).find()) {
-        List<String> strings = quoted(line);
-        if (strings.getFirst().endsWith("/" + name)) {
-          found = new ArrayList<>(strings.subList(1, strings.size()));
-          // as the kernel was told, not as the program is
-          found.set(0, strings.getFirst());
+        Job job = executed(line);
+        if (job.command().getFirst().endsWith("/" + name)) {
+          found = Optional.of(job);
         }
       }
     }
-    return Optional.ofNullable(found);
+    return found;
+  }
+
+  /** {@code execve("PATH", ["NAME", "ARGUMENT"...], ["VARIABLE=VALUE"...])}. */
+  private static Job executed(String line) {
+    int variables = Math.max(line.indexOf("], ["), 0);
+    List<String> command = quoted(line.substring(0, variables));
+    command.remove(1); // what the program is told that its name is
+    Map<String, String> environment = new HashMap<>();
+    for (String variable : quoted(line.substring(variables))) {
+      int equals = variable.indexOf('=');
+      environment.put(variable.substring(0, equals), variable.substring(equals + 1));
+    }
+    return new Job(command, environment, "");
   }
 
   private static List<String> quoted(String line) {

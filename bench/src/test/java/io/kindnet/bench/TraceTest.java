@@ -11,9 +11,9 @@ class TraceTest {
   private static final Trace TRACE =
       new Trace(
           """
-          7 execve("/opt/plugin", ["/opt/plugin"], 0x7ffc /* 4 vars */) = 0
-          7 execve("/usr/bin/java", ["java"], 0x7ffc /* 4 vars */) = -1 ENOENT (No such file or directory)
-          7 execve("/opt/java", ["java", "-Dname=a \\"b\\"", "Main"], 0x7ffc /* 4 vars */) = 0
+          7 execve("/opt/plugin", ["/opt/plugin"], ["PATH=/bin", "EMPTY="]) = 0
+          7 execve("/usr/bin/java", ["java"], ["PATH=/bin", "EMPTY="]) = -1 ENOENT (No such file or directory)
+          7 execve("/opt/java", ["java", "-Dname=a", "Main"], ["PATH=/bin", "EMPTY="]) = 0
           7 openat(AT_FDCWD, "/etc/ld.so.cache", O_RDONLY|O_CLOEXEC) = 3
           8 sendmsg(4, {msg_name={sa_family=AF_NETLINK}}, 0 <unfinished ...>
           7 openat(AT_FDCWD, "/none", O_RDONLY) = -1 ENOENT (No such file or directory)
@@ -33,9 +33,11 @@ class TraceTest {
   @Test
   void knowsWhichProgramsWereExecuted() {
     assertThat(TRACE.programs()).isEqualTo(2);
-    assertThat(TRACE.commandOf("java"))
-        .contains(List.of("/opt/java", "-Dname=a \\\"b\\\"", "Main"));
-    assertThat(TRACE.commandOf("other")).isEmpty();
+    assertThat(TRACE.program("java"))
+        .contains(
+            new Job(
+                List.of("/opt/java", "-Dname=a", "Main"), Map.of("PATH", "/bin", "EMPTY", ""), ""));
+    assertThat(TRACE.program("other")).isEmpty();
   }
 
   @Test
