@@ -18,6 +18,9 @@ public final class CniKindnet {
     "CNI_COMMAND", "CNI_CONTAINERID", "CNI_NETNS", "CNI_IFNAME", "CNI_PATH"
   };
 
+  /** In bytes: a GC with as many containers as any node has needs a tenth of it. */
+  private static final int LONGEST_INPUT = 8 << 20;
+
   private CniKindnet() {}
 
   /** Answers a CNI client, or does what the arguments say. */
@@ -47,14 +50,23 @@ public final class CniKindnet {
   static int answerClient(Map<String, String> variables, InputStream in, PrintStream out) {
     Reply reply;
     try {
-      reply = CniCall.answer(variables, in.readAllBytes(), CniKindnet::kernel);
+      reply = CniCall.answer(variables, read(in), CniKindnet::kernel);
     } catch (IOException unreadable) {
       reply = Reply.unreadable(unreadable);
     }
     byte[] document = reply.document().getBytes(UTF_8);
     out.write(document, 0, document.length);
-    out.flush();
-    return reply.exitCode();
+    // an answer that reaches nobody is no success: the runtime is to take back what it cannot know
+    return out.checkError() ? 1 : reply.exitCode();
+  }
+
+  /** Not more than the memory of this program takes. */
+  private static byte[] read(InputStream in) throws IOException {
+    byte[] input = in.readNBytes(LONGEST_INPUT + 1);
+    if (input.length > LONGEST_INPUT) {
+      throw new IOException("longer than " + LONGEST_INPUT + " bytes");
+    }
+    return input;
   }
 
   private static Kernel kernel() {

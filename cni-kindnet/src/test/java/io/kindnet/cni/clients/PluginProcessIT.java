@@ -133,6 +133,34 @@ class PluginProcessIT {
     assertFails(onPod("ADD", pod, configuration), code);
   }
 
+  @ParameterizedTest
+  @CsvSource({
+    "<&-, 6, is empty",
+    "<&- 2>&-, 6, is empty",
+    "</dev/null, 6, is empty",
+    "</tmp, 5, cannot read standard input: Is a directory",
+    "</dev/zero, 5, cannot read standard input: longer than 8388608 bytes",
+  })
+  void answersAnErrorWhereStandardInputIsNone(
+      String redirection, int code, String reason, Namespace pod) {
+    assertThat(assertFails(redirected(redirection, pod), code)).contains(reason);
+  }
+
+  /** The client sees by the exit status that there is something to delete. */
+  @ParameterizedTest
+  @ValueSource(strings = {">&-", ">/dev/full", ">&- 2>&-"})
+  void failsWhereNobodyCanReadTheAnswer(String redirection, Namespace pod) {
+    assertThat(redirected(redirection, pod)).isEqualTo(new CommandResult(1, "", ""));
+
+    onPod("DEL", pod, CONFIGURATION);
+    KindnetNode.assertNoPodIsLeft(node);
+  }
+
+  @Test
+  void needsNoStandardError(Namespace pod) {
+    assertThat(redirected("2>&-", pod).exit()).isZero();
+  }
+
   @Test
   void namesTheVariablesThatAreMissing() {
     assertThat(assertFails(call(CONFIGURATION, PLUGIN, "CNI_COMMAND=ADD"), 4))
@@ -201,6 +229,14 @@ class PluginProcessIT {
 
   private static void assertAnswersVersion(CommandResult result) {
     assertThat(result).isEqualTo(new CommandResult(0, VERSIONS.strip(), ""));
+  }
+
+  /** ADD, with the redirection that a shell makes for it. */
+  private CommandResult redirected(String redirection, Namespace pod) {
+    List<String> command = new ArrayList<>(List.of("env", "--ignore-environment"));
+    command.addAll(podVariables("ADD", pod));
+    command.addAll(List.of("/bin/sh", "-c", PLUGIN + " " + redirection));
+    return node.tryRunWithInput(CONFIGURATION, command.toArray(String[]::new));
   }
 
   /** The message of the error object, which is all that the program printed. */
