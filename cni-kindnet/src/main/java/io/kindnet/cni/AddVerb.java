@@ -101,6 +101,19 @@ final class AddVerb {
         store.ports().deleteOf(reservation.pod());
         release.release(reservation.pod());
       }
+    } catch (CniException unwritable) {
+      log.failure("cannot undo, the rows stay", unwritable);
+      undoInKernel(release, reservation);
+    } catch (RuntimeException failed) {
+      log.failure("cannot undo", failed);
+    }
+  }
+
+  /** Without the database, which may be damaged, or have no space left. */
+  private void undoInKernel(Release release, Reservation reservation) {
+    try {
+      release.releaseFromKernel(
+          reservation.pod(), portsInstalled ? reservation.ports() : List.of());
     } catch (CniException | RuntimeException failed) {
       log.failure("cannot undo", failed);
     }

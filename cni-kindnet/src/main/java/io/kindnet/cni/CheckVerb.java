@@ -13,8 +13,11 @@ import io.kindnet.cni.protocol.NetworkConfig;
 import io.kindnet.cni.store.PodAddress;
 import io.kindnet.cni.store.PodRow;
 import io.kindnet.cni.store.Store;
+import io.kindnet.netlink.route.Link;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Optional;
+import org.jspecify.annotations.Nullable;
 
 /** CHECK: says whether a pod still has what ADD gave it. */
 final class CheckVerb {
@@ -36,12 +39,13 @@ final class CheckVerb {
    * @throws CniException {@link CniErrorCode#CHECK_FAILED} naming all that is different
    */
   String run() throws CniException {
-    PodRow pod = store.pods().find(environment.attachment());
-    if (pod == null) {
-      throw failed("the database has no " + environment.attachment());
-    }
     List<String> problems = new ArrayList<>();
+    PodRow pod = store.pods().find(environment.attachment());
     try (PodNetwork network = PodNetwork.open(environment.netns())) {
+      pod = pod == null ? found(network) : pod;
+      if (pod == null) {
+        throw failed("the database has no " + environment.attachment());
+      }
       CniResult previous = config.prevResult();
       if (previous != null) {
         problems.addAll(Inspection.problems(kernel.host(), network, spec(pod), previous));
@@ -55,6 +59,12 @@ final class CheckVerb {
       throw failed(String.join("; ", problems));
     }
     return "";
+  }
+
+  /** The row of a pod from before the database was lost. */
+  private @Nullable PodRow found(PodNetwork network) throws CniException {
+    Optional<Link> hostEnd = kernel.host().ownEndOf(network, environment.interfaceName());
+    return hostEnd.isPresent() ? store.pods().byKey(PodRow.keyOfFound(hostEnd.get().name())) : null;
   }
 
   private static PodLinkSpec spec(PodRow pod) {

@@ -11,6 +11,8 @@ import io.kindnet.cni.protocol.NetworkConfigReader;
 import io.kindnet.cni.protocol.Replies;
 import io.kindnet.cni.steps.Step;
 import io.kindnet.cni.steps.StepListener;
+import io.kindnet.cni.store.DamagedFile;
+import io.kindnet.cni.store.Patience;
 import io.kindnet.cni.store.Store;
 import io.kindnet.netlink.libc.KernelException;
 import java.nio.file.Path;
@@ -25,13 +27,19 @@ public final class CniCall {
   private final CniEnvironment environment;
   private final NetworkConfig config;
   private final Kernel.Opener kernels;
+  private final Patience patience;
   private final CallLog log;
 
   private CniCall(
-      CniEnvironment environment, NetworkConfig config, Kernel.Opener kernels, CallLog log) {
+      CniEnvironment environment,
+      NetworkConfig config,
+      Kernel.Opener kernels,
+      Patience patience,
+      CallLog log) {
     this.environment = environment;
     this.config = config;
     this.kernels = kernels;
+    this.patience = patience;
     this.log = log;
   }
 
@@ -44,14 +52,19 @@ public final class CniCall {
    */
   public static Reply answer(
       Map<String, String> variables, byte[] standardInput, Kernel.Opener kernels) {
-    return answer(variables, standardInput, kernels, null);
+    return answer(variables, standardInput, kernels, Patience.USUAL, null);
   }
 
-  /** As {@link #answer(Map, byte[], Kernel.Opener)}, and tells {@code listener} of each step. */
+  /**
+   * As {@link #answer(Map, byte[], Kernel.Opener)}, and tells {@code listener} of each step.
+   *
+   * @param patience how long to wait for others that have the database locked
+   */
   static Reply answer(
       Map<String, String> variables,
       byte[] standardInput,
       Kernel.Opener kernels,
+      Patience patience,
       @Nullable StepListener listener) {
     try {
       CniEnvironment environment = CniEnvironment.of(variables);
@@ -60,7 +73,7 @@ public final class CniCall {
       }
       NetworkConfig config = NetworkConfigReader.of(standardInput).read(environment.command());
       CallLog log = CallLog.of(environment, listener);
-      return Reply.success(new CniCall(environment, config, kernels, log).run());
+      return Reply.success(new CniCall(environment, config, kernels, patience, log).run());
     } catch (CniException error) {
       return Reply.failure(NetworkConfigReader.versionForErrors(standardInput), error);
     }
@@ -86,13 +99,48 @@ public final class CniCall {
   }
 
   private String runVerb() throws CniException {
-    Path file = config.dataDir().resolve(Store.FILE_NAME);
-    if (environment.command() == CniCommand.STATUS) {
-      // opening is part of what it is about
-      StatusVerb.run(config, file, kernels, log);
-      return "";
+    if (environment.command() != CniCommand.STATUS) {
+      return runOnFile();
     }
-    try (Store store = Store.open(file);
+    try {
+      return runOnFile();
+    } catch (CniException | KernelException reason) {
+      // what goes wrong on the way is what it is about
+      throw StatusVerb.unavailable(reason);
+    }
+  }
+
+  /** On the file as it is, or as it is after what can be done about it. */
+  private String runOnFile() throws CniException {
+    Path file = config.dataDir().resolve(Store.FILE_NAME);
+    CniException failure;
+    try {
+      return runOn(open(file));
+    } catch (CniException refused) {
+      failure = refused;
+    }
+    if (DamagedFile.isMeantBy(failure)) {
+      Path aside = DamagedFile.setAside(file, patience);
+      if (aside != null) {
+        log.line(failure.getMessage() + ": set aside as " + aside);
+      }
+      return runOn(open(file));
+    }
+    boolean releasing =
+        environment.command() == CniCommand.DEL || environment.command() == CniCommand.GC;
+    if (releasing && failure.code() == CniErrorCode.IO_FAILURE) {
+      log.line(failure.getMessage() + ": releases as far as possible");
+      return runOn(Store.openInNeed(file, patience, failure));
+    }
+    throw failure;
+  }
+
+  private Store open(Path file) throws CniException {
+    return Store.open(file, patience, new FromKernel(kernels, log));
+  }
+
+  private String runOn(Store opened) throws CniException {
+    try (Store store = opened;
         Kernel kernel = kernels.open()) {
       log.reached(Step.DATABASE_OPENED);
       return switch (environment.command()) {
@@ -103,7 +151,8 @@ public final class CniCall {
         case DEL -> new DelVerb(environment, store, kernel, log).run();
         case CHECK -> new CheckVerb(environment, config, store, kernel).run();
         case GC -> new GcVerb(config, store, kernel, log).run();
-        case STATUS, VERSION -> throw new IllegalStateException("answered before");
+        case STATUS -> StatusVerb.run(config, store, kernel, log);
+        case VERSION -> throw new IllegalStateException("answered before");
       };
     }
   }

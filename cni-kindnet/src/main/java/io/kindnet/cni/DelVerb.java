@@ -7,6 +7,7 @@ import io.kindnet.cni.store.PodRow;
 import io.kindnet.cni.store.Store;
 import io.kindnet.netlink.route.Link;
 import java.util.Optional;
+import org.jspecify.annotations.Nullable;
 
 /**
  * DEL: takes back what ADD gave. Needs neither the namespace nor a row, and may be called any
@@ -31,7 +32,8 @@ final class DelVerb {
       new Release(store, kernel, log).release(pod);
     } else {
       deleteForgottenPorts();
-      deleteForgottenInterface();
+      releaseForgottenInterface();
+      new StaleRows(store, kernel, log).removeFound();
     }
     return "";
   }
@@ -44,15 +46,26 @@ final class DelVerb {
     }
   }
 
-  /** An interface of ours that no row remembers, as after the loss of the database. */
-  private void deleteForgottenInterface() {
+  /** An interface of ours that no row of this container remembers: the database was lost. */
+  private void releaseForgottenInterface() throws CniException {
+    String hostEnd = hostEnd();
+    if (hostEnd != null) {
+      PodRow found = store.pods().byKey(PodRow.keyOfFound(hostEnd));
+      if (found != null) {
+        new Release(store, kernel, log).release(found);
+      } else {
+        kernel.host().deleteLink(hostEnd);
+      }
+    }
+  }
+
+  private @Nullable String hostEnd() {
     try (PodNetwork pod = PodNetwork.open(environment.netns())) {
       Optional<Link> hostEnd = kernel.host().ownEndOf(pod, environment.interfaceName());
-      if (hostEnd.isPresent()) {
-        kernel.host().deleteLink(hostEnd.get().name());
-      }
+      return hostEnd.isPresent() ? hostEnd.get().name() : null;
     } catch (CniException noPod) {
       // it went meanwhile, or is the host's own: there is no interface of a pod in it
+      return null;
     }
   }
 }

@@ -31,6 +31,10 @@ final class GcVerb {
    * @throws CniException naming the pods that could not be removed, after removing the others
    */
   String run() throws CniException {
+    CniException readOnly = store.whyReadOnly();
+    if (readOnly != null) {
+      throw readOnly;
+    }
     List<String> failures = new ArrayList<>();
     Release release = new Release(store, kernel, log);
     for (PodRow pod : store.pods().all()) {
@@ -42,6 +46,11 @@ final class GcVerb {
           failures.add(pod + ": " + refused.getMessage());
         }
       }
+    }
+    try {
+      new StaleRows(store, kernel, log).removeFound();
+    } catch (KernelException refused) {
+      failures.add(String.valueOf(refused.getMessage()));
     }
     store.orphans().delete();
     // elements that no row stands for, and rows whose elements somebody flushed

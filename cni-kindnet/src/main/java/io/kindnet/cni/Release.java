@@ -24,6 +24,14 @@ final class Release {
   }
 
   void release(PodRow pod) throws CniException {
+    CniException readOnly = store.whyReadOnly();
+    if (readOnly != null) {
+      releaseFromKernel(pod, store.ports().of(pod));
+      throw new CniException(
+          readOnly.code(),
+          pod + " has lost its interface and host ports, its row stays: " + readOnly.getMessage(),
+          readOnly);
+    }
     if (!store.ports().of(pod).isEmpty()) {
       // in a transaction, for who restores the rules must not see rows whose elements are going
       store.transaction(() -> {
@@ -36,6 +44,21 @@ final class Release {
     log.reached(Step.LINK_DELETED);
     store.pods().delete(pod);
     log.reached(Step.ROWS_DELETED);
+  }
+
+  /**
+   * Gives back what {@code pod} has in the kernel, where rows cannot be changed.
+   *
+   * @param ports its host ports
+   */
+  void releaseFromKernel(PodRow pod, List<HostPort> ports) throws CniException {
+    try {
+      if (!ports.isEmpty()) {
+        new PodPorts(store, kernel, log).removeInTransaction(pod, ports);
+      }
+    } finally {
+      kernel.host().deleteLink(pod.hostInterface());
+    }
   }
 
   /** As {@link #release} for a pod without an interface, in the transaction of the caller. */

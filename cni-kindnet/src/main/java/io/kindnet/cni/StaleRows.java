@@ -43,6 +43,16 @@ final class StaleRows {
     return stale;
   }
 
+  /** Removes those that were found by their interface, once that is gone: no DEL names them. */
+  void removeFound() throws CniException {
+    for (PodRow pod : store.pods().found()) {
+      if (isStale(pod)) {
+        log.line(pod + " is no more");
+        new Release(store, kernel, log).release(pod);
+      }
+    }
+  }
+
   /** Removes one, in the transaction of the caller. */
   void remove(PodRow pod) throws CniException {
     new Release(store, kernel, log).releaseInTransaction(pod);

@@ -9,9 +9,7 @@ import io.kindnet.cni.store.PodRow;
 import io.kindnet.cni.store.Store;
 import io.kindnet.netlink.ip.AddressFamily;
 import io.kindnet.netlink.ip.IpPrefix;
-import io.kindnet.netlink.libc.KernelException;
 import java.net.InetAddress;
-import java.nio.file.Path;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Random;
@@ -24,21 +22,23 @@ final class StatusVerb {
   /**
    * Returns if an ADD would succeed.
    *
-   * @throws CniException {@link CniErrorCode#NOT_AVAILABLE} with the reason, whatever it is
+   * @return nothing to say
+   * @throws CniException with the reason, for {@link #unavailable}
    */
-  static void run(NetworkConfig config, Path file, Kernel.Opener kernels, CallLog log)
+  static String run(NetworkConfig config, Store store, Kernel kernel, CallLog log)
       throws CniException {
-    try (Store store = Store.open(file);
-        Kernel kernel = kernels.open()) {
-      store.transaction(() -> {
-        requireAddress(config, store, kernel, log);
-        store.write();
-        return config;
-      });
-    } catch (CniException | KernelException reason) {
-      throw new CniException(
-          CniErrorCode.NOT_AVAILABLE, String.valueOf(reason.getMessage()), reason);
-    }
+    store.transaction(() -> {
+      requireAddress(config, store, kernel, log);
+      store.write();
+      return config;
+    });
+    return "";
+  }
+
+  /** As {@code reason}, in the words of this verb. */
+  static CniException unavailable(Exception reason) {
+    return new CniException(
+        CniErrorCode.NOT_AVAILABLE, String.valueOf(reason.getMessage()), reason);
   }
 
   private static void requireAddress(NetworkConfig config, Store store, Kernel kernel, CallLog log)

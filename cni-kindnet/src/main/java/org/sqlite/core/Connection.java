@@ -14,6 +14,9 @@ public final class Connection implements AutoCloseable {
   /** {@code SQLITE_OPEN_READWRITE} and {@code SQLITE_OPEN_CREATE} of {@code sqlite3.h}. */
   private static final int READ_WRITE_CREATE = 0x2 | 0x4;
 
+  /** {@code SQLITE_OPEN_READONLY} and {@code SQLITE_OPEN_URI}. */
+  private static final int READ_ONLY_URI = 0x1 | 0x40;
+
   final NativeDB database;
 
   private Connection(NativeDB database) {
@@ -23,14 +26,28 @@ public final class Connection implements AutoCloseable {
   /**
    * Opens a file.
    *
-   * @param file its path; one that begins with {@code file:} would be taken for a URI
+   * @param file its path
    * @param busyMillis how long each statement waits for other connections
    */
-  @SuppressWarnings("NullAway") // no configuration: only what is not called here asks for it
   public static Connection open(String file, int busyMillis) throws SQLException {
+    return open(file, busyMillis, READ_WRITE_CREATE);
+  }
+
+  /**
+   * Opens a file to look at only.
+   *
+   * @param uri as SQLite has them: {@code file:PATH?PARAMETER=VALUE}
+   * @param busyMillis how long each statement waits for other connections
+   */
+  public static Connection openReadOnly(String uri, int busyMillis) throws SQLException {
+    return open(uri, busyMillis, READ_ONLY_URI);
+  }
+
+  @SuppressWarnings("NullAway") // no configuration: only what is not called here asks for it
+  private static Connection open(String file, int busyMillis, int flags) throws SQLException {
     loadLibrary();
     NativeDB database = new NativeDB("", file, null);
-    database._open(file, READ_WRITE_CREATE);
+    database._open(file, flags);
     database.busy_timeout(busyMillis);
     return new Connection(database);
   }

@@ -12,6 +12,7 @@ import io.kindnet.cni.portmap.HostPorts;
 import io.kindnet.cni.portmap.NftablesHostPorts;
 import io.kindnet.cni.protocol.CniException;
 import io.kindnet.cni.steps.StepListener;
+import io.kindnet.cni.store.Patience;
 import io.kindnet.cni.store.Store;
 import io.kindnet.netlink.netns.NetworkNamespace;
 import io.kindnet.netlink.testing.Ip;
@@ -35,6 +36,7 @@ final class CniNode {
   private final ObjectNode config;
   private Supplier<HostPorts> openPorts = () -> hostPorts;
   private @Nullable StepListener listener;
+  private Patience patience = Patience.USUAL;
 
   /**
    * A node with a database in {@code dataDir}.
@@ -78,6 +80,16 @@ final class CniNode {
   }
 
   Path database() {
+    return dataDir.resolve(Store.FILE_NAME);
+  }
+
+  /** How long calls wait for others from now on. */
+  void patience(Patience wait) {
+    patience = wait;
+  }
+
+  /** The database. */
+  Path file() {
     return dataDir.resolve(Store.FILE_NAME);
   }
 
@@ -149,6 +161,7 @@ final class CniNode {
               variables,
               input.getBytes(UTF_8),
               () -> new Kernel(HostNetwork.open(), openPorts.get()),
+              patience,
               listener));
     }
   }

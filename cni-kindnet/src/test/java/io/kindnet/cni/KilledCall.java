@@ -4,6 +4,7 @@ import io.kindnet.cni.podlink.HostNetwork;
 import io.kindnet.cni.portmap.NftablesHostPorts;
 import io.kindnet.cni.steps.Step;
 import io.kindnet.cni.steps.StepListener;
+import io.kindnet.cni.store.Patience;
 import java.io.IOException;
 
 /**
@@ -23,6 +24,7 @@ final class KilledCall {
             System.getenv(),
             System.in.readAllBytes(),
             () -> new Kernel(HostNetwork.open(), NftablesHostPorts.open()),
+            Patience.USUAL,
             new Killer(point));
     System.out.print(reply.document());
     System.exit(SURVIVED);

@@ -8,12 +8,12 @@ import io.kindnet.netlink.libc.Errno;
 import io.kindnet.netlink.libc.KernelException;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.Set;
-import java.util.TreeSet;
+import java.util.Map;
+import java.util.TreeMap;
 
 /** Host ports that stand in a set instead of the kernel, and that can be made to fail. */
 final class RecordedHostPorts implements HostPorts {
-  private final Set<String> installed = new TreeSet<>();
+  private final Map<String, HostPort> installed = new TreeMap<>();
   private boolean failing;
   private boolean unforgetting;
 
@@ -29,33 +29,33 @@ final class RecordedHostPorts implements HostPorts {
 
   /** What is installed, as {@code 80/tcp on 0.0.0.0 to 10.244.1.7 8080 at knet0a1b2c3d}. */
   synchronized List<String> installed() {
-    return List.copyOf(installed);
+    return List.copyOf(installed.keySet());
   }
 
   @Override
   public synchronized boolean install(PodHostPorts pod) {
     failIfAsked();
-    installed.addAll(describe(pod));
+    installed.putAll(describe(pod));
     return true;
   }
 
   @Override
   public synchronized boolean remove(PodHostPorts pod) {
     failIfAsked();
-    installed.removeAll(describe(pod));
+    installed.keySet().removeAll(describe(pod).keySet());
     return true;
   }
 
   @Override
   public synchronized boolean isIntact(PodHostPorts witness) {
-    return installed.containsAll(describe(witness));
+    return installed.keySet().containsAll(describe(witness).keySet());
   }
 
   @Override
   public synchronized List<String> check(PodHostPorts pod) {
     List<String> problems = new ArrayList<>();
-    for (String port : describe(pod)) {
-      if (!installed.contains(port)) {
+    for (String port : describe(pod).keySet()) {
+      if (!installed.containsKey(port)) {
         problems.add("host port " + port + " is gone");
       }
     }
@@ -63,9 +63,14 @@ final class RecordedHostPorts implements HostPorts {
   }
 
   @Override
+  public synchronized List<HostPort> list() {
+    return List.copyOf(installed.values());
+  }
+
+  @Override
   public synchronized void restore(List<PodHostPorts> pods) {
     installed.clear();
-    pods.forEach(pod -> installed.addAll(describe(pod)));
+    pods.forEach(pod -> installed.putAll(describe(pod)));
   }
 
   @Override
@@ -89,17 +94,18 @@ final class RecordedHostPorts implements HostPorts {
     }
   }
 
-  private static List<String> describe(PodHostPorts pod) {
-    List<String> ports = new ArrayList<>();
+  private static Map<String, HostPort> describe(PodHostPorts pod) {
+    Map<String, HostPort> ports = new TreeMap<>();
     for (HostPort port : pod.ports()) {
-      ports.add(
+      ports.put(
           port
               + " to "
               + IpAddresses.format(port.containerIp())
               + " "
               + port.containerPort()
               + " at "
-              + pod.hostInterface());
+              + pod.hostInterface(),
+          port);
     }
     return ports;
   }

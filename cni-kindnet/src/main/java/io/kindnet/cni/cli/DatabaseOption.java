@@ -1,8 +1,15 @@
 package io.kindnet.cni.cli;
 
+import io.kindnet.cni.podlink.HostNetwork;
+import io.kindnet.cni.portmap.HostPorts;
+import io.kindnet.cni.portmap.NftablesHostPorts;
 import io.kindnet.cni.protocol.CniErrorCode;
 import io.kindnet.cni.protocol.CniException;
 import io.kindnet.cni.protocol.NetworkConfig;
+import io.kindnet.cni.recovery.Recovery;
+import io.kindnet.cni.store.Patience;
+import io.kindnet.cni.store.Pods;
+import io.kindnet.cni.store.Ports;
 import io.kindnet.cni.store.Store;
 import java.nio.file.Path;
 import picocli.CommandLine.Option;
@@ -29,6 +36,13 @@ final class DatabaseOption {
 
   /** Opens it to write into. */
   Store open() throws CniException {
-    return Store.open(file);
+    return Store.open(file, Patience.USUAL, DatabaseOption::fillFromKernel);
+  }
+
+  private static void fillFromKernel(Pods pods, Ports ports) throws CniException {
+    try (HostNetwork host = HostNetwork.open();
+        HostPorts hostPorts = NftablesHostPorts.open()) {
+      Recovery.fill(pods, ports, host, hostPorts);
+    }
   }
 }

@@ -124,13 +124,16 @@ public final class HostNetwork implements AutoCloseable {
     }
     Optional<Link> end = socket.links().findByIndex(inside.get().peerIndex());
     // the index is of the pair's other namespace, which need not be this one
-    if (end.isPresent()
-        && end.get().peerIndex() == inside.get().index()
-        && end.get().name().startsWith(LINK_PREFIX)
-        && end.get().alias().startsWith(PodLinkSpec.ALIAS_PREFIX)) {
+    if (end.isPresent() && end.get().peerIndex() == inside.get().index() && isOwn(end.get())) {
       return end;
     }
     return Optional.empty();
+  }
+
+  /** Whether this plugin made {@code hostEnd}. */
+  static boolean isOwn(Link hostEnd) {
+    return hostEnd.name().startsWith(LINK_PREFIX)
+        && hostEnd.alias().startsWith(PodLinkSpec.ALIAS_PREFIX);
   }
 
   NetworkNamespace namespace() {

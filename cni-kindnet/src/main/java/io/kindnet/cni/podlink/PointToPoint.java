@@ -24,7 +24,7 @@ final class PointToPoint implements Wiring {
    * The protocol number of the routes that kindnet makes: {@code k}, not assigned to anyone in
    * {@code linux/rtnetlink.h}. Those to pods have no gateway, unlike those to other nodes.
    */
-  private static final int RTPROT_KINDNET = 'k';
+  static final int RTPROT_KINDNET = 'k';
 
   private final RouteSocket host;
 

@@ -39,6 +39,9 @@ public interface HostPorts extends AutoCloseable {
    */
   List<String> check(PodHostPorts pod);
 
+  /** The host ports that are there, of whichever pods. */
+  List<HostPort> list();
+
   /**
    * Makes the rules and the elements those of {@code pods} and no others. The caller keeps others
    * from installing and removing meanwhile. No table is made where there is none and no pod needs

@@ -3,6 +3,7 @@ package io.kindnet.cni.portmap;
 import static io.kindnet.cni.portmap.HostPortTable.TABLE;
 
 import io.kindnet.cni.protocol.CniException;
+import io.kindnet.netlink.ip.AddressFamily;
 import io.kindnet.netlink.libc.Errno;
 import io.kindnet.netlink.nftables.Element;
 import io.kindnet.netlink.nftables.NamedSet;
@@ -84,6 +85,20 @@ public final class NftablesHostPorts implements HostPorts {
     return there == null
         ? set + " has no " + set.describe(wanted)
         : set + " has " + set.describe(there) + " instead of " + set.describe(wanted);
+  }
+
+  @Override
+  public List<HostPort> list() {
+    List<HostPort> ports = new ArrayList<>();
+    for (AddressFamily family : AddressFamily.values()) {
+      for (Element element : nftables().list().elements(HostPortTable.map(family))) {
+        HostPort port = PodElements.portOf(family, element);
+        if (port != null) {
+          ports.add(port);
+        }
+      }
+    }
+    return ports;
   }
 
   @Override

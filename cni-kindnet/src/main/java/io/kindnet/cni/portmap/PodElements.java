@@ -2,16 +2,23 @@ package io.kindnet.cni.portmap;
 
 import static io.kindnet.cni.portmap.HostPortTable.HAIRPIN_BRIDGES;
 
+import io.kindnet.cni.protocol.TransportProtocol;
 import io.kindnet.netlink.ip.AddressFamily;
+import io.kindnet.netlink.ip.IpAddresses;
 import io.kindnet.netlink.ip.IpPrefix;
 import io.kindnet.netlink.nftables.Element;
 import io.kindnet.netlink.nftables.NamedSet;
 import io.kindnet.netlink.nftables.expr.Value;
+import java.net.InetAddress;
 import java.util.ArrayList;
 import java.util.List;
+import org.jspecify.annotations.Nullable;
 
 /** The elements that pods have in the sets of the table. */
 final class PodElements {
+  /** What a field of a concatenation is filled up to. */
+  private static final int FIELD = 4;
+
   /** In the order of {@link HostPortTable#SETS}. */
   private final List<List<Element>> bySet = new ArrayList<>();
 
@@ -83,6 +90,32 @@ final class PodElements {
             Value.concatenation(Value.of(hosts.last()), protocol, hostPort))
         .mappedTo(
             Value.concatenation(Value.of(port.containerIp()), Value.ofPort(port.containerPort())));
+  }
+
+  /** What {@link #translation} made the element of; null for one that somebody else made. */
+  static @Nullable HostPort portOf(AddressFamily family, Element element) {
+    int address = family.bytes();
+    Value data = element.data();
+    TransportProtocol protocol =
+        TransportProtocol.numbered(element.key().field(address, 1).bytes()[0]);
+    if (data == null || protocol == null) {
+      return null;
+    }
+    return new HostPort(
+        address(element.key(), address),
+        port(element.key(), address + FIELD),
+        protocol,
+        address(data, address),
+        port(data, address));
+  }
+
+  private static InetAddress address(Value concatenation, int length) {
+    return IpAddresses.of(concatenation.field(0, length).bytes());
+  }
+
+  private static int port(Value concatenation, int offset) {
+    byte[] bytes = concatenation.field(offset, 2).bytes();
+    return (bytes[0] & 0xff) << 8 | (bytes[1] & 0xff);
   }
 
   private static Element pair(Value value) {

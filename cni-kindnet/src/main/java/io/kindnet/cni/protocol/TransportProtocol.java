@@ -27,6 +27,16 @@ public enum TransportProtocol {
     return text;
   }
 
+  /** The protocol with this number as a byte, or null. */
+  public static @Nullable TransportProtocol numbered(byte number) {
+    for (TransportProtocol protocol : values()) {
+      if ((byte) protocol.number == number) {
+        return protocol;
+      }
+    }
+    return null;
+  }
+
   /** The protocol of this name, whatever its case, or null. */
   public static @Nullable TransportProtocol named(String name) {
     for (TransportProtocol protocol : values()) {

@@ -7,26 +7,20 @@ import java.sql.SQLException;
 import java.util.ArrayList;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
-import org.sqlite.SQLiteErrorCode;
 import org.sqlite.SQLiteException;
 import org.sqlite.core.Connection;
 import org.sqlite.core.Cursor;
 
 /** One connection to the file. Whatever goes wrong names the file and what SQLite said. */
 final class Database implements AutoCloseable {
-  /**
-   * How long one call waits for others: a node that starts all its pods at once has them queue up,
-   * each for a few milliseconds, or for as long as the one that is first waits for a processor.
-   * Below the two minutes after which kubelet gives up, so that it gets to see the reason.
-   */
-  private static final int BUSY_MILLIS = 90_000;
-
   private final Connection connection;
   private final Path file;
+  private final Patience patience;
 
-  private Database(Connection connection, Path file) {
+  private Database(Connection connection, Path file, Patience patience) {
     this.connection = connection;
     this.file = file;
+    this.patience = patience;
   }
 
   /** Takes one row of a result apart; null for a row to pass over. */
@@ -35,21 +29,61 @@ final class Database implements AutoCloseable {
     @Nullable T read(Cursor row) throws SQLException;
   }
 
-  static Database connect(Path file) throws CniException {
+  static Database connect(Path file, Patience patience) throws CniException {
+    return prepare(open(file, patience), "");
+  }
+
+  /** As {@link #connect}, for oneself alone: SQLite does without a file that calls share. */
+  static Database connectAlone(Path file, Patience patience) throws CniException {
+    // before anything is read
+    return prepare(open(file, patience), "PRAGMA locking_mode = EXCLUSIVE;");
+  }
+
+  /**
+   * As {@link #connect}, to look only, at a file that nobody can write to, nor lock. Refuses one
+   * with a log beside it: what is in there could not be seen.
+   */
+  static Database connectReadOnly(Path file, Patience patience) throws CniException {
+    // these have a meaning in a URI
+    String path = file.toAbsolutePath().toString();
+    path = path.replace("%", "%25").replace("#", "%23").replace("?", "%3f");
     Database database;
     try {
-      database = new Database(Connection.open(file.toAbsolutePath().toString(), BUSY_MILLIS), file);
+      Connection connection =
+          Connection.openReadOnly("file:" + path + "?immutable=1", patience.millis());
+      database = new Database(connection, file, patience);
     } catch (SQLException refused) {
-      throw failure(file, refused);
+      throw failure(file, patience, refused);
     }
+    if (StateFile.hasLog(file)) {
+      database.close();
+      throw database.failure("its log cannot be read");
+    }
+    return prepare(database, "");
+  }
+
+  private static Database open(Path file, Patience patience) throws CniException {
+    try {
+      Connection connection = Connection.open(file.toAbsolutePath().toString(), patience.millis());
+      return new Database(connection, file, patience);
+    } catch (SQLException refused) {
+      throw failure(file, patience, refused);
+    }
+  }
+
+  private static Database prepare(Database database, String first) throws CniException {
     try {
       // a commit that a power failure undoes is of a pod that the power failure ended, too
-      database.execute("PRAGMA foreign_keys = ON; PRAGMA synchronous = NORMAL");
+      database.execute(first + "PRAGMA foreign_keys = ON; PRAGMA synchronous = NORMAL");
       return database;
     } catch (CniException unusable) {
       database.close();
       throw unusable;
     }
+  }
+
+  Patience patience() {
+    return patience;
   }
 
   Path file() {
@@ -65,7 +99,7 @@ final class Database implements AutoCloseable {
     try {
       connection.execute(statements);
     } catch (SQLException refused) {
-      throw failure(file, refused);
+      throw failure(file, patience, refused);
     }
   }
 
@@ -75,7 +109,7 @@ final class Database implements AutoCloseable {
       statement.next();
       return connection.changes();
     } catch (SQLException refused) {
-      throw failure(file, refused);
+      throw failure(file, patience, refused);
     }
   }
 
@@ -92,7 +126,7 @@ final class Database implements AutoCloseable {
       }
       return result;
     } catch (SQLException refused) {
-      throw failure(file, refused);
+      throw failure(file, patience, refused);
     }
   }
 
@@ -108,7 +142,7 @@ final class Database implements AutoCloseable {
       }
       return null;
     } catch (SQLException refused) {
-      throw failure(file, refused);
+      throw failure(file, patience, refused);
     }
   }
 
@@ -131,14 +165,23 @@ final class Database implements AutoCloseable {
     }
   }
 
-  private static CniException failure(Path file, SQLException refused) {
-    boolean busy =
-        refused instanceof SQLiteException sqlite
-            && (sqlite.getResultCode() == SQLiteErrorCode.SQLITE_BUSY
-                || sqlite.getResultCode() == SQLiteErrorCode.SQLITE_BUSY_SNAPSHOT);
-    return new CniException(
-        busy ? CniErrorCode.TRY_AGAIN_LATER : CniErrorCode.IO_FAILURE,
-        "database " + file + ": " + refused.getMessage(),
-        refused);
+  private static CniException failure(Path file, Patience patience, SQLException refused) {
+    String message = String.valueOf(refused.getMessage());
+    CniErrorCode code = CniErrorCode.IO_FAILURE;
+    if (refused instanceof SQLiteException sqlite) {
+      switch (sqlite.getResultCode()) {
+        case SQLITE_BUSY, SQLITE_BUSY_SNAPSHOT, SQLITE_BUSY_RECOVERY, SQLITE_BUSY_TIMEOUT -> {
+          code = CniErrorCode.TRY_AGAIN_LATER;
+          message = "others kept it locked for " + patience + ": " + message;
+        }
+        case SQLITE_CORRUPT, SQLITE_NOTADB -> {}
+        default -> {
+          // SQLite says what it could not do, but not always why
+          String why = StateFile.whyNotWritable(file);
+          message = why.isEmpty() ? message : why + ": " + message;
+        }
+      }
+    }
+    return new CniException(code, "database " + file + ": " + message, refused);
   }
 }

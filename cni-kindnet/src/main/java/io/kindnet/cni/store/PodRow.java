@@ -41,6 +41,41 @@ public record PodRow(
    */
   public record Details(String interfaceName, String network, String bridge) {}
 
+  /** What the keys of rows begin with whose container nobody knows. No container ID does. */
+  static final String UNKNOWN_CONTAINER = "?/";
+
+  /**
+   * A row for an interface that was found: neither the container's ID, nor its namespace, nor the
+   * network is known.
+   */
+  public static PodRow found(
+      String hostInterface,
+      PodIdentity identity,
+      List<PodAddress> addresses,
+      int mtu,
+      String interfaceName,
+      String bridge) {
+    return new PodRow(
+        keyOfFound(hostInterface),
+        identity,
+        "",
+        addresses,
+        hostInterface,
+        mtu,
+        "",
+        new Details(interfaceName, "", bridge));
+  }
+
+  /** The key of the row that {@link #found} makes for this interface. */
+  public static String keyOfFound(String hostInterface) {
+    return UNKNOWN_CONTAINER + hostInterface;
+  }
+
+  /** Whether this is one of an interface that was found. */
+  public boolean isFound() {
+    return key.startsWith(UNKNOWN_CONTAINER);
+  }
+
   /** The container's ID. */
   public String containerId() {
     int slash = key.indexOf('/');
@@ -65,7 +100,7 @@ public record PodRow(
   /** Such as {@code pod default/web (container 3f0b)}. */
   @Override
   public String toString() {
-    String container = "container " + containerId();
+    String container = isFound() ? "interface " + hostInterface : "container " + containerId();
     return identity.name().isEmpty() ? container : "pod " + owner() + " (" + container + ")";
   }
 }

@@ -56,6 +56,12 @@ public final class Pods {
     return rows.isEmpty() ? null : rows.getFirst();
   }
 
+  /** The rows of interfaces that were found, and whose container nobody knows. */
+  public List<PodRow> found() throws CniException {
+    return database.query(
+        SELECT + "WHERE p.container_id >= '?/' AND p.container_id < '?0'", Pods::read);
+  }
+
   /** The key for a row of {@code attachment} that is not there yet. */
   public String newKey(Attachment attachment) throws CniException {
     String containerId = attachment.containerId();

@@ -9,6 +9,7 @@ import java.io.InputStream;
 import java.io.UncheckedIOException;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.locks.LockSupport;
+import org.jspecify.annotations.Nullable;
 
 /**
  * The tables, in {@code schema-N.sql} for each version. {@code PRAGMA user_version} tells which of
@@ -16,7 +17,6 @@ import java.util.concurrent.locks.LockSupport;
  */
 final class Schema {
   private static final int VERSION = 2;
-  private static final long WAL_DEADLINE_NANOS = TimeUnit.SECONDS.toNanos(30);
   private static final long WAL_RETRY_NANOS = TimeUnit.MILLISECONDS.toNanos(2);
 
   private Schema() {}
@@ -24,27 +24,73 @@ final class Schema {
   /**
    * Brings the file to the newest version.
    *
+   * @param beginning fills a file that has no tables yet
    * @throws CniException {@link CniErrorCode#IO_FAILURE} if it is newer than this program
    */
-  static void migrate(Database database) throws CniException {
+  static void migrate(Database database, Store.@Nullable Beginning beginning) throws CniException {
     if (versionOf(database) < VERSION) {
       enterWal(database);
       Transactions.immediate(
           database,
           () -> {
             // another call may have done it meanwhile
+            boolean isNew = versionOf(database) == 0 && !hasPods(database);
             for (long version = versionOf(database) + 1; version <= VERSION; version++) {
               database.execute(script(version));
               database.execute("PRAGMA user_version = " + version);
+            }
+            if (isNew && beginning != null) {
+              beginning.fill(new Pods(database), new Ports(database));
             }
             return VERSION;
           });
     }
   }
 
+  /**
+   * Lets deleting do with the space that the file has, on a connection that has it alone: SQLite
+   * keeps its log in memory. Who is killed while it writes leaves a damaged file, which is better
+   * than rows that nobody could delete.
+   *
+   * @return whether that is so now; not where what its log on disk holds does not fit into the file
+   */
+  static boolean writeInPlace(Database database) {
+    try {
+      pragma(database, "journal_mode = MEMORY");
+      return true;
+    } catch (CniException refused) {
+      return false;
+    }
+  }
+
+  /** Takes {@link #writeInPlace} back, as far as possible. */
+  static void writeAhead(Database database) {
+    try {
+      pragma(database, "journal_mode = WAL");
+    } catch (CniException e) {
+      // calls work as well without, only they wait for each other more often
+    }
+  }
+
+  /** Makes sure that the tables are those of this version. */
+  static void requireCurrent(Database database) throws CniException {
+    if (versionOf(database) < VERSION) {
+      throw database.failure("it is of an older version");
+    }
+  }
+
+  private static void pragma(Database database, String pragma) throws CniException {
+    database.query("PRAGMA " + pragma, row -> row.text(0));
+  }
+
   /** Writes the version anew that a migrated file has. */
   static void rewriteVersion(Database database) throws CniException {
     database.execute("PRAGMA user_version = " + VERSION);
+  }
+
+  /** Those of the original plugin have no version. */
+  private static boolean hasPods(Database database) throws CniException {
+    return database.number("SELECT count(*) FROM sqlite_schema WHERE name = 'pods'") != 0;
   }
 
   private static long versionOf(Database database) throws CniException {
@@ -65,10 +111,10 @@ final class Schema {
    * itself here while another call does the same.
    */
   private static void enterWal(Database database) throws CniException {
-    long deadline = System.nanoTime() + WAL_DEADLINE_NANOS;
+    long deadline = database.patience().deadline();
     while (true) {
       try {
-        database.query("PRAGMA journal_mode = WAL", row -> row.text(0));
+        pragma(database, "journal_mode = WAL");
         return;
       } catch (CniException busy) {
         if (busy.code() != CniErrorCode.TRY_AGAIN_LATER || System.nanoTime() - deadline > 0) {

@@ -22,6 +22,9 @@ final class StateFile {
           PosixFilePermission.OWNER_WRITE,
           PosixFilePermission.OWNER_EXECUTE);
 
+  /** As much as SQLite writes for a small change. */
+  private static final int TRIAL_SIZE = 1 << 16;
+
   private StateFile() {}
 
   /**
@@ -62,7 +65,37 @@ final class StateFile {
     }
   }
 
-  private static String reason(IOException refused) {
+  /** Whether there is a log beside {@code file} with something in it. */
+  static boolean hasLog(Path file) {
+    try {
+      return Files.size(file.resolveSibling(file.getFileName() + "-wal")) > 0;
+    } catch (IOException none) {
+      return false;
+    }
+  }
+
+  /**
+   * Why nothing can be written beside {@code file}, such as {@code No space left on device}; empty
+   * if something can. For an error that has come already: it tries.
+   */
+  static String whyNotWritable(Path file) {
+    Path trial = file.resolveSibling(file.getFileName() + ".trial-" + System.nanoTime());
+    try {
+      try {
+        Files.write(trial, new byte[TRIAL_SIZE]);
+        return "";
+      } finally {
+        Files.deleteIfExists(trial);
+      }
+    } catch (FileSystemException refused) {
+      String reason = refused.getReason();
+      return reason == null ? "" : reason;
+    } catch (IOException refused) {
+      return String.valueOf(refused.getMessage());
+    }
+  }
+
+  static String reason(IOException refused) {
     if (refused instanceof FileSystemException onPath) {
       String reason = onPath.getReason();
       return onPath.getFile() + ": " + (reason == null ? refused.getClass().getName() : reason);

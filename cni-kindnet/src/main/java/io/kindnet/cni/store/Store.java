@@ -3,6 +3,7 @@ package io.kindnet.cni.store;
 import io.kindnet.cni.protocol.CniException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import org.jspecify.annotations.Nullable;
 
 /**
  * The plugin's memory: the pods of this node, their host ports, and the ranges that addresses come
@@ -18,9 +19,16 @@ public final class Store implements AutoCloseable {
   public static final String FILE_NAME = "cni.db";
 
   private final Database database;
+  private final FolderLock lock;
+  private final boolean inPlace;
+  private final @Nullable CniException whyReadOnly;
 
-  private Store(Database database) {
+  private Store(
+      Database database, FolderLock lock, boolean inPlace, @Nullable CniException whyReadOnly) {
     this.database = database;
+    this.lock = lock;
+    this.inPlace = inPlace;
+    this.whyReadOnly = whyReadOnly;
   }
 
   /** What is done in one transaction. */
@@ -30,17 +38,83 @@ public final class Store implements AutoCloseable {
     T run() throws CniException;
   }
 
-  /** Opens {@code file}, and makes it and its folder where they are missing. */
+  /** Where the rows of a new file come from: what was there before it. */
+  @FunctionalInterface
+  public interface Beginning {
+    /** Adds them, in the transaction that makes the tables. */
+    void fill(Pods pods, Ports ports) throws CniException;
+  }
+
+  /** Opens {@code file}, and makes it, empty, and its folder where they are missing. */
   public static Store open(Path file) throws CniException {
+    return open(file, Patience.USUAL, null);
+  }
+
+  /**
+   * Opens {@code file}, and makes it and its folder where they are missing.
+   *
+   * @param patience how long to wait for others, now and later
+   * @param beginning fills a new file; null for nothing
+   */
+  public static Store open(Path file, Patience patience, @Nullable Beginning beginning)
+      throws CniException {
     StateFile.prepare(file);
-    Database database = Database.connect(file);
+    FolderLock lock = FolderLock.shared(file, patience);
+    Database database = null;
     try {
-      Schema.migrate(database);
-      return new Store(database);
-    } catch (CniException unusable) {
-      database.close();
+      database = Database.connect(file, patience);
+      Schema.migrate(database, beginning);
+      return new Store(database, lock, false, null);
+    } catch (CniException | RuntimeException unusable) {
+      close(database, lock);
       throw unusable;
     }
+  }
+
+  /**
+   * Opens {@code file} where {@link #open} cannot, or what was opened cannot be written to: on a
+   * full file system, to delete only, and on a read-only one to look only.
+   *
+   * @param why what went wrong before; every change throws it where there is no way to write, and
+   *     this method where there is none to read
+   */
+  public static Store openInNeed(Path file, Patience patience, CniException why)
+      throws CniException {
+    if (!exists(file)) {
+      throw why;
+    }
+    FolderLock lock = FolderLock.shared(file, patience);
+    Database database = null;
+    try {
+      database = Database.connectAlone(file, patience);
+      Schema.requireCurrent(database);
+      boolean inPlace = Schema.writeInPlace(database);
+      return new Store(database, lock, inPlace, inPlace ? null : why);
+    } catch (CniException stillUnusable) {
+      close(database, null);
+    }
+    try {
+      database = Database.connectReadOnly(file, patience);
+      Schema.requireCurrent(database);
+      return new Store(database, lock, false, why);
+    } catch (CniException unreadable) {
+      close(database, lock);
+      throw why;
+    }
+  }
+
+  private static void close(@Nullable Database database, @Nullable FolderLock lock) {
+    if (database != null) {
+      database.close();
+    }
+    if (lock != null) {
+      lock.close();
+    }
+  }
+
+  /** Why rows can only be read here; null where they can be changed, as usual. */
+  public @Nullable CniException whyReadOnly() {
+    return whyReadOnly;
   }
 
   Database database() {
@@ -90,6 +164,9 @@ public final class Store implements AutoCloseable {
 
   @Override
   public void close() {
-    database.close();
+    if (inPlace) {
+      Schema.writeAhead(database);
+    }
+    close(database, lock);
   }
 }

@@ -46,6 +46,7 @@ final class Libc {
   private static final long OPEN = address("open");
   private static final long CLOSE = address("close");
   private static final long SETNS = address("setns");
+  private static final long FLOCK = address("flock");
   private static final long EVENTFD = address("eventfd");
   private static final long WRITE = address("write");
 
@@ -95,6 +96,10 @@ final class Libc {
 
   static int setns(int fd, int kind) {
     return (int) INVOKER.invokeN2(INT_OF_INT_INT, SETNS, fd, kind);
+  }
+
+  static int flock(int fd, int operation) {
+    return (int) INVOKER.invokeN2(INT_OF_INT_INT, FLOCK, fd, operation);
   }
 
   static int eventfd(int initial, int flags) {

@@ -14,6 +14,7 @@ final class AddressMessages {
   private static final int IFA_ADDRESS = 1;
   private static final int IFA_LOCAL = 2;
   private static final int IFA_FLAGS = 8;
+  private static final int IFA_TARGET_NETNSID = 10;
   private static final int LOW_FLAGS = 0xff;
 
   private AddressMessages() {}
@@ -70,6 +71,11 @@ final class AddressMessages {
             0);
     new IfAddrMessage(Rtnetlink.AF_UNSPEC, 0, 0, 0, linkIndex).writeTo(writer);
     return writer;
+  }
+
+  /** Addresses of all links of the namespace that this one knows by {@code namespaceId}. */
+  static MessageWriter listIn(int namespaceId) {
+    return list(0).attributeU32(IFA_TARGET_NETNSID, namespaceId);
   }
 
   private static void checkFits(IfAddrMessage info, InetAddress address) {

@@ -8,6 +8,7 @@ import static io.kindnet.netlink.wire.NetlinkConstants.NLM_F_REPLACE;
 
 import io.kindnet.netlink.ip.IpPrefix;
 import io.kindnet.netlink.libc.Errno;
+import io.kindnet.netlink.wire.MessageWriter;
 import io.kindnet.netlink.wire.NetlinkException;
 import io.kindnet.netlink.wire.NetlinkMessage;
 import io.kindnet.netlink.wire.NetlinkSocket;
@@ -48,6 +49,14 @@ public final class Addresses {
   /** All addresses of all links, IPv4 first. */
   public List<Address> list() {
     return list(0);
+  }
+
+  /**
+   * All addresses in the namespace that this one knows by the number {@code namespaceId}, such as
+   * {@link Link#peerNamespaceId}, IPv4 first.
+   */
+  public List<Address> listIn(int namespaceId) {
+    return list(AddressMessages.listIn(namespaceId));
   }
 
   /** The addresses of one link, IPv4 first: the kernel leaves out the others. */
@@ -114,8 +123,12 @@ public final class Addresses {
   }
 
   private List<Address> list(int linkIndex) {
+    return list(AddressMessages.list(linkIndex));
+  }
+
+  private List<Address> list(MessageWriter request) {
     List<Address> addresses = new ArrayList<>();
-    for (NetlinkMessage message : socket.dump(AddressMessages.list(linkIndex))) {
+    for (NetlinkMessage message : socket.dump(request)) {
       if (Rtnetlink.isInternet(IfAddrMessage.parse(message).family())) {
         addresses.add(AddressMessages.read(message));
       }

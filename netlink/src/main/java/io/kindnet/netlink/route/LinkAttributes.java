@@ -14,6 +14,7 @@ final class LinkAttributes {
   static final int IFLA_NET_NS_FD = 28;
   static final int IFLA_EXT_MASK = 29;
   static final int IFLA_LINK_NETNSID = 37;
+  static final int IFLA_TARGET_NETNSID = 46;
 
   /** Inside {@link #IFLA_LINKINFO}. */
   static final int IFLA_INFO_KIND = 1;

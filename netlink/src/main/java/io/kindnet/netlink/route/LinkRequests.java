@@ -9,6 +9,7 @@ import static io.kindnet.netlink.route.LinkAttributes.IFLA_LINKINFO;
 import static io.kindnet.netlink.route.LinkAttributes.IFLA_MTU;
 import static io.kindnet.netlink.route.LinkAttributes.IFLA_NET_NS_FD;
 import static io.kindnet.netlink.route.LinkAttributes.IFLA_PROTINFO;
+import static io.kindnet.netlink.route.LinkAttributes.IFLA_TARGET_NETNSID;
 import static io.kindnet.netlink.route.LinkAttributes.RTEXT_FILTER_SKIP_STATS;
 import static io.kindnet.netlink.route.LinkAttributes.VETH_INFO_PEER;
 import static io.kindnet.netlink.route.Rtnetlink.AF_BRIDGE;
@@ -34,6 +35,10 @@ final class LinkRequests {
   static MessageWriter get(int index) {
     return about("get link " + index, RTM_GETLINK, index)
         .attributeU32(IFLA_EXT_MASK, RTEXT_FILTER_SKIP_STATS);
+  }
+
+  static MessageWriter getIn(int namespaceId, int index) {
+    return get(index).attributeU32(IFLA_TARGET_NETNSID, namespaceId);
   }
 
   /** All links, or those of {@code kind} if it is not empty. */

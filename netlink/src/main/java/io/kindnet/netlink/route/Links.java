@@ -43,6 +43,14 @@ public final class Links {
     return find(LinkRequests.get(index));
   }
 
+  /**
+   * The link with {@code index} in the namespace that this one knows by the number {@code
+   * namespaceId}, such as {@link Link#peerNamespaceId}; empty if there is none.
+   */
+  public Optional<Link> findByIndexIn(int namespaceId, int index) {
+    return find(LinkRequests.getIn(namespaceId, index));
+  }
+
   /** All links. */
   public List<Link> list() {
     return list("");

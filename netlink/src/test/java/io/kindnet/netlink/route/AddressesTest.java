@@ -52,6 +52,23 @@ class AddressesTest {
   }
 
   @Test
+  void looksIntoTheNamespaceOfAPeer(Namespace other) {
+    Ip.batch(host, "link add name knet0 type veth peer name eth7 netns " + other.name());
+    Ip.batch(other, "addr add 10.0.0.7/32 dev eth7\naddr add fd00::7/128 dev eth7\n");
+    Link knet = rt.links().byName("knet0");
+    int id = knet.peerNamespaceId().orElseThrow();
+
+    assertThat(rt.links().findByIndexIn(id, knet.peerIndex()))
+        .hasValueSatisfying(peer -> assertThat(peer.name()).isEqualTo("eth7"));
+    assertThat(rt.links().findByIndexIn(id, 4711)).isEmpty();
+    assertThat(addresses.listIn(id))
+        .filteredOn(address -> address.linkIndex() == knet.peerIndex())
+        .extracting(Address::toString)
+        .containsExactly("10.0.0.7/32", "fd00::7/128");
+    assertThat(addresses.list()).extracting(Address::toString).doesNotContain("10.0.0.7/32");
+  }
+
+  @Test
   void addsTheAddressesThatIpAdds(Namespace other) {
     Link eth0 = rt.links().byName("eth0");
     addresses.add(Address.of(eth0, parse("10.0.0.1"), 24));
