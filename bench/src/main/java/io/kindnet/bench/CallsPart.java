@@ -97,6 +97,7 @@ final class CallsPart {
         "Median (least–most). × floor: the median of the ratios to the hello world just before.");
     out.println(
         "The peers are ptp with host-local and then portmap, which for IPv6 wait for the kernel.");
+    out.println("A peak below that of /bin/true cannot be seen.");
     Table table =
         new Table(
             3,
