@@ -22,7 +22,7 @@ test: check-root check tools dist verify
 
 # In there is no network, so that all must be here before; one test makes Maven fetch what tests run on.
 test-rootless: check tools dist
-	$(MAVEN) --quiet verify -DskipITs -Dtest=HexTest -Dsurefire.failIfNoSpecifiedTests=false
+	$(MAVEN) --quiet verify -Pjmh -DskipITs -Dtest=HexTest -Dsurefire.failIfNoSpecifiedTests=false
 	build/rootless $(MAKE) verify MAVEN_ARGS='--offline -DexcludedGroups=cgroups'
 
 verify:
