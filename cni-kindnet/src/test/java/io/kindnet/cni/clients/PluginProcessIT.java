@@ -91,6 +91,39 @@ class PluginProcessIT {
             "PATH=/nonexistent"));
   }
 
+  /** Slower, but it runs. The cache is for a jar of just that age and size. */
+  @ParameterizedTest
+  @ValueSource(
+      strings = {
+        "rm cni-kindnet.aot",
+        "truncate --size=0 cni-kindnet.aot",
+        "truncate --size=1M cni-kindnet.aot",
+        "touch cni-kindnet.jar"
+      })
+  void runsWithoutACacheThatFits(String harm, Namespace pod) {
+    node.run("cp", "-a", Dist.cni().toString(), "/run/copy");
+    node.run("sh", "-c", "cd /run/copy/lib/cni-kindnet && " + harm);
+    String[] variables = podVariables("ADD", pod).toArray(String[]::new);
+
+    CommandResult result = call(CONFIGURATION, "/run/copy/bin/cni-kindnet", variables);
+
+    assertThat(result.exit()).as(result.toString()).isZero();
+    assertThat(result.stderr()).isEmpty();
+  }
+
+  @ParameterizedTest
+  @ValueSource(strings = {"2>&-", "2</dev/null", "2>/dev/full"})
+  void needsNoStandardError(String redirection, Namespace pod) {
+    List<String> command = new ArrayList<>(List.of("env"));
+    command.addAll(podVariables("ADD", pod));
+    command.addAll(List.of("sh", "-c", "exec " + PLUGIN + " " + redirection));
+
+    CommandResult result = node.tryRunWithInput(CONFIGURATION, command.toArray(String[]::new));
+
+    assertThat(result.exit()).as(result.toString()).isZero();
+    assertThat(result.stdout()).startsWith("{\"cniVersion\":\"1.1.0\"").hasLineCount(1);
+  }
+
   @Test
   void needsNoTemporaryFolderAndNoHome(Namespace pod) {
     node.run("mount", "-t", "tmpfs", "-o", "ro", "none", "/tmp");
