@@ -16,6 +16,7 @@ import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
 import java.util.concurrent.atomic.AtomicInteger;
+import java.util.concurrent.locks.ReentrantReadWriteLock;
 
 /**
  * A fresh network namespace with a name under {@code /run/netns}, for one test. Tests usually get
@@ -29,9 +30,14 @@ public final class Namespace implements AutoCloseable {
   private static final AtomicInteger COUNTER = new AtomicInteger();
   private static final Set<Namespace> OPEN = ConcurrentHashMap.newKeySet();
 
+  private static final ReentrantReadWriteLock LOCK = new ReentrantReadWriteLock();
+
+  /** Whether the process ends, so that no namespace may be made any more. */
+  private static boolean ending;
+
   static {
     // Ctrl-C in the middle of a test must not leave namespaces behind.
-    Runtime.getRuntime().addShutdownHook(new Thread(() -> OPEN.forEach(Namespace::close)));
+    Runtime.getRuntime().addShutdownHook(new Thread(Namespace::closeAll));
   }
 
   private final String name;
@@ -50,9 +56,27 @@ public final class Namespace implements AutoCloseable {
   public static Namespace create(String label) {
     Capabilities.require();
     Namespace namespace = new Namespace(PREFIX + COUNTER.incrementAndGet() + "-" + label);
-    Commands.run(List.of("ip", "netns", "add", namespace.name));
-    OPEN.add(namespace);
+    LOCK.readLock().lock();
+    try {
+      if (ending) {
+        throw new IllegalStateException("the process ends, no namespace is made any more");
+      }
+      Commands.run(List.of("ip", "netns", "add", namespace.name));
+      OPEN.add(namespace);
+    } finally {
+      LOCK.readLock().unlock();
+    }
     return namespace;
+  }
+
+  private static void closeAll() {
+    LOCK.writeLock().lock();
+    try {
+      ending = true;
+    } finally {
+      LOCK.writeLock().unlock();
+    }
+    OPEN.forEach(Namespace::close);
   }
 
   /** The names of this process's namespaces that exist now. */
