@@ -32,6 +32,7 @@ public final class Soak {
   private final Path dataDir;
   private final SoakWorker.Counts counts = new SoakWorker.Counts();
   private final AtomicBoolean stop = new AtomicBoolean();
+  private final AtomicBoolean ending = new AtomicBoolean();
   private final AtomicReference<@Nullable Throwable> failure = new AtomicReference<>();
   private final CountDownLatch failed = new CountDownLatch(1);
   private final List<Thread> workers = new ArrayList<>();
@@ -140,7 +141,10 @@ public final class Soak {
   }
 
   private void fail(Throwable problem) {
-    failure.compareAndSet(null, problem);
+    // what fails while all is removed is none
+    if (!ending.get()) {
+      failure.compareAndSet(null, problem);
+    }
     stop.set(true);
     failed.countDown();
   }
@@ -154,6 +158,7 @@ public final class Soak {
 
   /** Ends the workers and waits for who looks at the node, then removes all that was made. */
   private void end() {
+    ending.set(true);
     stop.set(true);
     for (Thread worker : workers) {
       try {
