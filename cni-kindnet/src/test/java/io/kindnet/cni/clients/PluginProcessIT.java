@@ -91,7 +91,10 @@ class PluginProcessIT {
             "PATH=/nonexistent"));
   }
 
-  /** Slower, but it runs. The cache is for a jar of just that age and size. */
+  /**
+   * Slower, but it runs, and says on standard error if the cache is broken. The cache is for a jar
+   * of just that age and size.
+   */
   @ParameterizedTest
   @ValueSource(
       strings = {
@@ -106,19 +109,6 @@ class PluginProcessIT {
     String[] variables = podVariables("ADD", pod).toArray(String[]::new);
 
     CommandResult result = call(CONFIGURATION, "/run/copy/bin/cni-kindnet", variables);
-
-    assertThat(result.exit()).as(result.toString()).isZero();
-    assertThat(result.stderr()).isEmpty();
-  }
-
-  @ParameterizedTest
-  @ValueSource(strings = {"2>&-", "2</dev/null", "2>/dev/full"})
-  void needsNoStandardError(String redirection, Namespace pod) {
-    List<String> command = new ArrayList<>(List.of("env"));
-    command.addAll(podVariables("ADD", pod));
-    command.addAll(List.of("sh", "-c", "exec " + PLUGIN + " " + redirection));
-
-    CommandResult result = node.tryRunWithInput(CONFIGURATION, command.toArray(String[]::new));
 
     assertThat(result.exit()).as(result.toString()).isZero();
     assertThat(result.stdout()).startsWith("{\"cniVersion\":\"1.1.0\"").hasLineCount(1);
@@ -189,9 +179,13 @@ class PluginProcessIT {
     KindnetNode.assertNoPodIsLeft(node);
   }
 
-  @Test
-  void needsNoStandardError(Namespace pod) {
-    assertThat(redirected("2>&-", pod).exit()).isZero();
+  @ParameterizedTest
+  @ValueSource(strings = {"2>&-", "2</dev/null", "2>/dev/full"})
+  void needsNoStandardError(String redirection, Namespace pod) {
+    CommandResult result = redirected(redirection, pod);
+
+    assertThat(result.exit()).as(result.toString()).isZero();
+    assertThat(result.stdout()).startsWith("{\"cniVersion\":\"1.1.0\"").hasLineCount(1);
   }
 
   @Test
