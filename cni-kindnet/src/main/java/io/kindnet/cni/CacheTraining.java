@@ -24,6 +24,8 @@ final class CacheTraining {
   private static final String HOST_PORTS =
       ",\"runtimeConfig\":{\"portMappings\":[{\"hostPort\":80,\"containerPort\":8080,\"protocol\":\"tcp\"},"
           + "{\"hostPort\":53,\"containerPort\":53,\"protocol\":\"udp\"}]}";
+  private static final String OTHER_HOST_PORT =
+      ",\"runtimeConfig\":{\"portMappings\":[{\"hostPort\":81,\"containerPort\":81,\"protocol\":\"tcp\"}]}";
 
   private final String podNamespace;
   private final String dataDir;
@@ -45,6 +47,9 @@ final class CacheTraining {
     // as every call does first
     System.getenv();
     CacheTraining training = new CacheTraining(arguments[0], arguments[1]);
+    // with host ports of another interface, which calls with host ports look after
+    String neighbour = training.config("1.1.0", RANGES.getLast(), OTHER_HOST_PORT);
+    training.call("ADD", "eth1", training.podNamespace, neighbour);
     for (String version : VERSIONS) {
       for (String ranges : RANGES) {
         training.live(version, ranges, "");
@@ -52,6 +57,7 @@ final class CacheTraining {
         training.live(version, ranges, HOST_PORTS + ",\"bridge\":\"kind-br\"");
       }
     }
+    training.call("DEL", "eth1", training.podNamespace, neighbour);
     training.call("ADD", "", "{}");
     training.call("ADD", "", "no JSON");
     training.call("NONE", "", "{}");
@@ -79,7 +85,9 @@ final class CacheTraining {
         config(
             version,
             ranges,
-            more + ",\"cni.dev/valid-attachments\":[{\"containerID\":\"c\",\"ifname\":\"eth0\"}]"));
+            more
+                + ",\"cni.dev/valid-attachments\":[{\"containerID\":\"c\",\"ifname\":\"eth0\"},"
+                + "{\"containerID\":\"c\",\"ifname\":\"eth1\"}]"));
     call("DEL", podNamespace, config);
     call("DEL", "", config);
   }
@@ -97,11 +105,15 @@ final class CacheTraining {
   }
 
   private String call(String command, String netns, String input) {
+    return call(command, "eth0", netns, input);
+  }
+
+  private String call(String command, String interfaceName, String netns, String input) {
     Map<String, String> variables = new HashMap<>();
     variables.put("CNI_COMMAND", command);
     variables.put("CNI_CONTAINERID", "c");
     variables.put("CNI_NETNS", netns);
-    variables.put("CNI_IFNAME", "eth0");
+    variables.put("CNI_IFNAME", interfaceName);
     variables.put("CNI_PATH", "/opt/cni/bin");
     variables.put(
         "CNI_ARGS", "IgnoreUnknown=1;K8S_POD_NAMESPACE=default;K8S_POD_NAME=pod;K8S_POD_UID=u");

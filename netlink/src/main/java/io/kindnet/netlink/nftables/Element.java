@@ -5,6 +5,7 @@ import io.kindnet.netlink.wire.Attribute;
 import io.kindnet.netlink.wire.Attributes;
 import io.kindnet.netlink.wire.MessageWriter;
 import java.time.Duration;
+import java.util.Objects;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -54,6 +55,24 @@ public record Element(
   /** The same with a comment. */
   public Element withComment(@Nullable String newComment) {
     return new Element(key, keyEnd, intervalEnd, data, timeout, newComment);
+  }
+
+  // written out, for what a record has of itself is linked at run time, which takes its time
+
+  @Override
+  public boolean equals(Object other) {
+    return other instanceof Element element
+        && key.equals(element.key)
+        && Objects.equals(keyEnd, element.keyEnd)
+        && intervalEnd == element.intervalEnd
+        && Objects.equals(data, element.data)
+        && Objects.equals(timeout, element.timeout)
+        && Objects.equals(comment, element.comment);
+  }
+
+  @Override
+  public int hashCode() {
+    return 31 * (31 * key.hashCode() + Objects.hashCode(keyEnd)) + Objects.hashCode(data);
   }
 
   /** Only what identifies it. */
