@@ -8,28 +8,29 @@ import com.kenai.jffi.Library;
 import com.kenai.jffi.Type;
 
 /**
- * The functions of the C library that this project calls, with the C library's own names.
+ * The functions of the C library that both programs call, with the C library's own names. Those
+ * that only a program that stays calls are in {@link ServerLibc}: each one is looked up when the
+ * class is loaded, which each call of the plugin pays for.
  *
  * <p>They go through jffi's invoker, the layer on which jnr-ffi writes its stubs: stubs that are
  * written at run time would double the start-up of a program that runs for a few milliseconds.
  */
 final class Libc {
-  private static final Type INT = Type.SINT32;
-  private static final Type LONG = Type.SINT64;
-  private static final Type POINTER = Type.POINTER;
+  static final Type INT = Type.SINT32;
+  static final Type LONG = Type.SINT64;
+  static final Type POINTER = Type.POINTER;
 
-  private static final Invoker INVOKER = Invoker.getInstance();
+  static final Invoker INVOKER = Invoker.getInstance();
   // by the name that the loader has it under already
   private static final Library LIBRARY =
       Library.getCachedInstance("libc.so.6", Library.LAZY | Library.GLOBAL);
 
-  private static final CallContext INT_OF_INT = returning(INT, INT);
-  private static final CallContext INT_OF_INT_INT = returning(INT, INT, INT);
+  static final CallContext INT_OF_INT = returning(INT, INT);
+  static final CallContext INT_OF_INT_INT = returning(INT, INT, INT);
   private static final CallContext INT_OF_INT_INT_INT = returning(INT, INT, INT, INT);
   private static final CallContext INT_OF_POINTER_INT_INT = returning(INT, POINTER, INT, INT);
-  private static final CallContext INT_OF_INT_POINTER_INT = returning(INT, INT, POINTER, INT);
-  private static final CallContext INT_OF_INT_POINTER_POINTER =
-      returning(INT, INT, POINTER, POINTER);
+  static final CallContext INT_OF_INT_POINTER_INT = returning(INT, INT, POINTER, INT);
+  static final CallContext INT_OF_INT_POINTER_POINTER = returning(INT, INT, POINTER, POINTER);
   private static final CallContext INT_OF_POINTER_LONG_INT = returning(INT, POINTER, LONG, INT);
   private static final CallContext INT_OF_INT_INT_INT_POINTER_INT =
       returning(INT, INT, INT, INT, POINTER, INT);
@@ -115,11 +116,11 @@ final class Libc {
     return LastError.getInstance().get();
   }
 
-  private static CallContext returning(Type result, Type... parameters) {
+  static CallContext returning(Type result, Type... parameters) {
     return CallContext.getCallContext(result, parameters, CallingConvention.DEFAULT, true);
   }
 
-  private static long address(String function) {
+  static long address(String function) {
     long address = LIBRARY.getSymbolAddress(function);
     if (address == 0) {
       throw new UnsatisfiedLinkError("the C library has no function " + function);

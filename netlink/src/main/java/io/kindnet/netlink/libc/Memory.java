@@ -70,8 +70,16 @@ final class Memory implements AutoCloseable {
     IO.putLong(check(offset, Long.BYTES), value);
   }
 
+  long getLong(int offset) {
+    return IO.getLong(check(offset, Long.BYTES));
+  }
+
   void put(int offset, byte[] bytes, int from, int length) {
     IO.putByteArray(check(offset, length), bytes, from, length);
+  }
+
+  void get(int offset, byte[] bytes, int from, int length) {
+    IO.getByteArray(check(offset, length), bytes, from, length);
   }
 
   /** A copy of the first {@code length} bytes on the heap. */

@@ -1,6 +1,9 @@
 package io.kindnet.netlink.libc;
 
-/** Ends a {@link DatagramSocket#await} of another thread, for good: an eventfd. */
+/**
+ * Ends a {@link DatagramSocket#await} of another thread, for good, or one {@link Epoll#await} for
+ * each signal: an eventfd.
+ */
 public final class Wakeup implements AutoCloseable {
   private static final int EFD_CLOEXEC = 0x80000;
 

@@ -1,0 +1,113 @@
+package io.kindnet.netlink.libc;
+
+import com.kenai.jffi.CallContext;
+
+/**
+ * The functions of the C library that only a program that stays calls, with the C library's own
+ * names: a class of its own, so that the plugin does not look them up.
+ */
+final class ServerLibc {
+  private static final long SYS_OPENAT2 = 437; // asm-generic/unistd.h; the same on amd64
+
+  private static final CallContext INT_OF_INT_POINTER_POINTER_INT =
+      Libc.returning(Libc.INT, Libc.INT, Libc.POINTER, Libc.POINTER, Libc.INT);
+  private static final CallContext INT_OF_INT_INT_INT_POINTER =
+      Libc.returning(Libc.INT, Libc.INT, Libc.INT, Libc.INT, Libc.POINTER);
+  private static final CallContext INT_OF_INT_INT_INT_POINTER_POINTER =
+      Libc.returning(Libc.INT, Libc.INT, Libc.INT, Libc.INT, Libc.POINTER, Libc.POINTER);
+  private static final CallContext INT_OF_INT_POINTER_INT_INT =
+      Libc.returning(Libc.INT, Libc.INT, Libc.POINTER, Libc.INT, Libc.INT);
+  private static final CallContext INT_OF_INT_POINTER =
+      Libc.returning(Libc.INT, Libc.INT, Libc.POINTER);
+  private static final CallContext LONG_OF_POINTER_POINTER_LONG =
+      Libc.returning(Libc.LONG, Libc.POINTER, Libc.POINTER, Libc.LONG);
+  private static final CallContext LONG_OF_LONG_INT_POINTER_POINTER_LONG =
+      Libc.returning(Libc.LONG, Libc.LONG, Libc.INT, Libc.POINTER, Libc.POINTER, Libc.LONG);
+
+  private static final long LISTEN = Libc.address("listen");
+  private static final long ACCEPT4 = Libc.address("accept4");
+  private static final long CONNECT = Libc.address("connect");
+  private static final long GETSOCKOPT = Libc.address("getsockopt");
+  private static final long FCHMOD = Libc.address("fchmod");
+  private static final long EPOLL_CREATE1 = Libc.address("epoll_create1");
+  private static final long EPOLL_CTL = Libc.address("epoll_ctl");
+  private static final long EPOLL_WAIT = Libc.address("epoll_wait");
+  private static final long FSTATFS = Libc.address("fstatfs");
+  private static final long READLINK = Libc.address("readlink");
+  private static final long SYSCALL = Libc.address("syscall");
+
+  private ServerLibc() {}
+
+  static int listen(int fd, int backlog) {
+    return (int) Libc.INVOKER.invokeN2(Libc.INT_OF_INT_INT, LISTEN, fd, backlog);
+  }
+
+  /** Without the address of the other side. */
+  static int accept4(int fd, int flags) {
+    return (int) Libc.INVOKER.invokeN4(INT_OF_INT_POINTER_POINTER_INT, ACCEPT4, fd, 0, 0, flags);
+  }
+
+  static int connect(int fd, Memory address, int length) {
+    return (int)
+        Libc.INVOKER.invokeN3(Libc.INT_OF_INT_POINTER_INT, CONNECT, fd, address.address(), length);
+  }
+
+  static int getsockopt(int fd, int level, int option, Memory value, Memory length) {
+    return (int)
+        Libc.INVOKER.invokeN5(
+            INT_OF_INT_INT_INT_POINTER_POINTER,
+            GETSOCKOPT,
+            fd,
+            level,
+            option,
+            value.address(),
+            length.address());
+  }
+
+  static int fchmod(int fd, int mode) {
+    return (int) Libc.INVOKER.invokeN2(Libc.INT_OF_INT_INT, FCHMOD, fd, mode);
+  }
+
+  static int epollCreate1(int flags) {
+    return (int) Libc.INVOKER.invokeN1(Libc.INT_OF_INT, EPOLL_CREATE1, flags);
+  }
+
+  static int epollCtl(int epoll, int operation, int fd, Memory event) {
+    return (int)
+        Libc.INVOKER.invokeN4(
+            INT_OF_INT_INT_INT_POINTER, EPOLL_CTL, epoll, operation, fd, event.address());
+  }
+
+  static int epollWait(int epoll, Memory events, int capacity, int timeoutMillis) {
+    return (int)
+        Libc.INVOKER.invokeN4(
+            INT_OF_INT_POINTER_INT_INT,
+            EPOLL_WAIT,
+            epoll,
+            events.address(),
+            capacity,
+            timeoutMillis);
+  }
+
+  static int fstatfs(int fd, Memory result) {
+    return (int) Libc.INVOKER.invokeN2(INT_OF_INT_POINTER, FSTATFS, fd, result.address());
+  }
+
+  static long readlink(Memory path, Memory target) {
+    return Libc.INVOKER.invokeN3(
+        LONG_OF_POINTER_POINTER_LONG, READLINK, path.address(), target.address(), target.size());
+  }
+
+  /** {@code openat2(2)}, for which the C library has no function of its own. */
+  static int openat2(int folder, Memory path, Memory how) {
+    return (int)
+        Libc.INVOKER.invokeN5(
+            LONG_OF_LONG_INT_POINTER_POINTER_LONG,
+            SYSCALL,
+            SYS_OPENAT2,
+            folder,
+            path.address(),
+            how.address(),
+            how.size());
+  }
+}

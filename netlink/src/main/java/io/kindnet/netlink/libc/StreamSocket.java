@@ -1,0 +1,208 @@
+package io.kindnet.netlink.libc;
+
+import java.nio.ByteBuffer;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * A stream socket that never waits unless asked to, and passes descriptors, of a family whose
+ * addresses are plain bytes. It keeps nothing but its descriptor: memory outside the heap is there
+ * for the time of a call. Threads may use it at the same time, but for {@link #close}, after which
+ * its number may be another file's.
+ */
+public final class StreamSocket implements AutoCloseable {
+  /** What {@link #receive} and {@link #send} answer where they would have to wait. */
+  public static final int WOULD_WAIT = -1;
+
+  private static final int SOCK_STREAM = 1;
+  private static final int SOCK_NONBLOCK = 0x800; // asm-generic/fcntl.h
+  private static final int SOCK_CLOEXEC = 0x80000;
+  private static final int MSG_NOSIGNAL = 0x4000; // linux/socket.h
+  private static final int MSG_CMSG_CLOEXEC = 0x40000000;
+  private static final int MOST_BYTES_AT_ONCE = 1 << 17;
+
+  private final Descriptor socket;
+  private final String name;
+
+  private StreamSocket(Descriptor socket, String name) {
+    this.socket = socket;
+    this.name = name;
+  }
+
+  /**
+   * Opens a socket that others connect to.
+   *
+   * @param domain the address family, such as {@code AF_UNIX}
+   * @param address a {@code struct sockaddr} of the family
+   * @param mode the permissions of the file that stands for it, where the family has files
+   * @param backlog how many connections may wait to be accepted
+   * @param name what the message of an error calls it
+   * @throws KernelException {@code EADDRINUSE} if the address is taken
+   */
+  public static StreamSocket listen(
+      int domain, byte[] address, int mode, int backlog, String name) {
+    StreamSocket listener = open(domain, name);
+    try (Memory memory = Memory.ofSize(address.length)) {
+      memory.put(0, address, 0, address.length);
+      String what = "listen at " + name;
+      int fd = listener.number();
+      // before there is a file, which gets the permissions of the socket
+      SystemCalls.check(ServerLibc.fchmod(fd, mode), what);
+      SystemCalls.check(Libc.bind(fd, memory, address.length), what);
+      SystemCalls.check(ServerLibc.listen(fd, backlog), what);
+      return listener;
+    } catch (KernelException refused) {
+      listener.close();
+      throw refused;
+    }
+  }
+
+  /**
+   * Connects, without waiting for the other side to accept.
+   *
+   * @throws KernelException {@code EAGAIN} if too many wait to be accepted already
+   */
+  public static StreamSocket connect(int domain, byte[] address, String name) {
+    StreamSocket connection = open(domain, name);
+    try (Memory memory = Memory.ofSize(address.length)) {
+      memory.put(0, address, 0, address.length);
+      SystemCalls.check(
+          ServerLibc.connect(connection.number(), memory, address.length), "connect to " + name);
+      return connection;
+    } catch (KernelException refused) {
+      connection.close();
+      throw refused;
+    }
+  }
+
+  private static StreamSocket open(int domain, String name) {
+    int fd = Libc.socket(domain, SOCK_STREAM | SOCK_NONBLOCK | SOCK_CLOEXEC, 0);
+    return new StreamSocket(
+        new Descriptor(SystemCalls.check(fd, "open a socket for " + name)), name);
+  }
+
+  /** The number that the kernel knows it by, until it is closed. */
+  public int number() {
+    return socket.number();
+  }
+
+  /**
+   * The connection that has waited longest; null if none does.
+   *
+   * @throws KernelException {@code EMFILE} or {@code ENFILE} without a descriptor for it: it goes
+   *     on waiting
+   */
+  public @Nullable StreamSocket accept() {
+    while (true) {
+      int fd = ServerLibc.accept4(socket.number(), SOCK_NONBLOCK | SOCK_CLOEXEC);
+      if (fd >= 0) {
+        return new StreamSocket(new Descriptor(fd), name);
+      }
+      Errno error = SystemCalls.lastError();
+      if (error == Errno.EAGAIN || error == Errno.ECONNABORTED) {
+        return null;
+      }
+      if (error != Errno.EINTR) {
+        throw new KernelException("accept a connection at " + name, error);
+      }
+    }
+  }
+
+  /** The first {@code length} bytes of an option, in native byte order. */
+  public ByteBuffer option(int level, int option, int length) {
+    try (Memory value = Memory.ofSize(length);
+        Memory size = Memory.ofSize(Integer.BYTES)) {
+      size.putInt(0, length);
+      int result = ServerLibc.getsockopt(socket.number(), level, option, value, size);
+      SystemCalls.check(result, "read option " + option + " of a connection of " + name);
+      return value.copy(length);
+    }
+  }
+
+  /**
+   * Receives what is there, at most {@code length} bytes, and appends the descriptors that came
+   * with them to {@code descriptors}, at most {@code mostDescriptors} and all closed on exec.
+   *
+   * @return how many bytes, 0 at the end of the stream, {@link #WOULD_WAIT} if nothing is there
+   * @throws LostDescriptorsException if descriptors came that could not be had; those of the same
+   *     message that could be had are closed
+   * @throws KernelException {@code ECONNRESET} if the other side has closed the connection and left
+   *     bytes unread
+   */
+  public int receive(
+      byte[] buffer, int offset, int length, int mostDescriptors, List<Descriptor> descriptors) {
+    int capacity = Math.min(length, MOST_BYTES_AT_ONCE);
+    try (RightsMessage message = RightsMessage.forReceiving(capacity, mostDescriptors)) {
+      while (true) {
+        int received = (int) Libc.recvmsg(socket.number(), message.header(), MSG_CMSG_CLOEXEC);
+        if (received >= 0) {
+          takeDescriptors(message, mostDescriptors, descriptors);
+          message.copyBytes(buffer, offset, received);
+          return received;
+        }
+        Errno error = SystemCalls.lastError();
+        if (error == Errno.EAGAIN) {
+          return WOULD_WAIT;
+        }
+        if (error != Errno.EINTR) {
+          throw new KernelException("receive on " + name, error);
+        }
+      }
+    }
+  }
+
+  private void takeDescriptors(RightsMessage message, int most, List<Descriptor> descriptors) {
+    List<Descriptor> taken = new ArrayList<>(0);
+    int count = message.takeDescriptors(taken);
+    if (message.controlTruncated()) {
+      for (Descriptor descriptor : taken) {
+        descriptor.close();
+      }
+      throw new LostDescriptorsException("receive descriptors on " + name, count, most);
+    }
+    descriptors.addAll(taken);
+  }
+
+  /**
+   * Sends as many bytes as there is room for; the descriptors go with the first of them and stay
+   * open here. Never raises {@code SIGPIPE}.
+   *
+   * @return how many bytes, at least one, or {@link #WOULD_WAIT} if there is no room
+   * @throws KernelException {@code EPIPE} or {@code ECONNRESET} if the other side is gone
+   */
+  public int send(byte[] bytes, int offset, int length, List<Descriptor> descriptors) {
+    int count = Math.min(length, MOST_BYTES_AT_ONCE);
+    try (RightsMessage message = RightsMessage.forSending(bytes, offset, count, descriptors)) {
+      while (true) {
+        int sent = (int) Libc.sendmsg(socket.number(), message.header(), MSG_NOSIGNAL);
+        if (sent >= 0) {
+          return sent;
+        }
+        Errno error = SystemCalls.lastError();
+        if (error == Errno.EAGAIN) {
+          return WOULD_WAIT;
+        }
+        if (error != Errno.EINTR) {
+          throw new KernelException("send on " + name, error);
+        }
+      }
+    }
+  }
+
+  /** Waits until there is something to receive, be it the end; false after the time. */
+  public boolean awaitReadable(Duration timeout) {
+    return Readiness.await(socket, Readiness.POLLIN, timeout, name);
+  }
+
+  /** Waits until there is room to send, or the other side is gone; false after the time. */
+  public boolean awaitWritable(Duration timeout) {
+    return Readiness.await(socket, Readiness.POLLOUT, timeout, name);
+  }
+
+  @Override
+  public void close() {
+    socket.close();
+  }
+}
