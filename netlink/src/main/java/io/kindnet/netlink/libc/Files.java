@@ -13,9 +13,50 @@ public final class Files {
    * @throws KernelException naming the path
    */
   public static Descriptor openForReading(String path) {
-    try (Memory name = Memory.ofString(path)) {
+    return openForReading(path, path);
+  }
+
+  /**
+   * As {@link #openForReading(String)}, for a file that people know by another name.
+   *
+   * @throws KernelException naming {@code name}
+   */
+  public static Descriptor openForReading(String path, String name) {
+    try (Memory file = Memory.ofString(path)) {
       int flags = O_RDONLY | O_CLOEXEC;
-      return new Descriptor(SystemCalls.check(Libc.open(name, flags, 0), "open " + path));
+      return new Descriptor(SystemCalls.check(Libc.open(file, flags, 0), "open " + name));
     }
+  }
+
+  /**
+   * Opens {@code path} for reading as a process would whose root folder is {@code root}: absolute
+   * symbolic links on the way lead into that root, and {@code ..} does not leave it ({@code
+   * openat2(2)} with {@code RESOLVE_IN_ROOT}).
+   *
+   * <p>The kernel refuses links below {@code /proc/PID} that are no paths, such as {@code
+   * /proc/7/ns/net} and {@code /proc/7/root}, in that mode; they are followed all the same, also at
+   * the end of symbolic links. So this finds files where another process has them; it does not
+   * confine anybody.
+   *
+   * @param root a folder, open in any mode, also with {@code O_PATH}
+   * @param path where the file is, seen from {@code root}
+   * @throws KernelException naming the path
+   */
+  public static Descriptor openInRoot(Descriptor root, String path) {
+    return new RootFolder(root, path).open();
+  }
+
+  /**
+   * What a symbolic link says: a path, or below {@code /proc} also a text such as {@code
+   * net:[4026531840]}.
+   *
+   * @throws KernelException naming the path
+   */
+  public static String readLink(String path) {
+    String target = RootFolder.linkOrNull(path);
+    if (target == null) {
+      throw new KernelException("read the link " + path, SystemCalls.lastError());
+    }
+    return target;
   }
 }

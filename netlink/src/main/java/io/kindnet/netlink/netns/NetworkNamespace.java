@@ -33,7 +33,34 @@ public final class NetworkNamespace implements AutoCloseable {
    * @throws io.kindnet.netlink.libc.KernelException naming the path, if it cannot be opened
    */
   public static NetworkNamespace open(String path) {
-    return new NetworkNamespace(Files.openForReading(path), path);
+    return open(path, path);
+  }
+
+  /**
+   * As {@link #open(String)}, for a namespace that people know by another name than its file.
+   *
+   * @param name what the messages of errors call it
+   */
+  public static NetworkNamespace open(String file, String name) {
+    return new NetworkNamespace(Files.openForReading(file, name), name);
+  }
+
+  /**
+   * The namespace behind a descriptor that somebody else has opened. That it is one is found out
+   * when it is entered.
+   *
+   * @param descriptor closed with the handle
+   * @param name what the messages of errors call it
+   */
+  public static NetworkNamespace of(Descriptor descriptor, String name) {
+    return new NetworkNamespace(descriptor, name);
+  }
+
+  /** Whether {@code descriptor} is the namespace of the calling thread, or another file. */
+  public static boolean isCurrent(Descriptor descriptor) {
+    // text such as net:[4026531840], which no other file has while the namespace is there
+    return Files.readLink("/proc/self/fd/" + descriptor.number())
+        .equals(Files.readLink("/proc/thread-self/ns/net"));
   }
 
   /** The namespace of the calling thread. */
