@@ -4,7 +4,7 @@
 
 JDK := $(shell build/find-jdk 25)
 MAVEN = JAVA_HOME=$(JDK) MAVEN_OPTS="--sun-misc-unsafe-memory-access=allow $(MAVEN_OPTS)" mvn --batch-mode --no-transfer-progress
-TOOLS := mvn=maven ip=iproute2 nft=nftables conntrack=conntrack nsenter=util-linux unzip=unzip strip=binutils sqlite3=sqlite3 curl=curl sysctl=procps
+TOOLS := mvn=maven cc=gcc ip=iproute2 nft=nftables conntrack=conntrack nsenter=util-linux unzip=unzip strip=binutils sqlite3=sqlite3 curl=curl sysctl=procps
 
 help:
 	@echo 'make demo   two nodes in network namespaces with real pods, watched from start to end'

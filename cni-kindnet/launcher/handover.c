@@ -1,0 +1,112 @@
+#include "handover.h"
+
+#include "cnierror.h"
+#include "connection.h"
+#include "protocol.h"
+#include "request.h"
+
+#include <errno.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+static const char usual_socket[] = "/run/kindnet/cni.sock";
+
+static const char *socket_path(void)
+{
+    const char *path = getenv("KINDNET_CNI_SOCKET");
+    return path == NULL ? usual_socket : path;
+}
+
+/* For what happens after the request was sent: nobody knows how far the agent got. */
+static void fail(struct handover *handover, const char *reason)
+{
+    handover->outcome = HANDOVER_FAILED;
+    handover->code = CNI_TRY_AGAIN_LATER;
+    text_add(&handover->message, "no answer from kindnetd at ");
+    text_add(&handover->message, socket_path());
+    text_add(&handover->message, ", which took the call: ");
+    text_add(&handover->message, reason);
+}
+
+static void fail_to_receive(struct handover *handover, enum received received, int reason)
+{
+    if (received == RECEIVED_LATE) {
+        struct text late = {0};
+        text_add(&late, "nothing within ");
+        text_add_number(&late, ANSWER_MILLIS / 1000);
+        text_add(&late, " s");
+        fail(handover, late.bytes);
+    } else {
+        fail(handover, received == RECEIVED_END ? "it ended the connection" : strerror(reason));
+    }
+}
+
+static bool is_greeted(int agent)
+{
+    uint8_t greeting[GREETING_LENGTH];
+    return connection_receive(agent, greeting, sizeof greeting, deadline_in(GREETING_MILLIS)) == RECEIVED &&
+           protocol_is_greeting(greeting);
+}
+
+static bool send_request(int agent, const struct input *input)
+{
+    struct request request;
+    if (!request_prepare(&request, input))
+        return false;
+    struct iovec parts[] = {
+        {.iov_base = request.head, .iov_len = request.head_length},
+        {.iov_base = input->bytes, .iov_len = input->length},
+    };
+    return connection_send(agent, parts, 2, request.descriptors, request.descriptor_count, deadline_in(REQUEST_MILLIS));
+}
+
+static void receive_answer(struct handover *handover, int agent)
+{
+    deadline until = deadline_in(ANSWER_MILLIS);
+    uint8_t header[ANSWER_HEADER_LENGTH];
+    enum received received = connection_receive(agent, header, sizeof header, until);
+    if (received != RECEIVED) {
+        fail_to_receive(handover, received, errno);
+        return;
+    }
+    struct answer_header answer;
+    if (!protocol_read_answer(header, &answer)) {
+        fail(handover, "what it sent is not an answer");
+        return;
+    }
+    if (answer.outcome == OUTCOME_DECLINED)
+        return;
+    /* whole before any of it is printed: half of a document and then an error would be neither */
+    handover->document = malloc(answer.length > 0 ? answer.length : 1);
+    if (handover->document == NULL) {
+        fail(handover, "no memory for its answer");
+        return;
+    }
+    received = connection_receive(agent, handover->document, answer.length, until);
+    if (received != RECEIVED) {
+        fail_to_receive(handover, received, errno);
+        return;
+    }
+    handover->outcome = HANDOVER_ANSWERED;
+    handover->length = answer.length;
+    handover->exit_code = (int)answer.exit_code;
+}
+
+void handover_run(struct handover *handover, struct input *input)
+{
+    memset(handover, 0, sizeof *handover);
+    handover->outcome = HANDOVER_NONE;
+    int agent = connection_open(socket_path());
+    if (agent < 0)
+        return;
+    if (!standard_take_input(input)) {
+        handover->outcome = HANDOVER_FAILED;
+        handover->code = CNI_IO_FAILURE;
+        text_add(&handover->message, "cannot read standard input: ");
+        text_add(&handover->message, strerror(errno));
+    } else if (is_greeted(agent) && send_request(agent, input)) {
+        receive_answer(handover, agent);
+    }
+    (void)close(agent);
+}

@@ -1,0 +1,158 @@
+#include "jvm.h"
+
+#include <errno.h>
+#include <limits.h>
+#include <stdbool.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/auxv.h>
+#include <unistd.h>
+
+/* What an operator set for other programs must not reach this one; LC_ALL is set anew: names of files in any language, reasons in one. */
+static const char *const dropped[] = {"JAVA_TOOL_OPTIONS", "JDK_JAVA_OPTIONS", "_JAVA_OPTIONS", "CLASSPATH", "LC_ALL"};
+static char locale[] = "LC_ALL=C.UTF-8";
+
+/* The path of this program without symbolic links. */
+static bool find_self(char self[PATH_MAX])
+{
+    ssize_t length = readlink("/proc/self/exe", self, PATH_MAX - 1);
+    if (length > 0) {
+        self[length] = '\0';
+        return true;
+    }
+    /* without /proc: what the kernel was told to execute, which argv[0] need not be */
+    const char *executed = (const char *)getauxval(AT_EXECFN); /* NOLINT(performance-no-int-to-ptr) */
+    return executed != NULL && realpath(executed, self) != NULL;
+}
+
+static void cut_last_name(char *path)
+{
+    char *slash = strrchr(path, '/');
+    if (slash != NULL)
+        *slash = '\0';
+}
+
+/* first and second as one, or NULL. */
+static char *joined(const char *first, const char *second)
+{
+    size_t length = strlen(first);
+    size_t more = strlen(second) + 1;
+    char *both = malloc(length + more);
+    if (both != NULL) {
+        memcpy(both, first, length);
+        memcpy(both + length, second, more);
+    }
+    return both;
+}
+
+/* As joined, with home between the two. */
+static char *option(const char *name, const char *home, const char *file)
+{
+    char *path = joined(home, file);
+    char *whole = path == NULL ? NULL : joined(name, path);
+    free(path);
+    return whole;
+}
+
+/* A cache of loaded classes that is not there is not asked for. */
+static char *cache_option(const char *home)
+{
+    char *cache = joined(home, "/cni-kindnet.aot");
+    if (cache == NULL)
+        return NULL;
+    char *chosen = access(cache, R_OK) == 0 ? joined("-XX:AOTCache=", cache) : joined("-XX:AOTMode=off", "");
+    free(cache);
+    return chosen;
+}
+
+/* The command line, ended by NULL; NULL if there is no memory for it. */
+static char **command(const char *home, int argument_count, char **arguments)
+{
+    static char class_path[] = "-cp";
+    static char main_class[] = "io.kindnet.cni.CniKindnet";
+    char *const begin[] = {
+        joined(home, "/runtime/bin/java"),
+        cache_option(home),
+        option("@", home, "/jvm.options"),
+        option("-Djffi.boot.library.path=", home, "/native"),
+        option("-Dorg.sqlite.lib.path=", home, "/native"),
+        class_path,
+        joined(home, "/cni-kindnet.jar"),
+        main_class,
+    };
+    const size_t count = sizeof begin / sizeof *begin;
+    for (size_t i = 0; i < count; i++)
+        if (begin[i] == NULL)
+            return NULL;
+    size_t own = argument_count > 1 ? (size_t)argument_count - 1 : 0;
+    char **whole = calloc(count + own + 1, sizeof *whole);
+    if (whole == NULL)
+        return NULL;
+    memcpy(whole, begin, sizeof begin);
+    if (own > 0)
+        memcpy(whole + count, arguments + 1, own * sizeof *whole);
+    return whole;
+}
+
+static bool is_dropped(const char *variable)
+{
+    for (size_t i = 0; i < sizeof dropped / sizeof *dropped; i++) {
+        size_t length = strlen(dropped[i]);
+        if (strncmp(variable, dropped[i], length) == 0 && variable[length] == '=')
+            return true;
+    }
+    return false;
+}
+
+static char **environment(void)
+{
+    size_t count = 0;
+    while (environ[count] != NULL)
+        count++;
+    char **kept = calloc(count + 2, sizeof *kept);
+    if (kept == NULL)
+        return NULL;
+    char **next = kept;
+    for (size_t i = 0; i < count; i++)
+        if (!is_dropped(environ[i]))
+            *next++ = environ[i];
+    *next = locale;
+    return kept;
+}
+
+/* A JVM does not start in a folder that is gone. */
+static void leave_lost_folder(void)
+{
+    char folder[PATH_MAX];
+    if (getcwd(folder, sizeof folder) == NULL || folder[0] != '/')
+        (void)!chdir("/");
+}
+
+static void say(struct text *failure, const char *what, const char *which, int reason)
+{
+    text_add(failure, what);
+    text_add(failure, which);
+    text_add(failure, ": ");
+    text_add(failure, strerror(reason));
+}
+
+void jvm_execute(int argument_count, char **arguments, struct text *failure)
+{
+    char home[PATH_MAX + sizeof "/lib/cni-kindnet"];
+    if (!find_self(home)) {
+        say(failure, "cannot find the folder of ", "cni-kindnet", errno);
+        return;
+    }
+    cut_last_name(home); /* the program */
+    cut_last_name(home); /* bin */
+    memcpy(home + strlen(home), "/lib/cni-kindnet", sizeof "/lib/cni-kindnet");
+    char **java = command(home, argument_count, arguments);
+    char **variables = environment();
+    if (java == NULL || variables == NULL) {
+        say(failure, "cannot execute the Java runtime in ", home, ENOMEM);
+        return;
+    }
+    leave_lost_folder();
+    (void)execve(java[0], java, variables);
+    say(failure, "cannot execute ", java[0], errno);
+}
