@@ -5,6 +5,7 @@ import static java.nio.charset.StandardCharsets.UTF_8;
 import io.kindnet.cni.cli.OperatorCommand;
 import io.kindnet.cni.podlink.HostNetwork;
 import io.kindnet.cni.portmap.NftablesHostPorts;
+import io.kindnet.netlink.libc.Program;
 import java.io.IOException;
 import java.io.InputStream;
 import java.io.OutputStreamWriter;
@@ -27,10 +28,18 @@ public final class CniKindnet {
   public static void main(String[] arguments) {
     Map<String, String> variables = System.getenv();
     if (isCniCall(variables, arguments)) {
-      // not exit, which looks for a logger to tell: there is nothing left to do, and no hook
-      Runtime.getRuntime().halt(answerClient(variables, System.in, System.out));
+      end(variables, answerClient(variables, System.in, System.out));
     }
     System.exit(serveOperator(arguments));
+  }
+
+  /** There is nothing left to do, and no hook; exit would look for a logger to tell. */
+  private static void end(Map<String, String> variables, int status) {
+    if ("VERSION".equals(variables.get("CNI_COMMAND"))) {
+      // has not been to the kernel
+      Runtime.getRuntime().halt(status);
+    }
+    Program.exit(status);
   }
 
   /** A client that has forgotten the verb is told so in its own language. */

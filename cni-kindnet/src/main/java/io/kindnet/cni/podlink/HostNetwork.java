@@ -102,10 +102,13 @@ public final class HostNetwork implements AutoCloseable {
     return name;
   }
 
-  /** Removes a link, and with it the pod's end; one that is not there is no error. */
+  /**
+   * Removes a link, and with it the pod's end; one that is not there is no error. Does not wait for
+   * the kernel to free what it was, which takes longer than all else of a DEL.
+   */
   public void deleteLink(String name) {
     try {
-      socket.links().delete(name);
+      socket.links().deletePromptly(name);
     } catch (NetlinkException refused) {
       if (refused.errno() != Errno.ENODEV) {
         throw refused;

@@ -5,7 +5,7 @@ import java.time.Duration;
 
 /**
  * A datagram socket of a family whose addresses are plain bytes, with buffers of its own outside
- * the heap. For one thread at a time.
+ * the heap. For one thread that sends and one that receives.
  */
 public final class DatagramSocket implements AutoCloseable {
   /** What {@link #receive} answers: how much, from whom, and whether all of it fitted. */
@@ -20,7 +20,8 @@ public final class DatagramSocket implements AutoCloseable {
 
   private final Descriptor socket;
   private final String name;
-  private final MessageHeader header = new MessageHeader(ADDRESS_LENGTH);
+  private final MessageHeader sending = new MessageHeader(ADDRESS_LENGTH);
+  private final MessageHeader receiving = new MessageHeader(ADDRESS_LENGTH);
   private final Memory pollDescriptors = Memory.ofSize(16);
   private Memory sendBuffer = Memory.ofSize(4096);
   private Memory receiveBuffer = Memory.ofSize(32768);
@@ -86,7 +87,7 @@ public final class DatagramSocket implements AutoCloseable {
       sendBuffer = Memory.ofSize(length);
     }
     sendBuffer.put(0, bytes.array(), bytes.arrayOffset() + bytes.position(), length);
-    Memory message = header.forSending(sendBuffer, length, destination);
+    Memory message = sending.forSending(sendBuffer, length, destination);
     while (Libc.sendmsg(socket.number(), message, 0) < 0) {
       Errno errno = SystemCalls.lastError();
       if (errno != Errno.EINTR) {
@@ -113,7 +114,7 @@ public final class DatagramSocket implements AutoCloseable {
 
   private Datagram receive(int flags) {
     while (true) {
-      Memory message = header.forReceiving(receiveBuffer, receiveBuffer.size());
+      Memory message = receiving.forReceiving(receiveBuffer, receiveBuffer.size());
       long length = Libc.recvmsg(socket.number(), message, flags | MSG_TRUNC);
       if (length >= 0) {
         return received((int) length);
@@ -132,7 +133,8 @@ public final class DatagramSocket implements AutoCloseable {
       receiveBuffer.close();
       receiveBuffer = Memory.ofSize(Integer.highestOneBit(length) << 1);
     }
-    return new Datagram(bytes, header.address().copy(header.addressLength()), length > capacity);
+    return new Datagram(
+        bytes, receiving.address().copy(receiving.addressLength()), length > capacity);
   }
 
   /**
@@ -171,7 +173,8 @@ public final class DatagramSocket implements AutoCloseable {
   @Override
   public void close() {
     socket.close();
-    header.close();
+    sending.close();
+    receiving.close();
     pollDescriptors.close();
     sendBuffer.close();
     receiveBuffer.close();

@@ -50,6 +50,7 @@ final class Libc {
   private static final long FLOCK = address("flock");
   private static final long EVENTFD = address("eventfd");
   private static final long WRITE = address("write");
+  private static final long EXIT = address("_exit");
 
   private Libc() {}
 
@@ -109,6 +110,10 @@ final class Libc {
 
   static long write(int fd, Memory bytes, long length) {
     return INVOKER.invokeN3(LONG_OF_INT_POINTER_LONG, WRITE, fd, bytes.address(), length);
+  }
+
+  static void exit(int status) {
+    INVOKER.invokeN1(INT_OF_INT, EXIT, status);
   }
 
   /** {@code errno} as the last call on this thread left it. */

@@ -1,6 +1,7 @@
 package io.kindnet.netlink.route;
 
 import io.kindnet.netlink.libc.Errno;
+import io.kindnet.netlink.wire.EchoedRequest;
 import io.kindnet.netlink.wire.MessageWriter;
 import io.kindnet.netlink.wire.NetlinkException;
 import io.kindnet.netlink.wire.NetlinkMessage;
@@ -102,6 +103,21 @@ public final class Links {
   /** Removes the link {@code name}; {@code ENODEV} if there is none. */
   public void delete(String name) {
     socket.request(LinkRequests.delete(name));
+  }
+
+  /**
+   * Removes the link {@code name}, and waits only until nothing leads to it any more: neither its
+   * name, nor its index, nor a route. The kernel goes on for some 20 ms, until nobody holds what
+   * was the link ({@code netdev_run_todo} in {@code net/core/dev.c}).
+   *
+   * @throws NetlinkException {@code ENODEV} if there is none
+   */
+  public void deletePromptly(String name) {
+    EchoedRequest deletion = owner.echoed(LinkRequests.delete(name));
+    Thread thread = new Thread(deletion, "delete link");
+    thread.setDaemon(true);
+    thread.start();
+    deletion.await();
   }
 
   /**

@@ -4,7 +4,9 @@ import static io.kindnet.netlink.wire.NetlinkConstants.NETLINK_ROUTE;
 
 import io.kindnet.netlink.ip.AddressFamily;
 import io.kindnet.netlink.netns.NetworkNamespace;
+import io.kindnet.netlink.wire.EchoedRequest;
 import io.kindnet.netlink.wire.MessageListener;
+import io.kindnet.netlink.wire.MessageWriter;
 import io.kindnet.netlink.wire.NetlinkSocket;
 import java.util.Optional;
 import java.util.OptionalInt;
@@ -96,6 +98,10 @@ public final class RouteSocket implements AutoCloseable {
   /** Listens to changes in this namespace from now on, until the result is closed. */
   public RouteEvents events(RouteEvents.Topic... topics) {
     return namespace.call(() -> RouteEvents.open(topics));
+  }
+
+  EchoedRequest echoed(MessageWriter request) {
+    return namespace.call(() -> EchoedRequest.open(NETLINK_ROUTE, request));
   }
 
   /** Lets {@code listener} see every datagram from now on; those of events excepted. */

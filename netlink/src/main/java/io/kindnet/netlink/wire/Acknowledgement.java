@@ -44,6 +44,13 @@ record Acknowledgement(int error, String text, int offset, int missingType) {
         missing == null ? 0 : missing.u32());
   }
 
+  /** Throws the exception for an error, if it is one. */
+  void throwIfError(MessageWriter request) {
+    if (error != 0) {
+      throw toException(request);
+    }
+  }
+
   /** The exception for an error. */
   NetlinkException toException(MessageWriter request) {
     StringBuilder detail = new StringBuilder(text);

@@ -71,7 +71,7 @@ public final class NetlinkSocket implements AutoCloseable {
       for (NetlinkMessage message : receive(request)) {
         if (message.sequence() == number) {
           if (message.type() == NLMSG_ERROR) {
-            throwIfError(message, request);
+            Acknowledgement.parse(message).throwIfError(request);
             return replies;
           }
           replies.add(message);
@@ -92,7 +92,7 @@ public final class NetlinkSocket implements AutoCloseable {
         for (NetlinkMessage message : receive(request)) {
           if (message.sequence() == number) {
             if (message.type() == NLMSG_ERROR) {
-              throwIfError(message, request);
+              Acknowledgement.parse(message).throwIfError(request);
             }
             return message;
           }
@@ -134,7 +134,7 @@ public final class NetlinkSocket implements AutoCloseable {
           }
           interrupted |= message.has(NLM_F_DUMP_INTR);
           if (message.type() == NLMSG_ERROR) {
-            throwIfError(message, request);
+            Acknowledgement.parse(message).throwIfError(request);
             return replies;
           }
           if (message.type() == NLMSG_DONE) {
@@ -268,13 +268,6 @@ public final class NetlinkSocket implements AutoCloseable {
       sequence = 1;
     }
     return sequence++;
-  }
-
-  private static void throwIfError(NetlinkMessage message, MessageWriter request) {
-    Acknowledgement acknowledgement = Acknowledgement.parse(message);
-    if (acknowledgement.error() != 0) {
-      throw acknowledgement.toException(request);
-    }
   }
 
   /** The end of a dump carries an error number where the dump ended early. */

@@ -318,4 +318,32 @@ class LinksTest {
   private static String details(Namespace namespace) {
     return Kernel.ipWithout(RANDOM, namespace, "-d", "link", "show");
   }
+
+  @Test
+  void nothingLeadsToALinkThatWasDeletedPromptly(Namespace pod) {
+    for (int round = 0; round < 5; round++) {
+      host.run("ip", "link", "add", "knet0", "type", "veth", "peer", "eth0", "netns", pod.name());
+      host.run("ip", "link", "set", "knet0", "up");
+      pod.run("ip", "link", "set", "eth0", "up");
+      pod.run("ip", "address", "add", "fd00::2/128", "dev", "eth0", "nodad");
+      host.run("ip", "route", "add", "10.1.1.2/32", "dev", "knet0");
+      host.run("ip", "route", "add", "fd00::2/128", "dev", "knet0");
+
+      links.deletePromptly("knet0");
+
+      assertThat(links.findByName("knet0")).isEmpty();
+      assertThat(Ip.json(host, "-4", "route")).isEqualTo("[]");
+      assertThat(Ip.json(host, "-6", "route")).isEqualTo("[]");
+      assertThat(Ip.json(pod, "link", "show", "type", "veth")).isEqualTo("[]");
+    }
+  }
+
+  @Test
+  void deletingPromptlySaysWhatIsWrongAsDeletingDoes() {
+    assertThatThrownBy(() -> links.deletePromptly("knet0"))
+        .isInstanceOf(NetlinkException.class)
+        .hasMessageContaining("delete link knet0")
+        .hasMessageContaining("ENODEV");
+    assertThatThrownBy(() -> links.deletePromptly("lo")).hasMessageContaining("delete link lo");
+  }
 }

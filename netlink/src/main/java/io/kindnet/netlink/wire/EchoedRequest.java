@@ -1,0 +1,89 @@
+package io.kindnet.netlink.wire;
+
+import static io.kindnet.netlink.wire.NetlinkConstants.NLMSG_ERROR;
+import static io.kindnet.netlink.wire.NetlinkConstants.NLM_F_ACK;
+import static io.kindnet.netlink.wire.NetlinkConstants.NLM_F_ECHO;
+
+import io.kindnet.netlink.libc.KernelException;
+import io.kindnet.netlink.libc.Wakeup;
+import java.time.Duration;
+import java.util.concurrent.atomic.AtomicInteger;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * A request that is waited for only until the kernel has done it and tells so, by the echo that
+ * {@code NLM_F_ECHO} asks for; the call that sent it may last on. Kernels that give no echo of it
+ * (the deletion of a link: before Linux 6.2) are waited for to the end.
+ *
+ * <p>One thread {@link #run}s it, another one {@link #await}s it. It has a socket of its own, which
+ * goes with the later of the two.
+ */
+public final class EchoedRequest implements Runnable {
+  /** The number of the only request on this socket. */
+  private static final int SEQUENCE = 1;
+
+  /** As long as the kernel takes: whoever sends a request has no other way out either. */
+  private static final Duration UNTIL_SENT = Duration.ofDays(1);
+
+  private final Channel channel;
+  private final MessageWriter request;
+  private final Wakeup sent = new Wakeup();
+  private final AtomicInteger users = new AtomicInteger(2);
+  private volatile @Nullable KernelException unsent;
+
+  private EchoedRequest(Channel channel, MessageWriter request) {
+    this.channel = channel;
+    this.request = request;
+  }
+
+  /**
+   * Gets ready in the network namespace of the calling thread.
+   *
+   * @param protocol {@code NETLINK_ROUTE} or {@code NETLINK_NETFILTER}
+   */
+  public static EchoedRequest open(int protocol, MessageWriter request) {
+    return new EchoedRequest(Channel.open(protocol), request);
+  }
+
+  /** Sends the request; returns when the kernel is through with it. */
+  @Override
+  public void run() {
+    try {
+      channel.send(request.finish(SEQUENCE, NLM_F_ACK | NLM_F_ECHO));
+    } catch (KernelException refused) {
+      unsent = refused;
+    } finally {
+      sent.signal();
+      release();
+    }
+  }
+
+  /**
+   * Waits until the request has been carried out.
+   *
+   * @throws NetlinkException if the kernel refused
+   */
+  public void await() {
+    try {
+      channel.socket().await(sent, UNTIL_SENT);
+      KernelException failure = unsent;
+      if (failure != null) {
+        throw failure;
+      }
+      for (NetlinkMessage message : channel.receive()) {
+        if (message.type() == NLMSG_ERROR) {
+          Acknowledgement.parse(message).throwIfError(request);
+        }
+      }
+    } finally {
+      release();
+    }
+  }
+
+  private void release() {
+    if (users.decrementAndGet() == 0) {
+      channel.close();
+      sent.close();
+    }
+  }
+}
