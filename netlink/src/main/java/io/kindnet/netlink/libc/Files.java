@@ -45,18 +45,4 @@ public final class Files {
   public static Descriptor openInRoot(Descriptor root, String path) {
     return new RootFolder(root, path).open();
   }
-
-  /**
-   * What a symbolic link says: a path, or below {@code /proc} also a text such as {@code
-   * net:[4026531840]}.
-   *
-   * @throws KernelException naming the path
-   */
-  public static String readLink(String path) {
-    String target = RootFolder.linkOrNull(path);
-    if (target == null) {
-      throw new KernelException("read the link " + path, SystemCalls.lastError());
-    }
-    return target;
-  }
 }

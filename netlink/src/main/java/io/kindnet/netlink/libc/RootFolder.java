@@ -16,6 +16,7 @@ final class RootFolder {
   private static final long PROC_SUPER_MAGIC = 0x9fa0; // linux/magic.h
   private static final int PATH_MAX = 4096; // linux/limits.h
   private static final int MAXSYMLINKS = 40; // linux/namei.h
+  private static final int TRIES = 100;
 
   private final Descriptor root;
   private final String name;
@@ -31,8 +32,9 @@ final class RootFolder {
   }
 
   /**
-   * Opens a path below the root. Where the kernel finds a link that is no path, the folder that has
-   * the last part of the path in it is looked for, and the last part there.
+   * Opens a path below the root. Where a link of procfs that is no path is on the way, which the
+   * kernel refuses with {@code EXDEV}, the folder is looked for that has the last part of the path
+   * in it, and then the last part.
    */
   private Descriptor open(String path, int flags) {
     int fd = openat2(path, flags | O_CLOEXEC);
@@ -40,8 +42,11 @@ final class RootFolder {
       return new Descriptor(fd);
     }
     Errno error = SystemCalls.lastError();
-    if (error != Errno.ELOOP || ++refusals > MAXSYMLINKS) {
+    if (error != Errno.EXDEV) {
       throw new KernelException("open " + name, error);
+    }
+    if (++refusals > MAXSYMLINKS) {
+      throw new KernelException("open " + name, Errno.ELOOP);
     }
     int slash = path.lastIndexOf('/');
     String parent = slash <= 0 ? "/" : path.substring(0, slash);
@@ -68,7 +73,12 @@ final class RootFolder {
         Memory how = Memory.ofSize(OPEN_HOW_SIZE)) {
       how.putLong(0, flags);
       how.putLong(16, RESOLVE_IN_ROOT);
-      return ServerLibc.openat2(root.number(), memory, how);
+      int fd = ServerLibc.openat2(root.number(), memory, how);
+      // which is no more than that somebody renamed or mounted something while it went through ..
+      for (int i = 1; i < TRIES && fd < 0 && SystemCalls.lastError() == Errno.EAGAIN; i++) {
+        fd = ServerLibc.openat2(root.number(), memory, how);
+      }
+      return fd;
     }
   }
 
@@ -79,8 +89,8 @@ final class RootFolder {
     }
   }
 
-  /** What the symbolic link at {@code path} says; null if there is none, with errno set. */
-  static @Nullable String linkOrNull(String path) {
+  /** What the symbolic link at {@code path} says; null if there is none. */
+  private static @Nullable String linkOrNull(String path) {
     try (Memory memory = Memory.ofString(path);
         Memory target = Memory.ofSize(PATH_MAX)) {
       long length = ServerLibc.readlink(memory, target);

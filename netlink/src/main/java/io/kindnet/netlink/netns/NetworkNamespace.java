@@ -3,6 +3,9 @@ package io.kindnet.netlink.netns;
 import io.kindnet.netlink.libc.Descriptor;
 import io.kindnet.netlink.libc.Files;
 import io.kindnet.netlink.libc.Namespaces;
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.nio.file.Path;
 import java.util.concurrent.Callable;
 import java.util.concurrent.CompletionException;
 import java.util.concurrent.ExecutionException;
@@ -18,6 +21,8 @@ import org.jspecify.annotations.Nullable;
  * from any thread afterwards.
  */
 public final class NetworkNamespace implements AutoCloseable {
+  private static final String CURRENT = "/proc/thread-self/ns/net";
+
   private final Descriptor descriptor;
   private final String name;
 
@@ -56,16 +61,19 @@ public final class NetworkNamespace implements AutoCloseable {
     return new NetworkNamespace(descriptor, name);
   }
 
-  /** Whether {@code descriptor} is the namespace of the calling thread, or another file. */
+  /** Whether {@code descriptor} is the namespace of the calling thread. */
   public static boolean isCurrent(Descriptor descriptor) {
-    // text such as net:[4026531840], which no other file has while the namespace is there
-    return Files.readLink("/proc/self/fd/" + descriptor.number())
-        .equals(Files.readLink("/proc/thread-self/ns/net"));
+    Path opened = Path.of("/proc/self/fd/" + descriptor.number());
+    try {
+      return java.nio.file.Files.isSameFile(opened, Path.of(CURRENT));
+    } catch (IOException unreadable) {
+      throw new UncheckedIOException("compare a descriptor with " + CURRENT, unreadable);
+    }
   }
 
   /** The namespace of the calling thread. */
   public static NetworkNamespace current() {
-    return open("/proc/thread-self/ns/net");
+    return open(CURRENT);
   }
 
   /** The descriptor, for messages that name a namespace by it; open as long as this handle is. */

@@ -3,6 +3,7 @@ package io.kindnet.netlink.netns;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import io.kindnet.netlink.libc.Descriptor;
 import io.kindnet.netlink.libc.Errno;
 import io.kindnet.netlink.libc.KernelException;
 import io.kindnet.netlink.testing.Namespace;
@@ -58,6 +59,34 @@ class NetworkNamespaceTest {
   }
 
   @Test
+  void errorsCallItByTheNameThatPeopleKnow(@TempDir Path folder) throws IOException {
+    assertThatThrownBy(() -> NetworkNamespace.open("/proc/self/fd/no-such", "/run/netns/a"))
+        .hasMessage("open /run/netns/a: ENOENT (No such file or directory)");
+
+    Descriptor descriptor = descriptorOf(Files.createFile(folder.resolve("file")));
+    try (NetworkNamespace handedOver = NetworkNamespace.of(descriptor, "/run/netns/a")) {
+      assertThatThrownBy(() -> handedOver.call(() -> 1))
+          .hasMessage("enter network namespace /run/netns/a: EINVAL (Invalid argument)");
+    }
+    assertThatThrownBy(descriptor::number).isInstanceOf(IllegalStateException.class);
+  }
+
+  @Test
+  void knowsTheNamespaceOfTheCallingThread(Namespace namespace, @TempDir Path folder)
+      throws IOException {
+    try (Descriptor other = descriptorOf(namespace.path());
+        Descriptor own = descriptorOf(Path.of("/proc/self/ns/net"));
+        Descriptor file = descriptorOf(Files.createFile(folder.resolve("file")));
+        NetworkNamespace opened = NetworkNamespace.open(namespace.path().toString())) {
+      assertThat(NetworkNamespace.isCurrent(own)).isTrue();
+      assertThat(NetworkNamespace.isCurrent(other)).isFalse();
+      assertThat(NetworkNamespace.isCurrent(file)).isFalse();
+      assertThat(opened.call(() -> NetworkNamespace.isCurrent(other))).isTrue();
+      assertThat(opened.call(() -> NetworkNamespace.isCurrent(own))).isFalse();
+    }
+  }
+
+  @Test
   void aFileThatIsNoNamespace(@TempDir Path folder) throws IOException {
     Path file = Files.createFile(folder.resolve("file"));
 
@@ -78,5 +107,9 @@ class NetworkNamespaceTest {
           .isInstanceOf(CompletionException.class)
           .hasCauseInstanceOf(IOException.class);
     }
+  }
+
+  private static Descriptor descriptorOf(Path path) {
+    return io.kindnet.netlink.libc.Files.openForReading(path.toString());
   }
 }
