@@ -1,10 +1,14 @@
 package io.kindnet.netlink;
 
+import static com.tngtech.archunit.base.DescribedPredicate.not;
 import static com.tngtech.archunit.core.domain.JavaClass.Predicates.resideInAPackage;
+import static com.tngtech.archunit.core.domain.JavaClass.Predicates.resideInAnyPackage;
 import static com.tngtech.archunit.lang.syntax.ArchRuleDefinition.noClasses;
 import static com.tngtech.archunit.library.dependencies.SlicesRuleDefinition.slices;
 import static org.assertj.core.api.Assertions.assertThat;
 
+import com.tngtech.archunit.base.DescribedPredicate;
+import com.tngtech.archunit.core.domain.JavaClass;
 import com.tngtech.archunit.core.domain.JavaClasses;
 import com.tngtech.archunit.core.importer.ClassFileImporter;
 import com.tngtech.archunit.core.importer.ImportOption;
@@ -85,7 +89,41 @@ class NetlinkArchitectureTest {
   }
 
   @Test
+  void systemCallsAndSocketsOfTheMachineKnowNoOtherRoom() {
+    noClasses()
+        .that(resideInAPackage("io.kindnet.netlink.libc.."))
+        .should()
+        .dependOnClassesThat(roomsBut("libc"))
+        .check(CLASSES);
+    noClasses()
+        .that(resideInAPackage("io.kindnet.netlink.unix.."))
+        .should()
+        .dependOnClassesThat(roomsBut("libc", "unix"))
+        .check(CLASSES);
+  }
+
+  /** So that the plugin's start does not pay for them. */
+  @Test
+  void noOtherRoomNeedsSocketsOfTheMachine() {
+    noClasses()
+        .that()
+        .resideOutsideOfPackage("io.kindnet.netlink.unix..")
+        .should()
+        .dependOnClassesThat()
+        .resideInAPackage("io.kindnet.netlink.unix..")
+        .check(CLASSES);
+  }
+
+  @Test
   void roomsHaveNoCycles() {
     slices().matching("io.kindnet.netlink.(*)..").should().beFreeOfCycles().check(CLASSES);
+  }
+
+  private static DescribedPredicate<JavaClass> roomsBut(String... names) {
+    String[] packages = new String[names.length];
+    for (int i = 0; i < names.length; i++) {
+      packages[i] = "io.kindnet.netlink." + names[i] + "..";
+    }
+    return resideInAPackage("io.kindnet.netlink..").and(not(resideInAnyPackage(packages)));
   }
 }

@@ -9,6 +9,9 @@ import io.kindnet.netlink.libc.Errno;
 import io.kindnet.netlink.libc.Files;
 import io.kindnet.netlink.libc.KernelException;
 import io.kindnet.netlink.libc.LostDescriptorsException;
+import io.kindnet.netlink.netns.NetworkNamespace;
+import io.kindnet.netlink.testing.Namespace;
+import io.kindnet.netlink.testing.NetworkNamespaces;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.file.Path;
@@ -105,11 +108,25 @@ class UnixConnectionTest {
   }
 
   @Test
+  @NetworkNamespaces
+  void aNamespaceThatCameCanBeEntered(Namespace pod) {
+    pod.run("ip", "link", "add", "name", "only-here", "type", "bridge");
+    opened.add(Files.openForReading(pod.path().toString()));
+    client.send(bytes("x"), opened, SOON);
+    receiveText();
+
+    try (NetworkNamespace received = NetworkNamespace.of(descriptors.get(0), "pod")) {
+      Path links = Path.of("/proc/thread-self/net/dev");
+      assertThat(received.call(() -> java.nio.file.Files.readString(links))).contains("only-here");
+    }
+  }
+
+  @Test
   void descriptorsAreNotHandedDownToChildren() throws Exception {
     client.send(bytes("x"), open(List.of("secret")), SOON);
     receiveText();
 
-    String file = Files.readLink("/proc/self/fd/" + descriptors.get(0).number());
+    String file = folder.resolve("file-secret").toString();
     Process child = new ProcessBuilder("ls", "-l", "/proc/self/fd").start();
     assertThat(new String(child.getInputStream().readAllBytes(), UTF_8)).doesNotContain(file);
     assertThat(closedOnExec(descriptors.get(0).number())).isTrue();
