@@ -42,7 +42,7 @@ final class AddVerb {
 
   CniResult run() throws CniException {
     PodIdentity identity = PodIdentity.fromArgs(environment.args());
-    try (PodNetwork pod = PodNetwork.open(environment.netns())) {
+    try (PodNetwork pod = PodNetwork.open(kernel.namespaces(), environment.netns())) {
       pod.requireFree(environment.interfaceName());
       log.reached(Step.NAMESPACE_OPENED);
       Reservation reservation =

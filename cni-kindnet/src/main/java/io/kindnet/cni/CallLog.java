@@ -5,6 +5,7 @@ import static java.nio.charset.StandardCharsets.UTF_8;
 import io.kindnet.cni.protocol.CniEnvironment;
 import io.kindnet.cni.steps.Step;
 import io.kindnet.cni.steps.StepListener;
+import io.kindnet.cni.store.Way;
 import java.io.IOException;
 import java.io.PrintWriter;
 import java.io.StringWriter;
@@ -25,9 +26,11 @@ final class CallLog implements StepListener {
   private final long begin = System.nanoTime();
   private final @Nullable String file;
   private final String subject;
+  private final Way way;
   private final @Nullable StepListener listener;
 
-  private CallLog(@Nullable String file, String subject, @Nullable StepListener listener) {
+  private CallLog(@Nullable String file, String subject, Way way, @Nullable StepListener listener) {
+    this.way = way;
     this.file = file;
     this.subject = subject;
     this.listener = listener;
@@ -36,16 +39,23 @@ final class CallLog implements StepListener {
   /**
    * The log of one call.
    *
+   * @param way who runs it
    * @param listener is told of the steps, too; null for nobody
    */
-  static CallLog of(CniEnvironment environment, @Nullable StepListener listener) {
+  static CallLog of(CniEnvironment environment, Way way, @Nullable StepListener listener) {
     String verb = environment.command().name();
     return new CallLog(
         environment.logFile(),
         environment.command().isAboutOneContainer()
             ? verb + " " + environment.attachment() + " netns '" + environment.netns() + "'"
             : verb,
+        way,
         listener);
+  }
+
+  /** Who runs the call. */
+  Way way() {
+    return way;
   }
 
   /** Appends the name of the step and how long after the beginning of the call it was done. */

@@ -41,7 +41,7 @@ final class CheckVerb {
   String run() throws CniException {
     List<String> problems = new ArrayList<>();
     PodRow pod = store.pods().find(environment.attachment());
-    try (PodNetwork network = PodNetwork.open(environment.netns())) {
+    try (PodNetwork network = PodNetwork.open(kernel.namespaces(), environment.netns())) {
       pod = pod == null ? found(network) : pod;
       if (pod == null) {
         throw failed("the database has no " + environment.attachment());

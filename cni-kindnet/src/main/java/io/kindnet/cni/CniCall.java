@@ -14,6 +14,7 @@ import io.kindnet.cni.steps.StepListener;
 import io.kindnet.cni.store.DamagedFile;
 import io.kindnet.cni.store.Patience;
 import io.kindnet.cni.store.Store;
+import io.kindnet.cni.store.Way;
 import io.kindnet.netlink.libc.KernelException;
 import java.nio.file.Path;
 import java.util.Map;
@@ -49,14 +50,20 @@ public final class CniCall {
    * @param variables the environment variables of the call
    * @param standardInput its network configuration
    * @param kernels opens what the verb acts on
+   * @param way who runs it
+   * @param listener is told of each step; null for nobody
    */
   public static Reply answer(
-      Map<String, String> variables, byte[] standardInput, Kernel.Opener kernels) {
-    return answer(variables, standardInput, kernels, Patience.USUAL, null);
+      Map<String, String> variables,
+      byte[] standardInput,
+      Kernel.Opener kernels,
+      Way way,
+      @Nullable StepListener listener) {
+    return answer(variables, standardInput, kernels, Patience.USUAL, way, listener);
   }
 
   /**
-   * As {@link #answer(Map, byte[], Kernel.Opener)}, and tells {@code listener} of each step.
+   * As the other one.
    *
    * @param patience how long to wait for others that have the database locked
    */
@@ -65,6 +72,7 @@ public final class CniCall {
       byte[] standardInput,
       Kernel.Opener kernels,
       Patience patience,
+      Way way,
       @Nullable StepListener listener) {
     try {
       CniEnvironment environment = CniEnvironment.of(variables);
@@ -72,7 +80,7 @@ public final class CniCall {
         return Reply.success(Replies.versions(standardInput));
       }
       NetworkConfig config = NetworkConfigReader.of(standardInput).read(environment.command());
-      CallLog log = CallLog.of(environment, listener);
+      CallLog log = CallLog.of(environment, way, listener);
       return Reply.success(new CniCall(environment, config, kernels, patience, log).run());
     } catch (CniException error) {
       return Reply.failure(NetworkConfigReader.versionForErrors(standardInput), error);
@@ -80,7 +88,7 @@ public final class CniCall {
   }
 
   private String run() throws CniException {
-    log.line("begins");
+    log.line(log.way() == Way.WARM ? "begins, in the agent" : "begins");
     try {
       String document = runVerb();
       log.line("ends " + document);

@@ -3,8 +3,7 @@ package io.kindnet.cni;
 import static java.nio.charset.StandardCharsets.UTF_8;
 
 import io.kindnet.cni.cli.OperatorCommand;
-import io.kindnet.cni.podlink.HostNetwork;
-import io.kindnet.cni.portmap.NftablesHostPorts;
+import io.kindnet.cni.store.Way;
 import io.kindnet.netlink.libc.Program;
 import java.io.IOException;
 import java.io.InputStream;
@@ -59,7 +58,7 @@ public final class CniKindnet {
   static int answerClient(Map<String, String> variables, InputStream in, PrintStream out) {
     Reply reply;
     try {
-      reply = CniCall.answer(variables, read(in), CniKindnet::kernel);
+      reply = CniCall.answer(variables, read(in), Kernel::open, Way.COLD, null);
     } catch (IOException unreadable) {
       reply = Reply.unreadable(unreadable);
     }
@@ -76,10 +75,6 @@ public final class CniKindnet {
       throw new IOException("longer than " + LONGEST_INPUT + " bytes");
     }
     return input;
-  }
-
-  private static Kernel kernel() {
-    return new Kernel(HostNetwork.open(), NftablesHostPorts.open());
   }
 
   private static int serveOperator(String[] arguments) {

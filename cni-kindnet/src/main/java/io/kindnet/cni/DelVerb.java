@@ -1,6 +1,7 @@
 package io.kindnet.cni;
 
 import io.kindnet.cni.podlink.PodNetwork;
+import io.kindnet.cni.protocol.CniCommand;
 import io.kindnet.cni.protocol.CniEnvironment;
 import io.kindnet.cni.protocol.CniException;
 import io.kindnet.cni.store.PodRow;
@@ -29,7 +30,7 @@ final class DelVerb {
   String run() throws CniException {
     PodRow pod = store.pods().find(environment.attachment());
     if (pod != null) {
-      new Release(store, kernel, log).release(pod);
+      new Release(store, kernel, log).countedAs(CniCommand.DEL).release(pod);
     } else {
       deleteForgottenPorts();
       releaseForgottenInterface();
@@ -60,7 +61,7 @@ final class DelVerb {
   }
 
   private @Nullable String hostEnd() {
-    try (PodNetwork pod = PodNetwork.open(environment.netns())) {
+    try (PodNetwork pod = PodNetwork.open(kernel.namespaces(), environment.netns())) {
       Optional<Link> hostEnd = kernel.host().ownEndOf(pod, environment.interfaceName());
       return hostEnd.isPresent() ? hostEnd.get().name() : null;
     } catch (CniException noPod) {

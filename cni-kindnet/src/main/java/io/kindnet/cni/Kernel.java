@@ -1,7 +1,9 @@
 package io.kindnet.cni;
 
 import io.kindnet.cni.podlink.HostNetwork;
+import io.kindnet.cni.podlink.PodNamespaces;
 import io.kindnet.cni.portmap.HostPorts;
+import io.kindnet.cni.portmap.NftablesHostPorts;
 
 /**
  * What verbs act on besides the database: the network of the host, which is the namespace of the
@@ -9,13 +11,31 @@ import io.kindnet.cni.portmap.HostPorts;
  *
  * @param host links, addresses, routes
  * @param hostPorts host port rules
+ * @param namespaces where the namespaces of pods are found
  */
-public record Kernel(HostNetwork host, HostPorts hostPorts) implements AutoCloseable {
+public record Kernel(HostNetwork host, HostPorts hostPorts, PodNamespaces namespaces)
+    implements AutoCloseable {
   /** Opens it. */
   @FunctionalInterface
   public interface Opener {
     /** The kernel as the calling thread sees it. */
     Kernel open();
+  }
+
+  /** As the calling thread sees it, which sees the files that the client sees. */
+  public static Kernel open() {
+    return open(new PodNamespaces.ByPath());
+  }
+
+  /** As the calling thread sees it, the namespaces of pods elsewhere. */
+  public static Kernel open(PodNamespaces namespaces) {
+    HostNetwork host = HostNetwork.open();
+    try {
+      return new Kernel(host, NftablesHostPorts.open(), namespaces);
+    } catch (RuntimeException refused) {
+      host.close();
+      throw refused;
+    }
   }
 
   @Override

@@ -1,11 +1,13 @@
 package io.kindnet.cni;
 
 import io.kindnet.cni.portmap.HostPort;
+import io.kindnet.cni.protocol.CniCommand;
 import io.kindnet.cni.protocol.CniException;
 import io.kindnet.cni.steps.Step;
 import io.kindnet.cni.store.PodRow;
 import io.kindnet.cni.store.Store;
 import java.util.List;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Gives back what a pod has, in the reverse order of ADD: host ports, interface, rows. Each part
@@ -16,11 +18,18 @@ final class Release {
   private final Store store;
   private final Kernel kernel;
   private final CallLog log;
+  private @Nullable CniCommand command;
 
   Release(Store store, Kernel kernel, CallLog log) {
     this.store = store;
     this.kernel = kernel;
     this.log = log;
+  }
+
+  /** Has what {@link #release} removes counted as the work of a call. */
+  Release countedAs(CniCommand newCommand) {
+    command = newCommand;
+    return this;
   }
 
   void release(PodRow pod) throws CniException {
@@ -42,7 +51,13 @@ final class Release {
     }
     kernel.host().deleteLink(pod.hostInterface());
     log.reached(Step.LINK_DELETED);
-    store.pods().delete(pod);
+    store.transaction(() -> {
+      store.pods().delete(pod);
+      if (command != null) {
+        store.calls().add(command, log.way());
+      }
+      return pod;
+    });
     log.reached(Step.ROWS_DELETED);
   }
 

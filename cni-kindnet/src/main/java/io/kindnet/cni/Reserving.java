@@ -4,6 +4,7 @@ import io.kindnet.cni.ipam.AddressChoice;
 import io.kindnet.cni.ipam.Lease;
 import io.kindnet.cni.portmap.HostPort;
 import io.kindnet.cni.protocol.Attachment;
+import io.kindnet.cni.protocol.CniCommand;
 import io.kindnet.cni.protocol.CniEnvironment;
 import io.kindnet.cni.protocol.CniErrorCode;
 import io.kindnet.cni.protocol.CniException;
@@ -67,6 +68,7 @@ final class Reserving {
             new PodRow.Details(environment.interfaceName(), config.name(), config.bridge()));
     store.pods().insert(pod);
     List<HostPort> ports = new PortClaims(store, staleRows, log).claim(pod, config.portMappings());
+    store.calls().add(CniCommand.ADD, log.way());
     log.reached(Step.ROWS_WRITTEN);
     return new Reservation(pod, leases, ports);
   }

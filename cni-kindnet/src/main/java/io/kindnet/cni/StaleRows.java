@@ -27,7 +27,8 @@ final class StaleRows {
 
   /** Whether {@code pod} is one. */
   boolean isStale(PodRow pod) {
-    return !kernel.host().hasLink(pod.hostInterface()) && !PodNetwork.exists(pod.netns());
+    return !kernel.host().hasLink(pod.hostInterface())
+        && !PodNetwork.exists(kernel.namespaces(), pod.netns());
   }
 
   /** Those that hold an address of {@code family}. */

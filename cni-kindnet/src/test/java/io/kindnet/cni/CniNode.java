@@ -8,12 +8,14 @@ import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import io.kindnet.cni.podlink.HostNetwork;
+import io.kindnet.cni.podlink.PodNamespaces;
 import io.kindnet.cni.portmap.HostPorts;
 import io.kindnet.cni.portmap.NftablesHostPorts;
 import io.kindnet.cni.protocol.CniException;
 import io.kindnet.cni.steps.StepListener;
 import io.kindnet.cni.store.Patience;
 import io.kindnet.cni.store.Store;
+import io.kindnet.cni.store.Way;
 import io.kindnet.netlink.netns.NetworkNamespace;
 import io.kindnet.netlink.testing.Ip;
 import io.kindnet.netlink.testing.Namespace;
@@ -160,8 +162,9 @@ final class CniNode {
           CniCall.answer(
               variables,
               input.getBytes(UTF_8),
-              () -> new Kernel(HostNetwork.open(), openPorts.get()),
+              () -> new Kernel(HostNetwork.open(), openPorts.get(), new PodNamespaces.ByPath()),
               patience,
+              Way.COLD,
               listener));
     }
   }

@@ -1,10 +1,9 @@
 package io.kindnet.cni;
 
-import io.kindnet.cni.podlink.HostNetwork;
-import io.kindnet.cni.portmap.NftablesHostPorts;
 import io.kindnet.cni.steps.Step;
 import io.kindnet.cni.steps.StepListener;
 import io.kindnet.cni.store.Patience;
+import io.kindnet.cni.store.Way;
 import java.io.IOException;
 
 /**
@@ -23,8 +22,9 @@ final class KilledCall {
         CniCall.answer(
             System.getenv(),
             System.in.readAllBytes(),
-            () -> new Kernel(HostNetwork.open(), NftablesHostPorts.open()),
+            Kernel::open,
             Patience.USUAL,
+            Way.COLD,
             new Killer(point));
     System.out.print(reply.document());
     System.exit(SURVIVED);

@@ -28,10 +28,10 @@ public final class PodNetwork implements AutoCloseable {
    *
    * @throws CniException {@link CniErrorCode#INVALID_ENVIRONMENT} if it is none, or the host's own
    */
-  public static PodNetwork open(String path) throws CniException {
+  public static PodNetwork open(PodNamespaces namespaces, String path) throws CniException {
     NetworkNamespace namespace;
     try {
-      namespace = NetworkNamespace.open(path);
+      namespace = namespaces.open(path);
     } catch (KernelException refused) {
       throw invalid(path, refused);
     }
@@ -56,14 +56,18 @@ public final class PodNetwork implements AutoCloseable {
   }
 
   /** Whether there is a network namespace at {@code path}. */
-  public static boolean exists(String path) {
+  public static boolean exists(PodNamespaces namespaces, String path) {
     if (path.isEmpty()) {
       return false;
     }
-    try (NetworkNamespace namespace = NetworkNamespace.open(path)) {
+    try (NetworkNamespace namespace = namespaces.open(path)) {
       return namespace.call(() -> true);
-    } catch (KernelException notNamespace) {
-      return false;
+    } catch (KernelException refused) {
+      // whoever cannot look, for want of descriptors or of a right, has not seen that it is gone
+      return switch (refused.errno()) {
+        case ENOENT, ENOTDIR, EINVAL, ESRCH -> false;
+        default -> true;
+      };
     }
   }
 

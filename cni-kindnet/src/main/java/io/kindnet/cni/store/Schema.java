@@ -16,7 +16,7 @@ import org.jspecify.annotations.Nullable;
  * them a file has; one of the original plugin has 0 and its tables already.
  */
 final class Schema {
-  private static final int VERSION = 2;
+  private static final int VERSION = 3;
   private static final long WAL_RETRY_NANOS = TimeUnit.MILLISECONDS.toNanos(2);
 
   private Schema() {}

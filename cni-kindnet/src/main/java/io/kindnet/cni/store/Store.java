@@ -141,6 +141,11 @@ public final class Store implements AutoCloseable {
     return new Ports(database);
   }
 
+  /** How many calls there were. */
+  public Calls calls() {
+    return new Calls(database);
+  }
+
   /** Rows whose pod somebody deleted. */
   public Orphans orphans() {
     return new Orphans(database);

@@ -58,7 +58,7 @@ class SchemaTest {
             "container_ip TEXT",
             "container_port INTEGER");
     assertThat(pragma("journal_mode")).isEqualTo("wal");
-    assertThat(pragma("user_version")).isEqualTo("2");
+    assertThat(pragma("user_version")).isEqualTo("3");
   }
 
   @Test
