@@ -154,6 +154,14 @@ final class Flags {
   String cniConfDir;
 
   @Option(
+      names = "--cni-socket",
+      paramLabel = "FILE",
+      defaultValue = "/run/kindnet/cni.sock",
+      description =
+          "where cni-kindnet hands its calls over, empty disables (default ${DEFAULT-VALUE})")
+  String cniSocket;
+
+  @Option(
       names = "--kubeconfig",
       paramLabel = "FILE",
       defaultValue = "",

@@ -1,5 +1,6 @@
 package io.kindnet.kindnetd;
 
+import io.kindnet.cni.handover.Handover;
 import io.kindnet.kindnetd.kube.ApiServerOptions;
 import io.kindnet.kindnetd.metrics.BindAddress;
 import io.kindnet.kindnetd.node.PluginChain;
@@ -44,7 +45,18 @@ record Options(
     boolean ipsecOverlay,
     PluginChain plugins,
     Path cniConfDir,
+    Optional<Path> cniSocket,
     int verbosity) {
+
+  /** Whether calls of cni-kindnet are served here. */
+  boolean servesCalls() {
+    return !disableCni && cniSocket.isPresent() && plugins.plugins() == PluginChain.Plugins.KINDNET;
+  }
+
+  /** Where they would be. */
+  Path callSocket() {
+    return cniSocket.orElse(Handover.DEFAULT_SOCKET);
+  }
 
   /**
    * @param hostName the host's own name, for a node that is given no other
@@ -77,6 +89,7 @@ record Options(
         flags.ipsecOverlay,
         flag("cni-plugins", flags.cniPlugins, name -> PluginChain.of(name, bridge)),
         flag("cni-conf-dir", flags.cniConfDir, Path::of),
+        flag("cni-socket", flags.cniSocket, optional(Options::absolute)),
         flag("v", flags.verbosity, Options::count));
   }
 
@@ -133,6 +146,14 @@ record Options(
       // the message below says it
     }
     throw new IllegalArgumentException("not a whole number from 0 to " + Integer.MAX_VALUE);
+  }
+
+  private static Path absolute(String text) {
+    Path path = Path.of(text);
+    if (!path.isAbsolute()) {
+      throw new IllegalArgumentException("not an absolute path");
+    }
+    return path;
   }
 
   private static URI urlOrHostPort(String text) {

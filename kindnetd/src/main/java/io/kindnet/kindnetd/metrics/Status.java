@@ -7,7 +7,9 @@ import io.prometheus.metrics.core.metrics.Histogram;
 import io.prometheus.metrics.core.metrics.Info;
 import io.prometheus.metrics.model.registry.PrometheusRegistry;
 import java.util.List;
+import java.util.Map;
 import java.util.concurrent.CopyOnWriteArrayList;
+import java.util.function.Supplier;
 
 /** All metrics of this process, and the state of its parts. */
 public final class Status {
@@ -64,6 +66,15 @@ public final class Status {
             repairs.labelValues(name));
     agents.add(agent);
     return agent;
+  }
+
+  /**
+   * The metrics of CNI calls.
+   *
+   * @param cold how many calls the plugin has run by itself, by verb
+   */
+  public CallMetrics calls(Supplier<Map<String, Long>> cold) {
+    return new CallMetrics(registry, cold);
   }
 
   /** A further number to show. */

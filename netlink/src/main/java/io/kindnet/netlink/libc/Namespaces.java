@@ -18,4 +18,11 @@ public final class Namespaces {
     SystemCalls.check(
         Libc.setns(namespace.number(), CLONE_NEWNET), "enter network namespace " + name);
   }
+
+  /**
+   * Moves the calling thread into a new network namespace. Only for a thread that ends afterwards.
+   */
+  public static void enterNewNetwork() {
+    SystemCalls.check(ServerLibc.unshare(CLONE_NEWNET), "create a network namespace");
+  }
 }

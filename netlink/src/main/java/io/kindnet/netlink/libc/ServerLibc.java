@@ -33,6 +33,7 @@ final class ServerLibc {
   private static final long EPOLL_CTL = Libc.address("epoll_ctl");
   private static final long EPOLL_WAIT = Libc.address("epoll_wait");
   private static final long FSTATFS = Libc.address("fstatfs");
+  private static final long UNSHARE = Libc.address("unshare");
   private static final long READLINK = Libc.address("readlink");
   private static final long SYSCALL = Libc.address("syscall");
 
@@ -87,6 +88,10 @@ final class ServerLibc {
             events.address(),
             capacity,
             timeoutMillis);
+  }
+
+  static int unshare(int flags) {
+    return (int) Libc.INVOKER.invokeN1(Libc.INT_OF_INT, UNSHARE, flags);
   }
 
   static int fstatfs(int fd, Memory result) {

@@ -61,6 +61,20 @@ public final class NetworkNamespace implements AutoCloseable {
     return new NetworkNamespace(descriptor, name);
   }
 
+  /**
+   * A new namespace, which is there as long as a handle or a thread has it.
+   *
+   * @param name what the messages of errors call it
+   */
+  public static NetworkNamespace create(String name) {
+    FutureTask<NetworkNamespace> task =
+        new FutureTask<>(() -> {
+          Namespaces.enterNewNetwork();
+          return open("/proc/thread-self/ns/net", name);
+        });
+    return run(task);
+  }
+
   /** Whether {@code descriptor} is the namespace of the calling thread. */
   public static boolean isCurrent(Descriptor descriptor) {
     Path opened = Path.of("/proc/self/fd/" + descriptor.number());
@@ -95,6 +109,11 @@ public final class NetworkNamespace implements AutoCloseable {
           Namespaces.enterNetwork(descriptor, name);
           return work.call();
         });
+    return run(task);
+  }
+
+  /** On a thread of its own that ends with it. */
+  private static <T> T run(FutureTask<T> task) {
     Thread thread = new Thread(task, "netns");
     thread.setDaemon(true);
     thread.start();

@@ -1,0 +1,88 @@
+package io.kindnet.kindnetd.cni;
+
+import io.kindnet.cni.protocol.CniCommand;
+import io.kindnet.cni.protocol.JsonText;
+import io.kindnet.kindnetd.metrics.CallMetrics;
+import java.util.Arrays;
+import java.util.Map;
+import java.util.TreeMap;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.TimeUnit;
+
+/** How many calls were served since the agent began, and how long they took. */
+final class CallRecord {
+  /** So many of the last calls of a verb make its median. */
+  private static final int REMEMBERED = 1024;
+
+  private final String version;
+  private final CallMetrics metrics;
+  private final Map<String, Verb> verbs = new ConcurrentHashMap<>();
+
+  CallRecord(String version, CallMetrics metrics) {
+    this.version = version;
+    this.metrics = metrics;
+  }
+
+  /** A call was left to the plugin. */
+  void declined() {
+    metrics.declined();
+  }
+
+  /** A call was answered. */
+  void answered(String command, int exitCode, long nanos) {
+    String name = name(command);
+    metrics.answered(name, exitCode != 0, nanos);
+    verbs.computeIfAbsent(name, verb -> new Verb()).add(exitCode != 0, nanos);
+  }
+
+  /** What is no verb must not make a name of its own. */
+  private static String name(String command) {
+    for (CniCommand known : CniCommand.values()) {
+      if (known.name().equals(command)) {
+        return command;
+      }
+    }
+    return "invalid";
+  }
+
+  /** The whole of it as JSON, for {@code cni-kindnet status}. */
+  String describe() {
+    return JsonText.write(json -> {
+      json.writeStartObject();
+      json.writeStringField("version", version);
+      json.writeObjectFieldStart("verbs");
+      for (Map.Entry<String, Verb> verb : new TreeMap<>(verbs).entrySet()) {
+        Verb.Summary summary = verb.getValue().summary();
+        json.writeObjectFieldStart(verb.getKey());
+        json.writeNumberField("calls", summary.calls());
+        json.writeNumberField("errors", summary.errors());
+        json.writeNumberField("medianMicros", summary.medianMicros());
+        json.writeEndObject();
+      }
+      json.writeEndObject();
+      json.writeEndObject();
+    });
+  }
+
+  /** The calls of one verb. */
+  private static final class Verb {
+    /** At one moment. */
+    record Summary(long calls, long errors, long medianMicros) {}
+
+    private final long[] last = new long[REMEMBERED];
+    private long calls;
+    private long errors;
+
+    synchronized void add(boolean failed, long nanos) {
+      last[(int) (calls % REMEMBERED)] = nanos;
+      calls++;
+      errors += failed ? 1 : 0;
+    }
+
+    synchronized Summary summary() {
+      long[] sorted = Arrays.copyOf(last, (int) Math.min(calls, REMEMBERED));
+      Arrays.sort(sorted);
+      return new Summary(calls, errors, TimeUnit.NANOSECONDS.toMicros(sorted[sorted.length / 2]));
+    }
+  }
+}

@@ -1,0 +1,103 @@
+package io.kindnet.kindnetd.cni;
+
+import io.kindnet.cni.protocol.NetworkConfig;
+import io.kindnet.cni.steps.StepListener;
+import io.kindnet.cni.store.Store;
+import io.kindnet.kindnetd.kube.Agent;
+import io.kindnet.kindnetd.metrics.Status;
+import io.kindnet.netlink.libc.KernelException;
+import java.io.IOException;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.concurrent.TimeUnit;
+import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * Serves CNI calls at a socket. Where it cannot, and until it can, the plugin serves them by
+ * itself: nothing depends on it.
+ */
+public final class CniServer implements Agent {
+  private static final Logger log = LoggerFactory.getLogger(CniServer.class);
+
+  /** Less than the agent as a whole has to stop. */
+  private static final Duration STOP_PATIENCE = Duration.ofSeconds(15);
+
+  private final SocketFile socket;
+  private final CallDesk desk;
+  private final Thread thread = new Thread(this::run, "cni-reception");
+  private @Nullable Reception reception;
+  private boolean closed;
+
+  /**
+   * @param socket where to listen
+   * @param version what to call this program
+   */
+  public CniServer(Path socket, String version, Status status) {
+    this(socket, version, status, null);
+  }
+
+  /**
+   * @param steps is told of each step of each call; null for nobody
+   */
+  CniServer(Path socket, String version, Status status, @Nullable StepListener steps) {
+    this.socket = new SocketFile(socket);
+    Path database = NetworkConfig.DEFAULT_DATA_DIR.resolve(Store.FILE_NAME);
+    this.desk = new CallDesk(new CallRecord(version, status.calls(new ColdCalls(database))), steps);
+    thread.setDaemon(true);
+  }
+
+  @Override
+  public void start() {
+    thread.start();
+  }
+
+  private void run() {
+    try {
+      Reception opened = open();
+      if (opened != null) {
+        opened.run();
+      }
+    } catch (IOException | KernelException refused) {
+      log.warn("calls are not served here, the plugin serves them alone: {}", refused.getMessage());
+    } catch (RuntimeException defect) {
+      log.error("calls are not served here any more, the plugin serves them alone", defect);
+      socket.remove();
+    }
+  }
+
+  private @Nullable Reception open() throws IOException {
+    long begin = System.nanoTime();
+    Rehearsal.run(socket.folder());
+    Reception opened;
+    synchronized (this) {
+      if (closed) {
+        return null;
+      }
+      opened = new Reception(socket, desk);
+      reception = opened;
+    }
+    long millis = TimeUnit.NANOSECONDS.toMillis(System.nanoTime() - begin);
+    log.info("serves calls at {}, after a rehearsal of {} ms", socket.path(), millis);
+    return opened;
+  }
+
+  /** Nothing of it is left once it has ended. */
+  @Override
+  public void cleanRules() {}
+
+  /** Finishes the calls under way; those that come now are the plugin's. */
+  @Override
+  public void close() {
+    synchronized (this) {
+      closed = true;
+      if (reception == null) {
+        return;
+      }
+      socket.remove();
+      reception.close();
+    }
+    desk.close(STOP_PATIENCE);
+  }
+}

@@ -1,0 +1,216 @@
+package io.kindnet.kindnetd.cni;
+
+import io.kindnet.cni.handover.Handover;
+import io.kindnet.netlink.libc.KernelException;
+import io.kindnet.netlink.unix.Poller;
+import io.kindnet.netlink.unix.UnixConnection;
+import io.kindnet.netlink.unix.UnixListener;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.Iterator;
+import java.util.LinkedHashSet;
+import java.util.Set;
+import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * Greets who connects, and reads requests until they are whole: one thread for all of them, so that
+ * nobody waits behind who says nothing.
+ */
+final class Reception implements Runnable, AutoCloseable {
+  /** Does what a visitor wants, on a thread of its own, and closes it. */
+  interface Desk {
+    /** Takes one over. */
+    void serve(Visitor visitor, Request request);
+  }
+
+  private static final Logger log = LoggerFactory.getLogger(Reception.class);
+
+  /** More than kubelet and runtime ever start at once. */
+  private static final int MOST_VISITORS = 512;
+
+  private static final int MOST_MEMORY = 16 << 20;
+
+  /** A launcher sends at once what it has to say. */
+  private static final Duration PATIENCE = Duration.ofSeconds(10);
+
+  private static final Duration TURN = Duration.ofSeconds(1);
+  private static final Duration BREATHER = Duration.ofMillis(50);
+
+  private final SocketFile file;
+  private final Desk desk;
+  private final Poller<Runnable> poller = new Poller<>();
+  private final Set<Visitor> visitors = new LinkedHashSet<>(); // the oldest first
+  private final long ownUser;
+  private UnixListener listener;
+  private int memory;
+  private boolean listening;
+  private volatile boolean closed;
+
+  /**
+   * Listens from now on; {@link #run} begins to accept.
+   *
+   * @throws IOException naming what cannot be made
+   */
+  Reception(SocketFile file, Desk desk) throws IOException {
+    this.file = file;
+    this.desk = desk;
+    this.listener = file.listen();
+    this.ownUser = ownUser();
+    listen();
+  }
+
+  private static long ownUser() throws IOException {
+    return (int) Files.getAttribute(Path.of("/proc/self"), "unix:uid");
+  }
+
+  @Override
+  public void run() {
+    try (poller) {
+      while (!closed) {
+        for (Runnable ready : poller.await(listening ? TURN : BREATHER)) {
+          ready.run();
+        }
+        turnAwayTheSilent();
+        if (!closed) {
+          keepListening();
+        }
+      }
+    } finally {
+      listener.close();
+      Set.copyOf(visitors).forEach(this::dismiss);
+    }
+  }
+
+  private void listen() {
+    poller.add(listener.descriptor(), this::accept);
+    listening = true;
+  }
+
+  private void keepListening() {
+    if (!listening) {
+      listen();
+    } else if (file.isGone()) {
+      try {
+        UnixListener fresh = file.listen();
+        poller.remove(listener.descriptor());
+        listener.close();
+        listener = fresh;
+        listen();
+        log.warn("socket {} had been removed, made anew", file.path());
+      } catch (IOException | KernelException refused) {
+        log.debug("socket {} is gone: {}", file.path(), refused.getMessage());
+      }
+    }
+  }
+
+  private void accept() {
+    try {
+      UnixConnection connection = listener.accept();
+      if (connection != null) {
+        welcome(new Visitor(connection));
+      }
+    } catch (KernelException refused) {
+      // no descriptor is left: those who say nothing may have them
+      log.warn("cannot accept a call: {}", refused.getMessage());
+      poller.remove(listener.descriptor());
+      listening = false;
+      dismissOldest((visitors.size() + 1) / 2);
+    }
+  }
+
+  private void welcome(Visitor visitor) {
+    UnixConnection connection = visitor.connection();
+    try {
+      int user = connection.peerUid();
+      if (user != ownUser && user != 0) {
+        log.warn("turned away user {}, process {}", user, connection.peerPid());
+        visitor.close();
+        return;
+      }
+      if (visitors.size() == MOST_VISITORS) {
+        dismissOldest(1);
+      }
+      connection.send(Handover.greeting(), Duration.ZERO);
+      poller.add(connection.descriptor(), () -> receive(visitor));
+    } catch (KernelException gone) {
+      visitor.close();
+      return;
+    }
+    visitors.add(visitor);
+    memory += visitor.size();
+  }
+
+  private void receive(Visitor visitor) {
+    if (visitor.isClosed()) {
+      return; // dismissed earlier in this turn
+    }
+    int before = visitor.size();
+    Request request;
+    try {
+      request = visitor.receive();
+    } catch (IllegalArgumentException | KernelException bad) {
+      memory += visitor.size() - before;
+      log.warn("request of process {} not taken: {}", processOf(visitor), bad.getMessage());
+      decline(visitor, "request not understood: " + bad.getMessage());
+      return;
+    }
+    memory += visitor.size() - before;
+    if (request != null) {
+      leave(visitor);
+      desk.serve(visitor, request);
+    } else if (memory > MOST_MEMORY) {
+      decline(visitor, "too many large requests at once");
+    }
+  }
+
+  private static int processOf(Visitor visitor) {
+    return visitor.connection().peerPid();
+  }
+
+  private void decline(Visitor visitor, @Nullable String reason) {
+    leave(visitor);
+    try (visitor) {
+      visitor.connection().send(Handover.declined(String.valueOf(reason)), Duration.ZERO);
+    } catch (KernelException gone) {
+      // nobody waits for it
+    }
+  }
+
+  private void turnAwayTheSilent() {
+    long now = System.nanoTime();
+    Iterator<Visitor> oldest = visitors.iterator();
+    int late = 0;
+    while (oldest.hasNext() && now - oldest.next().arrival() > PATIENCE.toNanos()) {
+      late++;
+    }
+    dismissOldest(late);
+  }
+
+  private void dismissOldest(int count) {
+    for (int i = 0; i < count && !visitors.isEmpty(); i++) {
+      dismiss(visitors.iterator().next());
+    }
+  }
+
+  private void dismiss(Visitor visitor) {
+    leave(visitor);
+    visitor.close();
+  }
+
+  private void leave(Visitor visitor) {
+    poller.remove(visitor.connection().descriptor());
+    visitors.remove(visitor);
+    memory -= visitor.size();
+  }
+
+  /** Accepts nobody any more; who has not said all is sent away. */
+  @Override
+  public void close() {
+    closed = true;
+    poller.wakeUp();
+  }
+}
