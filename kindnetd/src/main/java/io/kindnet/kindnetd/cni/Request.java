@@ -9,15 +9,20 @@ import java.util.List;
 import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
-/**
- * One request, whole.
- *
- * @param kind {@link RequestHeader#CALL} or {@link RequestHeader#STATUS}
- * @param variables the launcher's environment
- * @param input its standard input
- * @param descriptors what it has open
- */
-record Request(int kind, Map<String, String> variables, byte[] input, Descriptors descriptors) {
+/** One request, whole. */
+final class Request {
+  private final int kind;
+  private final Map<String, String> variables;
+  private final byte[] input;
+  private final Descriptors descriptors;
+
+  private Request(int kind, Map<String, String> variables, byte[] input, Descriptors descriptors) {
+    this.kind = kind;
+    this.variables = variables;
+    this.input = input;
+    this.descriptors = descriptors;
+  }
+
   /**
    * What the launcher has opened for the agent, whose own root folder may be another one.
    *
@@ -62,6 +67,26 @@ record Request(int kind, Map<String, String> variables, byte[] input, Descriptor
         variables(body, header.environmentLength()),
         input,
         new Descriptors(descriptors[0], descriptors[1], descriptors[2], descriptors[3]));
+  }
+
+  /** {@link RequestHeader#CALL} or {@link RequestHeader#STATUS}. */
+  int kind() {
+    return kind;
+  }
+
+  /** The launcher's environment. */
+  Map<String, String> variables() {
+    return variables;
+  }
+
+  /** Its standard input; not to be changed. */
+  byte[] input() {
+    return input;
+  }
+
+  /** What it has open. */
+  Descriptors descriptors() {
+    return descriptors;
   }
 
   private static Map<String, String> variables(byte[] bytes, int length) {

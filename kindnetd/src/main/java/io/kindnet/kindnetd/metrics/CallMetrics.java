@@ -31,8 +31,8 @@ public final class CallMetrics {
                 + " plugin ran in a process of its own, since its database was made.")
         .labelNames("verb", "path")
         .callback(callback -> {
-          warm.forEach((verb, number) -> callback.call(number.sum(), verb, WARM));
-          cold.get().forEach((verb, number) -> callback.call(number, verb, COLD));
+          warm.forEach((verb, number) -> callback.call(number.doubleValue(), verb, WARM));
+          cold.get().forEach((verb, number) -> callback.call(number.doubleValue(), verb, COLD));
         })
         .register(registry);
     errors =

@@ -70,7 +70,7 @@ public final class NetworkNamespace implements AutoCloseable {
     FutureTask<NetworkNamespace> task =
         new FutureTask<>(() -> {
           Namespaces.enterNewNetwork();
-          return open("/proc/thread-self/ns/net", name);
+          return open(CURRENT, name);
         });
     return run(task);
   }
