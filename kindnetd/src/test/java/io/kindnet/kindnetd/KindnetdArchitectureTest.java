@@ -18,6 +18,7 @@ class KindnetdArchitectureTest {
   private static final String MASQ = "io.kindnet.kindnetd.masq..";
   private static final String KUBE = "io.kindnet.kindnetd.kube..";
   private static final String METRICS = "io.kindnet.kindnetd.metrics..";
+  private static final String CNI = "io.kindnet.kindnetd.cni..";
 
   private static final JavaClasses CLASSES =
       new ClassFileImporter()
@@ -36,14 +37,21 @@ class KindnetdArchitectureTest {
         .resideInAPackage(NODE)
         .should()
         .dependOnClassesThat()
-        .resideInAnyPackage(MASQ, "io.kindnet.kindnetd")
+        .resideInAnyPackage(MASQ, CNI, "io.kindnet.kindnetd")
         .check(CLASSES);
     noClasses()
         .that()
         .resideInAPackage(MASQ)
         .should()
         .dependOnClassesThat()
-        .resideInAnyPackage(NODE, "io.kindnet.kindnetd")
+        .resideInAnyPackage(NODE, CNI, "io.kindnet.kindnetd")
+        .check(CLASSES);
+    noClasses()
+        .that()
+        .resideInAPackage(CNI)
+        .should()
+        .dependOnClassesThat()
+        .resideInAnyPackage(NODE, MASQ, "io.kindnet.kindnetd")
         .check(CLASSES);
   }
 
@@ -51,7 +59,7 @@ class KindnetdArchitectureTest {
   void onlyKubeAndMainTouchTheKubernetesLibrary() {
     noClasses()
         .that()
-        .resideInAnyPackage(NODE, MASQ, METRICS)
+        .resideInAnyPackage(NODE, MASQ, CNI, METRICS)
         .should()
         .dependOnClassesThat()
         .resideInAPackage("io.fabric8..")

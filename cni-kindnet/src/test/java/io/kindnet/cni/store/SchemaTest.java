@@ -136,7 +136,7 @@ class SchemaTest {
         .isEqualTo(
             "database "
                 + file
-                + ": its schema has version 7, this program knows 2 at most:"
+                + ": its schema has version 7, this program knows 3 at most:"
                 + " a newer cni-kindnet wrote it");
   }
 
