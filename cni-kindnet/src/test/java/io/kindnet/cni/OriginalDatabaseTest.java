@@ -130,7 +130,7 @@ class OriginalDatabaseTest {
         .isEqualTo(
             "database "
                 + node.file()
-                + ": its schema has version 7, this program knows 2 at most:"
+                + ": its schema has version 7, this program knows 3 at most:"
                 + " a newer cni-kindnet wrote it");
     assertThat(Files.readAllBytes(node.file())).isEqualTo(before);
     try (var files = Files.list(dataDir)) {

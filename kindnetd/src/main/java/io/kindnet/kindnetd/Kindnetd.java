@@ -3,7 +3,7 @@ package io.kindnet.kindnetd;
 import static java.nio.charset.StandardCharsets.UTF_8;
 
 import io.fabric8.kubernetes.client.KubernetesClient;
-import io.kindnet.kindnetd.cni.CniServer;
+import io.kindnet.kindnetd.cni.CniCallAgent;
 import io.kindnet.kindnetd.kube.Agent;
 import io.kindnet.kindnetd.kube.ApiServer;
 import io.kindnet.kindnetd.kube.ClusterNodes;
@@ -81,7 +81,7 @@ public final class Kindnetd implements Callable<Integer> {
         Agent routes = new RouteAgent(nodes, kernel, status);
         Agent masquerading =
             new MasqAgent(nodes, options.noMasquerade(), nftables, NftablesEvents::open, status);
-        Agent calls = new CniServer(options.callSocket(), BuildVersion.text(), status)) {
+        Agent calls = new CniCallAgent(options.callSocket(), BuildVersion.text(), status)) {
       server.start();
       startOrClean(calls, options.servesCalls());
       startOrClean(configuration, !options.disableCni());

@@ -46,10 +46,11 @@ class KindnetdTest {
     String address = "192.0.2." + number;
     Map<String, String> environment =
         Map.of("NODE_NAME", "node" + number, "HOST_IP", address, "POD_IP", address);
-    String[] flags = new String[more.length + 2];
+    String[] flags = new String[more.length + 3];
     flags[0] = "--master=http://" + Segment.ROUTER_V4 + ":8080";
     flags[1] = "--cni-conf-dir=" + folder.resolve("node" + number);
-    System.arraycopy(more, 0, flags, 2, more.length);
+    flags[2] = "--cni-socket=" + folder.resolve("node" + number + ".sock");
+    System.arraycopy(more, 0, flags, 3, more.length);
     return AgentProcess.start(namespace, environment, flags);
   }
 

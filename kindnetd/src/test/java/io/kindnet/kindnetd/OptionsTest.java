@@ -41,6 +41,7 @@ class OptionsTest {
           /* ipsecOverlay= */ false,
           new PluginChain(Plugins.KINDNET, /* bridge= */ false),
           /* cniConfDir= */ Path.of("/etc/cni/net.d"),
+          /* cniSocket= */ Optional.of(Path.of("/run/kindnet/cni.sock")),
           /* verbosity= */ 0);
 
   private static Options parse(Map<String, String> environment, String... arguments)
@@ -84,6 +85,7 @@ class OptionsTest {
                 "--ipsec-overlay",
                 "--cni-plugins=standard",
                 "--cni-conf-dir=/tmp/net.d",
+                "--cni-socket=/tmp/cni.sock",
                 "--kubeconfig=/root/.kube/config",
                 "--master=http://127.0.0.1:8080",
                 "--v=5"))
@@ -110,7 +112,16 @@ class OptionsTest {
                 true,
                 new PluginChain(Plugins.STANDARD, false),
                 Path.of("/tmp/net.d"),
+                Optional.of(Path.of("/tmp/cni.sock")),
                 5));
+  }
+
+  @Test
+  void servesCallsOfItsOwnPluginOnly() throws BadArgumentException {
+    assertThat(parse().servesCalls()).isTrue();
+    assertThat(parse("--cni-socket=").servesCalls()).isFalse();
+    assertThat(parse("--disable-cni").servesCalls()).isFalse();
+    assertThat(parse("--cni-plugins=standard").servesCalls()).isFalse();
   }
 
   @Test
@@ -155,6 +166,7 @@ class OptionsTest {
         "fastpath-threshold      | -1             | not a whole number from 0 to 2147483647",
         "nflog-level             | high           | not a whole number from 0 to 2147483647",
         "cni-plugins             | calico         | neither kindnet nor standard",
+        "cni-socket              | cni.sock       | not an absolute path",
         "master                  | localhost      | not a URL such as https://10.0.0.1:6443",
         "v                       | 1.5            | not a whole number from 0 to 2147483647"
       })

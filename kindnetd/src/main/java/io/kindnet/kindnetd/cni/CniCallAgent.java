@@ -18,8 +18,8 @@ import org.slf4j.LoggerFactory;
  * Serves CNI calls at a socket. Where it cannot, and until it can, the plugin serves them by
  * itself: nothing depends on it.
  */
-public final class CniServer implements Agent {
-  private static final Logger log = LoggerFactory.getLogger(CniServer.class);
+public final class CniCallAgent implements Agent {
+  private static final Logger log = LoggerFactory.getLogger(CniCallAgent.class);
 
   /** Less than the agent as a whole has to stop. */
   private static final Duration STOP_PATIENCE = Duration.ofSeconds(15);
@@ -34,14 +34,14 @@ public final class CniServer implements Agent {
    * @param socket where to listen
    * @param version what to call this program
    */
-  public CniServer(Path socket, String version, Status status) {
+  public CniCallAgent(Path socket, String version, Status status) {
     this(socket, version, status, null);
   }
 
   /**
    * @param steps is told of each step of each call; null for nobody
    */
-  CniServer(Path socket, String version, Status status, @Nullable StepListener steps) {
+  CniCallAgent(Path socket, String version, Status status, @Nullable StepListener steps) {
     this.socket = new SocketFile(socket);
     Path database = NetworkConfig.DEFAULT_DATA_DIR.resolve(Store.FILE_NAME);
     this.desk = new CallDesk(new CallRecord(version, status.calls(new ColdCalls(database))), steps);
