@@ -27,6 +27,7 @@ public final class Machine implements AutoCloseable {
           "/opt/cni",
           "/run/cni-ipam-state",
           "/run/containerd",
+          "/run/kindnet",
           "/run/runc",
           "/run/xtables.lock",
           "/var/lib/cni",
