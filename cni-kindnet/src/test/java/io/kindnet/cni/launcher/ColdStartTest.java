@@ -1,0 +1,304 @@
+package io.kindnet.cni.launcher;
+
+import static java.util.Map.entry;
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import io.kindnet.netlink.libc.KernelException;
+import io.kindnet.netlink.unix.UnixConnection;
+import io.kindnet.netlink.unix.UnixListener;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedClass;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+import org.junit.jupiter.params.provider.EnumSource;
+import org.junit.jupiter.params.provider.ValueSource;
+
+/** Where no agent takes the call, the launcher executes the JVM, whatever its surroundings. */
+@ParameterizedClass
+@EnumSource(names = {"SHIPPED", "PATIENT_WATCHED"})
+class ColdStartTest {
+  private static final String INPUT = "{\"cniVersion\":\"1.0.0\",\"name\":\"ä\"}\n";
+  private static final int SIGPIPE = 13;
+
+  @TempDir private Path folder;
+
+  private final Program program;
+
+  private Path socket;
+  private Installed launcher;
+
+  ColdStartTest(Program program) {
+    this.program = program;
+  }
+
+  @BeforeEach
+  void install() {
+    socket = folder.resolve("cni.sock");
+    launcher = Installed.in(folder.resolve("the plugin"), program);
+  }
+
+  @Test
+  void withoutASocketExecutesTheJvmWithAllThatItGot() {
+    Executed jvm =
+        launcher
+            .run(
+                Map.ofEntries(
+                    entry("KINDNET_CNI_SOCKET", socket.toString()),
+                    entry("CNI_COMMAND", "ADD"),
+                    entry("CNI_ARGS", "K8S_POD_NAME=a;b=c d"),
+                    entry("OTHER", "ä=b")),
+                INPUT)
+            .executed();
+
+    Path home = launcher.home();
+    assertThat(jvm.arguments())
+        .containsExactly(
+            "-XX:AOTMode=off",
+            "@" + home + "/jvm.options",
+            "-Djffi.boot.library.path=" + home + "/native",
+            "-Dorg.sqlite.lib.path=" + home + "/native",
+            "-cp",
+            home + "/cni-kindnet.jar",
+            "io.kindnet.cni.CniKindnet");
+    assertThat(jvm.variables())
+        .containsExactlyInAnyOrder(
+            "KINDNET_CNI_SOCKET=" + socket,
+            "CNI_COMMAND=ADD",
+            "CNI_ARGS=K8S_POD_NAME=a;b=c d",
+            "OTHER=ä=b",
+            "LC_ALL=C.UTF-8");
+    assertThat(jvm.input()).isEqualTo(INPUT);
+    assertThat(jvm.folder()).isEqualTo(System.getProperty("user.dir"));
+  }
+
+  @Test
+  void leavesTheJvmSignalsAsTheyWere() {
+    assertThat(call().executed().ignored() & 1L << (SIGPIPE - 1)).isZero();
+    assertThat(launcher.runByShell("trap '' PIPE; exec \"$0\"", variables(), "").executed())
+        .satisfies(jvm -> assertThat(jvm.ignored() & 1L << (SIGPIPE - 1)).isNotZero());
+  }
+
+  @Test
+  void asksForTheCacheThatIsThere() throws IOException {
+    Path cache = Files.createFile(launcher.home().resolve("cni-kindnet.aot"));
+
+    assertThat(call().executed().arguments()).startsWith("-XX:AOTCache=" + cache);
+  }
+
+  @Test
+  void executesTheJvmWhereNobodyListens() throws IOException {
+    UnixListener.bind(socket, 1).close();
+
+    assertThat(Files.exists(socket)).isTrue();
+    assertThat(call().executed().input()).isEqualTo(INPUT);
+  }
+
+  @Test
+  void executesTheJvmWhereTooManyWaitToBeAccepted() {
+    List<UnixConnection> waiting = new ArrayList<>();
+    try (UnixListener listener = UnixListener.bind(socket, 1)) {
+      assertThat(listener.descriptor()).isPositive();
+      assertThatThrownBy(
+              () -> {
+                while (true) {
+                  waiting.add(UnixConnection.connect(socket));
+                }
+              })
+          .isInstanceOf(KernelException.class)
+          .hasMessageContaining("EAGAIN");
+
+      assertThat(call().executed().input()).isEqualTo(INPUT);
+    } finally {
+      waiting.forEach(UnixConnection::close);
+    }
+  }
+
+  @ParameterizedTest
+  @ValueSource(strings = {"", "/dev/null", "/", "relative/not/there"})
+  void executesTheJvmWhereThePathIsNoSocket(String path) {
+    assertThat(call("KINDNET_CNI_SOCKET", path).executed().input()).isEqualTo(INPUT);
+  }
+
+  @Test
+  void executesTheJvmWhereThePathIsTooLongForASocket() {
+    String path = folder + "/" + "long".repeat(50);
+
+    assertThat(call("KINDNET_CNI_SOCKET", path).executed().input()).isEqualTo(INPUT);
+  }
+
+  @ParameterizedTest
+  @CsvSource({"CNI_NETNS, pods --json", "OTHER,''", "OTHER,pods", "cni_command,''"})
+  void handsOverNoCommandOfAnOperator(String variable, String words) {
+    String[] arguments = words.isEmpty() ? new String[0] : words.split(" ");
+    try (Agent agent = Agent.at(socket, Launched::greet)) {
+      Executed jvm =
+          launcher
+              .run(Map.of("KINDNET_CNI_SOCKET", socket.toString(), variable, "x"), "", arguments)
+              .executed();
+
+      assertThat(jvm.arguments())
+          .endsWith(arguments)
+          .contains("io.kindnet.cni.CniKindnet")
+          .hasSize(7 + arguments.length);
+      assertThat(agent.served()).isZero();
+    }
+  }
+
+  @Test
+  void passesArgumentsOnAsTheyAre() {
+    String[] arguments = {"ranges", "", "a b", "*", "@file", "-XX:+NoSuchFlag", "'\"\\"};
+
+    assertThat(launcher.run(Map.of(), "", arguments).executed().arguments()).endsWith(arguments);
+  }
+
+  @Test
+  void isNotReachedByWhatIsMeantForOtherPrograms() {
+    Map<String, String> hostile =
+        Map.ofEntries(
+            entry("KINDNET_CNI_SOCKET", socket.toString()),
+            entry("CNI_COMMAND", "ADD"),
+            entry("JAVA_TOOL_OPTIONS", "-Xmx1m"),
+            entry("JDK_JAVA_OPTIONS", "-XX:+NoSuchFlag"),
+            entry("_JAVA_OPTIONS", "-XX:+NoSuchFlag"),
+            entry("CLASSPATH", "/nonexistent"),
+            entry("LC_ALL", "xx_XX.nonsense"),
+            entry("LC_ALLOW", "1"));
+
+    Executed jvm = launcher.run(hostile, INPUT).executed();
+
+    assertThat(jvm.variables())
+        .containsExactlyInAnyOrder(
+            "KINDNET_CNI_SOCKET=" + socket, "CNI_COMMAND=ADD", "LC_ALL=C.UTF-8", "LC_ALLOW=1");
+  }
+
+  @ParameterizedTest
+  @ValueSource(
+      strings = {
+        "exec -a nonsense \"$0\"",
+        "exec -a '' \"$0\"",
+        "cd \"${0%/*}\" && exec ./cni-kindnet",
+        "PATH=\"${0%/*}\" && exec cni-kindnet",
+        "ln -s \"$0\" one && ln -s one two && exec ./two",
+        "ln -s \"${0%/*}\" bin && cd bin && exec ./cni-kindnet",
+      })
+  void findsItsFolderHoweverItIsCalled(String script) throws IOException {
+    Path elsewhere = Files.createDirectory(folder.resolve("elsewhere"));
+    String there = "PATH=/usr/bin:/bin; cd '" + elsewhere + "'; ";
+
+    Executed jvm = launcher.runByShell(there + script, variables(), INPUT).executed();
+
+    assertThat(jvm.arguments()).contains(launcher.home() + "/cni-kindnet.jar");
+  }
+
+  @Test
+  void leavesAFolderThatIsGone() {
+    String script = "/bin/mkdir \"$OLD\" && cd \"$OLD\" && /bin/rmdir \"$OLD\" && exec \"$0\"";
+    Map<String, String> variables = variables("OLD", folder.resolve("old").toString());
+
+    assertThat(launcher.runByShell(script, variables, INPUT).executed().folder()).isEqualTo("/");
+  }
+
+  /** What the JVM opens must not get one of these numbers. */
+  @ParameterizedTest
+  @CsvSource({"0<&-,0 /dev/null", "2>&-,2 /dev/null", "0<&- 2>&-,2 /dev/null"})
+  void opensWhatIsClosed(String redirection, String opened) {
+    Executed jvm = launcher.runByShell("exec \"$0\" " + redirection, variables(), INPUT).executed();
+
+    assertThat(jvm.descriptors()).contains(opened);
+  }
+
+  @Test
+  void leavesClosedOutputUnusable() {
+    Ran ran = launcher.runByShell("exec \"$0\" >&-", variables(), INPUT);
+
+    // the script in the place of the JVM ends with what cat ends with, which cannot write
+    assertThat(ran.exit()).isEqualTo(1);
+    assertThat(ran.stderr()).contains("write error");
+  }
+
+  @Test
+  void answersACallWhoseJvmIsMissing() throws IOException {
+    Files.delete(launcher.java());
+
+    assertThat(call().assertError("1.0.0", 5))
+        .isEqualTo("cannot execute " + launcher.java() + ": No such file or directory");
+  }
+
+  @Test
+  void answersACallWhoseJvmCannotBeExecuted() throws IOException {
+    launcher = Installed.in(folder.resolve("a \"b\"\n\\ä"), program);
+    Files.delete(launcher.java());
+    Files.createFile(launcher.java());
+
+    assertThat(call().assertError("1.0.0", 5))
+        .isEqualTo("cannot execute " + launcher.java() + ": Permission denied");
+  }
+
+  @Test
+  void tellsAnOperatorWhoseJvmIsMissing() throws IOException {
+    Files.delete(launcher.java());
+
+    assertThat(launcher.run(Map.of(), "", "pods"))
+        .isEqualTo(
+            new Ran(
+                1,
+                "",
+                "cni-kindnet: cannot execute "
+                    + launcher.java()
+                    + ": No such file or directory\n"));
+  }
+
+  @ParameterizedTest
+  @CsvSource(
+      delimiter = '|',
+      quoteCharacter = '`',
+      value = {
+        "``                                                              | 1.1.0",
+        "{}                                                              | 1.1.0",
+        "{\"cniVersion\":\"0.4.0\"}                                      | 0.4.0",
+        "{ \"name\" : \"x\" , \"cniVersion\" : \"0.3.1\" }               | 0.3.1",
+        "{\"prevResult\":{\"cniVersion\":\"0.3.1\"}}                     | 1.1.0",
+        "{\"a\":[{\"cniVersion\":\"0.3.1\"}],\"cniVersion\":\"0.4.0\"}   | 0.4.0",
+        "{\"a\":\"\\\"cniVersion\\\":\\\"9\\\"\",\"cniVersion\":\"1.0.0\"} | 1.0.0",
+        "{\"name\":\"cniVersion\",\"cniVersion\":\"1.0.0\"}              | 1.0.0",
+        "{\"cniVersion\":\"1.0.0                                         | 1.1.0",
+        "{\"cniVersion\":1.0                                             | 1.1.0",
+        "{\"cniVersion\":\"1.0.0\\\",\\\"x\"}                            | 1.1.0",
+        "{\"cniVersion\":\"123456789012345678901234567890\"}             | 1.1.0",
+        "{\"cniVersion\":\"\"}                                           | 1.1.0",
+      })
+  void answersInTheVersionOfTheCall(String input, String version) throws IOException {
+    Files.delete(launcher.java());
+
+    launcher.run(variables(), input).assertError(version, 5);
+  }
+
+  private Ran call() {
+    return launcher.run(variables(), INPUT);
+  }
+
+  private Ran call(String name, String value) {
+    return launcher.run(variables(name, value), INPUT);
+  }
+
+  private Map<String, String> variables() {
+    return variables("CNI_IFNAME", "eth0");
+  }
+
+  /** Those of a call, and one more. */
+  private Map<String, String> variables(String name, String value) {
+    if (name.equals("KINDNET_CNI_SOCKET")) {
+      return Map.of("CNI_COMMAND", "ADD", name, value);
+    }
+    return Map.of("CNI_COMMAND", "ADD", "KINDNET_CNI_SOCKET", socket.toString(), name, value);
+  }
+}

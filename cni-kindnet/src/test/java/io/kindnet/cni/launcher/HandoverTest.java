@@ -1,0 +1,282 @@
+package io.kindnet.cni.launcher;
+
+import static io.kindnet.cni.launcher.Launched.ANSWERED;
+import static io.kindnet.cni.launcher.Launched.DECLINED;
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.kindnet.cni.launcher.Request.OpenFile;
+import io.kindnet.netlink.testing.Namespace;
+import io.kindnet.netlink.testing.NetworkNamespaces;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.nio.file.attribute.PosixFilePermissions;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.concurrent.BlockingQueue;
+import java.util.concurrent.LinkedBlockingQueue;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedClass;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+import org.junit.jupiter.params.provider.EnumSource;
+import org.junit.jupiter.params.provider.ValueSource;
+
+/** What an agent gets, and what the caller sees of its answer. */
+@NetworkNamespaces
+@ParameterizedClass
+@EnumSource(names = {"PATIENT", "PATIENT_WATCHED"})
+class HandoverTest {
+  private static final String INPUT = "{\"cniVersion\":\"1.0.0\",\"name\":\"ä\"}\n";
+  private static final int MOST_INPUT = 1 << 20;
+
+  @TempDir private Path folder;
+
+  private final Program program;
+
+  private final BlockingQueue<Request> requests = new LinkedBlockingQueue<>();
+  private Path socket;
+  private Installed launcher;
+
+  HandoverTest(Program program) {
+    this.program = program;
+  }
+
+  @BeforeEach
+  void install() {
+    socket = folder.resolve("cni.sock");
+    launcher = Installed.in(folder.resolve("plugin"), program);
+  }
+
+  @Test
+  void handsOverVariablesInputAndDescriptors(Namespace pod) throws IOException {
+    Path log = folder.resolve("cni.log");
+    Map<String, String> variables =
+        Map.of(
+            "CNI_COMMAND", "ADD",
+            "CNI_NETNS", pod.path().toString(),
+            "CNI_LOG_FILE", log.toString(),
+            "CNI_ARGS", "",
+            "CNI", "no",
+            "PATH", "/bin",
+            "XCNI_IFNAME", "eth0");
+
+    Request request = handedOver(variables, INPUT);
+
+    assertThat(request.kind()).isEqualTo(1);
+    assertThat(request.environment())
+        .containsExactlyInAnyOrder(
+            "CNI_COMMAND=ADD", "CNI_NETNS=" + pod.path(), "CNI_LOG_FILE=" + log, "CNI_ARGS=");
+    assertThat(request.input()).isEqualTo(INPUT);
+    assertThat(request.bits())
+        .isEqualTo(Request.OWN_NETWORK | Request.ROOT | Request.POD_NETWORK | Request.LOG);
+    assertThat(request.files().stream().map(OpenFile::file))
+        .containsExactly(
+            Launched.fileKey(Path.of("/proc/self/ns/net")),
+            Launched.fileKey(Path.of("/")),
+            Launched.fileKey(pod.path()),
+            Launched.fileKey(log));
+    assertThat(request.files().getLast().flags())
+        .matches(flags -> (flags & 3) == OpenFile.O_WRONLY, "for writing only")
+        .matches(flags -> (flags & OpenFile.O_APPEND) != 0, "for appending");
+    assertThat(Files.getPosixFilePermissions(log))
+        .isEqualTo(PosixFilePermissions.fromString("rw-r--r--"));
+  }
+
+  /** Opening a FIFO would wait for whoever is at its other end. */
+  @ParameterizedTest
+  @ValueSource(strings = {"not/there", "", "fifo"})
+  void handsOverWithoutWhatCannotBeOpened(String name) {
+    Path fifo = folder.resolve("fifo");
+    assertThat(launcher.runByShell("/usr/bin/mkfifo " + fifo, Map.of(), "").exit()).isZero();
+    String path = name.isEmpty() ? "" : folder.resolve(name).toString();
+
+    Request log = handedOver(Map.of("CNI_COMMAND", "ADD", "CNI_LOG_FILE", path), "");
+    Request network = handedOver(Map.of("CNI_COMMAND", "ADD", "CNI_NETNS", path), "");
+
+    assertThat(log.bits()).isEqualTo(Request.OWN_NETWORK | Request.ROOT);
+    assertThat(log.files()).hasSize(2);
+    // what a FIFO is good for as a namespace is for the agent to say
+    int opened = name.equals("fifo") ? Request.POD_NETWORK : 0;
+    assertThat(network.bits()).isEqualTo(Request.OWN_NETWORK | Request.ROOT | opened);
+    assertThat(network.environment()).contains("CNI_NETNS=" + path);
+  }
+
+  /** As the JVM takes it for a call: who forgot the verb is to be told so. */
+  @Test
+  void handsOverACallWithoutAVerb() {
+    assertThat(handedOver(Map.of("CNI_CONTAINERID", "x"), "").environment())
+        .containsExactly("CNI_CONTAINERID=x");
+  }
+
+  @ParameterizedTest
+  @CsvSource({"0,{\"ips\":[]}", "1,{\"code\":7}", "255,'ä €\n'", "0,''", "3,''"})
+  void answersAsTheAgentDoes(int exit, String document) {
+    try (Agent agent = answering(ANSWERED, exit, document)) {
+      call(INPUT).assertAnswered(exit, document);
+      assertThat(agent.served()).isEqualTo(1);
+    }
+  }
+
+  @Test
+  void handsOverWhatIsLargeAndAnswersSo() throws InterruptedException {
+    String document = "x".repeat(8 << 20);
+    String input = "{" + " ".repeat(MOST_INPUT - 2) + "}";
+    try (Agent agent = answering(ANSWERED, 0, document)) {
+      Ran ran = call(input);
+
+      assertThat(ran.exit()).isZero();
+      assertThat(ran.stdout()).hasSize(document.length()).isEqualTo(document);
+      assertThat(requests.take().input()).isEqualTo(input);
+      assertThat(agent.served()).isEqualTo(1);
+    }
+  }
+
+  /** With arguments, too, as the JVM does. */
+  @Test
+  void handsOverACallWithArguments() {
+    try (Agent agent = answering(ANSWERED, 0, "{}")) {
+      launcher.run(variables(), INPUT, "--help").assertAnswered(0, "{}");
+      assertThat(agent.served()).isEqualTo(1);
+    }
+  }
+
+  @ParameterizedTest
+  @ValueSource(ints = {0, 1, 70_000, MOST_INPUT})
+  void executesTheJvmWithTheWholeInputWhereTheAgentDeclines(int length) {
+    String input = text(length);
+    try (Agent agent = answering(DECLINED, 0, "another database")) {
+      assertExecutes(call(input), input);
+      assertThat(agent.served()).isEqualTo(1);
+    }
+  }
+
+  /** 9 MiB are more than the plugin takes: it gets enough of it to see that. */
+  @ParameterizedTest
+  @CsvSource({"1048577,1048577", "3000000,3000000", "9437184,8388609"})
+  void executesTheJvmWhereTheInputIsTooLong(int length, int given) {
+    String input = text(length);
+    try (Agent agent = Agent.at(socket, HandoverTest::greetAndWait)) {
+      assertExecutes(call(input), input.substring(0, given));
+      assertThat(agent.served()).isEqualTo(1);
+    }
+  }
+
+  @Test
+  void executesTheJvmWhereTheEnvironmentIsTooLong() {
+    Map<String, String> variables = variables();
+    for (String name : List.of("CNI_A", "CNI_B", "CNI_C")) {
+      variables.put(name, "x".repeat(100_000));
+    }
+    try (Agent agent = Agent.at(socket, HandoverTest::greetAndWait)) {
+      assertExecutes(launcher.run(variables, INPUT), INPUT);
+      assertThat(agent.served()).isEqualTo(1);
+    }
+  }
+
+  /** Byte by byte, as a slow agent would. */
+  @Test
+  void putsTogetherWhatComesInPieces() {
+    Agent.Manners slow =
+        launched -> {
+          sendEach(launched, Launched.GREETING);
+          launched.receiveRequest();
+          sendEach(launched, Launched.answerHeader(ANSWERED, 1, 2));
+          sendEach(launched, new byte[] {'{', '}'});
+        };
+    try (Agent agent = Agent.at(socket, slow)) {
+      call(INPUT).assertAnswered(1, "{}");
+      assertThat(agent.served()).isEqualTo(1);
+    }
+  }
+
+  @ParameterizedTest
+  @ValueSource(strings = {">&-", ">/dev/full", ">&- 2>&-", "> >(exit)"})
+  void failsWhereNobodyCanReadTheAnswer(String redirection) {
+    // the reader of the last one is gone before the launcher begins
+    String script = "{ wait $!; exec \"$0\"; } " + redirection;
+    try (Agent agent = answering(ANSWERED, 0, "{}")) {
+      assertThat(launcher.runByShell(script, variables(), INPUT)).isEqualTo(new Ran(1, "", ""));
+      assertThat(agent.served()).isEqualTo(1);
+    }
+  }
+
+  @Test
+  void handsOverAClosedInputAsAnEmptyOne() throws InterruptedException {
+    try (Agent agent = answering(ANSWERED, 0, "{}")) {
+      launcher.runByShell("exec \"$0\" <&-", variables(), INPUT).assertAnswered(0, "{}");
+      assertThat(requests.take().input()).isEmpty();
+      assertThat(agent.served()).isEqualTo(1);
+    }
+  }
+
+  @Test
+  void saysThatInputCannotBeRead() {
+    try (Agent agent = Agent.at(socket, Launched::awaitSomething)) {
+      Ran ran = launcher.runByShell("exec \"$0\" </tmp", variables(), INPUT);
+
+      assertThat(ran.assertError(5)).isEqualTo("cannot read standard input: Is a directory");
+      assertThat(agent.served()).isEqualTo(1);
+    }
+  }
+
+  private static void sendEach(Launched launched, byte[] bytes) {
+    for (byte each : bytes) {
+      launched.send(new byte[] {each});
+    }
+  }
+
+  private static void greetAndWait(Launched launched) {
+    launched.greet();
+    launched.awaitSomething();
+  }
+
+  /** Nothing of what was meant for the agent is open for the JVM. */
+  private static void assertExecutes(Ran ran, String input) {
+    Executed jvm = ran.executed();
+    assertThat(jvm.input()).hasSize(input.length()).isEqualTo(input);
+    assertThat(jvm.arguments()).endsWith("io.kindnet.cni.CniKindnet");
+    assertThat(jvm.descriptors())
+        .noneMatch(open -> open.contains(" socket:") || open.contains(" net:"))
+        .noneMatch(open -> open.endsWith(" /"));
+  }
+
+  private static String text(int length) {
+    return "0123456789abcde\n".repeat(length / 16 + 1).substring(0, length);
+  }
+
+  private Agent answering(int outcome, int exit, String document) {
+    return Agent.at(
+        socket,
+        launched -> {
+          launched.greet();
+          requests.add(launched.receiveRequest());
+          launched.answer(outcome, exit, document);
+        });
+  }
+
+  private Request handedOver(Map<String, String> variables, String input) {
+    Map<String, String> all = new HashMap<>(variables);
+    all.put("KINDNET_CNI_SOCKET", socket.toString());
+    try (Agent agent = answering(ANSWERED, 0, "{}")) {
+      launcher.run(all, input).assertAnswered(0, "{}");
+      assertThat(agent.served()).isEqualTo(1);
+      Files.delete(socket);
+      return requests.remove();
+    } catch (IOException gone) {
+      throw new AssertionError(gone);
+    }
+  }
+
+  private Ran call(String input) {
+    return launcher.run(variables(), input);
+  }
+
+  private Map<String, String> variables() {
+    return new HashMap<>(
+        Map.of("CNI_COMMAND", "ADD", "KINDNET_CNI_SOCKET", socket.toString(), "OTHER", "x"));
+  }
+}
