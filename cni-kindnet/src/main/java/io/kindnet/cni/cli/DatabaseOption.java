@@ -12,6 +12,7 @@ import io.kindnet.cni.store.Pods;
 import io.kindnet.cni.store.Ports;
 import io.kindnet.cni.store.Store;
 import java.nio.file.Path;
+import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Option;
 
 /** {@code --db}: which file a command is about. */
@@ -32,6 +33,11 @@ final class DatabaseOption {
               + ": no pod has been added here yet, or --db is elsewhere");
     }
     return Store.open(file);
+  }
+
+  /** Opens it to look at; null if there is none. */
+  @Nullable Store openIfThere() throws CniException {
+    return Store.exists(file) ? Store.open(file) : null;
   }
 
   /** Opens it to write into. */

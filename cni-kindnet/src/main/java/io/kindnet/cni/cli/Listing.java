@@ -15,6 +15,17 @@ import java.util.function.Function;
  */
 record Listing<T>(List<Column<T>> columns) {
 
+  /** What stands for a value: null in JSON. */
+  enum Unknown {
+    /** Nobody knows it. */
+    UNKNOWN;
+
+    @Override
+    public String toString() {
+      return "";
+    }
+  }
+
   /** {@code -o}. */
   enum Format {
     /** Aligned columns with a line of headings. */
@@ -45,23 +56,29 @@ record Listing<T>(List<Column<T>> columns) {
   private String json(List<T> rows) {
     return JsonText.write(json -> {
       json.useDefaultPrettyPrinter();
-      json.writeStartArray();
-      for (T row : rows) {
-        json.writeStartObject();
-        for (Column<T> column : columns) {
-          if (!column.key.isEmpty()) {
-            json.writeFieldName(column.key);
-            writeValue(json, column.value.apply(row));
-          }
-        }
-        json.writeEndObject();
-      }
-      json.writeEndArray();
+      write(json, rows);
     });
+  }
+
+  /** Writes {@code rows} as an array with an object for each. */
+  void write(JsonGenerator json, List<T> rows) throws IOException {
+    json.writeStartArray();
+    for (T row : rows) {
+      json.writeStartObject();
+      for (Column<T> column : columns) {
+        if (!column.key.isEmpty()) {
+          json.writeFieldName(column.key);
+          writeValue(json, column.value.apply(row));
+        }
+      }
+      json.writeEndObject();
+    }
+    json.writeEndArray();
   }
 
   private static void writeValue(JsonGenerator json, Object value) throws IOException {
     switch (value) {
+      case Unknown nothing -> json.writeNull();
       case Boolean truth -> json.writeBoolean(truth);
       case Number number -> json.writeNumber(number.toString());
       default -> json.writeString(value.toString());

@@ -8,7 +8,12 @@ import picocli.CommandLine.Command;
 /** {@code cni-kindnet} as an operator calls it. */
 @Command(
     name = "cni-kindnet",
-    subcommands = {PodsCommand.class, RangesCommand.class, PortmapsCommand.class},
+    subcommands = {
+      PodsCommand.class,
+      RangesCommand.class,
+      PortmapsCommand.class,
+      StatusCommand.class
+    },
     mixinStandardHelpOptions = true,
     versionProvider = Version.class,
     synopsisSubcommandLabel = "COMMAND",

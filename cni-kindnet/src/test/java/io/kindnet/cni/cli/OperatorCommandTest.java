@@ -3,6 +3,7 @@ package io.kindnet.cni.cli;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.kindnet.cni.portmap.HostPort;
+import io.kindnet.cni.protocol.CniCommand;
 import io.kindnet.cni.protocol.CniException;
 import io.kindnet.cni.protocol.PodIdentity;
 import io.kindnet.cni.protocol.TransportProtocol;
@@ -11,6 +12,7 @@ import io.kindnet.cni.store.PodRow;
 import io.kindnet.cni.store.PortRow;
 import io.kindnet.cni.store.RangeRow;
 import io.kindnet.cni.store.Store;
+import io.kindnet.cni.store.Way;
 import io.kindnet.netlink.ip.IpAddresses;
 import io.kindnet.netlink.ip.IpPrefix;
 import java.io.PrintWriter;
@@ -48,6 +50,29 @@ class OperatorCommandTest {
             NAMESPACE  NAME  CONTAINER      IPV4        IPV6              INTERFACE  HOST INTERFACE  BRIDGE  MTU   CREATED (UTC)
             default    web   3f0b3f0b3f0b3  10.244.1.7  fd00:10:244:1::7  eth0       knet0a1b2c3d    -       1450  NOW
             """);
+  }
+
+  @Test
+  void tellsThatNoAgentAnswersAndWhoServedCalls() throws CniException {
+    addPod();
+    try (Store store = Store.open(file)) {
+      store.calls().add(CniCommand.ADD, Way.COLD);
+      store.calls().add(CniCommand.ADD, Way.COLD);
+      store.calls().add(CniCommand.DEL, Way.WARM);
+    }
+    Path socket = folder.resolve("cni.sock");
+
+    assertThat(run("status", "--db", file.toString(), "--socket", socket.toString())).isEqualTo(1);
+    assertThat(out)
+        .hasToString(
+            "kindnetd does not answer at "
+                + socket
+                + ": No such file or directory\n"
+                + """
+                VERB  WARM  COLD  CALLS  ERRORS  MEDIAN MS
+                ADD   0     2     0      0       -
+                DEL   1     0     0      0       -
+                """);
   }
 
   @Test

@@ -1,9 +1,11 @@
 package io.kindnet.kindnetd.cni;
 
+import io.kindnet.cni.protocol.AgentReport;
 import io.kindnet.cni.protocol.CniCommand;
-import io.kindnet.cni.protocol.JsonText;
 import io.kindnet.kindnetd.metrics.CallMetrics;
+import java.util.ArrayList;
 import java.util.Arrays;
+import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
 import java.util.concurrent.ConcurrentHashMap;
@@ -45,30 +47,15 @@ final class CallRecord {
     return "invalid";
   }
 
-  /** The whole of it as JSON, for {@code cni-kindnet status}. */
+  /** The whole of it, for {@code cni-kindnet status}. */
   String describe() {
-    return JsonText.write(json -> {
-      json.writeStartObject();
-      json.writeStringField("version", version);
-      json.writeObjectFieldStart("verbs");
-      for (Map.Entry<String, Verb> verb : new TreeMap<>(verbs).entrySet()) {
-        Verb.Summary summary = verb.getValue().summary();
-        json.writeObjectFieldStart(verb.getKey());
-        json.writeNumberField("calls", summary.calls());
-        json.writeNumberField("errors", summary.errors());
-        json.writeNumberField("medianMicros", summary.medianMicros());
-        json.writeEndObject();
-      }
-      json.writeEndObject();
-      json.writeEndObject();
-    });
+    List<AgentReport.Verb> summaries = new ArrayList<>();
+    new TreeMap<>(verbs).forEach((name, verb) -> summaries.add(verb.summary(name)));
+    return new AgentReport(version, summaries).toJson();
   }
 
   /** The calls of one verb. */
   private static final class Verb {
-    /** At one moment. */
-    record Summary(long calls, long errors, long medianMicros) {}
-
     private final long[] last = new long[REMEMBERED];
     private long calls;
     private long errors;
@@ -79,10 +66,11 @@ final class CallRecord {
       errors += failed ? 1 : 0;
     }
 
-    synchronized Summary summary() {
+    synchronized AgentReport.Verb summary(String name) {
       long[] sorted = Arrays.copyOf(last, (int) Math.min(calls, REMEMBERED));
       Arrays.sort(sorted);
-      return new Summary(calls, errors, TimeUnit.NANOSECONDS.toMicros(sorted[sorted.length / 2]));
+      long median = TimeUnit.NANOSECONDS.toMicros(sorted[sorted.length / 2]);
+      return new AgentReport.Verb(name, calls, errors, median);
     }
   }
 }
