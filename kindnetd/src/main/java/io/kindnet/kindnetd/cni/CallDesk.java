@@ -1,16 +1,10 @@
 package io.kindnet.kindnetd.cni;
 
-import io.kindnet.cni.CniCall;
-import io.kindnet.cni.Kernel;
-import io.kindnet.cni.Reply;
 import io.kindnet.cni.handover.Handover;
 import io.kindnet.cni.handover.RequestHeader;
 import io.kindnet.cni.steps.StepListener;
-import io.kindnet.cni.store.Way;
 import io.kindnet.netlink.libc.KernelException;
 import java.time.Duration;
-import java.util.HashMap;
-import java.util.Map;
 import java.util.concurrent.LinkedBlockingQueue;
 import java.util.concurrent.RejectedExecutionException;
 import java.util.concurrent.ThreadPoolExecutor;
@@ -31,7 +25,8 @@ final class CallDesk implements Reception.Desk {
   private static final Duration SEND_PATIENCE = Duration.ofSeconds(5);
 
   private final CallRecord record;
-  private final @Nullable StepListener steps;
+  private final DatabaseKeeper keeper = new DatabaseKeeper();
+  private final Call call;
   private final AtomicInteger threads = new AtomicInteger();
   private final ThreadPoolExecutor executor =
       new ThreadPoolExecutor(
@@ -48,7 +43,7 @@ final class CallDesk implements Reception.Desk {
    */
   CallDesk(CallRecord record, @Nullable StepListener steps) {
     this.record = record;
-    this.steps = steps;
+    this.call = new Call(record, keeper, steps);
   }
 
   private Thread newThread(Runnable work) {
@@ -77,50 +72,11 @@ final class CallDesk implements Reception.Desk {
       } else if (request.kind() == RequestHeader.STATUS) {
         send(visitor, Handover.answered(0, record.describe()));
       } else {
-        answerCall(visitor, request);
+        call.answer(request, answer -> send(visitor, answer));
       }
     } catch (RuntimeException defect) {
       log.error("a call failed by a defect of the agent", defect);
     }
-  }
-
-  private void answerCall(Visitor visitor, Request request) {
-    long begin = System.nanoTime();
-    String obstacle = Premises.obstacle(request);
-    if (obstacle != null) {
-      record.declined();
-      log.debug("left a call to the plugin: {}", obstacle);
-      send(visitor, Handover.declined(obstacle));
-      return;
-    }
-    Map<String, String> variables = variables(request);
-    Reply reply = run(request, variables);
-    String verb = variables.getOrDefault("CNI_COMMAND", "");
-    record.answered(verb, reply.exitCode(), System.nanoTime() - begin);
-    boolean heard = send(visitor, Handover.answered(reply.exitCode(), reply.document()));
-    if (!heard && verb.equals("ADD") && reply.exitCode() == 0) {
-      // the runtime has given up, and its DEL may have come while the pod was still being made
-      log.warn("nobody waited for the answer to ADD of {}", variables.get("CNI_CONTAINERID"));
-      variables.put("CNI_COMMAND", "DEL");
-      run(request, variables);
-    }
-  }
-
-  private Reply run(Request request, Map<String, String> variables) {
-    HandedNamespaces namespaces =
-        new HandedNamespaces(variables.getOrDefault("CNI_NETNS", ""), request.descriptors());
-    return CniCall.answer(
-        variables, request.input(), () -> Kernel.open(namespaces), Way.WARM, steps);
-  }
-
-  /** Those of the launcher, but for the log file, which may be out of sight here. */
-  private static Map<String, String> variables(Request request) {
-    Map<String, String> variables = new HashMap<>(request.variables());
-    variables.remove("CNI_LOG_FILE");
-    if (request.descriptors().log() != null) {
-      variables.put("CNI_LOG_FILE", "/proc/self/fd/" + request.descriptors().log().number());
-    }
-    return variables;
   }
 
   private static boolean send(Visitor visitor, byte[] answer) {
@@ -148,6 +104,7 @@ final class CallDesk implements Reception.Desk {
     } catch (InterruptedException again) {
       interrupted = true;
     }
+    keeper.close();
     if (interrupted) {
       Thread.currentThread().interrupt();
     }

@@ -15,28 +15,27 @@ import org.jspecify.annotations.Nullable;
 /**
  * Whether a call would do here what it does as a process of the launcher: the same network of the
  * host, the same database.
+ *
+ * @param obstacle why it would not; empty if it would
+ * @param folder of the database; null for a call that needs none, or fails before it does
  */
-final class Premises {
-  private Premises() {}
-
-  /** Why it would not; null if it would. */
-  static @Nullable String obstacle(Request request) {
+record Premises(String obstacle, @Nullable Path folder) {
+  static Premises of(Request request) {
     Descriptor network = request.descriptors().ownNetwork();
     Descriptor root = request.descriptors().root();
     if (network == null || root == null) {
-      return "it came without network namespace or root folder";
+      return new Premises("it came without network namespace or root folder", null);
     }
     if (!NetworkNamespace.isCurrent(network)) {
-      return "it is of another network namespace than the agent";
+      return new Premises("it is of another network namespace than the agent", null);
     }
-    Path folder = folder(request);
+    Path folder = folderOf(request);
     return folder == null || isSame(root, folder)
-        ? null
-        : folder + " is another folder for the agent, or not there yet";
+        ? new Premises("", folder)
+        : new Premises(folder + " is another folder for the agent, or not there yet", folder);
   }
 
-  /** Of the database; null for a call that needs none, or fails before it does. */
-  private static @Nullable Path folder(Request request) {
+  private static @Nullable Path folderOf(Request request) {
     try {
       CniCommand command = CniEnvironment.of(request.variables()).command();
       return command == CniCommand.VERSION

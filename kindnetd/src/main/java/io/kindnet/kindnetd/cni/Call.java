@@ -1,0 +1,81 @@
+package io.kindnet.kindnetd.cni;
+
+import io.kindnet.cni.CniCall;
+import io.kindnet.cni.Kernel;
+import io.kindnet.cni.Reply;
+import io.kindnet.cni.handover.Handover;
+import io.kindnet.cni.steps.StepListener;
+import io.kindnet.cni.store.Store;
+import io.kindnet.cni.store.Way;
+import java.util.HashMap;
+import java.util.Map;
+import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/** What is done for one call, from its request to its answer. Any number of threads may do it. */
+final class Call {
+  private static final Logger log = LoggerFactory.getLogger(Call.class);
+
+  private final CallRecord record;
+  private final DatabaseKeeper keeper;
+  private final @Nullable StepListener steps;
+
+  /**
+   * @param steps is told of each step of each call; null for nobody
+   */
+  Call(CallRecord record, DatabaseKeeper keeper, @Nullable StepListener steps) {
+    this.record = record;
+    this.keeper = keeper;
+    this.steps = steps;
+  }
+
+  /** Whoever waits for an answer. */
+  interface Client {
+    /** Hands it over; false if nobody is there any more. */
+    boolean hears(byte[] answer);
+  }
+
+  /** Answers {@code request}. */
+  void answer(Request request, Client client) {
+    long begin = System.nanoTime();
+    Premises premises = Premises.of(request);
+    if (!premises.obstacle().isEmpty()) {
+      record.declined();
+      log.debug("left a call to the plugin: {}", premises.obstacle());
+      client.hears(Handover.declined(premises.obstacle()));
+      return;
+    }
+    Map<String, String> variables = variables(request);
+    Reply reply = run(request, variables);
+    String verb = variables.getOrDefault("CNI_COMMAND", "");
+    record.answered(verb, reply.exitCode(), System.nanoTime() - begin);
+    boolean heard = client.hears(Handover.answered(reply.exitCode(), reply.document()));
+    if (!heard && verb.equals("ADD") && reply.exitCode() == 0) {
+      // the runtime has given up, and its DEL may have come while the pod was still being made
+      log.warn("nobody waited for the answer to ADD of {}", variables.get("CNI_CONTAINERID"));
+      variables.put("CNI_COMMAND", "DEL");
+      run(request, variables);
+    }
+    if (premises.folder() != null && reply.exitCode() == 0) {
+      keeper.used(premises.folder().resolve(Store.FILE_NAME));
+    }
+  }
+
+  private Reply run(Request request, Map<String, String> variables) {
+    HandedNamespaces namespaces =
+        new HandedNamespaces(variables.getOrDefault("CNI_NETNS", ""), request.descriptors());
+    return CniCall.answer(
+        variables, request.input(), () -> Kernel.open(namespaces), Way.WARM, steps);
+  }
+
+  /** Those of the launcher, but for the log file, which may be out of sight here. */
+  private static Map<String, String> variables(Request request) {
+    Map<String, String> variables = new HashMap<>(request.variables());
+    variables.remove("CNI_LOG_FILE");
+    if (request.descriptors().log() != null) {
+      variables.put("CNI_LOG_FILE", "/proc/self/fd/" + request.descriptors().log().number());
+    }
+    return variables;
+  }
+}
