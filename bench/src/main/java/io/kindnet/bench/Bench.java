@@ -34,7 +34,7 @@ public final class Bench implements Callable<Integer> {
   @Option(
       names = "--parts",
       split = "[ ,]+",
-      defaultValue = "${env:PARTS:-calls,kernel,burst,growth}",
+      defaultValue = "${env:PARTS:-calls,kernel,burst,growth,agent}",
       description = "what is measured: ${COMPLETION-CANDIDATES} (PARTS, all of them)")
   private Set<Part> parts = EnumSet.allOf(Part.class);
 
@@ -61,12 +61,16 @@ public final class Bench implements Callable<Integer> {
       }
       if (parts.contains(Part.KERNEL)) {
         new KernelPart(stand, scratch).run(out);
+        new FallbackPart(stand, dist, scratch).run(out, targets);
       }
       if (parts.contains(Part.BURST)) {
         new BurstPart(stand).run(out, targets);
       }
       if (parts.contains(Part.GROWTH)) {
         new GrowthPart(stand, runs).run(out, targets);
+      }
+      if (parts.contains(Part.AGENT)) {
+        new AgentPart(stand).run(out, targets);
       }
       targets.print(out);
       return 0;

@@ -1,5 +1,9 @@
 package io.kindnet.bench;
 
+import static io.kindnet.bench.Contestant.COLD;
+import static io.kindnet.bench.Contestant.PEERS;
+import static io.kindnet.bench.Contestant.WARM;
+
 import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
@@ -20,7 +24,7 @@ final class BurstPart {
 
   /** One at a time the peers take seconds for each pod. */
   private static final List<Level> LEVELS =
-      List.of(new Level(1, 10), new Level(4, 40), new Level(16, MOST), new Level(MOST, MOST));
+      List.of(new Level(1, 5), new Level(4, 20), new Level(16, MOST), new Level(MOST, MOST));
 
   private final Stand stand;
   private final List<Pod> pods = new ArrayList<>();
@@ -32,9 +36,11 @@ final class BurstPart {
           "pods",
           "ADD per s",
           "ADD ms",
+          "ADD CPU ms",
           "ADD failed",
           "DEL per s",
           "DEL ms",
+          "DEL CPU ms",
           "DEL failed");
 
   BurstPart(Stand stand) {
@@ -47,17 +53,22 @@ final class BurstPart {
   void run(PrintStream out, Targets targets) {
     for (Level level : LEVELS) {
       System.err.println("burst: " + level.atOnce + " at once");
-      run("kindnet", stand.kindnetNode(), stand.kindnetThroughClient(WORK), level, targets);
-      run("peers", stand.peersNode(), stand.peersThroughClient(WORK), level, targets);
+      run(COLD, stand.coldNode(), Stand.kindnet(WORK), level, targets);
+      run(WARM, stand.warmNode(), Stand.kindnet(WORK), level, targets);
+      run(PEERS, stand.peersNode(), Stand.peers(WORK), level, targets);
     }
+    stand.agent().requireHandedOver();
     out.println("### Many pods at once");
     out.println();
-    out.println("Dual-stack with a host port each, through cnitool.");
+    out.println(
+        "Dual-stack with a host port each, through cnitool. CPU is of one call, with that of");
+    out.println("cnitool and of the agent.");
     table.print(out);
   }
 
-  private void run(String who, Node node, ThroughClient client, Level level, Targets targets) {
-    boolean kindnet = who.equals("kindnet");
+  private void run(String who, Node node, Network network, Level level, Targets targets) {
+    boolean kindnet = !who.equals(PEERS);
+    ThroughClient client = stand.throughClient(node, network);
     List<Pod> some = pods.subList(0, level.pods);
     Burst added = node.meter().run(jobs("add", some, client), level.atOnce);
     if (kindnet) {
@@ -67,8 +78,11 @@ final class BurstPart {
     if (kindnet) {
       checkNothingLeft(node);
       if (level.atOnce == MOST) {
-        targets.none(MOST + " ADDs at once, failed", added.failures());
-        targets.none(MOST + " DELs at once, failed", deleted.failures());
+        targets.none(who + ": " + MOST + " ADDs at once, failed", added.failures());
+        targets.none(who + ": " + MOST + " DELs at once, failed", deleted.failures());
+      }
+      if (level.atOnce == MOST && who.equals(WARM)) {
+        targets.atLeast(who + ": " + MOST + " ADDs at once", 120, added.perSecond(), " per s");
       }
     }
     table.row(
@@ -77,9 +91,11 @@ final class BurstPart {
         String.valueOf(level.pods),
         String.format(Locale.ROOT, "%.1f", added.perSecond()),
         Spread.of(added.samples(), Sample::wallMillis).toString(),
+        String.format(Locale.ROOT, "%.1f", added.cpuMillisEach()),
         String.valueOf(added.failures()),
         String.format(Locale.ROOT, "%.1f", deleted.perSecond()),
         Spread.of(deleted.samples(), Sample::wallMillis).toString(),
+        String.format(Locale.ROOT, "%.1f", deleted.cpuMillisEach()),
         String.valueOf(deleted.failures()));
   }
 

@@ -1,5 +1,8 @@
 package io.kindnet.bench;
 
+import static io.kindnet.bench.Contestant.COLD;
+import static io.kindnet.bench.Contestant.PEERS;
+import static io.kindnet.bench.Contestant.WARM;
 import static io.kindnet.bench.Work.DUAL_STACK;
 import static io.kindnet.bench.Work.DUAL_STACK_PORT;
 import static io.kindnet.bench.Work.IPV4_PORT;
@@ -7,7 +10,6 @@ import static io.kindnet.bench.Work.IPV4_PORT;
 import io.kindnet.bench.Series.Run;
 import java.io.PrintStream;
 import java.util.List;
-import java.util.Locale;
 
 /** Each operation alone, again and again, all contestants in turn. */
 final class CallsPart {
@@ -15,12 +17,7 @@ final class CallsPart {
   private static final int WARM_UP = 2;
 
   /** Runs of what waits seconds for duplicate address detection. */
-  private static final int SLOW_RUNS = 7;
-
-  private static final String DIRECTLY = "directly";
-  private static final String BY_CLIENT = "by cnitool";
-  private static final String KINDNET = "kindnet";
-  private static final String PEERS = "peers";
+  private static final int SLOW_RUNS = 5;
 
   private final Stand stand;
   private final int runs;
@@ -44,19 +41,22 @@ final class CallsPart {
       }
     }
     System.err.println();
+    stand.agent().requireHandedOver();
     print(out);
     judge(targets);
+    new WarmTargets(series).judge(targets);
   }
 
   private void commands(int round) {
-    Meter meter = stand.kindnetNode().meter();
-    record(round, new Subject("nothing", "/bin/true", DIRECTLY), meter.run(Job.of("/bin/true")));
-    floor(round);
+    Meter meter = stand.coldNode().meter();
     record(
-        round,
-        new Subject("VERSION", KINDNET, DIRECTLY),
-        meter.run(Directly.version("cni-kindnet")));
-    record(round, new Subject("VERSION", PEERS, DIRECTLY), meter.run(Directly.version("ptp")));
+        round, new Subject("nothing", "/bin/true", Directly.WAY), meter.run(Job.of("/bin/true")));
+    floor(round);
+    Job version = Directly.version("cni-kindnet");
+    record(round, new Subject("VERSION", COLD, Directly.WAY), meter.run(version));
+    record(
+        round, new Subject("VERSION", WARM, Directly.WAY), stand.warmNode().meter().run(version));
+    record(round, new Subject("VERSION", PEERS, Directly.WAY), meter.run(Directly.version("ptp")));
   }
 
   private void calls(int round, Work work) {
@@ -76,7 +76,7 @@ final class CallsPart {
 
   private void floor(int round) {
     floor = stand.floor().sample();
-    record(round, new Subject("nothing", "hello world", DIRECTLY), floor);
+    record(round, new Subject("nothing", "hello world", Directly.WAY), floor);
   }
 
   private void record(int round, Subject subject, Sample sample) {
@@ -97,37 +97,10 @@ final class CallsPart {
         "Median (least–most). × floor: the median of the ratios to the hello world just before.");
     out.println(
         "The peers are ptp with host-local and then portmap, which for IPv6 wait for the kernel.");
-    out.println("A peak below that of /bin/true cannot be seen.");
-    Table table =
-        new Table(
-            3,
-            "operation",
-            "program",
-            "called",
-            "wall ms",
-            "CPU ms",
-            "peak MiB",
-            "wall × floor",
-            "CPU × floor",
-            "runs");
-    for (Subject subject : series.subjects()) {
-      Spread wall = series.spread(subject, Run::wallMillis);
-      table.row(
-          subject.operation(),
-          subject.who(),
-          subject.way(),
-          wall.toString(),
-          series.spread(subject, Run::cpuMillis).toString(),
-          series.spread(subject, Run::peakMib).toString(),
-          ratio(timesFloor(subject)),
-          ratio(series.spread(subject, Run::cpuTimesBase).median()),
-          String.valueOf(wall.count()));
-    }
-    table.print(out);
-  }
-
-  private static String ratio(double ratio) {
-    return String.format(Locale.ROOT, "%.2f", ratio);
+    out.println(
+        "CPU of kindnet, warm is with what the agent does for a call; its memory is not in");
+    out.println("the peak. A peak below that of /bin/true cannot be seen.");
+    series.table("called", "floor").print(out);
   }
 
   private double timesFloor(Subject subject) {
@@ -152,12 +125,12 @@ final class CallsPart {
     }
     targets.faster(
         what("ADD", DUAL_STACK) + " by cnitool, against the peers",
-        wall("ADD", DUAL_STACK, KINDNET),
+        wall("ADD", DUAL_STACK, COLD),
         wall("ADD", DUAL_STACK, PEERS));
     for (Work work : List.of(IPV4_PORT, DUAL_STACK_PORT)) {
       targets.faster(
           what("ADD + DEL", work) + " by cnitool, against the peers",
-          wall("ADD", work, KINDNET) + wall("DEL", work, KINDNET),
+          wall("ADD", work, COLD) + wall("DEL", work, COLD),
           wall("ADD", work, PEERS) + wall("DEL", work, PEERS));
     }
   }
@@ -166,11 +139,14 @@ final class CallsPart {
     return verb + " " + work.label();
   }
 
+  /** The plugin without an agent. */
   private static Subject mine(String verb, Work work) {
-    return new Subject(what(verb, work), KINDNET, DIRECTLY);
+    return new Subject(what(verb, work), COLD, Directly.WAY);
   }
 
   private double wall(String verb, Work work, String who) {
-    return series.spread(new Subject(what(verb, work), who, BY_CLIENT), Run::wallMillis).median();
+    return series
+        .spread(new Subject(what(verb, work), who, ThroughClient.WAY), Run::wallMillis)
+        .median();
   }
 }

@@ -11,6 +11,8 @@ import java.util.function.Function;
  * measured.
  */
 final class Directly implements Caller {
+  static final String WAY = "directly";
+
   private final Function<Job, Sample> runner;
   private final Network network;
   private final Map<String, String> results = new HashMap<>();
@@ -27,7 +29,7 @@ final class Directly implements Caller {
 
   @Override
   public String way() {
-    return "directly";
+    return WAY;
   }
 
   @Override
@@ -66,6 +68,11 @@ final class Directly implements Caller {
         List.of(Node.pluginPath(type)),
         Map.of("CNI_COMMAND", "VERSION", "PATH", Node.PATH),
         "{\"cniVersion\":\"1.0.0\"}");
+  }
+
+  /** The call of one plugin that needs no result of another. */
+  Job job(String verb, Pod pod) {
+    return job(verb, pod, network.types().getFirst(), "");
   }
 
   private Job job(String verb, Pod pod, String type, String previous) {

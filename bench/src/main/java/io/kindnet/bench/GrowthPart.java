@@ -17,24 +17,23 @@ final class GrowthPart {
   private static final String EMPTY = "empty";
   private static final String FULL = "full";
 
-  private final Stand stand;
   private final int runs;
   private final Network network = Network.kindnet("kindnet-wide", RANGES);
   private final Pod pod;
   private final Series series = new Series();
+  private final Node emptyNode;
+  private final Node fullNode;
 
   GrowthPart(Stand stand, int runs) {
-    this.stand = stand;
     this.runs = runs;
+    emptyNode = stand.node("empty");
+    fullNode = stand.node("full");
     pod = new Pod("bench", stand.podNamespace().path(), 8080);
   }
 
   void run(PrintStream out, Targets targets) {
     System.err.println("growth");
-    Caller empty = new Directly(stand.node("empty").meter()::run, network);
-    Node fullNode = stand.node("full");
-    Caller full = new Directly(fullNode.meter()::run, network);
-    Sample restoring = fill(fullNode, full);
+    Sample restoring = fill(fullNode, new Directly(fullNode.meter()::run, network));
     out.println("### On a node that has a lot");
     out.println();
     out.printf(
@@ -45,10 +44,12 @@ final class GrowthPart {
         PORTS,
         restoring.wallMillis(),
         restoring.cpuMillis());
-    for (int round = -WARM_UP; round < runs; round++) {
-      for (Work work : WORKS) {
-        measure(round, work, empty, full);
-      }
+    measure(Contestant.COLD);
+    try (Agent ofEmpty = emptyNode.startAgent();
+        Agent ofFull = fullNode.startAgent()) {
+      measure(Contestant.WARM);
+      ofEmpty.requireHandedOver();
+      ofFull.requireHandedOver();
     }
     print(out, targets);
   }
@@ -71,63 +72,43 @@ final class GrowthPart {
     return restoring;
   }
 
-  private void measure(int round, Work work, Caller empty, Caller full) {
+  private void measure(String who) {
+    Caller empty = new Directly(emptyNode.meter()::run, network);
+    Caller full = new Directly(fullNode.meter()::run, network);
+    for (int round = -WARM_UP; round < runs; round++) {
+      for (Work work : WORKS) {
+        measure(round, who, work, empty, full);
+      }
+    }
+  }
+
+  private void measure(int round, String who, Work work, Caller empty, Caller full) {
     Pod asking = pod.with(work);
     Sample emptyAdd = empty.add(asking);
     Sample emptyDelete = empty.delete(asking);
     Sample fullAdd = full.add(asking);
     Sample fullDelete = full.delete(asking);
     if (round >= 0) {
-      series.record(add(work, EMPTY), new Run(emptyAdd, emptyAdd));
-      series.record(add(work, FULL), new Run(fullAdd, emptyAdd));
-      series.record(delete(work, EMPTY), new Run(emptyDelete, emptyDelete));
-      series.record(delete(work, FULL), new Run(fullDelete, emptyDelete));
+      series.record(subject("ADD", who, work, EMPTY), new Run(emptyAdd, emptyAdd));
+      series.record(subject("ADD", who, work, FULL), new Run(fullAdd, emptyAdd));
+      series.record(subject("DEL", who, work, EMPTY), new Run(emptyDelete, emptyDelete));
+      series.record(subject("DEL", who, work, FULL), new Run(fullDelete, emptyDelete));
     }
   }
 
   private void print(PrintStream out, Targets targets) {
-    Table table =
-        new Table(
-            2,
-            "operation",
-            "node",
-            "wall ms",
-            "CPU ms",
-            "peak MiB",
-            "wall × empty",
-            "CPU × empty",
-            "runs");
-    for (Subject subject : series.subjects()) {
-      Spread wall = series.spread(subject, Run::wallMillis);
-      table.row(
-          subject.operation(),
-          subject.who(),
-          wall.toString(),
-          series.spread(subject, Run::cpuMillis).toString(),
-          series.spread(subject, Run::peakMib).toString(),
-          String.format(Locale.ROOT, "%.2f", timesEmpty(subject)),
-          String.format(Locale.ROOT, "%.2f", series.spread(subject, Run::cpuTimesBase).median()),
-          String.valueOf(wall.count()));
-    }
-    table.print(out);
+    series.table("node", "empty").print(out);
     for (Work work : WORKS) {
+      Subject add = subject("ADD", Contestant.COLD, work, FULL);
       targets.atMost(
           "ADD " + work.label() + " beside " + ROWS + " pods, wall",
           1.2,
-          timesEmpty(add(work, FULL)),
+          series.spread(add, Run::wallTimesBase).median(),
           " × empty");
     }
   }
 
-  private double timesEmpty(Subject subject) {
-    return series.spread(subject, Run::wallTimesBase).median();
-  }
-
-  private static Subject add(Work work, String node) {
-    return new Subject("ADD " + work.label(), node, "directly");
-  }
-
-  private static Subject delete(Work work, String node) {
-    return new Subject("DEL " + work.label(), node, "directly");
+  private static Subject subject(String verb, String who, Work work, String node) {
+    return new Subject(verb + " " + work.label(), who, node);
   }
 }

@@ -43,12 +43,12 @@ final class KernelPart {
 
   void run(PrintStream out) {
     System.err.println("kernel");
-    Meter meter = stand.kindnetNode().meter();
+    Meter meter = stand.coldNode().meter();
     single("nothing", "hello world", meter, stand.floor().job());
-    single("VERSION", "kindnet", meter, Directly.version("cni-kindnet"));
+    single("VERSION", Contestant.COLD, meter, Directly.version("cni-kindnet"));
     for (Work work : List.of(Work.DUAL_STACK, Work.DUAL_STACK_PORT)) {
-      pod("kindnet", meter, Stand.kindnet(work), work);
-      pod("peers", stand.peersNode().meter(), Stand.peers(work), work);
+      pod(Contestant.COLD, meter, Stand.kindnet(work), work);
+      pod(Contestant.PEERS, stand.peersNode().meter(), Stand.peers(work), work);
     }
     out.println("### What a call asks the kernel for");
     out.println();

@@ -16,7 +16,8 @@ import java.util.Map;
 /**
  * Starts programs on a machine and measures them exactly: {@code wait4(2)} tells each one's own CPU
  * time and peak memory. A small process on the machine does it (see {@code meter.py}), since what
- * is started by a JVM would be charged with the JVM's memory.
+ * is started by a JVM would be charged with the JVM's memory. A process that is there already may
+ * be watched: what it does for the programs counts as theirs.
  */
 final class Meter implements AutoCloseable {
   private static final ObjectMapper JSON = new ObjectMapper();
@@ -24,6 +25,7 @@ final class Meter implements AutoCloseable {
   private final Process process;
   private final Writer requests;
   private final BufferedReader answers;
+  private long watched;
 
   /** Talks to {@code process}, which runs {@link #command()}. */
   Meter(Process process) {
@@ -41,15 +43,26 @@ final class Meter implements AutoCloseable {
     return List.of("python3", "-I", "-S", "-c", Resources.text(Meter.class, "meter.py"));
   }
 
-  /** Runs one program to its end. */
+  /**
+   * Counts from now on what a process does meanwhile.
+   *
+   * @param pid on the machine; 0 for none
+   */
+  void watch(long pid) {
+    watched = pid;
+  }
+
+  /** Runs one program to its end; what a watched process does for it is in the sample. */
   Sample run(Job job) {
-    return run(List.of(job), 1).samples().getFirst();
+    Burst burst = run(List.of(job), 1);
+    return burst.samples().getFirst().and(burst.watchedNanos() / 1000);
   }
 
   /** Runs programs, {@code atOnce} of them at any time, each started when another ends. */
   Burst run(List<Job> jobs, int atOnce) {
     try {
-      requests.write(JSON.writeValueAsString(Map.of("jobs", jobs, "atOnce", atOnce)));
+      requests.write(
+          JSON.writeValueAsString(Map.of("jobs", jobs, "atOnce", atOnce, "watched", watched)));
       requests.write('\n');
       requests.flush();
       String answer = answers.readLine();
@@ -59,6 +72,7 @@ final class Meter implements AutoCloseable {
       JsonNode burst = JSON.readTree(answer);
       return new Burst(
           burst.path("wallNanos").asLong(),
+          burst.path("watchedNanos").asLong(),
           JSON.convertValue(
               burst.path("samples"),
               JSON.getTypeFactory().constructCollectionType(List.class, Sample.class)));

@@ -20,20 +20,22 @@ final class Node implements AutoCloseable {
   private static final String DATABASE = "/var/lib/cni-kindnet/cni.db";
   private static final String KINDNET = "/opt/cni/bin/cni-kindnet";
 
+  private final Path dist;
   private final Namespace router;
   private final Machine machine;
   private final Meter meter;
 
-  private Node(Namespace router, Machine machine) {
+  private Node(Path dist, Namespace router, Machine machine) {
+    this.dist = dist;
     this.router = router;
     this.machine = machine;
     meter = Meter.on(machine);
   }
 
   /**
-   * Makes a node.
+   * Makes a node. No agent runs on it: each call of cni-kindnet starts a JVM.
    *
-   * @param dist the folder with {@code cni/bin/cni-kindnet}
+   * @param dist the folder with {@code cni/bin/cni-kindnet} and {@code kindnetd/bin/kindnetd}
    */
   static Node create(String label, Path dist) {
     Namespace router = Namespace.create(label + "-router");
@@ -48,7 +50,25 @@ final class Node implements AutoCloseable {
         """);
     machine.run("mkdir", "-p", "/etc/cni/net.d", "/opt/cni", "/var/lib/cni");
     machine.run("mount", "--bind", dist.resolve("cni").toString(), "/opt/cni");
-    return new Node(router, machine);
+    return new Node(dist, router, machine);
+  }
+
+  /** Starts an agent, which answers the calls from now on, and whose CPU time is part of theirs. */
+  Agent startAgent() {
+    // as it is after the first call of all: where the database is not yet, the agent leaves it
+    // alone
+    machine.run("mkdir", "-p", DATABASE.substring(0, DATABASE.lastIndexOf('/')));
+    Agent agent = Agent.start(this, dist);
+    meter.watch(agent.pid());
+    return agent;
+  }
+
+  /** ADDs and DELs that a JVM of their own ran. */
+  long coldCalls() {
+    return Files.exists(machine.path(DATABASE))
+        ? Long.parseLong(
+            sql("SELECT coalesce(sum(number), 0) FROM calls WHERE way = 'COLD'").strip())
+        : 0;
   }
 
   /** Where clients find a plugin. */

@@ -9,5 +9,7 @@ enum Part {
   /** Many calls at once. */
   BURST,
   /** A call where there is a lot already. */
-  GROWTH
+  GROWTH,
+  /** The agent that answers calls: when it begins, and what it keeps. */
+  AGENT
 }

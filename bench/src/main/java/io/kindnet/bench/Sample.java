@@ -22,6 +22,11 @@ record Sample(
         next.errors);
   }
 
+  /** The same, with CPU time that another process took for it. */
+  Sample and(long micros) {
+    return new Sample(wallNanos, cpuMicros + micros, peakKib, exit, output, errors);
+  }
+
   /**
    * This sample.
    *

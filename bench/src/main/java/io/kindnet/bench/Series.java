@@ -31,6 +31,14 @@ final class Series {
       return sample.wallMillis() / base.wallMillis();
     }
 
+    double wallMillisMore() {
+      return sample.wallMillis() - base.wallMillis();
+    }
+
+    double cpuMillisMore() {
+      return sample.cpuMillis() - base.cpuMillis();
+    }
+
     double cpuTimesBase() {
       return sample.cpuMillis() / base.cpuMillis();
     }
@@ -44,6 +52,41 @@ final class Series {
 
   Collection<Subject> subjects() {
     return runs.keySet();
+  }
+
+  /**
+   * All of it.
+   *
+   * @param way what the ways of the subjects are
+   * @param base what the runs are compared with
+   */
+  Table table(String way, String base) {
+    Table table =
+        new Table(
+            3,
+            "operation",
+            "program",
+            way,
+            "wall ms",
+            "CPU ms",
+            "peak MiB",
+            "wall × " + base,
+            "CPU × " + base,
+            "runs");
+    for (Subject subject : subjects()) {
+      Spread wall = spread(subject, Run::wallMillis);
+      table.row(
+          subject.operation(),
+          subject.who(),
+          subject.way(),
+          wall.toString(),
+          spread(subject, Run::cpuMillis).toString(),
+          spread(subject, Run::peakMib).toString(),
+          Table.hundredths(spread(subject, Run::wallTimesBase).median()),
+          Table.hundredths(spread(subject, Run::cpuTimesBase).median()),
+          String.valueOf(wall.count()));
+    }
+    return table;
   }
 
   /**

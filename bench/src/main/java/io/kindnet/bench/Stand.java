@@ -1,18 +1,27 @@
 package io.kindnet.bench;
 
+import static io.kindnet.bench.Contestant.COLD;
+import static io.kindnet.bench.Contestant.PEERS;
+import static io.kindnet.bench.Contestant.WARM;
+
 import io.kindnet.netlink.testing.Namespace;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 
-/** What all parts stand on: a node for this plugin, one for its peers, the floor. */
+/**
+ * What all parts stand on: two nodes for this plugin, the second one with an agent, one for its
+ * peers, the floor.
+ */
 final class Stand implements AutoCloseable {
   private static final List<String> RANGES = List.of("10.244.1.0/24", "fd00:10:244:1::/64");
 
   private final Path dist;
   private final String client;
   private final List<AutoCloseable> open = new ArrayList<>();
-  private final Node kindnet;
+  private final Node cold;
+  private final Node warm;
+  private final Agent agent;
   private final Node peers;
   private final Floor floor;
 
@@ -26,18 +35,31 @@ final class Stand implements AutoCloseable {
   Stand(Path dist, Path client, Path scratch) {
     this.dist = dist;
     this.client = client.toString();
-    kindnet = node("kindnet");
+    cold = node("cold");
+    warm = node("warm");
+    agent = opened(warm.startAgent());
     peers = node("peers");
-    floor = Floor.build(kindnet.meter(), scratch);
+    floor = Floor.build(cold.meter(), scratch);
     for (Work work : List.of(Work.IPV4, Work.DUAL_STACK)) {
-      kindnet.configure(kindnet(work));
+      cold.configure(kindnet(work));
+      warm.configure(kindnet(work));
       peers.configure(peers(work));
     }
   }
 
-  /** The node on which this plugin is called. */
-  Node kindnetNode() {
-    return kindnet;
+  /** The node on which this plugin is called and starts a JVM. */
+  Node coldNode() {
+    return cold;
+  }
+
+  /** The node on which this plugin is called and an agent answers. */
+  Node warmNode() {
+    return warm;
+  }
+
+  /** The agent of the {@link #warmNode}. */
+  Agent agent() {
+    return agent;
   }
 
   /** The node on which its peers are called. */
@@ -65,18 +87,17 @@ final class Stand implements AutoCloseable {
   /** The contestants doing {@code work}, in the order of their turns. */
   List<Contestant> contestants(Work work) {
     return List.of(
-        new Contestant("kindnet", new Directly(kindnet.meter()::run, kindnet(work))),
-        new Contestant("peers", new Directly(peers.meter()::run, peers(work))),
-        new Contestant("kindnet", kindnetThroughClient(work)),
-        new Contestant("peers", peersThroughClient(work)));
+        new Contestant(COLD, new Directly(cold.meter()::run, kindnet(work))),
+        new Contestant(WARM, new Directly(warm.meter()::run, kindnet(work))),
+        new Contestant(PEERS, new Directly(peers.meter()::run, peers(work))),
+        new Contestant(COLD, throughClient(cold, kindnet(work))),
+        new Contestant(WARM, throughClient(warm, kindnet(work))),
+        new Contestant(PEERS, throughClient(peers, peers(work))));
   }
 
-  ThroughClient kindnetThroughClient(Work work) {
-    return new ThroughClient(kindnet.meter(), kindnet(work), client);
-  }
-
-  ThroughClient peersThroughClient(Work work) {
-    return new ThroughClient(peers.meter(), peers(work), client);
+  /** The way through cnitool on one of the nodes. */
+  ThroughClient throughClient(Node node, Network network) {
+    return new ThroughClient(node.meter(), network, client);
   }
 
   static Network kindnet(Work work) {

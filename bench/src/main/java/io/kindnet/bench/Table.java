@@ -3,6 +3,7 @@ package io.kindnet.bench;
 import java.io.PrintStream;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Locale;
 
 /** A table in Markdown that can also be read as it is. The first columns are texts. */
 final class Table {
@@ -25,6 +26,11 @@ final class Table {
           cells.length + " cells in a row of " + rows.getFirst().size());
     }
     rows.add(List.of(cells));
+  }
+
+  /** A figure as in {@code 0.97}. */
+  static String hundredths(double figure) {
+    return String.format(Locale.ROOT, "%.2f", figure);
   }
 
   void print(PrintStream out) {

@@ -22,6 +22,30 @@ final class Targets {
             measured <= limit));
   }
 
+  /** {@code measured} is to be {@code limit} at least; {@code unit} follows both. */
+  void atLeast(String what, double limit, double measured, String unit) {
+    targets.add(
+        new Target(
+            what,
+            String.format(Locale.ROOT, "≥ %.1f" + unit, limit),
+            String.format(Locale.ROOT, "%.1f" + unit, measured),
+            measured >= limit));
+  }
+
+  /**
+   * Something is to hold of {@code all} things.
+   *
+   * @param exceptions the names of those of which it does not
+   */
+  void everywhere(String what, int all, List<String> exceptions) {
+    targets.add(
+        new Target(
+            what,
+            all + " of " + all,
+            exceptions.isEmpty() ? all + " of " + all : "not " + String.join("; ", exceptions),
+            exceptions.isEmpty()));
+  }
+
   /** {@code mine} is to take less than {@code other}, both in milliseconds. */
   void faster(String what, double mine, double other) {
     targets.add(

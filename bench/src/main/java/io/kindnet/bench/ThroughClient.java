@@ -7,6 +7,8 @@ import java.util.Map;
  * Calls plugins through cnitool, the CNI project's own client, which starts them as its children.
  */
 final class ThroughClient implements Caller {
+  static final String WAY = "by cnitool";
+
   private final Meter meter;
   private final Network network;
   private final String client;
@@ -19,7 +21,7 @@ final class ThroughClient implements Caller {
 
   @Override
   public String way() {
-    return "by cnitool";
+    return WAY;
   }
 
   @Override

@@ -5,11 +5,13 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import java.io.IOException;
 import java.lang.ProcessBuilder.Redirect;
+import java.nio.file.Path;
 import java.util.List;
 import java.util.Map;
 import java.util.stream.IntStream;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
 
 class MeterTest {
   private final Process process;
@@ -52,6 +54,32 @@ class MeterTest {
 
     assertThat(sample.cpuMicros()).isGreaterThan(idle.cpuMicros());
     assertThat(sample.wallNanos() / 1000).isGreaterThan(0);
+  }
+
+  @Test
+  void countsWhatAWatchedProcessDoesForAProgram(@TempDir Path folder) throws Exception {
+    Path request = folder.resolve("request");
+    Path answer = folder.resolve("answer");
+    assertThat(meter.run(Job.of("/usr/bin/mkfifo", request.toString(), answer.toString())).exit())
+        .isZero();
+    String busy = "i=0; while [ $i -lt 30000 ]; do i=$((i+1)); done";
+    String serve = "while read x <" + request + "; do " + busy + "; echo >" + answer + "; done";
+    Job ask = Job.of("/bin/sh", "-c", "echo >" + request + "; read x <" + answer);
+    Process server = new ProcessBuilder("/bin/sh", "-c", serve).start();
+    try {
+      Sample alone = meter.run(ask);
+      meter.watch(server.pid());
+      Sample watched = meter.run(ask);
+      Burst burst = meter.run(List.of(ask), 1);
+
+      assertThat(watched.cpuMicros()).isGreaterThan(2 * alone.cpuMicros());
+      assertThat(burst.samples().getFirst().cpuMicros() * 1000)
+          .as("the others' share is the burst's")
+          .isLessThan(burst.watchedNanos());
+      assertThat(burst.cpuMillisEach()).isGreaterThan(burst.watchedNanos() / 1e6);
+    } finally {
+      server.destroyForcibly().waitFor();
+    }
   }
 
   @Test

@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import java.io.ByteArrayOutputStream;
 import java.io.PrintStream;
+import java.util.List;
 import org.junit.jupiter.api.Test;
 
 class TargetsTest {
@@ -18,6 +19,10 @@ class TargetsTest {
     targets.faster("DEL", 90, 90);
     targets.none("failures", 0);
     targets.none("failures again", 1);
+    targets.atLeast("speed", 120, 120, " per s");
+    targets.atLeast("speed again", 120, 119.9, " per s");
+    targets.everywhere("calls", 16, List.of());
+    targets.everywhere("calls again", 16, List.of("ADD", "DEL"));
 
     assertThat(printed())
         .isEqualTo(
@@ -32,6 +37,10 @@ class TargetsTest {
             | DEL            |     < 90.0 ms |      90.0 ms |      NO |
             | failures       |             0 |            0 |     yes |
             | failures again |             0 |            1 |      NO |
+            | speed          | ≥ 120.0 per s |  120.0 per s |     yes |
+            | speed again    | ≥ 120.0 per s |  119.9 per s |      NO |
+            | calls          |      16 of 16 |     16 of 16 |     yes |
+            | calls again    |      16 of 16 | not ADD; DEL |      NO |
 
             """);
   }

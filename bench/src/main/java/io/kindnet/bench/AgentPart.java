@@ -1,0 +1,131 @@
+package io.kindnet.bench;
+
+import java.io.PrintStream;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Locale;
+
+/** The agent that answers calls: how its first ones are, and what it keeps of many. */
+final class AgentPart {
+  private static final int STARTS = 3;
+  private static final int LATER = 30;
+  private static final int PODS = 100;
+  private static final int AT_ONCE = 4;
+
+  /** How many calls there were when the memory is looked at. */
+  private static final List<Integer> STAGES = List.of(1_000, 5_000, 10_000);
+
+  private static final double MOST_GROWTH_MIB = 5;
+
+  private final Node node;
+  private final Directly caller;
+  private final List<Pod> pods = new ArrayList<>();
+  private double worstFirst;
+
+  AgentPart(Stand stand) {
+    node = stand.node("agent");
+    caller = new Directly(node.meter()::run, Stand.kindnet(Work.DUAL_STACK_PORT));
+    for (int i = 0; i < PODS; i++) {
+      pods.add(new Pod("agent-" + i, stand.podNamespace().path(), 20_000 + i));
+    }
+  }
+
+  void run(PrintStream out, Targets targets) {
+    out.println("### The agent");
+    out.println();
+    out.println(
+        "Calls are dual-stack with a host port. First, each time on an agent just started,");
+    out.printf(
+        Locale.ROOT, "against the median of the %d that come after it, one at a time.%n", LATER);
+    Table starts =
+        new Table(
+            1,
+            "start",
+            "serves after ms",
+            "first ADD ms",
+            "later ADD ms",
+            "×",
+            "first DEL ms",
+            "later DEL ms",
+            "×");
+    for (int start = 1; start <= STARTS; start++) {
+      System.err.println("agent: start " + start);
+      try (Agent agent = node.startAgent()) {
+        starts.row(row(String.valueOf(start), agent));
+        agent.requireHandedOver();
+      }
+    }
+    starts.print(out);
+    targets.atMost("first call after the agent's start (worst)", 5, worstFirst, " × later");
+    out.printf(
+        Locale.ROOT,
+        "Memory of one agent, from its start on, while %d pods come and go, %d calls at a time:%n",
+        PODS,
+        AT_ONCE);
+    try (Agent agent = node.startAgent()) {
+      memory(agent, targets).print(out);
+      agent.requireHandedOver();
+    }
+  }
+
+  private String[] row(String start, Agent agent) {
+    List<Sample> adds = new ArrayList<>();
+    List<Sample> deletes = new ArrayList<>();
+    for (int i = 0; i <= LATER; i++) {
+      adds.add(caller.add(pods.getFirst()));
+      deletes.add(caller.delete(pods.getFirst()));
+    }
+    List<String> row = new ArrayList<>(List.of(start, number("%.0f", agent.readyMillis())));
+    for (List<Sample> calls : List.of(adds, deletes)) {
+      double first = calls.getFirst().wallMillis();
+      Spread later = Spread.of(calls.subList(1, calls.size()), Sample::wallMillis);
+      double times = first / later.median();
+      worstFirst = Math.max(worstFirst, times);
+      row.addAll(List.of(number("%.1f", first), later.toString(), Table.hundredths(times)));
+    }
+    return row.toArray(String[]::new);
+  }
+
+  private Table memory(Agent agent, Targets targets) {
+    Table table = new Table(0, "calls", "resident MiB", "of that anonymous", "calls per s");
+    double before = agent.mebibytes("VmRSS");
+    row(table, agent, 0, "–");
+    int calls = 0;
+    for (int stage : STAGES) {
+      System.err.println("agent: up to " + stage + " calls");
+      int begun = calls;
+      long nanos = 0;
+      while (calls < stage) {
+        nanos += all("ADD") + all("DEL");
+        calls += 2 * PODS;
+      }
+      row(table, agent, calls, number("%.0f", (calls - begun) / (nanos / 1e9)));
+    }
+    targets.atMost(
+        "memory of the agent after " + calls + " calls, more",
+        MOST_GROWTH_MIB,
+        agent.mebibytes("VmRSS") - before,
+        " MiB");
+    return table;
+  }
+
+  private static void row(Table table, Agent agent, int calls, String speed) {
+    table.row(
+        String.valueOf(calls),
+        number("%.1f", agent.mebibytes("VmRSS")),
+        number("%.1f", agent.mebibytes("RssAnon")),
+        speed);
+  }
+
+  /** Calls for all pods; how long that took, in nanoseconds. */
+  private long all(String verb) {
+    List<Job> jobs = pods.stream().map(pod -> caller.job(verb, pod)).toList();
+    Burst burst = node.meter().run(jobs, AT_ONCE);
+    burst.samples().forEach(sample -> sample.orFail(verb + " by the agent"));
+    return burst.wallNanos();
+  }
+
+  private static String number(String form, double number) {
+    return String.format(Locale.ROOT, form, number);
+  }
+}
