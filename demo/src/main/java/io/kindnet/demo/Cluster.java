@@ -48,35 +48,46 @@ final class Cluster implements AutoCloseable {
     }
     for (DemoNode node : nodes) {
       node.awaitReady();
-      progress.step("kindnetd on " + node.name() + " is ready");
+      progress.step("kindnetd on " + node.name() + " is ready and answers calls");
     }
   }
 
   /** Two pods on each node; the first of each has host ports. */
-  void addPods() {
+  void addPods(Way way) {
+    progress.step(way.title());
     for (DemoNode node : nodes) {
       for (String letter : List.of("a", "b")) {
         Pod pod =
-            node.addPod("pod-" + node.name() + letter, letter.equals("a") ? HOST_PORTS : List.of());
-        progress.step(pod.name() + ": " + pod.addressV4() + ", " + pod.addressV6());
+            node.addPod(
+                way, "pod-" + node.name() + letter, letter.equals("a") ? HOST_PORTS : List.of());
+        progress.step(
+            "%s: ADD took %d ms; %s, %s"
+                .formatted(pod.name(), pod.addMillis(), pod.addressV4(), pod.addressV6()));
       }
     }
     progress.step("pods talk to each other");
   }
 
-  void removePods(Report report) {
+  void removePods(Way way, Report report) {
     progress.step("pods are removed");
     for (DemoNode node : nodes) {
       report.check(
           "pods of " + node.name() + " leave nothing",
           () -> {
-            node.removePods();
+            node.removePods(way);
             String left = node.leftovers();
             if (!left.isBlank()) {
               throw new AssertionError("left: " + left);
             }
             return "no interface, row or map element";
           });
+    }
+  }
+
+  /** That the calls went the way that was said. */
+  void checkCalls(Report report) {
+    for (DemoNode node : nodes) {
+      report.check("calls of " + node.name() + " went as said", node::checkCalls);
     }
   }
 

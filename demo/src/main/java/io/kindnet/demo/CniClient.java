@@ -30,8 +30,15 @@ final class CniClient {
     this.cniVersion = cniVersion;
   }
 
-  /** The result of an ADD. */
-  JsonNode add(
+  /**
+   * What an ADD said.
+   *
+   * @param millis how long it took, with the start of the program
+   */
+  record Added(JsonNode result, long millis) {}
+
+  Added add(
+      Way way,
       String conflist,
       String containerId,
       String podName,
@@ -46,11 +53,13 @@ final class CniClient {
           .put("containerPort", Pod.PORT)
           .put("protocol", hostPort.transport().name().toLowerCase(Locale.ROOT));
     }
-    return read(call("ADD", configuration, containerId, podName, namespace));
+    long begin = System.nanoTime();
+    String result = call(way, "ADD", configuration, containerId, podName, namespace);
+    return new Added(read(result), (System.nanoTime() - begin) / 1_000_000);
   }
 
-  void delete(String conflist, String containerId, String podName, Namespace namespace) {
-    call("DEL", configuration(conflist), containerId, podName, namespace);
+  void delete(Way way, String conflist, String containerId, String podName, Namespace namespace) {
+    call(way, "DEL", configuration(conflist), containerId, podName, namespace);
   }
 
   private ObjectNode configuration(String conflist) {
@@ -60,6 +69,7 @@ final class CniClient {
   }
 
   private String call(
+      Way way,
       String command,
       ObjectNode configuration,
       String containerId,
@@ -81,6 +91,7 @@ final class CniClient {
             "IgnoreUnknown=1;K8S_POD_NAMESPACE=default;K8S_POD_NAME=" + podName);
     List<String> line = new ArrayList<>(List.of("env"));
     environment.forEach((name, value) -> line.add(name + "=" + value));
+    line.addAll(way.environment());
     line.add(plugin);
     CommandResult result =
         node.tryRunWithInput(configuration.toString(), line.toArray(String[]::new));

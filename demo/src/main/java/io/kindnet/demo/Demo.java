@@ -4,7 +4,8 @@ import java.nio.file.Path;
 
 /**
  * Nodes in network namespaces, the real kindnetd on each, pods through the real cni-kindnet, and
- * every way that packets go between them. Ends with 0 only if all of it worked; leaves nothing
+ * every way that packets go between them: once with calls that the plugin does by itself, once with
+ * calls that it hands over to kindnetd. Ends with 0 only if all of it worked; leaves nothing
  * behind, on Ctrl-C neither.
  */
 public final class Demo {
@@ -22,10 +23,17 @@ public final class Demo {
     try (Infrastructure infrastructure = Infrastructure.create(progress);
         Cluster cluster = new Cluster(infrastructure, Path.of(args[0]), progress)) {
       cluster.start(numberOfNodes());
-      cluster.addPods();
-      Checks.runAll(cluster, report);
-      cluster.nodes().getFirst().show(report);
-      cluster.removePods(report);
+      for (Way way : Way.values()) {
+        report.section(way.title());
+        cluster.addPods(way);
+        Checks.runAll(cluster, report);
+        if (way == Way.WARM) {
+          cluster.nodes().getFirst().show(report);
+        }
+        cluster.removePods(way, report);
+      }
+      report.section("in the end");
+      cluster.checkCalls(report);
       cluster.stopAgents(report);
     } catch (AssertionError | RuntimeException e) {
       report.fail("the demo itself", String.valueOf(e.getMessage()));

@@ -1,6 +1,6 @@
 package io.kindnet.demo;
 
-import com.fasterxml.jackson.databind.JsonNode;
+import io.kindnet.demo.CniClient.Added;
 import io.kindnet.netlink.testing.Daemon;
 import io.kindnet.netlink.testing.EchoPeer;
 import io.kindnet.netlink.testing.Eventually;
@@ -14,10 +14,13 @@ import java.util.List;
 /** A node of the cluster: kindnetd runs on it, and pods. */
 final class DemoNode implements AutoCloseable {
   private static final Duration DEADLINE = Duration.ofSeconds(60);
+  private static final String SOCKET = "/run/kindnet/cni.sock";
+  private static final String DATABASE = "/var/lib/cni-kindnet/cni.db";
   private static final String CONFLIST = "/etc/cni/net.d/10-kindnet.conflist";
 
   private final int number;
   private final Machine machine;
+  private final String plugin;
   private final CniClient client;
   private final EchoPeer host;
   private final Daemon agent;
@@ -26,7 +29,8 @@ final class DemoNode implements AutoCloseable {
   DemoNode(int number, Machine machine, Path dist, String apiServer) {
     this.number = number;
     this.machine = machine;
-    client = new CniClient(machine, dist.resolve("cni/bin/cni-kindnet").toString(), "1.0.0");
+    plugin = dist.resolve("cni/bin/cni-kindnet").toString();
+    client = new CniClient(machine, plugin, "1.0.0");
     host = EchoPeer.in(machine.namespace(), name());
     machine.run("mkdir", "-p", "/etc/cni/net.d"); // which every node with a container runtime has
     String kindnetd = dist.resolve("kindnetd/bin/kindnetd").toString();
@@ -83,6 +87,7 @@ final class DemoNode implements AutoCloseable {
     return List.copyOf(pods);
   }
 
+  /** Waits until pods can be made, and until the agent answers calls. */
   void awaitReady() {
     Eventually.within(
         DEADLINE,
@@ -97,22 +102,23 @@ final class DemoNode implements AutoCloseable {
                     + agent.output());
           }
           machine.run("curl", "--silent", "--fail", "http://127.0.0.1:19080/readyz");
+          machine.run("test", "-S", SOCKET);
         });
   }
 
-  Pod addPod(String podName, List<Pod.HostPort> hostPorts) {
+  Pod addPod(Way way, String podName, List<Pod.HostPort> hostPorts) {
     Namespace namespace = Namespace.create(podName);
     String containerId = "demo-" + podName;
-    JsonNode result = client.add(conflist(), containerId, podName, namespace, hostPorts);
-    Pod pod = Pod.started(podName, namespace, containerId, hostPorts, result);
+    Added added = client.add(way, conflist(), containerId, podName, namespace, hostPorts);
+    Pod pod = Pod.started(podName, namespace, containerId, hostPorts, added);
     pods.add(pod);
     return pod;
   }
 
-  void removePods() {
+  void removePods(Way way) {
     for (Pod pod : pods) {
       pod.peer().close();
-      client.delete(conflist(), pod.containerId(), pod.name(), pod.namespace());
+      client.delete(way, conflist(), pod.containerId(), pod.name(), pod.namespace());
       pod.namespace().close();
     }
     pods.clear();
@@ -121,14 +127,25 @@ final class DemoNode implements AutoCloseable {
   /** What is left of pods: interfaces, rows, port mappings. */
   String leftovers() {
     return machine.run("sh", "-c", "ip -o link | grep -o 'knet[0-9a-f]*' || true")
-        + machine.run(
-            "sqlite3",
-            "/var/lib/cni-kindnet/cni.db",
-            "SELECT * FROM pods; SELECT * FROM portmap_entries;")
+        + machine.run("sqlite3", DATABASE, "SELECT * FROM pods; SELECT * FROM portmap_entries;")
         + machine.run(
             "sh",
             "-c",
             "nft list map inet cni-kindnet hostport-map-v4 | grep ' : .*\\..*' | grep -v type || true");
+  }
+
+  /**
+   * Looks at who did the calls: two pods came and went in each way.
+   *
+   * @return who did how many, as the plugin wrote it down
+   */
+  String checkCalls() {
+    String calls =
+        machine.run("sqlite3", DATABASE, "SELECT number, verb, way FROM calls ORDER BY way, verb");
+    if (!calls.equals("2|ADD|COLD\n2|DEL|COLD\n2|ADD|WARM\n2|DEL|WARM\n")) {
+      throw new AssertionError("calls were " + calls.replace('\n', ' '));
+    }
+    return "two ADDs and two DELs cold, as many warm";
   }
 
   /** Ends the agent as a kubelet would. */
@@ -149,13 +166,13 @@ final class DemoNode implements AutoCloseable {
     report.sheet(on + "ip route", machine.run("ip", "route"));
     report.sheet(on + "ip -6 route", machine.run("ip", "-6", "route"));
     report.sheet(on + "nft list ruleset", machine.run("nft", "list", "ruleset"));
-    String database = "/var/lib/cni-kindnet/cni.db";
+    report.sheet(on + "cni-kindnet status", machine.run(plugin, "status"));
     report.sheet(
-        on + "sqlite3 -box " + database + " 'SELECT …'",
+        on + "sqlite3 -box " + DATABASE + " 'SELECT …'",
         machine.run(
             "sqlite3",
             "-box",
-            database,
+            DATABASE,
             "SELECT id, subnet FROM ipam_ranges;"
                 + "SELECT container_id, namespace, name, ip_address_v4, ip_address_v6, interface_name FROM pods;"
                 + "SELECT container_id, host_ip, host_port, protocol, container_ip, container_port FROM portmap_entries;"));

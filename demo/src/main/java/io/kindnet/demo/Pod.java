@@ -1,6 +1,7 @@
 package io.kindnet.demo;
 
 import com.fasterxml.jackson.databind.JsonNode;
+import io.kindnet.demo.CniClient.Added;
 import io.kindnet.netlink.testing.EchoPeer;
 import io.kindnet.netlink.testing.EchoReply;
 import io.kindnet.netlink.testing.EchoRequest;
@@ -13,12 +14,14 @@ import java.util.List;
  *
  * @param name its name, which its servers answer with
  * @param hostPorts what the client asked the plugin for
+ * @param addMillis how long the plugin took
  */
 record Pod(
     String name,
     Namespace namespace,
     String containerId,
     List<HostPort> hostPorts,
+    long addMillis,
     EchoPeer peer,
     String addressV4,
     String addressV6) {
@@ -28,14 +31,10 @@ record Pod(
   record HostPort(int port, Transport transport) {}
 
   static Pod started(
-      String name,
-      Namespace namespace,
-      String containerId,
-      List<HostPort> hostPorts,
-      JsonNode result) {
+      String name, Namespace namespace, String containerId, List<HostPort> hostPorts, Added added) {
     String addressV4 = "";
     String addressV6 = "";
-    for (JsonNode ip : result.path("ips")) {
+    for (JsonNode ip : added.result().path("ips")) {
       String address = ip.path("address").asText();
       String bare = address.substring(0, address.indexOf('/'));
       if (bare.indexOf(':') >= 0) {
@@ -50,7 +49,8 @@ record Pod(
             .listen(Transport.TCP, addressV6, PORT)
             .listen(Transport.UDP, addressV4, PORT)
             .listen(Transport.UDP, addressV6, PORT);
-    return new Pod(name, namespace, containerId, hostPorts, peer, addressV4, addressV6);
+    return new Pod(
+        name, namespace, containerId, hostPorts, added.millis(), peer, addressV4, addressV6);
   }
 
   EchoReply ask(Transport transport, String address, int port) {

@@ -6,22 +6,28 @@ import java.util.List;
 
 /** What was tried and how it ended, printed as a table at the end. */
 final class Report {
-  private record Row(boolean worked, String what, String detail) {}
+  private record Row(String section, boolean worked, String what, String detail) {}
 
   private final PrintStream out;
   private final List<Row> rows = new ArrayList<>();
   private final StringBuilder sheets = new StringBuilder();
+  private String section = "";
 
   Report(PrintStream out) {
     this.out = out;
   }
 
+  /** What comes now is below {@code title}. */
+  void section(String title) {
+    section = title;
+  }
+
   void pass(String what, String detail) {
-    rows.add(new Row(true, what, detail));
+    rows.add(new Row(section, true, what, detail));
   }
 
   void fail(String what, String detail) {
-    rows.add(new Row(false, what, detail));
+    rows.add(new Row(section, false, what, detail));
   }
 
   /**
@@ -47,7 +53,13 @@ final class Report {
   boolean print() {
     int width = rows.stream().mapToInt(row -> row.what.length()).max().orElse(0);
     out.println(sheets);
+    String printed = "";
     for (Row row : rows) {
+      if (!row.section.equals(printed)) {
+        printed = row.section;
+        out.println();
+        out.println(printed);
+      }
       String padding = " ".repeat(width - row.what.length());
       out.println(
           (row.worked ? "  ok    " : "  FAILED") + "  " + row.what + padding + "  " + row.detail);
