@@ -8,8 +8,11 @@ import io.kindnet.cni.store.Way;
 import io.kindnet.netlink.netns.NetworkNamespace;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
+import java.nio.file.DirectoryStream;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.time.Duration;
+import java.time.Instant;
 import java.util.Map;
 import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
@@ -20,6 +23,8 @@ import org.jspecify.annotations.Nullable;
  * here would fail for pods, too.
  */
 final class Rehearsal {
+  private static final String PREFIX = "rehearsal";
+  private static final Duration LONGEST = Duration.ofMinutes(5);
   private static final int ROUNDS = 8;
   private static final String POD = "the namespace of the rehearsal";
 
@@ -38,7 +43,8 @@ final class Rehearsal {
    * @throws IOException saying which verb failed and why
    */
   static void run(Path parent) throws IOException {
-    Path folder = Files.createTempDirectory(parent, "rehearsal");
+    removeForgotten(parent);
+    Path folder = Files.createTempDirectory(parent, PREFIX);
     try (NetworkNamespace host = NetworkNamespace.create("the host of the rehearsal");
         NetworkNamespace pod = NetworkNamespace.create(POD)) {
       Rehearsal rehearsal = new Rehearsal(pod, folder);
@@ -105,6 +111,18 @@ final class Rehearsal {
         + "\",\"ranges\":[\"10.244.0.0/24\",\"fd00:10:244::/64\"]"
         + more
         + "}";
+  }
+
+  /** Those of agents that were killed in the middle; another one may be rehearsing just now. */
+  private static void removeForgotten(Path parent) throws IOException {
+    Instant limit = Instant.now().minus(LONGEST);
+    try (DirectoryStream<Path> folders = Files.newDirectoryStream(parent, PREFIX + "*")) {
+      for (Path folder : folders) {
+        if (Files.getLastModifiedTime(folder).toInstant().isBefore(limit)) {
+          remove(folder);
+        }
+      }
+    }
   }
 
   private static void remove(Path folder) throws IOException {

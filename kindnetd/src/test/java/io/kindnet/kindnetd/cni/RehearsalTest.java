@@ -1,0 +1,45 @@
+package io.kindnet.kindnetd.cni;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.nio.file.attribute.FileTime;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.List;
+import java.util.stream.Stream;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+class RehearsalTest {
+  @TempDir private Path folder;
+
+  private List<String> files() throws IOException {
+    try (Stream<Path> files = Files.list(folder)) {
+      return files.map(file -> file.getFileName().toString()).sorted().toList();
+    }
+  }
+
+  @Test
+  void leavesNothing() throws IOException {
+    Rehearsal.run(folder);
+
+    assertThat(files()).isEmpty();
+  }
+
+  @Test
+  void removesWhatAnAgentLeftThatWasKilledInOne() throws IOException {
+    Path forgotten = Files.createDirectory(folder.resolve("rehearsal1"));
+    Files.writeString(forgotten.resolve("cni.db"), "");
+    Instant hourAgo = Instant.now().minus(Duration.ofHours(1));
+    Files.setLastModifiedTime(forgotten, FileTime.from(hourAgo));
+    Path underWay = Files.createDirectory(folder.resolve("rehearsal2"));
+    Files.writeString(folder.resolve("cni.sock"), "");
+
+    Rehearsal.run(folder);
+
+    assertThat(files()).containsExactly("cni.sock", underWay.getFileName().toString());
+  }
+}
