@@ -44,6 +44,7 @@ final class CallDesk implements Reception.Desk {
   CallDesk(CallRecord record, @Nullable StepListener steps) {
     this.record = record;
     this.call = new Call(record, keeper, steps);
+    executor.prestartAllCoreThreads();
   }
 
   private Thread newThread(Runnable work) {

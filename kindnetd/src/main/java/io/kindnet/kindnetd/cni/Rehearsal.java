@@ -1,19 +1,22 @@
 package io.kindnet.kindnetd.cni;
 
-import io.kindnet.cni.CniCall;
-import io.kindnet.cni.Kernel;
-import io.kindnet.cni.Reply;
-import io.kindnet.cni.podlink.PodNamespaces;
-import io.kindnet.cni.store.Way;
+import static java.nio.charset.StandardCharsets.UTF_8;
+
+import io.kindnet.cni.handover.Handover;
+import io.kindnet.cni.handover.RequestHeader;
+import io.kindnet.kindnetd.metrics.Status;
+import io.kindnet.netlink.libc.Descriptor;
 import io.kindnet.netlink.netns.NetworkNamespace;
 import java.io.IOException;
-import java.nio.charset.StandardCharsets;
+import java.nio.ByteBuffer;
 import java.nio.file.DirectoryStream;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.time.Instant;
+import java.util.List;
 import java.util.Map;
+import java.util.concurrent.atomic.AtomicReference;
 import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
@@ -25,13 +28,15 @@ import org.jspecify.annotations.Nullable;
 final class Rehearsal {
   private static final String PREFIX = "rehearsal";
   private static final Duration LONGEST = Duration.ofMinutes(5);
-  private static final int ROUNDS = 8;
+  private static final int ROUNDS = 16;
   private static final String POD = "the namespace of the rehearsal";
 
+  private final Call call;
   private final NetworkNamespace pod;
   private final Path folder;
 
-  private Rehearsal(NetworkNamespace pod, Path folder) {
+  private Rehearsal(Call call, NetworkNamespace pod, Path folder) {
+    this.call = call;
     this.pod = pod;
     this.folder = folder;
   }
@@ -45,9 +50,11 @@ final class Rehearsal {
   static void run(Path parent) throws IOException {
     removeForgotten(parent);
     Path folder = Files.createTempDirectory(parent, PREFIX);
-    try (NetworkNamespace host = NetworkNamespace.create("the host of the rehearsal");
+    CallRecord record = new CallRecord("", new Status("").calls(Map::of));
+    try (DatabaseKeeper keeper = new DatabaseKeeper();
+        NetworkNamespace host = NetworkNamespace.create("the host of the rehearsal");
         NetworkNamespace pod = NetworkNamespace.create(POD)) {
-      Rehearsal rehearsal = new Rehearsal(pod, folder);
+      Rehearsal rehearsal = new Rehearsal(new Call(record, keeper, null), pod, folder);
       IOException failure = host.call(rehearsal::play);
       if (failure != null) {
         throw failure;
@@ -82,27 +89,45 @@ final class Rehearsal {
   }
 
   private String call(String verb, String config) throws IOException {
-    Map<String, String> variables =
-        Map.of(
-            "CNI_COMMAND", verb,
-            "CNI_CONTAINERID", "rehearsal",
-            "CNI_NETNS", POD,
-            "CNI_IFNAME", "eth0",
-            "CNI_PATH", "/opt/cni/bin",
-            "CNI_ARGS", "K8S_POD_NAMESPACE=default;K8S_POD_NAME=rehearsal");
-    PodNamespaces namespaces =
-        path -> NetworkNamespace.open("/proc/self/fd/" + pod.descriptor(), path);
-    Reply reply =
-        CniCall.answer(
-            variables,
-            config.getBytes(StandardCharsets.UTF_8),
-            () -> Kernel.open(namespaces),
-            Way.WARM,
-            null);
-    if (reply.exitCode() != 0) {
-      throw new IOException(verb + " failed in a rehearsal: " + reply.document());
+    StringBuilder environment = new StringBuilder();
+    environment.append("CNI_COMMAND=").append(verb).append('\0');
+    environment.append("CNI_CONTAINERID=rehearsal\0");
+    environment.append("CNI_NETNS=").append(POD).append('\0');
+    environment.append("CNI_IFNAME=eth0\0CNI_PATH=/opt/cni/bin\0");
+    environment.append("CNI_ARGS=K8S_POD_NAMESPACE=default;K8S_POD_NAME=rehearsal\0");
+    byte[] body = (environment + config).getBytes(UTF_8);
+    RequestHeader header =
+        new RequestHeader(
+            RequestHeader.CALL,
+            RequestHeader.OWN_NETWORK | RequestHeader.ROOT | RequestHeader.POD_NETWORK,
+            environment.length(),
+            body.length - environment.length());
+    try (Descriptor own = io.kindnet.netlink.libc.Files.openForReading("/proc/thread-self/ns/net");
+        Descriptor root = io.kindnet.netlink.libc.Files.openForReading("/");
+        Descriptor podNetwork =
+            io.kindnet.netlink.libc.Files.openForReading("/proc/self/fd/" + pod.descriptor())) {
+      ByteBuffer answer = answer(Request.of(header, body, List.of(own, root, podNetwork)));
+      int outcome = answer.getInt();
+      int exitCode = answer.getInt();
+      byte[] document = new byte[answer.getInt()];
+      answer.get(document);
+      String text = new String(document, UTF_8);
+      if (outcome != Handover.ANSWERED || exitCode != 0) {
+        throw new IOException(verb + " failed in a rehearsal: " + text);
+      }
+      return text;
     }
-    return reply.document();
+  }
+
+  private ByteBuffer answer(Request request) {
+    AtomicReference<byte[]> answer = new AtomicReference<>(new byte[0]);
+    call.answer(
+        request,
+        bytes -> {
+          answer.set(bytes);
+          return true;
+        });
+    return ByteBuffer.wrap(answer.get());
   }
 
   private String config(String more) {
