@@ -24,18 +24,7 @@ public record Kernel(HostNetwork host, HostPorts hostPorts, PodNamespaces namesp
 
   /** As the calling thread sees it, which sees the files that the client sees. */
   public static Kernel open() {
-    return open(new PodNamespaces.ByPath());
-  }
-
-  /** As the calling thread sees it, the namespaces of pods elsewhere. */
-  public static Kernel open(PodNamespaces namespaces) {
-    HostNetwork host = HostNetwork.open();
-    try {
-      return new Kernel(host, NftablesHostPorts.open(), namespaces);
-    } catch (RuntimeException refused) {
-      host.close();
-      throw refused;
-    }
+    return new Kernel(HostNetwork.open(), NftablesHostPorts.open(), new PodNamespaces.ByPath());
   }
 
   @Override

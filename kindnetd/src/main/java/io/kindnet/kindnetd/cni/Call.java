@@ -4,6 +4,7 @@ import io.kindnet.cni.CniCall;
 import io.kindnet.cni.Kernel;
 import io.kindnet.cni.Reply;
 import io.kindnet.cni.handover.Handover;
+import io.kindnet.cni.podlink.HostNetwork;
 import io.kindnet.cni.steps.StepListener;
 import io.kindnet.cni.store.Store;
 import io.kindnet.cni.store.Way;
@@ -36,8 +37,12 @@ final class Call {
     boolean hears(byte[] answer);
   }
 
-  /** Answers {@code request}. */
-  void answer(Request request, Client client) {
+  /**
+   * Answers {@code request}.
+   *
+   * @param hostPorts those of the host, of the calling thread
+   */
+  void answer(Request request, KeptHostPorts hostPorts, Client client) {
     long begin = System.nanoTime();
     Premises premises = Premises.of(request);
     if (!premises.obstacle().isEmpty()) {
@@ -47,7 +52,7 @@ final class Call {
       return;
     }
     Map<String, String> variables = variables(request);
-    Reply reply = run(request, variables);
+    Reply reply = run(request, variables, hostPorts);
     String verb = variables.getOrDefault("CNI_COMMAND", "");
     record.answered(verb, reply.exitCode(), System.nanoTime() - begin);
     boolean heard = client.hears(Handover.answered(reply.exitCode(), reply.document()));
@@ -55,18 +60,27 @@ final class Call {
       // the runtime has given up, and its DEL may have come while the pod was still being made
       log.warn("nobody waited for the answer to ADD of {}", variables.get("CNI_CONTAINERID"));
       variables.put("CNI_COMMAND", "DEL");
-      run(request, variables);
+      run(request, variables, hostPorts);
     }
     if (premises.folder() != null && reply.exitCode() == 0) {
       keeper.used(premises.folder().resolve(Store.FILE_NAME));
     }
   }
 
-  private Reply run(Request request, Map<String, String> variables) {
+  private Reply run(Request request, Map<String, String> variables, KeptHostPorts hostPorts) {
     HandedNamespaces namespaces =
         new HandedNamespaces(variables.getOrDefault("CNI_NETNS", ""), request.descriptors());
-    return CniCall.answer(
-        variables, request.input(), () -> Kernel.open(namespaces), Way.WARM, steps);
+    Reply reply =
+        CniCall.answer(
+            variables,
+            request.input(),
+            () -> new Kernel(HostNetwork.open(), hostPorts, namespaces),
+            Way.WARM,
+            steps);
+    if (reply.exitCode() != 0) {
+      hostPorts.renew();
+    }
+    return reply;
   }
 
   /** Those of the launcher, but for the log file, which may be out of sight here. */

@@ -5,6 +5,7 @@ import io.kindnet.cni.handover.RequestHeader;
 import io.kindnet.cni.steps.StepListener;
 import io.kindnet.netlink.libc.KernelException;
 import java.time.Duration;
+import java.util.Objects;
 import java.util.concurrent.LinkedBlockingQueue;
 import java.util.concurrent.RejectedExecutionException;
 import java.util.concurrent.ThreadPoolExecutor;
@@ -23,6 +24,8 @@ final class CallDesk implements Reception.Desk {
 
   private static final int MOST_WAITING = 512;
   private static final Duration SEND_PATIENCE = Duration.ofSeconds(5);
+
+  private static final ThreadLocal<KeptHostPorts> HOST_PORTS = new ThreadLocal<>();
 
   private final CallRecord record;
   private final DatabaseKeeper keeper = new DatabaseKeeper();
@@ -48,9 +51,19 @@ final class CallDesk implements Reception.Desk {
   }
 
   private Thread newThread(Runnable work) {
-    Thread thread = new Thread(work, "cni-" + threads.incrementAndGet());
+    Thread thread = new Thread(() -> runWithHostPorts(work), "cni-" + threads.incrementAndGet());
     thread.setDaemon(true);
     return thread;
+  }
+
+  private void runWithHostPorts(Runnable work) {
+    KeptHostPorts own = new KeptHostPorts();
+    HOST_PORTS.set(own);
+    try {
+      work.run();
+    } finally {
+      own.release();
+    }
   }
 
   @Override
@@ -73,7 +86,8 @@ final class CallDesk implements Reception.Desk {
       } else if (request.kind() == RequestHeader.STATUS) {
         send(visitor, Handover.answered(0, record.describe()));
       } else {
-        call.answer(request, answer -> send(visitor, answer));
+        call.answer(
+            request, Objects.requireNonNull(HOST_PORTS.get()), answer -> send(visitor, answer));
       }
     } catch (RuntimeException defect) {
       log.error("a call failed by a defect of the agent", defect);

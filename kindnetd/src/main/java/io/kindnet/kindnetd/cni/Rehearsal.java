@@ -32,6 +32,7 @@ final class Rehearsal {
   private static final String POD = "the namespace of the rehearsal";
 
   private final Call call;
+  private final KeptHostPorts hostPorts = new KeptHostPorts();
   private final NetworkNamespace pod;
   private final Path folder;
 
@@ -85,6 +86,8 @@ final class Rehearsal {
       return null;
     } catch (IOException failed) {
       return failed;
+    } finally {
+      hostPorts.release();
     }
   }
 
@@ -123,6 +126,7 @@ final class Rehearsal {
     AtomicReference<byte[]> answer = new AtomicReference<>(new byte[0]);
     call.answer(
         request,
+        hostPorts,
         bytes -> {
           answer.set(bytes);
           return true;
