@@ -29,6 +29,9 @@ public record RequestHeader(int kind, int descriptors, int environmentLength, in
   /** The file that {@code CNI_LOG_FILE} names. */
   public static final int LOG = 8;
 
+  /** As many as there are bits. */
+  public static final int MOST_DESCRIPTORS = 4;
+
   /** In bytes. */
   public static final int LENGTH = 16;
 

@@ -20,7 +20,7 @@ final class CallDesk implements Reception.Desk {
   private static final Logger log = LoggerFactory.getLogger(CallDesk.class);
 
   /** Calls wait for the kernel and for each other more than they compute. */
-  private static final int AT_ONCE = Math.max(4, 2 * Runtime.getRuntime().availableProcessors());
+  static final int AT_ONCE = Math.max(4, 2 * Runtime.getRuntime().availableProcessors());
 
   private static final int MOST_WAITING = 512;
   private static final Duration SEND_PATIENCE = Duration.ofSeconds(5);

@@ -92,12 +92,27 @@ public final class CniCallAgent implements Agent {
   public void close() {
     synchronized (this) {
       closed = true;
-      if (reception == null) {
-        return;
+      if (reception != null) {
+        socket.remove();
+        reception.close();
       }
-      socket.remove();
-      reception.close();
     }
+    awaitReception();
     desk.close(STOP_PATIENCE);
+  }
+
+  /**
+   * It tells those whom it has not heard, or ends the rehearsal, which is nobody's rubbish then.
+   */
+  private void awaitReception() {
+    boolean interrupted = Thread.interrupted();
+    try {
+      thread.join(STOP_PATIENCE);
+    } catch (InterruptedException again) {
+      interrupted = true;
+    }
+    if (interrupted) {
+      Thread.currentThread().interrupt();
+    }
   }
 }

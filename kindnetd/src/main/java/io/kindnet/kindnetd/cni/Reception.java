@@ -48,6 +48,8 @@ final class Reception implements Runnable, AutoCloseable {
   private UnixListener listener;
   private int memory;
   private boolean listening;
+  private boolean isShort; // of descriptors
+  private long pause; // since when nobody is accepted
   private volatile boolean closed;
 
   /**
@@ -69,7 +71,7 @@ final class Reception implements Runnable, AutoCloseable {
 
   @Override
   public void run() {
-    try (poller) {
+    try {
       while (!closed) {
         for (Runnable ready : poller.await(listening ? TURN : BREATHER)) {
           ready.run();
@@ -81,7 +83,8 @@ final class Reception implements Runnable, AutoCloseable {
       }
     } finally {
       listener.close();
-      Set.copyOf(visitors).forEach(this::dismiss);
+      dismissOldest(visitors.size());
+      poller.close();
     }
   }
 
@@ -92,7 +95,9 @@ final class Reception implements Runnable, AutoCloseable {
 
   private void keepListening() {
     if (!listening) {
-      listen();
+      if (System.nanoTime() - pause >= BREATHER.toNanos()) {
+        listen();
+      }
     } else if (file.isGone()) {
       try {
         UnixListener fresh = file.listen();
@@ -110,14 +115,19 @@ final class Reception implements Runnable, AutoCloseable {
   private void accept() {
     try {
       UnixConnection connection = listener.accept();
+      isShort = false;
       if (connection != null) {
         welcome(new Visitor(connection));
       }
     } catch (KernelException refused) {
       // no descriptor is left: those who say nothing may have them
-      log.warn("cannot accept a call: {}", refused.getMessage());
+      if (!isShort) {
+        log.warn("cannot accept calls: {}", refused.getMessage());
+        isShort = true;
+      }
       poller.remove(listener.descriptor());
       listening = false;
+      pause = System.nanoTime();
       dismissOldest((visitors.size() + 1) / 2);
     }
   }
@@ -192,13 +202,9 @@ final class Reception implements Runnable, AutoCloseable {
 
   private void dismissOldest(int count) {
     for (int i = 0; i < count && !visitors.isEmpty(); i++) {
-      dismiss(visitors.iterator().next());
+      // its request may be on the way, or here and not read: it must not take that for done
+      decline(visitors.iterator().next(), "no whole request was here in time");
     }
-  }
-
-  private void dismiss(Visitor visitor) {
-    leave(visitor);
-    visitor.close();
   }
 
   private void leave(Visitor visitor) {

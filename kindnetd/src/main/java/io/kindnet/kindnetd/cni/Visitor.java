@@ -61,6 +61,9 @@ final class Visitor implements AutoCloseable {
       if (count == 0) {
         throw new IllegalArgumentException("it ends after " + filled + " bytes");
       }
+      if (received.size() > RequestHeader.MOST_DESCRIPTORS) {
+        throw new IllegalArgumentException("it came with " + received.size() + " descriptors");
+      }
       filled += count;
       Request request = parse();
       if (request != null) {
