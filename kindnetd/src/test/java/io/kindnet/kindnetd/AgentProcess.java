@@ -15,7 +15,7 @@ import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.TimeUnit;
 
 /** kindnetd as a process of its own in a network namespace. */
-final class AgentProcess implements AutoCloseable {
+public final class AgentProcess implements AutoCloseable {
   private static final Duration DEADLINE = Duration.ofMinutes(2);
 
   private final Namespace node;
@@ -29,8 +29,21 @@ final class AgentProcess implements AutoCloseable {
     this.reader = Thread.ofPlatform().daemon().name("log of " + node).start(this::read);
   }
 
-  static AgentProcess start(Namespace node, Map<String, String> environment, String... flags) {
-    List<String> command = new ArrayList<>(List.of("env"));
+  /** Starts it with {@code environment} besides that of this process. */
+  public static AgentProcess start(
+      Namespace node, Map<String, String> environment, String... flags) {
+    return start(node, List.of(), environment, flags);
+  }
+
+  /**
+   * As the other one.
+   *
+   * @param wrapper a program that executes the rest of its arguments in its own place
+   */
+  public static AgentProcess start(
+      Namespace node, List<String> wrapper, Map<String, String> environment, String... flags) {
+    List<String> command = new ArrayList<>(wrapper);
+    command.add("env");
     environment.forEach((name, value) -> command.add(name + "=" + value));
     command.addAll(
         List.of(
@@ -58,29 +71,35 @@ final class AgentProcess implements AutoCloseable {
   }
 
   /** What it has printed so far. */
-  String log() {
+  public String log() {
     return String.join("\n", log);
   }
 
   /** The answer of one of its pages, whatever the status. */
-  String get(String path) {
+  public String get(String path) {
     CommandResult result =
         node.tryRun("curl", "--silent", "--show-error", "http://127.0.0.1:19080" + path);
     return result.stdout() + result.stderr();
   }
 
   /** Sends {@code signal}, such as {@code TERM}, and waits for the exit status. */
-  int stop(String signal) throws InterruptedException {
+  public int stop(String signal) throws InterruptedException {
     node.run("kill", "-" + signal, String.valueOf(process.pid()));
     return awaitExit();
   }
 
-  int awaitExit() throws InterruptedException {
+  /** Waits for the exit status. */
+  public int awaitExit() throws InterruptedException {
     if (!process.waitFor(DEADLINE.toSeconds(), TimeUnit.SECONDS)) {
       throw new AssertionError("kindnetd goes on:\n" + log());
     }
     reader.join();
     return process.exitValue();
+  }
+
+  /** What the kernel knows it by. */
+  public long pid() {
+    return process.pid();
   }
 
   @Override

@@ -1,0 +1,63 @@
+package io.kindnet.kindnetd.cni;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import io.kindnet.netlink.testing.Namespace;
+import io.kindnet.netlink.testing.NetworkNamespaces;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+/** Where the database cannot grow, both ways of a call say so in the same words. */
+@NetworkNamespaces
+class FullDiskTest {
+  private final Namespace node;
+  private final Path socket;
+  private final Path dataDir;
+  private final Client client;
+
+  FullDiskTest(Namespace node, @TempDir Path folder) {
+    this.node = node;
+    socket = folder.resolve("socket");
+    dataDir = folder.resolve("small");
+    client = new Client(node, dataDir);
+  }
+
+  @BeforeEach
+  void mount() throws IOException {
+    Files.createDirectory(dataDir);
+    node.run("mount", "-t", "tmpfs", "-o", "size=512k", "none", dataDir.toString());
+  }
+
+  @AfterEach
+  void unmount() {
+    node.run("umount", dataDir.toString());
+  }
+
+  @Test
+  void saysWhatThePluginSays(Namespace pod, Namespace neighbour) throws IOException {
+    client.runCold(client.add("neighbour", neighbour, 81)).result();
+    try (LocalServer server = LocalServer.start(node, socket, step -> {})) {
+      NodeState before = NodeState.of(client);
+      Path rest = dataDir.resolve("rest");
+      assertThatThrownBy(() -> Files.write(rest, new byte[1 << 20]))
+          .isInstanceOf(IOException.class);
+
+      Answer warm = client.add("pod", pod, 80).handOver(server.socket());
+
+      assertThat(warm.error().path("code").asInt()).isEqualTo(5);
+      assertThat(warm.error().path("msg").asText()).contains("No space left on device");
+      assertThat(warm).isEqualTo(client.runCold(client.add("pod", pod, 80)));
+      Files.delete(rest);
+      assertThat(NodeState.of(client)).isEqualTo(before);
+      client.add("pod", pod, 80).handOver(server.socket()).result();
+      assertThat(client.del("pod", pod).handOver(server.socket())).isEqualTo(Answer.SILENCE);
+      assertThat(NodeState.of(client)).isEqualTo(before);
+    }
+  }
+}

@@ -1,0 +1,121 @@
+package io.kindnet.kindnetd.cni;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.kindnet.cni.steps.Step;
+import io.kindnet.cni.steps.StepListener;
+import io.kindnet.netlink.testing.Eventually;
+import io.kindnet.netlink.testing.Namespace;
+import io.kindnet.netlink.testing.NetworkNamespaces;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.concurrent.CopyOnWriteArrayList;
+import java.util.concurrent.CountDownLatch;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+/** A runtime that gives up kills the launcher, whose call goes on in the agent. */
+@NetworkNamespaces
+class GoneClientTest {
+  private static final Duration DEADLINE = Duration.ofMinutes(1);
+
+  private final Client client;
+  private final Path socket;
+  private volatile StepListener listener = step -> {};
+
+  GoneClientTest(Namespace node, @TempDir Path folder) {
+    client = new Client(node, folder);
+    socket = folder.resolve("socket");
+  }
+
+  @Test
+  void leavesNoPodBehindAtWhateverStepItGoes(Namespace pod, Namespace neighbour) {
+    client.runCold(client.add("neighbour", neighbour, 81)).result();
+    try (LocalServer server = serve()) {
+      List<Step> steps = new CopyOnWriteArrayList<>();
+      listener = steps::add;
+      client.add("pod", pod, 80).handOver(server.socket()).result();
+      int length = steps.size();
+      client.del("pod", pod).handOver(server.socket());
+      NodeState before = NodeState.of(client);
+
+      assertThat(length).isGreaterThan(8);
+      for (int moment = 0; moment < length; moment++) {
+        goAfter(moment, pod);
+
+        Eventually.within(DEADLINE, () -> assertThat(NodeState.of(client)).isEqualTo(before));
+        client.add("pod", pod, 80).handOver(server.socket()).result();
+        assertThat(client.del("pod", pod).handOver(server.socket())).isEqualTo(Answer.SILENCE);
+      }
+    }
+  }
+
+  /** Calls ADD and goes after so many steps more, having waited for all that the call does. */
+  private void goAfter(int moment, Namespace pod) {
+    List<Step> steps = new CopyOnWriteArrayList<>();
+    Visit visit = Visit.greeted(socket);
+    listener =
+        step -> {
+          if (steps.size() == moment) {
+            visit.close();
+          }
+          steps.add(step);
+        };
+    try {
+      client.add("pod", pod, 80).sendTo(visit);
+      // which is the DEL that takes it back
+      Eventually.within(DEADLINE, () -> assertThat(steps).contains(Step.ROWS_DELETED));
+    } finally {
+      visit.close();
+    }
+  }
+
+  @Test
+  void isNotServedAnyMore(Namespace pod) {
+    client.runCold(client.del("nobody", null));
+    NodeState before = NodeState.of(client);
+    CountDownLatch goOn = new CountDownLatch(1);
+    List<Step> steps = new CopyOnWriteArrayList<>();
+    List<Visit> others = new ArrayList<>();
+    try (LocalServer server = serve()) {
+      listener =
+          step -> {
+            steps.add(step);
+            await(goOn);
+          };
+      for (int number = 0; number < CallDesk.AT_ONCE; number++) {
+        Visit other = Visit.greeted(socket);
+        others.add(other);
+        client.del("busy" + number, null).sendTo(other);
+      }
+      Eventually.within(DEADLINE, () -> assertThat(steps).hasSize(CallDesk.AT_ONCE));
+      try (Visit visit = Visit.greeted(socket)) {
+        client.add("pod", pod, 80).sendTo(visit);
+      }
+      goOn.countDown();
+      others.forEach(other -> assertThat(other.answer()).isEqualTo(Answer.SILENCE));
+
+      // who comes later is served later
+      assertThat(client.gc().handOver(server.socket())).isEqualTo(Answer.SILENCE);
+      assertThat(steps).doesNotContain(Step.NAMESPACE_OPENED);
+    } finally {
+      goOn.countDown();
+      others.forEach(Visit::close);
+    }
+    assertThat(NodeState.of(client)).isEqualTo(before);
+  }
+
+  private static void await(CountDownLatch latch) {
+    try {
+      latch.await();
+    } catch (InterruptedException interrupted) {
+      throw new IllegalStateException(interrupted);
+    }
+  }
+
+  private LocalServer serve() {
+    return LocalServer.start(client.node(), socket, step -> listener.reached(step));
+  }
+}

@@ -1,0 +1,29 @@
+package io.kindnet.kindnetd.cni;
+
+import io.kindnet.netlink.testing.Namespace;
+import io.kindnet.netlink.testing.Nft;
+
+/**
+ * All that calls may leave behind on a node, as operators see it.
+ *
+ * @param links {@code ip link}
+ * @param addresses {@code ip addr}
+ * @param routes {@code ip route} of all tables and both families
+ * @param rules {@code nft list ruleset}
+ * @param rows the database, but for its ranges and numbers of calls, which stay
+ */
+record NodeState(String links, String addresses, String routes, String rules, String rows) {
+  static NodeState of(Client client) {
+    Namespace host = client.node();
+    return new NodeState(
+        host.run("ip", "-o", "link"),
+        host.run("ip", "-o", "addr"),
+        host.run("ip", "route", "show", "table", "all")
+            + host.run("ip", "-6", "route", "show", "table", "all"),
+        Nft.ruleset(host),
+        host.run(
+            "sqlite3",
+            client.database().toString(),
+            "SELECT * FROM pods; SELECT * FROM attachments; SELECT * FROM portmap_entries;"));
+  }
+}

@@ -1,0 +1,148 @@
+package io.kindnet.kindnetd.cni;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.kindnet.kindnetd.AgentProcess;
+import io.kindnet.netlink.testing.Eventually;
+import io.kindnet.netlink.testing.Namespace;
+import io.kindnet.netlink.testing.NetworkNamespaces;
+import io.kindnet.netlink.unix.UnixListener;
+import java.io.IOException;
+import java.nio.file.DirectoryStream;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.nio.file.attribute.PosixFilePermissions;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+/** The agent's socket is there while it serves, for root alone, and nobody else's is touched. */
+@NetworkNamespaces
+class SocketFileTest {
+  private static final Duration DEADLINE = Duration.ofMinutes(1);
+
+  private final Namespace node;
+  private final Path folder;
+  private final Path socket;
+
+  SocketFileTest(Namespace node, @TempDir Path temporary) {
+    this.node = node;
+    this.folder = temporary.resolve("kindnet");
+    this.socket = folder.resolve("cni.sock");
+  }
+
+  @Test
+  void isThereForRootAlone() throws IOException {
+    try (LocalServer server = serve()) {
+      assertThat(permissions(folder)).isEqualTo("rwx------");
+      assertThat(permissions(server.socket())).isEqualTo("rw-------");
+      assertThat(files()).containsExactly("cni.sock");
+    }
+    assertThat(files()).isEmpty();
+  }
+
+  @Test
+  void replacesWhatAKilledAgentLeft() throws IOException {
+    Files.createDirectories(folder);
+    UnixListener.bind(socket, 1).close();
+    assertThat(Visit.isServed(socket)).isFalse();
+
+    try (LocalServer server = serve()) {
+      assertThat(Visit.isServed(server.socket())).isTrue();
+      assertThat(files()).containsExactly("cni.sock");
+    }
+    assertThat(files()).isEmpty();
+  }
+
+  /** The new agent of a rollout may begin before the old one has ended. */
+  @Test
+  void leavesTheSocketOfANewerAgentWhereItIs() throws IOException {
+    try (LocalServer newer = takeOver()) {
+      assertThat(Visit.isServed(newer.socket())).isTrue();
+      assertThat(files()).containsExactly("cni.sock");
+    }
+    assertThat(files()).isEmpty();
+  }
+
+  private LocalServer takeOver() throws IOException {
+    try (LocalServer older = serve()) {
+      Object file = Files.getAttribute(older.socket(), "unix:ino");
+      LocalServer newer = serve();
+      Eventually.within(
+          DEADLINE, () -> assertThat(Files.getAttribute(socket, "unix:ino")).isNotEqualTo(file));
+      return newer;
+    }
+  }
+
+  @Test
+  void comesBackWhenSomebodyRemovesIt() throws IOException {
+    try (LocalServer server = serve()) {
+      Files.delete(server.socket());
+      awaitServed();
+      Files.delete(socket);
+      Files.delete(folder);
+      awaitServed();
+      assertThat(permissions(folder)).isEqualTo("rwx------");
+    }
+    assertThat(files()).isEmpty();
+  }
+
+  @Test
+  void isNotMadeWhereItIsSwitchedOff(@TempDir Path configurations) throws Exception {
+    node.loopbackUp();
+    try (AgentProcess agent = ServingAgent.startProcess(node, configurations, "");
+        AgentProcess other = startElsewhere(configurations)) {
+      Eventually.within(
+          DEADLINE,
+          () -> {
+            assertThat(agent.log()).contains("waiting for the API server");
+            assertThat(threads(other)).as(other.log()).contains("cni-reception");
+          });
+      assertThat(threads(agent)).contains("java").doesNotContain("cni-reception");
+      assertThat(agent.stop("TERM")).isZero();
+      // in the middle of its rehearsal, or not
+      assertThat(other.stop("TERM")).isZero();
+    }
+    assertThat(files()).isEmpty();
+  }
+
+  private AgentProcess startElsewhere(Path configurations) {
+    // in a namespace of its own, because of the port of the metrics
+    return ServingAgent.startProcess(node, configurations, socket.toString(), "unshare", "--net");
+  }
+
+  private static List<String> threads(AgentProcess agent) throws IOException {
+    List<String> names = new ArrayList<>();
+    Path tasks = Path.of("/proc", Long.toString(agent.pid()), "task");
+    try (DirectoryStream<Path> threads = Files.newDirectoryStream(tasks)) {
+      for (Path thread : threads) {
+        names.add(Files.readString(thread.resolve("comm")).strip());
+      }
+    }
+    return names;
+  }
+
+  private LocalServer serve() {
+    return LocalServer.start(node, socket, step -> {});
+  }
+
+  private void awaitServed() {
+    Eventually.within(DEADLINE, () -> assertThat(Visit.isServed(socket)).isTrue());
+  }
+
+  private static String permissions(Path path) throws IOException {
+    return PosixFilePermissions.toString(Files.getPosixFilePermissions(path));
+  }
+
+  private List<String> files() throws IOException {
+    List<String> names = new ArrayList<>();
+    if (Files.exists(folder)) {
+      try (DirectoryStream<Path> files = Files.newDirectoryStream(folder)) {
+        files.forEach(file -> names.add(file.getFileName().toString()));
+      }
+    }
+    return names;
+  }
+}

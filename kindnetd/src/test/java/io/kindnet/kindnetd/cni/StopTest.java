@@ -1,0 +1,100 @@
+package io.kindnet.kindnetd.cni;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.kindnet.cni.steps.Step;
+import io.kindnet.netlink.testing.Eventually;
+import io.kindnet.netlink.testing.Namespace;
+import io.kindnet.netlink.testing.NetworkNamespaces;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.List;
+import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.atomic.AtomicInteger;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+/** An agent that ends finishes what it has begun, and leaves the rest untouched to the plugin. */
+@NetworkNamespaces
+class StopTest {
+  private static final Duration DEADLINE = Duration.ofMinutes(1);
+  private static final int CALLS = 100;
+
+  private final Client client;
+  private final Path socket;
+
+  StopTest(Namespace node, @TempDir Path folder) {
+    client = new Client(node, folder);
+    socket = folder.resolve("socket");
+  }
+
+  @Test
+  void finishesWhatIsUnderWayAndLeavesTheRest(Namespace pod) throws Exception {
+    client.runCold(client.del("nobody", null));
+    CountDownLatch goOn = new CountDownLatch(1);
+    AtomicInteger underWay = new AtomicInteger();
+    List<Visit> visits = new ArrayList<>();
+    LocalServer server =
+        LocalServer.start(
+            client.node(),
+            socket,
+            step -> {
+              if (step == Step.DATABASE_OPENED) {
+                underWay.incrementAndGet();
+                await(goOn);
+              }
+            });
+    Thread end = new Thread(server::close);
+    try (Visit silent = Visit.greeted(socket);
+        Visit half = Visit.greeted(socket)) {
+      half.send(Arrays.copyOf(client.del("half", null).bytes(), 40));
+      for (int number = 0; number < CALLS; number++) {
+        Visit visit = Visit.greeted(socket);
+        visits.add(visit);
+        (number == 0 ? client.add("pod", pod, 0) : client.del("pod" + number, null)).sendTo(visit);
+        if (number == 0) {
+          awaitNumber(underWay, 1);
+        }
+      }
+
+      end.start();
+      Eventually.within(DEADLINE, () -> assertThat(socket).doesNotExist());
+      assertThat(silent.answer().reason()).isNotEmpty();
+      assertThat(half.answer().reason()).isNotEmpty();
+      assertThat(end.isAlive()).as("it waits for those under way").isTrue();
+      int begun = underWay.get();
+      goOn.countDown();
+
+      visits.getFirst().answer().result();
+      int served = 1;
+      for (Visit visit : visits.subList(1, CALLS)) {
+        Answer answer = visit.answer();
+        if (!answer.equals(Answer.SILENCE)) {
+          assertThat(answer.reason()).isNotEmpty();
+        } else {
+          served++;
+        }
+      }
+      assertThat(served).isEqualTo(underWay.get()).isEqualTo(begun).isLessThan(CALLS / 2);
+    } finally {
+      goOn.countDown();
+      visits.forEach(Visit::close);
+      end.join();
+    }
+    assertThat(client.runCold(client.del("pod", pod))).isEqualTo(Answer.SILENCE);
+  }
+
+  private static void awaitNumber(AtomicInteger number, int expected) {
+    Eventually.within(DEADLINE, () -> assertThat(number).hasValue(expected));
+  }
+
+  private static void await(CountDownLatch latch) {
+    try {
+      latch.await();
+    } catch (InterruptedException interrupted) {
+      throw new IllegalStateException(interrupted);
+    }
+  }
+}
