@@ -19,6 +19,7 @@ class CniArchitectureTest {
   private static final JavaClasses CLASSES =
       new ClassFileImporter()
           .withImportOption(new ImportOption.DoNotIncludeTests())
+          .withImportOption(location -> !location.contains("cni-testing"))
           .importPackages("io.kindnet.cni");
 
   @Test
