@@ -1,0 +1,196 @@
+package io.kindnet.kindnetd.cni;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.kindnet.cni.steps.Step;
+import io.kindnet.netlink.testing.Eventually;
+import io.kindnet.netlink.testing.Namespace;
+import java.io.File;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.concurrent.CopyOnWriteArrayList;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Executors;
+import java.util.concurrent.Future;
+import java.util.concurrent.TimeUnit;
+import java.util.function.IntFunction;
+
+/** A node with a pod, whose agents are killed while they serve calls about others. */
+final class VictimNode implements AutoCloseable {
+  private static final Duration DEADLINE = Duration.ofMinutes(1);
+  private static final int AT_ONCE = 4;
+
+  /** What Java says of a process that SIGKILL ended. */
+  private static final int KILLED = 128 + 9;
+
+  private final Namespace neighbour = Namespace.create("neighbour");
+  private final List<Namespace> pods = new ArrayList<>();
+  private final Client client;
+  private final Launcher launcher;
+  private final Path socket;
+  private final boolean cleansByDel;
+  private final NodeState before;
+
+  /**
+   * A node.
+   *
+   * @param folder an empty one, for the database and the socket
+   * @param cleansByDel whether its runtime calls DEL after a failed call, or GC
+   */
+  VictimNode(Path folder, boolean cleansByDel) {
+    this.cleansByDel = cleansByDel;
+    socket = folder.resolve("socket");
+    client = new Client(Namespace.create("victim"), folder);
+    launcher = new Launcher(client, socket);
+    for (int pod = 0; pod < AT_ONCE; pod++) {
+      pods.add(Namespace.create("pod" + pod));
+    }
+    client.runCold(client.add("neighbour", neighbour, 81)).result();
+    before = NodeState.of(client);
+  }
+
+  /** What a call does, which has to succeed. */
+  List<Step> stepsOf(String verb) {
+    List<Step> steps = new CopyOnWriteArrayList<>();
+    try (LocalServer server = LocalServer.start(client.node(), socket, steps::add)) {
+      assertThat(add(0).handOver(server.socket()).exitCode()).isZero();
+      if (verb.equals("DEL")) {
+        steps.clear();
+      }
+      List<Step> done = List.copyOf(steps);
+      assertThat(del(0).handOver(server.socket())).isEqualTo(Answer.SILENCE);
+      return verb.equals("DEL") ? List.copyOf(steps) : done;
+    }
+  }
+
+  void killDuringAdd(KillPoint point) {
+    Process agent = start(point);
+    assertTriesAgain(launcher.run(add(0)));
+    assertKilled(agent);
+    cleanUp();
+    assertThat(NodeState.of(client)).as("ADD killed after %s", point).isEqualTo(before);
+  }
+
+  void killDuringDel(KillPoint point) {
+    client.runCold(add(0)).result();
+    Process agent = start(point);
+    assertTriesAgain(launcher.run(del(0)));
+    assertKilled(agent);
+    cleanUp();
+    assertThat(NodeState.of(client)).as("DEL killed after %s", point).isEqualTo(before);
+  }
+
+  /** Until the agent is killed, after so many steps of all calls together. */
+  void killDuringManyCalls(int time) throws Exception {
+    List<Answer> adds;
+    List<Answer> dels;
+    Process agent = start(new KillPoint(KillPoint.ANY, time));
+    do {
+      adds = atOnce(this::add);
+      dels = succeeded(adds) ? atOnce(this::del) : List.of();
+    } while (succeeded(adds) && succeeded(dels));
+    assertKilled(agent);
+    for (int pod = 0; pod < AT_ONCE; pod++) {
+      if (!dels.isEmpty()) {
+        retry(dels.get(pod), del(pod));
+      } else if (adds.get(pod).exitCode() != 0) {
+        assertThat(client.runCold(del(pod))).isEqualTo(Answer.SILENCE);
+        retry(adds.get(pod), add(pod));
+      }
+    }
+    cleanUp();
+    assertThat(NodeState.of(client)).as("killed after %d steps", time).isEqualTo(before);
+  }
+
+  private static boolean succeeded(List<Answer> answers) {
+    return answers.stream().allMatch(answer -> answer.exitCode() == 0);
+  }
+
+  private void retry(Answer answer, HandedCall call) {
+    if (answer.exitCode() != 0) {
+      assertTriesAgain(answer);
+      Answer again = client.runCold(call);
+      assertThat(again.exitCode()).as(again.document()).isZero();
+    }
+  }
+
+  private HandedCall add(int pod) {
+    return client.add("pod" + pod, pods.get(pod), 8000 + pod);
+  }
+
+  private HandedCall del(int pod) {
+    return client.del("pod" + pod, pods.get(pod));
+  }
+
+  private void cleanUp() {
+    if (cleansByDel) {
+      for (int pod = 0; pod < AT_ONCE; pod++) {
+        assertThat(client.runCold(del(pod))).isEqualTo(Answer.SILENCE);
+      }
+    } else {
+      assertThat(client.runCold(client.gc("neighbour"))).isEqualTo(Answer.SILENCE);
+    }
+  }
+
+  private List<Answer> atOnce(IntFunction<HandedCall> call) throws Exception {
+    List<Future<Answer>> futures = new ArrayList<>();
+    List<Answer> answers = new ArrayList<>();
+    try (ExecutorService threads = Executors.newFixedThreadPool(AT_ONCE)) {
+      for (int pod = 0; pod < AT_ONCE; pod++) {
+        int number = pod;
+        futures.add(threads.submit(() -> launcher.run(call.apply(number))));
+      }
+    }
+    for (Future<Answer> future : futures) {
+      answers.add(future.get());
+    }
+    return answers;
+  }
+
+  private static void assertTriesAgain(Answer answer) {
+    assertThat(answer.error().path("code").asInt())
+        .as(answer.document())
+        .isEqualTo(Launcher.TRY_AGAIN_LATER);
+  }
+
+  private static void assertKilled(Process agent) {
+    try {
+      assertThat(agent.waitFor(DEADLINE.toSeconds(), TimeUnit.SECONDS)).isTrue();
+    } catch (InterruptedException interrupted) {
+      throw new AssertionError(interrupted);
+    }
+    assertThat(agent.exitValue()).isEqualTo(KILLED);
+  }
+
+  /** On the plugin's runtime, which starts quickly. */
+  private Process start(KillPoint point) {
+    Path home = Launcher.dist().resolve("lib/cni-kindnet");
+    List<String> command =
+        List.of(
+            home.resolve("runtime/bin/java").toString(),
+            "-XX:AOTCache=" + home.resolve("cni-kindnet.aot"),
+            "@" + home.resolve("jvm.options"),
+            "-Djffi.boot.library.path=" + home.resolve("native"),
+            "-Dorg.sqlite.lib.path=" + home.resolve("native"),
+            "-classpath",
+            home.resolve("cni-kindnet.jar")
+                + File.pathSeparator
+                + System.getProperty("java.class.path"),
+            KilledAgent.class.getName(),
+            socket.toString(),
+            point.step(),
+            Integer.toString(point.time()));
+    Process agent = client.node().start(command.toArray(String[]::new));
+    Eventually.within(DEADLINE, () -> assertThat(Visit.isServed(socket)).isTrue());
+    return agent;
+  }
+
+  @Override
+  public void close() {
+    pods.forEach(Namespace::close);
+    neighbour.close();
+    client.node().close();
+  }
+}
