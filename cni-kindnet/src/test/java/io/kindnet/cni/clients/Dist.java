@@ -12,6 +12,11 @@ public final class Dist {
     return existing("kindnet.dist", "cni", "make dist");
   }
 
+  /** The folder {@code dist/kindnetd}, with {@code bin} and {@code lib}. */
+  static Path agent() {
+    return existing("kindnet.dist", "kindnetd", "make dist");
+  }
+
   /** The CNI project's own client. */
   static Path cnitool() {
     return existing("kindnet.tools", "cnitool", "make tools");

@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import io.kindnet.netlink.testing.CommandResult;
+import io.kindnet.netlink.testing.Daemon;
 import io.kindnet.netlink.testing.Machine;
 import io.kindnet.netlink.testing.Namespace;
 import io.kindnet.netlink.testing.NetworkNamespaces;
@@ -48,6 +49,22 @@ class ManyCallsIT {
 
   @Test
   void loseNothing() throws Exception {
+    addAndDeleteAll();
+  }
+
+  @Test
+  void loseNothingInTheAgent() throws Exception {
+    try (Daemon agent = ServingAgent.start(node)) {
+      addAndDeleteAll();
+
+      assertThat(KindnetNode.sql(node, "SELECT sum(number) FROM calls WHERE way = 'WARM'"))
+          .as(agent.output())
+          .isEqualTo(2 * PODS + "\n");
+      assertThat(agent.stop()).as(agent.output()).isZero();
+    }
+  }
+
+  private void addAndDeleteAll() throws Exception {
     List<CommandResult> added = atOnce("ADD");
 
     Set<String> addresses = new HashSet<>();
