@@ -15,7 +15,6 @@ import java.util.Set;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
-import org.slf4j.event.Level;
 
 /**
  * Greets who connects, and reads requests until they are whole: one thread for all of them, so that
@@ -165,9 +164,7 @@ final class Reception implements Runnable, AutoCloseable {
       request = visitor.receive();
     } catch (IllegalArgumentException | KernelException bad) {
       memory += visitor.size() - before;
-      Level level = visitor.isSilent() ? Level.DEBUG : Level.WARN;
-      log.atLevel(level)
-          .log("request of process {} not taken: {}", processOf(visitor), bad.getMessage());
+      log.warn("request of process {} not taken: {}", processOf(visitor), bad.getMessage());
       decline(visitor, "request not understood: " + bad.getMessage());
       return;
     }

@@ -39,11 +39,6 @@ final class Visitor implements AutoCloseable {
     return buffer.length;
   }
 
-  /** Whether nothing has come from it: who only looks does no harm. */
-  boolean isSilent() {
-    return filled == 0;
-  }
-
   boolean isClosed() {
     return closed;
   }
