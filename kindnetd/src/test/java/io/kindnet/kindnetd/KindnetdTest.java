@@ -234,7 +234,7 @@ class KindnetdTest {
   @Test
   void saysWhyItCannotStart(Namespace first) throws Exception {
     segment.plug(first, 1);
-    try (AgentProcess agent = AgentProcess.start(first, Map.of())) {
+    try (AgentProcess agent = AgentProcess.start(first, Map.of(), "--cni-socket=")) {
       assertThat(agent.awaitExit()).isEqualTo(1);
       assertThat(agent.log()).contains("kindnetd: no API server: this is no pod");
     }
