@@ -1,6 +1,6 @@
 # The entry points of the project. Everything is built by Maven with the JDK that build/find-jdk finds.
 
-.PHONY: help test test-rootless verify demo bench bench-jmh soak dist tools format clean
+.PHONY: help test test-rootless verify demo bench bench-jmh soak dist tools format clean e2e-up e2e-down
 
 JDK := $(shell build/find-jdk 25)
 MAVEN = JAVA_HOME=$(JDK) MAVEN_OPTS="--sun-misc-unsafe-memory-access=allow $(MAVEN_OPTS)" mvn --batch-mode --no-transfer-progress
@@ -13,6 +13,7 @@ help:
 	@echo 'make bench  what a call costs, beside its peers; BENCH_RUNS=5 for fewer runs, PARTS=calls for a part'
 	@echo 'make bench-jmh   what single steps cost in a warm JVM; JMH=Batch for some, JMH="-prof gc" for options of JMH'
 	@echo 'make soak   random churn with the real plugin for SOAK_MINUTES (60), watched for leaks'
+	@echo 'make e2e-up a real cluster on this machine, left running to play with; NODES=3 for more nodes; make e2e-down removes it'
 	@echo 'make dist   dist/cni and dist/kindnetd, ready to be copied to a node'
 	@echo 'make format formats the Java sources'
 	@echo 'make clean  removes what was built'
@@ -48,6 +49,19 @@ dist: check
 soak: check-root check dist
 	$(MAVEN) --quiet test-compile dependency:build-classpath -pl cni-kindnet -am -Dmdep.outputFile=target/soak.classpath -Dmdep.includeScope=test
 	build/soak
+
+# A real cluster: etcd, API server, controllers, and nodes with containerd and kubelet, in namespaces of their own.
+e2e-up e2e-down: TOOLS += etcd=etcd-server containerd=containerd ctr=containerd runc=runc busybox=busybox-static openssl=openssl \
+  curl=curl iptables=iptables /usr/lib/cni/ptp=containernetworking-plugins
+e2e-up: check-root check e2e-classes
+	e2e/run up $(NODES)
+
+e2e-down: check-root check e2e-classes
+	e2e/run down
+
+.PHONY: e2e-classes
+e2e-classes:
+	$(MAVEN) --quiet -Dmaven.test.skip=true package -pl e2e -am
 
 # the real clients that the integration tests call the plugin through
 tools:

@@ -1,0 +1,120 @@
+package io.kindnet.e2e.cluster;
+
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.nio.channels.FileChannel;
+import java.nio.channels.FileLock;
+import java.nio.file.Files;
+import java.nio.file.NoSuchFileException;
+import java.nio.file.Path;
+import java.nio.file.StandardOpenOption;
+import java.util.Comparator;
+import java.util.List;
+import java.util.stream.IntStream;
+import java.util.stream.Stream;
+
+/**
+ * A cluster. It goes on when the program ends that brought it up, and whoever has its settings
+ * finds it again.
+ */
+public final class Cluster {
+  private final Settings settings;
+  private final ControlPlane controlPlane;
+
+  /** The cluster with these settings, whether it runs or not. */
+  public Cluster(Settings settings) {
+    this.settings = settings;
+    controlPlane = new ControlPlane(settings);
+  }
+
+  /**
+   * Starts what does not run yet: of a cluster that is not there everything, of one that was broken
+   * what is missing.
+   *
+   * @param nodes how many nodes it has afterwards, at least
+   */
+  public void up(int nodes) {
+    locked(() -> {
+      try {
+        controlPlane.up();
+        Machine outside = outside();
+        outside.boot();
+        Network.elsewhere(controlPlane.machine(), outside);
+        IntStream.rangeClosed(1, nodes).mapToObj(this::node).parallel().forEach(Node::up);
+      } catch (IllegalStateException wrongSettings) {
+        throw new AssertionError(wrongSettings);
+      }
+    });
+  }
+
+  /** Removes all of it, however much there is. */
+  public void down() {
+    locked(() -> {
+      new Cgroup("/" + settings.name()).remove();
+      delete(settings.state().resolve("machines"));
+      delete(settings.state().resolve("authority"));
+    });
+  }
+
+  /** Removes a node's machine, but not what Kubernetes knows of it. */
+  public void remove(Node node) {
+    node.machine().stop();
+    delete(settings.state().resolve("machines").resolve(node.name()));
+  }
+
+  /** The node with a number from 1. */
+  public Node node(int number) {
+    return new Node(number, controlPlane);
+  }
+
+  /** The machines of nodes that run. */
+  public List<Node> nodes() {
+    try (Stream<Path> folders = Files.list(settings.state().resolve("machines"))) {
+      return folders
+          .map(folder -> folder.getFileName().toString())
+          .filter(name -> name.startsWith("node"))
+          .map(name -> node(Integer.parseInt(name.substring("node".length()))))
+          .filter(node -> node.machine().isRunning())
+          .sorted(Comparator.comparingInt(Node::number))
+          .toList();
+    } catch (NoSuchFileException none) {
+      return List.of();
+    } catch (IOException unreadable) {
+      throw new UncheckedIOException("cannot list the machines", unreadable);
+    }
+  }
+
+  /** A host that no cluster knows of, on a network of its own. */
+  public Machine outside() {
+    return new Machine("outside", settings);
+  }
+
+  /** The API server. */
+  public Service apiServer() {
+    return controlPlane.apiServer();
+  }
+
+  /** The command line client. */
+  public Kubectl kubectl() {
+    return new Kubectl(controlPlane);
+  }
+
+  /** Nobody else brings it up or down meanwhile. */
+  private void locked(Runnable change) {
+    try {
+      Files.createDirectories(settings.state());
+      Path file = settings.state().resolve("lock");
+      try (FileChannel channel =
+              FileChannel.open(file, StandardOpenOption.CREATE, StandardOpenOption.WRITE);
+          FileLock _ = channel.lock()) {
+        change.run();
+      }
+    } catch (IOException failed) {
+      throw new UncheckedIOException("cannot lock " + settings.state(), failed);
+    }
+  }
+
+  private static void delete(Path folder) {
+    Command.run(List.of("rm", "-rf", "--one-file-system", folder.toString()));
+  }
+}

@@ -1,0 +1,84 @@
+package io.kindnet.e2e.cluster;
+
+import java.io.IOException;
+import java.io.PrintStream;
+import java.io.UncheckedIOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.nio.file.attribute.PosixFilePermissions;
+import java.util.List;
+
+/** Brings a cluster up or down. */
+public final class ClusterProgram {
+  private ClusterProgram() {}
+
+  /**
+   * {@code up [NODES]} or {@code down}.
+   *
+   * @param arguments one of these
+   */
+  public static void main(String[] arguments) {
+    Settings settings = Settings.fromEnvironment();
+    Cluster cluster = new Cluster(settings);
+    try {
+      switch (arguments.length == 0 ? "" : arguments[0]) {
+        case "up" -> {
+          cluster.up(arguments.length > 1 ? Integer.parseInt(arguments[1]) : 2);
+          handOver(settings, cluster, System.out);
+        }
+        case "down" -> cluster.down();
+        default -> {
+          System.err.println("up [NODES] or down");
+          System.exit(2);
+        }
+      }
+    } catch (AssertionError failed) {
+      System.err.println(failed.getMessage());
+      System.exit(1);
+    }
+  }
+
+  /** Leaves commands that work from everywhere on the host, and says how to use them. */
+  private static void handOver(Settings settings, Cluster cluster, PrintStream out) {
+    Path bin = settings.state().resolve("bin");
+    Kubectl kubectl = cluster.kubectl();
+    script(
+        bin.resolve("kubectl"),
+        kubectl.machine(),
+        settings.tool("kubectl") + " --kubeconfig=" + kubectl.kubeconfig());
+    for (Node node : cluster.nodes()) {
+      script(bin.resolve(node.name()), node.machine(), "");
+    }
+    script(bin.resolve("outside"), cluster.outside(), "");
+    out.println(
+        """
+        The cluster runs. It is in namespaces of its own, which these commands enter:
+
+          export PATH=%s:$PATH
+          kubectl get nodes -o wide
+          kubectl apply -f install-kindnet.yaml
+          node1 ip route              # any command on a node, node1 alone for a shell
+          outside busybox wget -qO- http://%s:8080/     # from a host that is not of the cluster
+
+        KUBECONFIG is %s, for the network of the machine `control`.
+        Logs are in %s. `make e2e-down` removes everything.\
+        """
+            .formatted(
+                bin,
+                cluster.node(1).addresses().getFirst(),
+                kubectl.kubeconfig(),
+                settings.logs()));
+  }
+
+  private static void script(Path path, Machine machine, String program) {
+    List<String> enter =
+        machine.enter(program.isEmpty() ? List.of() : List.of(program.split(" ", -1)));
+    try {
+      Files.createDirectories(path.getParent());
+      Files.writeString(path, "#!/bin/sh\nexec " + String.join(" ", enter) + " \"$@\"\n");
+      Files.setPosixFilePermissions(path, PosixFilePermissions.fromString("rwxr-xr-x"));
+    } catch (IOException failed) {
+      throw new UncheckedIOException("cannot write " + path, failed);
+    }
+  }
+}

@@ -1,0 +1,153 @@
+package io.kindnet.e2e.cluster;
+
+import io.kindnet.netlink.testing.Resources;
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.nio.file.StandardCopyOption;
+import java.util.List;
+
+/**
+ * A node: a machine with a container runtime, a kubelet and a proxy for services.
+ *
+ * @param number from 1
+ * @param controlPlane of its cluster
+ */
+public record Node(int number, ControlPlane controlPlane) {
+  private static final String SOCKET = "/run/containerd/containerd.sock";
+  private static final Path CNI_PLUGINS = Path.of("/usr/lib/cni");
+
+  /** What a node has in /opt/cni/bin before a network is installed. */
+  private static final List<String> STANDARD_PLUGINS =
+      List.of("loopback", "host-local", "portmap", "ptp");
+
+  /** Its name, as Kubernetes calls it. */
+  public String name() {
+    return "node" + number;
+  }
+
+  /** The machine that it is. */
+  public Machine machine() {
+    return new Machine(name(), settings());
+  }
+
+  /** Its addresses: IPv4, IPv6. */
+  public List<String> addresses() {
+    return Addresses.ofNode(number);
+  }
+
+  /** Starts what does not run of it, and waits until pods could be started. */
+  void up() {
+    Machine machine = machine();
+    machine.boot();
+    Network.plug(controlPlane.machine(), machine, number);
+    Path prepared = machine.path("/run/e2e/prepared");
+    if (!Files.exists(prepared)) {
+      machine.podCgroup().prepareForPods();
+      installPlugins();
+      configure();
+      containerd().start();
+      containerd().awaitReady();
+      importImages(settings().images());
+      write("/run/e2e/prepared", "");
+    }
+    containerd().start();
+    containerd().awaitReady();
+    kubelet().start();
+    kubeProxy().start();
+    kubelet().awaitReady();
+    kubeProxy().awaitReady();
+  }
+
+  /** Gives its container runtime the images of an archive. */
+  public void importImages(Path archive) {
+    machine().run("ctr", "--namespace=k8s.io", "images", "import", archive.toString());
+  }
+
+  /** The container runtime. */
+  public Service containerd() {
+    return new Service(
+        "containerd",
+        machine(),
+        List.of("containerd", "--config=/run/e2e/containerd.toml"),
+        () -> machine().run("ctr", "--connect-timeout=1s", "version"));
+  }
+
+  /** The kubelet. */
+  public Service kubelet() {
+    Authority authority = controlPlane.authority();
+    Path kubeconfig = authority.kubeconfig(name(), "/O=system:nodes/CN=system:node:" + name());
+    return new Service(
+        "kubelet",
+        machine(),
+        List.of(
+            settings().tool("kubelet"),
+            "--config=/run/e2e/kubelet.yaml",
+            "--kubeconfig=" + kubeconfig,
+            "--hostname-override=" + name(),
+            "--node-ip=" + String.join(",", addresses()),
+            "--v=2"),
+        () -> machine().run("curl", "-sSf", "http://127.0.0.1:10248/healthz"));
+  }
+
+  /** What leads packets for services to pods. */
+  Service kubeProxy() {
+    Path kubeconfig = controlPlane.authority().kubeconfig("kube-proxy", "/CN=system:kube-proxy");
+    return new Service(
+        "kube-proxy",
+        machine(),
+        List.of(
+            settings().tool("kube-proxy"),
+            "--kubeconfig=" + kubeconfig,
+            "--hostname-override=" + name(),
+            "--proxy-mode=iptables",
+            "--cluster-cidr=" + Addresses.PODS,
+            // limits of the kernel, which is not this machine's alone
+            "--conntrack-max-per-core=0",
+            "--conntrack-tcp-timeout-established=0",
+            "--conntrack-tcp-timeout-close-wait=0"),
+        () -> machine().run("curl", "-sSf", "http://127.0.0.1:10256/livez"));
+  }
+
+  /** As a power failure and the start after it: files are there again, and nothing else. */
+  public void reboot() {
+    machine().stop();
+    up();
+  }
+
+  private void installPlugins() {
+    try {
+      for (String plugin : STANDARD_PLUGINS) {
+        Files.copy(
+            CNI_PLUGINS.resolve(plugin),
+            machine().path("/opt/cni/bin/" + plugin),
+            StandardCopyOption.REPLACE_EXISTING);
+      }
+    } catch (IOException failed) {
+      throw new UncheckedIOException("cannot install " + STANDARD_PLUGINS, failed);
+    }
+  }
+
+  private void configure() {
+    write("/run/e2e/containerd.toml", Resources.text(Node.class, "containerd.toml"));
+    write(
+        "/run/e2e/kubelet.yaml",
+        Resources.text(Node.class, "kubelet.yaml")
+            .replace("@CA@", controlPlane.authority().certificate("ca").toString())
+            .replace("@CGROUP@", machine().podCgroup().name())
+            .replace("@SOCKET@", "unix://" + SOCKET));
+  }
+
+  private void write(String path, String text) {
+    try {
+      Files.writeString(machine().path(path), text);
+    } catch (IOException failed) {
+      throw new UncheckedIOException("cannot write " + path + " of " + name(), failed);
+    }
+  }
+
+  private Settings settings() {
+    return controlPlane.settings();
+  }
+}

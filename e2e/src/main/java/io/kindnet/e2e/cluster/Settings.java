@@ -1,0 +1,65 @@
+package io.kindnet.e2e.cluster;
+
+import static java.nio.charset.StandardCharsets.UTF_8;
+
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.zip.CRC32;
+
+/**
+ * Where a cluster lies and what it is made of.
+ *
+ * @param state the folder that the cluster is: two with different ones do not know each other
+ * @param logs the folder that programs write their logs to
+ * @param tools the programs of Kubernetes, as {@code build/cluster-tools} makes them
+ * @param built what {@code e2e/images} makes: the first process of machines, and archives of images
+ */
+public record Settings(Path state, Path logs, Path tools, Path built) {
+
+  /**
+   * What {@code e2e/run} gives in the environment.
+   *
+   * @throws IllegalStateException naming the variable that is missing
+   */
+  public static Settings fromEnvironment() {
+    return new Settings(
+        path("KINDNET_E2E_STATE"),
+        path("KINDNET_E2E_LOGS"),
+        path("KINDNET_E2E_TOOLS"),
+        path("KINDNET_E2E_BUILT"));
+  }
+
+  private static Path path(String variable) {
+    String value = System.getenv(variable);
+    if (value == null || value.isEmpty()) {
+      throw new IllegalStateException(variable + " is not set: run it by `make e2e`");
+    }
+    return Path.of(value).toAbsolutePath().normalize();
+  }
+
+  /** A name that no other cluster of this machine has. */
+  String name() {
+    CRC32 sum = new CRC32();
+    sum.update(state.toString().getBytes(UTF_8));
+    return "kindnet-e2e-%08x".formatted(sum.getValue());
+  }
+
+  /** The first process of machines. */
+  Path pause() {
+    return built.resolve("pause");
+  }
+
+  /** The images that every node has. */
+  Path images() {
+    return built.resolve("images.tar");
+  }
+
+  /** A program of Kubernetes. */
+  String tool(String program) {
+    Path path = tools.resolve(program);
+    if (!Files.isExecutable(path)) {
+      throw new IllegalStateException("no program " + path + ": build/cluster-tools makes it");
+    }
+    return path.toString();
+  }
+}
