@@ -1,10 +1,12 @@
 # The entry points of the project. Everything is built by Maven with the JDK that build/find-jdk finds.
 
-.PHONY: help test test-rootless verify demo bench bench-jmh soak dist tools format clean e2e-up e2e-down
+.PHONY: help test test-rootless verify demo bench bench-jmh soak dist image tools format clean e2e-up e2e-down
 
 JDK := $(shell build/find-jdk 25)
 MAVEN = JAVA_HOME=$(JDK) MAVEN_OPTS="--sun-misc-unsafe-memory-access=allow $(MAVEN_OPTS)" mvn --batch-mode --no-transfer-progress
-TOOLS := mvn=maven cc=gcc ip=iproute2 nft=nftables conntrack=conntrack nsenter=util-linux unzip=unzip strip=binutils sqlite3=sqlite3 curl=curl sysctl=procps
+# what builds the programs; what runs them here needs more
+TOOLS := mvn=maven cc=gcc ip=iproute2 nsenter=util-linux unzip=unzip strip=binutils
+RUN_TOOLS := nft=nftables conntrack=conntrack sqlite3=sqlite3 curl=curl sysctl=procps
 
 help:
 	@echo 'make demo   two nodes in network namespaces with real pods, watched from start to end'
@@ -15,9 +17,11 @@ help:
 	@echo 'make soak   random churn with the real plugin for SOAK_MINUTES (60), watched for leaks'
 	@echo 'make e2e-up a real cluster on this machine, left running to play with; NODES=3 for more nodes; make e2e-down removes it'
 	@echo 'make dist   dist/cni and dist/kindnetd, ready to be copied to a node'
+	@echo 'make image  the image of the Dockerfile, built here without any image registry, as an archive in target/kindnetd.tar'
 	@echo 'make format formats the Java sources'
 	@echo 'make clean  removes what was built'
 
+test test-rootless demo bench soak: TOOLS += $(RUN_TOOLS)
 test test-rootless: TOOLS += ping=iputils-ping perl=perl-base python3=python3-minimal containerd=containerd ctr=containerd runc=runc
 test: check-root check tools dist verify
 
@@ -42,8 +46,12 @@ bench-jmh: check
 	bench-jmh/run $(JMH)
 
 dist: check
-	$(MAVEN) --quiet -Dmaven.test.skip=true package -pl cni-kindnet,kindnetd,demo -am
+	$(MAVEN) --quiet -Dmaven.test.skip=true package -pl cni-kindnet,kindnetd,demo -am $(MAVEN_ARGS)
 	JAVA_HOME=$(JDK) build/dist
+
+# for who has an image registry within reach: docker build --tag kindnet/kindnetd .
+image: check-root check-jdk
+	build/image target/kindnetd.tar
 
 # random churn for a long time: the model of the tests of cni-kindnet, with the program in dist/
 soak: check-root check dist

@@ -5,11 +5,15 @@ import static java.nio.charset.StandardCharsets.UTF_8;
 import io.kindnet.netlink.libc.Program;
 import java.io.ByteArrayInputStream;
 import java.io.ByteArrayOutputStream;
+import java.io.IOException;
 import java.io.PrintStream;
+import java.util.Collections;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
+import java.util.zip.ZipEntry;
+import java.util.zip.ZipFile;
 
 /**
  * Goes through every verb in each form once, so that the build can make a cache of all the classes
@@ -66,12 +70,38 @@ final class CacheTraining {
     training.call("VERSION", "", "{\"cniVersion\":\"1.0.0\"}");
     // what every call ends with
     Objects.requireNonNull(Program.class);
+    if (training.connected < training.pods) {
+      loadOwnClasses();
+    }
     System.out.println(
         "trained with "
             + training.pods
             + " pods, of which "
             + training.connected
             + " got a network");
+  }
+
+  /**
+   * Loads what this project's packages hold: where an image is built, nobody may make interfaces,
+   * and what the calls would have loaded after the first refusal has to get into the cache as well.
+   */
+  private static void loadOwnClasses() {
+    try (ZipFile jar = new ZipFile(System.getProperty("java.class.path"))) {
+      for (ZipEntry entry : Collections.list(jar.entries())) {
+        String name = entry.getName();
+        if (name.startsWith("io/kindnet/") && name.endsWith(".class") && !isOfCommandLine(name)) {
+          String type = name.substring(0, name.length() - ".class".length()).replace('/', '.');
+          Class.forName(type, false, CacheTraining.class.getClassLoader());
+        }
+      }
+    } catch (IOException | ClassNotFoundException unreadable) {
+      throw new IllegalStateException("what the cache is made of cannot be read", unreadable);
+    }
+  }
+
+  /** What picocli and its like are needed for is not part of a call. */
+  private static boolean isOfCommandLine(String entry) {
+    return entry.startsWith("io/kindnet/cni/cli/") || entry.endsWith("package-info.class");
   }
 
   /** The calls for one pod, from ADD to the second DEL. */
