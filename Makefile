@@ -1,6 +1,6 @@
 # The entry points of the project. Everything is built by Maven with the JDK that build/find-jdk finds.
 
-.PHONY: help test test-rootless verify demo bench bench-jmh soak dist image tools format clean e2e-up e2e-down
+.PHONY: help test test-rootless verify demo bench bench-jmh soak dist release image tools format clean e2e-up e2e-down
 
 JDK := $(shell build/find-jdk 25)
 MAVEN = JAVA_HOME=$(JDK) MAVEN_OPTS="--sun-misc-unsafe-memory-access=allow $(MAVEN_OPTS)" mvn --batch-mode --no-transfer-progress
@@ -17,6 +17,7 @@ help:
 	@echo 'make soak   random churn with the real plugin for SOAK_MINUTES (60), watched for leaks'
 	@echo 'make e2e-up a real cluster on this machine, left running to play with; NODES=3 for more nodes; make e2e-down removes it'
 	@echo 'make dist   dist/cni and dist/kindnetd, ready to be copied to a node'
+	@echo 'make release   archives of both for other machines, with checksums, in target/release'
 	@echo 'make image  the image of the Dockerfile, built here without any image registry, as an archive in target/kindnetd.tar'
 	@echo 'make format formats the Java sources'
 	@echo 'make clean  removes what was built'
@@ -48,6 +49,9 @@ bench-jmh: check
 dist: check
 	$(MAVEN) --quiet -Dmaven.test.skip=true package -pl cni-kindnet,kindnetd,demo -am $(MAVEN_ARGS)
 	JAVA_HOME=$(JDK) build/dist
+
+release: dist
+	build/release target/release
 
 # for who has an image registry within reach: docker build --tag kindnet/kindnetd .
 image: check-root check-jdk
