@@ -1,11 +1,13 @@
 #include "jvm.h"
 
 #include <errno.h>
+#include <fcntl.h>
 #include <limits.h>
 #include <stdbool.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/auxv.h>
+#include <sys/file.h>
 #include <unistd.h>
 
 /* What an operator set for other programs must not reach this one; LC_ALL is set anew: names of files in any language, reasons in one. */
@@ -128,6 +130,19 @@ static void leave_lost_folder(void)
         (void)!chdir("/");
 }
 
+/*
+ * While the JVM runs, nobody removes this version of the plugin: who wants to takes the exclusive lock on this file first
+ * (kindnetd.install.Installer). The descriptor stays open across execve for that. Where there is no lock, the call goes on without.
+ */
+static void lock_version(const char *home)
+{
+    char *options = joined(home, "/jvm.options");
+    int opened = options == NULL ? -1 : open(options, O_RDONLY); /* NOLINT(android-cloexec-open) */
+    if (opened >= 0)
+        (void)flock(opened, LOCK_SH | LOCK_NB);
+    free(options);
+}
+
 static void say(struct text *failure, const char *what, const char *which, int reason)
 {
     text_add(failure, what);
@@ -153,6 +168,7 @@ void jvm_execute(int argument_count, char **arguments, struct text *failure)
         return;
     }
     leave_lost_folder();
+    lock_version(home);
     (void)execve(java[0], java, variables);
     say(failure, "cannot execute ", java[0], errno);
 }

@@ -4,6 +4,7 @@ import static java.util.Map.entry;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import io.kindnet.netlink.libc.AdvisoryLock;
 import io.kindnet.netlink.libc.KernelException;
 import io.kindnet.netlink.unix.UnixConnection;
 import io.kindnet.netlink.unix.UnixListener;
@@ -92,6 +93,20 @@ class ColdStartTest {
     Path cache = Files.createFile(launcher.home().resolve("cni-kindnet.aot"));
 
     assertThat(call().executed().arguments()).startsWith("-XX:AOTCache=" + cache);
+  }
+
+  /** So nobody removes this version of the plugin while a call runs from it. */
+  @Test
+  void keepsItsVersionLockedForAsLongAsTheJvmRuns() throws IOException {
+    Path options = Files.createFile(launcher.home().resolve("jvm.options"));
+    Files.writeString(
+        launcher.java(), "#!/bin/sh\nexec flock --nonblock --exclusive '" + options + "' true\n");
+
+    assertThat(call().exit()).as("somebody else asks for the file").isEqualTo(1);
+    try (AdvisoryLock alone = AdvisoryLock.tryExclusive(options.toString())) {
+      assertThat(alone).as("afterwards it is free").isNotNull();
+      assertThat(call().exit()).as("a call does not wait for a lock").isEqualTo(1);
+    }
   }
 
   @Test
