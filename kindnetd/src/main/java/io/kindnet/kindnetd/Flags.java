@@ -162,6 +162,31 @@ final class Flags {
   String cniSocket;
 
   @Option(
+      names = "--cni-bin-dir",
+      paramLabel = "FOLDER",
+      defaultValue = "",
+      description =
+          "the host's folder of CNI plugins, where cni-kindnet is installed again if it is removed"
+              + " or damaged, and old versions are removed (default: not watched)")
+  String cniBinDir;
+
+  @Option(
+      names = "--cni-bin-source",
+      paramLabel = "FOLDER",
+      defaultValue = "",
+      description = "the cni-kindnet to install (default: ../cni beside the agent's own folder)")
+  String cniBinSource;
+
+  @Option(
+      names = "--install-cni-bin",
+      paramLabel = "FOLDER",
+      defaultValue = "",
+      description =
+          "do nothing but install cni-kindnet in this folder, such as /opt/cni/bin, and exit: 0 if"
+              + " it is there, else 1")
+  String installCniBin;
+
+  @Option(
       names = "--kubeconfig",
       paramLabel = "FILE",
       defaultValue = "",

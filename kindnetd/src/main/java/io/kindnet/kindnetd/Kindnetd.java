@@ -4,6 +4,8 @@ import static java.nio.charset.StandardCharsets.UTF_8;
 
 import io.fabric8.kubernetes.client.KubernetesClient;
 import io.kindnet.kindnetd.cni.CniCallAgent;
+import io.kindnet.kindnetd.install.BinFolder;
+import io.kindnet.kindnetd.install.PluginAgent;
 import io.kindnet.kindnetd.kube.Agent;
 import io.kindnet.kindnetd.kube.ApiServer;
 import io.kindnet.kindnetd.kube.ClusterNodes;
@@ -27,6 +29,8 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
+import picocli.CommandLine.Model.CommandSpec;
+import picocli.CommandLine.Spec;
 
 /** The node agent: reads its options, starts its parts, waits for a signal, stops them. */
 @Command(
@@ -42,11 +46,18 @@ public final class Kindnetd implements Callable<Integer> {
 
   @Mixin private final Flags flags = new Flags();
 
+  @SuppressWarnings("NullAway.Init") // picocli's
+  @Spec
+  private CommandSpec spec;
+
   Kindnetd(Map<String, String> environment) {
     this.environment = environment;
   }
 
-  /** Exit status: 0 after a signal, 1 if the start fails, 2 if an argument is wrong. */
+  /**
+   * Exit status: 0 after a signal or when an order is done, 1 if the start fails, 2 if an argument
+   * is wrong.
+   */
   public static void main(String[] arguments) {
     PrintWriter out = new PrintWriter(System.out, true, UTF_8);
     PrintWriter err = new PrintWriter(System.err, true, UTF_8);
@@ -57,11 +68,21 @@ public final class Kindnetd implements Callable<Integer> {
   public Integer call() throws Exception {
     Environment variables = Environment.of(environment);
     Options options = Options.of(flags, variables, hostName());
+    if (options.plugin().install().isPresent()) {
+      return install(options.plugin(), options.plugin().install().get());
+    }
     Logging.configure(options.verbosity());
     HostNetwork.require(variables);
     try (StopSignal stop = StopSignal.install()) {
       run(options, stop);
     }
+    return 0;
+  }
+
+  private int install(PluginOptions plugin, Path folder) throws IOException {
+    spec.commandLine()
+        .getOut()
+        .println(folder + ": " + plugin.installer(new BinFolder(folder)).install());
     return 0;
   }
 
@@ -75,6 +96,11 @@ public final class Kindnetd implements Callable<Integer> {
     try (StatusServer server = new StatusServer(options.metricsBindAddress(), status);
         RouteSocket kernel = RouteSocket.open();
         NftablesSocket nftables = NftablesSocket.open();
+        Agent plugin =
+            new PluginAgent(
+                options.plugin().folder(),
+                options.plugin().installer(options.plugin().folder()),
+                status);
         Agent configuration =
             new CniConfigurationAgent(
                 nodes, options.plugins(), options.cniConfDir(), kernel::defaultMtu, status);
@@ -84,6 +110,7 @@ public final class Kindnetd implements Callable<Integer> {
         Agent calls = new CniCallAgent(options.callSocket(), BuildVersion.text(), status)) {
       server.start();
       startOrClean(calls, options.servesCalls());
+      startOrClean(plugin, options.plugin().watched().isPresent());
       startOrClean(configuration, !options.disableCni());
       startOrClean(routes, !options.disableCni());
       startOrClean(masquerading, options.masquerading());

@@ -25,6 +25,7 @@ import java.util.function.Function;
  * @param apiServer {@code --kubeconfig}, {@code --master} and {@code --control-plane-endpoint}
  * @param noMasquerade {@code --no-masquerade-cidr} and {@code POD_SUBNET}
  * @param plugins {@code --cni-plugins} and {@code CNI_BRIDGE}
+ * @param plugin {@code --cni-bin-dir}, {@code --cni-bin-source} and {@code --install-cni-bin}
  */
 record Options(
     boolean disableCni,
@@ -46,6 +47,7 @@ record Options(
     PluginChain plugins,
     Path cniConfDir,
     Optional<Path> cniSocket,
+    PluginOptions plugin,
     int verbosity) {
 
   /** Whether calls of cni-kindnet are served here. */
@@ -90,6 +92,10 @@ record Options(
         flag("cni-plugins", flags.cniPlugins, name -> PluginChain.of(name, bridge)),
         flag("cni-conf-dir", flags.cniConfDir, Path::of),
         flag("cni-socket", flags.cniSocket, optional(Options::absolute)),
+        new PluginOptions(
+            flag("install-cni-bin", flags.installCniBin, optional(Options::absolute)),
+            flag("cni-bin-dir", flags.cniBinDir, optional(Options::absolute)),
+            flag("cni-bin-source", flags.cniBinSource, optional(Options::absolute))),
         flag("v", flags.verbosity, Options::count));
   }
 

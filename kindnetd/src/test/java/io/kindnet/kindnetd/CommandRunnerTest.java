@@ -2,11 +2,15 @@ package io.kindnet.kindnetd;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import java.io.IOException;
 import java.io.PrintWriter;
 import java.io.StringWriter;
+import java.nio.file.Files;
+import java.nio.file.Path;
 import java.util.List;
 import java.util.Map;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
 
 /** What a user sees of the command line before anything is started. */
 class CommandRunnerTest {
@@ -70,5 +74,25 @@ class CommandRunnerTest {
         .isEqualTo(
             "kindnetd: HOST_IP (192.0.2.1) and POD_IP (10.244.0.5) must be equal: kindnetd has to"
                 + " run in the host's network (hostNetwork: true)\n");
+  }
+
+  @Test
+  void installsThePluginAndNothingElse(@TempDir Path folder) throws IOException {
+    Path program = folder.resolve("cni/bin/cni-kindnet");
+    Files.createDirectories(program.getParent());
+    Files.writeString(program, "program");
+    // addresses as in a pod that is not on the host's network: none of the agent's business then
+    Map<String, String> environment = Map.of("HOST_IP", "192.0.2.1", "POD_IP", "10.244.0.5");
+    String source = "--cni-bin-source=" + folder.resolve("cni");
+
+    assertThat(run(environment, "--install-cni-bin=" + folder.resolve("bin"), source)).isZero();
+
+    assertThat(out.toString())
+        .matches(folder + "/bin: cni-kindnet \\S+ installed, 2 files, 0 MiB in all\n");
+    assertThat(folder.resolve("bin/cni-kindnet")).isSymbolicLink().hasContent("program");
+    assertThat(run(environment, "--install-cni-bin=" + program, source)).isEqualTo(1);
+    assertThat(err.toString())
+        .isEqualTo(
+            "kindnetd: cannot install the plugin: " + program + "/.cni-kindnet: Not a directory\n");
   }
 }

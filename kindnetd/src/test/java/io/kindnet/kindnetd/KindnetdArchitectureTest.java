@@ -19,6 +19,8 @@ class KindnetdArchitectureTest {
   private static final String KUBE = "io.kindnet.kindnetd.kube..";
   private static final String METRICS = "io.kindnet.kindnetd.metrics..";
   private static final String CNI = "io.kindnet.kindnetd.cni..";
+  private static final String INSTALL = "io.kindnet.kindnetd.install..";
+  private static final String FILES = "io.kindnet.kindnetd.files..";
 
   private static final JavaClasses CLASSES =
       new ClassFileImporter()
@@ -37,21 +39,28 @@ class KindnetdArchitectureTest {
         .resideInAPackage(NODE)
         .should()
         .dependOnClassesThat()
-        .resideInAnyPackage(MASQ, CNI, "io.kindnet.kindnetd")
+        .resideInAnyPackage(MASQ, CNI, INSTALL, "io.kindnet.kindnetd")
         .check(CLASSES);
     noClasses()
         .that()
         .resideInAPackage(MASQ)
         .should()
         .dependOnClassesThat()
-        .resideInAnyPackage(NODE, CNI, "io.kindnet.kindnetd")
+        .resideInAnyPackage(NODE, CNI, INSTALL, "io.kindnet.kindnetd")
         .check(CLASSES);
     noClasses()
         .that()
         .resideInAPackage(CNI)
         .should()
         .dependOnClassesThat()
-        .resideInAnyPackage(NODE, MASQ, "io.kindnet.kindnetd")
+        .resideInAnyPackage(NODE, MASQ, INSTALL, "io.kindnet.kindnetd")
+        .check(CLASSES);
+    noClasses()
+        .that()
+        .resideInAPackage(INSTALL)
+        .should()
+        .dependOnClassesThat()
+        .resideInAnyPackage(NODE, MASQ, CNI, "io.kindnet.kindnetd")
         .check(CLASSES);
   }
 
@@ -59,7 +68,7 @@ class KindnetdArchitectureTest {
   void onlyKubeAndMainTouchTheKubernetesLibrary() {
     noClasses()
         .that()
-        .resideInAnyPackage(NODE, MASQ, CNI, METRICS)
+        .resideInAnyPackage(NODE, MASQ, CNI, METRICS, INSTALL, FILES)
         .should()
         .dependOnClassesThat()
         .resideInAPackage("io.fabric8..")
@@ -70,7 +79,7 @@ class KindnetdArchitectureTest {
   void onlyAgentsTouchTheKernel() {
     noClasses()
         .that()
-        .resideInAnyPackage(KUBE, METRICS)
+        .resideInAnyPackage(KUBE, METRICS, FILES)
         .should()
         .dependOnClassesThat()
         .resideInAnyPackage(
@@ -93,7 +102,7 @@ class KindnetdArchitectureTest {
         .resideInAPackage(METRICS)
         .should()
         .dependOnClassesThat()
-        .resideInAnyPackage(KUBE, NODE, MASQ)
+        .resideInAnyPackage(KUBE, NODE, MASQ, INSTALL, FILES)
         .check(CLASSES);
   }
 

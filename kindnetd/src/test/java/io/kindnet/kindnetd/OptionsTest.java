@@ -42,6 +42,7 @@ class OptionsTest {
           new PluginChain(Plugins.KINDNET, /* bridge= */ false),
           /* cniConfDir= */ Path.of("/etc/cni/net.d"),
           /* cniSocket= */ Optional.of(Path.of("/run/kindnet/cni.sock")),
+          new PluginOptions(Optional.empty(), Optional.empty(), Optional.empty()),
           /* verbosity= */ 0);
 
   private static Options parse(Map<String, String> environment, String... arguments)
@@ -86,6 +87,9 @@ class OptionsTest {
                 "--cni-plugins=standard",
                 "--cni-conf-dir=/tmp/net.d",
                 "--cni-socket=/tmp/cni.sock",
+                "--install-cni-bin=/host/opt/cni/bin",
+                "--cni-bin-dir=/opt/cni/bin",
+                "--cni-bin-source=/opt/kindnet/cni",
                 "--kubeconfig=/root/.kube/config",
                 "--master=http://127.0.0.1:8080",
                 "--v=5"))
@@ -113,6 +117,10 @@ class OptionsTest {
                 new PluginChain(Plugins.STANDARD, false),
                 Path.of("/tmp/net.d"),
                 Optional.of(Path.of("/tmp/cni.sock")),
+                new PluginOptions(
+                    Optional.of(Path.of("/host/opt/cni/bin")),
+                    Optional.of(Path.of("/opt/cni/bin")),
+                    Optional.of(Path.of("/opt/kindnet/cni"))),
                 5));
   }
 
@@ -162,11 +170,15 @@ class OptionsTest {
         "dns-caching-nameservers | 10.96.0.10,dns | 'dns' is not an IP address",
         "no-masquerade-cidr      | 10.0.0.1       | '10.0.0.1' is not a CIDR (ADDRESS/LENGTH)",
         "control-plane-endpoint  | 10.0.0.1:6443  | not a URL such as https://10.0.0.1:6443",
-        "metrics-bind-address    | 19080          | missing port, the form is ADDRESS:PORT or :PORT",
+        "metrics-bind-address    | 19080          | missing port, the form is ADDRESS:PORT or"
+            + " :PORT",
         "fastpath-threshold      | -1             | not a whole number from 0 to 2147483647",
         "nflog-level             | high           | not a whole number from 0 to 2147483647",
         "cni-plugins             | calico         | neither kindnet nor standard",
         "cni-socket              | cni.sock       | not an absolute path",
+        "install-cni-bin         | bin            | not an absolute path",
+        "cni-bin-dir             | bin            | not an absolute path",
+        "cni-bin-source          | cni            | not an absolute path",
         "master                  | localhost      | not a URL such as https://10.0.0.1:6443",
         "v                       | 1.5            | not a whole number from 0 to 2147483647"
       })

@@ -2,6 +2,7 @@ package io.kindnet.kindnetd.node;
 
 import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.databind.ObjectMapper;
+import io.kindnet.kindnetd.files.FolderWatch;
 import io.kindnet.kindnetd.kube.Agent;
 import io.kindnet.kindnetd.kube.ClusterNode;
 import io.kindnet.kindnetd.kube.ClusterNodes;
@@ -18,6 +19,7 @@ import java.nio.file.Path;
 import java.time.Duration;
 import java.util.Optional;
 import java.util.OptionalInt;
+import java.util.Set;
 import java.util.function.Supplier;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -71,7 +73,8 @@ public final class CniConfigurationAgent implements Agent {
     this.mtu = mtu;
     this.status = status.agent("cni-configuration");
     this.queue = new WorkQueue("cni-configuration", CHECK_INTERVAL, this::write, this.status);
-    this.watch = new FolderWatch(folder, notifications, () -> queue.request(Pass.KERNEL));
+    this.watch =
+        new FolderWatch(folder.toString(), notifications, () -> queue.request(Pass.KERNEL));
   }
 
   @Override
@@ -143,7 +146,7 @@ public final class CniConfigurationAgent implements Agent {
   /** Without notifications, changes of others are found by the regular check only. */
   private void watchFolder() {
     try {
-      watch.ensure();
+      watch.ensure(Set.of(folder));
       watched = true;
     } catch (IOException unwatchable) {
       if (watched) {

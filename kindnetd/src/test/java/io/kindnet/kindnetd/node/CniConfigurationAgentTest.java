@@ -3,6 +3,7 @@ package io.kindnet.kindnetd.node;
 import static io.kindnet.kindnetd.kube.ClusterNodeSamples.clusterNode;
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.kindnet.kindnetd.files.FolderWatch;
 import io.kindnet.kindnetd.kube.ClusterNodes;
 import io.kindnet.kindnetd.metrics.Status;
 import io.kindnet.kindnetd.node.PluginChain.Plugins;

@@ -1,0 +1,33 @@
+package io.kindnet.kindnetd;
+
+import io.kindnet.kindnetd.install.BinFolder;
+import io.kindnet.kindnetd.install.Installer;
+import java.nio.file.Path;
+import java.util.Optional;
+
+/**
+ * The plugin on the host.
+ *
+ * @param install {@code --install-cni-bin}: where to install it and do nothing else
+ * @param watched {@code --cni-bin-dir}: where to keep it installed
+ * @param source {@code --cni-bin-source}; empty for the one beside this agent
+ */
+record PluginOptions(Optional<Path> install, Optional<Path> watched, Optional<Path> source) {
+  /** From the agent's Java runtime to the folder of the agent, as {@code make dist} lays it out. */
+  private static final String AGENT = "../../..";
+
+  /** Where it would be kept installed. */
+  BinFolder folder() {
+    return new BinFolder(watched.orElse(Path.of("/opt/cni/bin")));
+  }
+
+  /** What installs the plugin in {@code folder}. */
+  Installer installer(BinFolder folder) {
+    Path plugin = source.orElseGet(PluginOptions::besideTheAgent);
+    return new Installer(plugin, folder, BuildVersion.text());
+  }
+
+  private static Path besideTheAgent() {
+    return Path.of(System.getProperty("java.home"), AGENT, "../cni").normalize();
+  }
+}

@@ -1,0 +1,93 @@
+package io.kindnet.kindnetd.install;
+
+import io.kindnet.netlink.libc.AdvisoryLock;
+import io.kindnet.netlink.libc.Errno;
+import io.kindnet.netlink.libc.KernelException;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.NoSuchFileException;
+import java.nio.file.Path;
+import java.nio.file.attribute.BasicFileAttributes;
+import java.time.Duration;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.locks.LockSupport;
+import org.jspecify.annotations.Nullable;
+
+/** One at a time changes the versions on a host, be it an init container or an agent. */
+final class InstallLock {
+  private static final long RETRY_NANOS = TimeUnit.MILLISECONDS.toNanos(20);
+
+  /** What is done with the lock. */
+  @FunctionalInterface
+  interface Work<T> {
+    T run() throws IOException;
+  }
+
+  private InstallLock() {}
+
+  /**
+   * Makes the folder of the versions if need be, waits until nobody else has it locked, and does
+   * {@code work}.
+   *
+   * @throws IOException naming the folder, also when {@code patience} ends
+   */
+  static <T> T holding(BinFolder folder, Duration patience, Work<T> work) throws IOException {
+    AdvisoryLock lock = take(folder, patience);
+    try {
+      return work.run();
+    } finally {
+      lock.close();
+    }
+  }
+
+  private static AdvisoryLock take(BinFolder folder, Duration patience) throws IOException {
+    long deadline = System.nanoTime() + patience.toNanos();
+    while (true) {
+      Files.createDirectories(folder.versions());
+      AdvisoryLock lock = tryTake(folder.versions());
+      if (lock != null) {
+        return lock;
+      }
+      if (System.nanoTime() - deadline > 0) {
+        throw new IOException(
+            folder.versions()
+                + ": another installation has not ended for "
+                + patience.toSeconds()
+                + " s");
+      }
+      LockSupport.parkNanos(RETRY_NANOS);
+    }
+  }
+
+  /** A folder that was removed meanwhile, and maybe made anew, is not the one that was locked. */
+  private static @Nullable AdvisoryLock tryTake(Path folder) throws IOException {
+    try {
+      Object before = key(folder);
+      AdvisoryLock lock = AdvisoryLock.tryExclusive(folder.toString());
+      if (lock != null && !before.equals(keyOrNothing(folder))) {
+        lock.close();
+        return null;
+      }
+      return lock;
+    } catch (NoSuchFileException gone) {
+      return null;
+    } catch (KernelException refused) {
+      if (refused.errno() == Errno.ENOENT) {
+        return null;
+      }
+      throw new IOException(refused.getMessage(), refused);
+    }
+  }
+
+  private static Object keyOrNothing(Path folder) throws IOException {
+    try {
+      return key(folder);
+    } catch (NoSuchFileException gone) {
+      return "nothing";
+    }
+  }
+
+  private static Object key(Path folder) throws IOException {
+    return Files.readAttributes(folder, BasicFileAttributes.class).fileKey();
+  }
+}

@@ -1,0 +1,139 @@
+package io.kindnet.kindnetd.install;
+
+import io.kindnet.kindnetd.files.FolderWatch;
+import io.kindnet.kindnetd.kube.Agent;
+import io.kindnet.kindnetd.kube.WorkQueue;
+import io.kindnet.kindnetd.kube.WorkQueue.Pass;
+import io.kindnet.kindnetd.metrics.AgentStatus;
+import io.kindnet.kindnetd.metrics.Status;
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.nio.file.FileSystems;
+import java.nio.file.Files;
+import java.nio.file.NoSuchFileException;
+import java.nio.file.NotDirectoryException;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Optional;
+import java.util.stream.Stream;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * Keeps the plugin on the host: installs it again if somebody removes or damages it, and removes
+ * old versions once no call runs from them. A whole version that another agent has installed is
+ * left alone, whichever it is: during an update two agents may be looking.
+ */
+public final class PluginAgent implements Agent {
+  private static final Logger log = LoggerFactory.getLogger(PluginAgent.class);
+  private static final Duration CHECK_INTERVAL = Duration.ofSeconds(30);
+
+  private final BinFolder folder;
+  private final Installer installer;
+  private final AgentStatus status;
+  private final WorkQueue queue;
+  private final FolderWatch watch;
+  private boolean wasWhole;
+  private boolean watched = true;
+
+  /**
+   * @param folder the host's, as this process sees it
+   * @param installer what to do if the plugin is not there
+   */
+  public PluginAgent(BinFolder folder, Installer installer, Status status) {
+    this(folder, installer, FileSystems.getDefault()::newWatchService, status);
+  }
+
+  PluginAgent(
+      BinFolder folder, Installer installer, FolderWatch.Opener notifications, Status status) {
+    this.folder = folder;
+    this.installer = installer;
+    this.status = status.agent("cni-plugin");
+    this.queue = new WorkQueue("cni-plugin", CHECK_INTERVAL, pass -> check(), this.status);
+    this.watch =
+        new FolderWatch(folder.path().toString(), notifications, () -> queue.request(Pass.KERNEL));
+  }
+
+  @Override
+  public void start() {
+    queue.start();
+  }
+
+  @Override
+  public void close() {
+    queue.close();
+    try {
+      watch.close();
+    } catch (IOException unclosable) {
+      throw new UncheckedIOException(unclosable);
+    }
+  }
+
+  /** What is installed may be needed by pods; {@code kindnetd --cleanup} removes it. */
+  @Override
+  public void cleanRules() {}
+
+  private Optional<String> check() throws IOException {
+    // first, so that what is changed from now on is seen
+    watchFolders();
+    Optional<String> damage = folder.damage();
+    if (damage.isPresent()) {
+      install(damage.get());
+      watchFolders();
+    }
+    wasWhole = true;
+    for (String old : installer.removeUnused()) {
+      log.info("{}: removed cni-kindnet {}, which nothing runs from any more", folder.path(), old);
+    }
+    return Optional.empty();
+  }
+
+  private void install(String damage) throws IOException {
+    Installation done = installer.install();
+    if (wasWhole) {
+      log.warn("{}; {}", damage, done);
+      status.repaired(1);
+    } else {
+      log.info("{}; {}", damage, done);
+    }
+  }
+
+  /** Without notifications, changes of others are found by the regular check only. */
+  private void watchFolders() {
+    try {
+      watch.ensure(folders());
+      watched = true;
+    } catch (NoSuchFileException | NotDirectoryException damaged) {
+      // seen by the check, which comes back here
+    } catch (IOException unwatchable) {
+      if (watched) {
+        log.warn(
+            "cannot watch {}, it is checked every {} s: {}",
+            folder.path(),
+            CHECK_INTERVAL.toSeconds(),
+            Reasons.of(unwatchable));
+      }
+      watched = false;
+    }
+  }
+
+  /** The host's folder, the versions', and all of the version in use. */
+  private List<Path> folders() throws IOException {
+    List<Path> folders = new ArrayList<>();
+    folders.add(folder.path());
+    if (Files.isDirectory(folder.versions())) {
+      folders.add(folder.versions());
+    }
+    Optional<InstalledVersion> linked = folder.linked();
+    if (linked.isPresent() && Files.isDirectory(linked.get().folder())) {
+      try (Stream<Path> paths = Files.walk(linked.get().folder())) {
+        paths.filter(Files::isDirectory).forEach(folders::add);
+      } catch (UncheckedIOException failure) {
+        throw failure.getCause();
+      }
+    }
+    return folders;
+  }
+}

@@ -1,0 +1,100 @@
+package io.kindnet.kindnetd.install;
+
+import java.io.IOException;
+import java.nio.ByteBuffer;
+import java.nio.channels.FileChannel;
+import java.nio.file.Files;
+import java.nio.file.LinkOption;
+import java.nio.file.NoSuchFileException;
+import java.nio.file.NotDirectoryException;
+import java.nio.file.Path;
+import java.nio.file.attribute.PosixFileAttributes;
+import java.nio.file.attribute.PosixFilePermission;
+import java.nio.file.attribute.PosixFilePermissions;
+import java.util.Set;
+import java.util.concurrent.TimeUnit;
+import java.util.zip.CRC32C;
+
+/**
+ * One file of the plugin as it has to be.
+ *
+ * @param path below the plugin's folder
+ * @param size in bytes
+ * @param modified in seconds since 1970: the cache of loaded classes is of no use to a Java machine
+ *     whose jar has another time than at the cache's making
+ * @param executable whether it is a program
+ * @param checksum CRC-32C of its bytes: tells a damaged file, is no protection against a forged one
+ */
+record PluginFile(String path, long size, long modified, boolean executable, int checksum) {
+  private static final Set<PosixFilePermission> PROGRAM =
+      PosixFilePermissions.fromString("rwxr-xr-x");
+  static final Set<PosixFilePermission> DATA = PosixFilePermissions.fromString("rw-r--r--");
+  private static final int BUFFER = 1 << 20;
+
+  /** The file at {@code path} below {@code folder}; of a symbolic link what it leads to. */
+  static PluginFile of(Path folder, Path path) throws IOException {
+    PosixFileAttributes attributes = Files.readAttributes(path, PosixFileAttributes.class);
+    return new PluginFile(
+        folder.relativize(path).toString(),
+        attributes.size(),
+        attributes.lastModifiedTime().to(TimeUnit.SECONDS),
+        attributes.permissions().contains(PosixFilePermission.OWNER_EXECUTE),
+        checksum(path));
+  }
+
+  /** What {@link #toString} made. */
+  static PluginFile parse(String line) {
+    String[] fields = line.split(" ", 5);
+    if (fields.length != 5) {
+      throw new IllegalArgumentException("not a line of a list of files: " + line);
+    }
+    return new PluginFile(
+        fields[4],
+        Long.parseLong(fields[1]),
+        Long.parseLong(fields[2]),
+        fields[3].equals("program"),
+        Integer.parseUnsignedInt(fields[0], 16));
+  }
+
+  @Override
+  public String toString() {
+    String kind = executable ? "program" : "data";
+    return Integer.toHexString(checksum) + " " + size + " " + modified + " " + kind + " " + path;
+  }
+
+  Set<PosixFilePermission> permissions() {
+    return executable ? PROGRAM : DATA;
+  }
+
+  /** Whether the file in {@code folder} looks like this one, without reading it. */
+  boolean looksRightIn(Path folder) throws IOException {
+    try {
+      PosixFileAttributes found =
+          Files.readAttributes(
+              folder.resolve(path), PosixFileAttributes.class, LinkOption.NOFOLLOW_LINKS);
+      return found.isRegularFile()
+          && found.size() == size
+          && found.lastModifiedTime().to(TimeUnit.SECONDS) == modified
+          && found.permissions().equals(permissions());
+    } catch (NoSuchFileException | NotDirectoryException missing) {
+      return false;
+    }
+  }
+
+  /** Whether the file in {@code folder} is this one, byte for byte. */
+  boolean isIn(Path folder) throws IOException {
+    return looksRightIn(folder) && checksum(folder.resolve(path)) == checksum;
+  }
+
+  private static int checksum(Path path) throws IOException {
+    CRC32C sum = new CRC32C();
+    ByteBuffer buffer = ByteBuffer.allocateDirect(BUFFER);
+    try (FileChannel channel = FileChannel.open(path)) {
+      while (channel.read(buffer) >= 0) {
+        sum.update(buffer.flip());
+        buffer.clear();
+      }
+    }
+    return (int) sum.getValue();
+  }
+}

@@ -1,0 +1,98 @@
+package io.kindnet.kindnetd.install;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import io.kindnet.netlink.testing.Namespace;
+import io.kindnet.netlink.testing.NetworkNamespaces;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.Map;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+/**
+ * Where the host's folder takes nothing more, what was installed before stays, and nothing else.
+ */
+@NetworkNamespaces
+class FullOrReadOnlyDiskTest {
+  private final Namespace node;
+  private final Path folder;
+  private final Path bin;
+
+  FullOrReadOnlyDiskTest(Namespace node, @TempDir Path folder) {
+    this.node = node;
+    this.folder = folder;
+    bin = folder.resolve("bin");
+  }
+
+  @BeforeEach
+  void mount() throws IOException {
+    Files.createDirectory(bin);
+    node.run("mount", "-t", "tmpfs", "-o", "size=128k", "none", bin.toString());
+  }
+
+  @AfterEach
+  void unmount() {
+    node.run("umount", bin.toString());
+  }
+
+  private Installer installer(String version) throws IOException {
+    Path source = folder.resolve("source-" + version);
+    if (!Files.exists(source)) {
+      FakePlugin.make(source, version);
+    }
+    return new Installer(source, new BinFolder(bin), version);
+  }
+
+  @Test
+  void aFullDiskIsNamedAndKeepsTheOldVersion() throws IOException {
+    installer("one").install();
+    Map<String, String> before = FakePlugin.contents(bin);
+    Installer tooLarge = installer("much too large ");
+
+    assertThatThrownBy(tooLarge::install)
+        .isInstanceOf(IOException.class)
+        .hasMessageMatching(
+            "cannot install the plugin: "
+                + bin
+                + "/\\.cni-kindnet/\\.new/lib/\\S+: No space left on device");
+
+    assertThat(FakePlugin.contents(bin)).isEqualTo(before);
+    assertThat(installer("one").install().changedSomething()).isFalse();
+  }
+
+  @Test
+  void nothingIsLeftOfAFirstInstallationOnAFullDisk() throws IOException {
+    Installer tooLarge = installer("much too large ");
+
+    assertThatThrownBy(tooLarge::install).hasMessageEndingWith(": No space left on device");
+
+    assertThat(FakePlugin.contents(bin)).isEmpty();
+  }
+
+  @Test
+  void aReadOnlyFolderIsNamedUnlessNothingIsToBeDone() throws IOException {
+    installer("one").install();
+    Map<String, String> before = FakePlugin.contents(bin);
+    node.run("mount", "-o", "remount,ro", bin.toString());
+
+    assertThat(installer("one").install().changedSomething()).isFalse();
+    assertThatThrownBy(installer("two")::install)
+        .isInstanceOf(IOException.class)
+        .hasMessage(
+            "cannot install the plugin: " + bin + "/.cni-kindnet/.new: Read-only file system");
+    assertThat(FakePlugin.contents(bin)).isEqualTo(before);
+  }
+
+  @Test
+  void aReadOnlyFolderWithNothingInItIsNamed() throws IOException {
+    node.run("mount", "-o", "remount,ro", bin.toString());
+
+    assertThatThrownBy(installer("one")::install)
+        .hasMessage("cannot install the plugin: " + bin + "/.cni-kindnet: Read-only file system");
+  }
+}
