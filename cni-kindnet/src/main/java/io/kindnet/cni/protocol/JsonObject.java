@@ -7,7 +7,9 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * A JSON object with the path to it, so that an error can name the key as the user wrote it. A
- * member that is {@code null} counts as one that is not there.
+ * member that is {@code null} counts as one that is not there. Keys that differ in their case only
+ * are the same, as they are for all that is written in Go: containerd 1.x says {@code HostPort}
+ * where the convention has {@code hostPort}.
  *
  * @param path the keys that lead here, empty for the document itself
  * @param members the values by key, as {@link JsonText#readObject} gives them
@@ -21,12 +23,12 @@ record JsonObject(String path, Map<String, @Nullable Object> members) {
 
   /** Whether the key is there, if only as null. */
   boolean has(String key) {
-    return members.containsKey(key);
+    return members.containsKey(key) || member(key) != null;
   }
 
   /** The text under {@code key}, empty if there is none. */
   String string(String key) throws CniException {
-    Object value = members.get(key);
+    Object value = member(key);
     if (value == null) {
       return "";
     }
@@ -38,7 +40,7 @@ record JsonObject(String path, Map<String, @Nullable Object> members) {
 
   /** The whole number under {@code key}, or null. */
   @Nullable Long integer(String key) throws CniException {
-    Object value = members.get(key);
+    Object value = member(key);
     if (value == null || value instanceof Long) {
       return (Long) value;
     }
@@ -47,7 +49,7 @@ record JsonObject(String path, Map<String, @Nullable Object> members) {
 
   /** The object under {@code key}, or null. */
   @Nullable JsonObject object(String key) throws CniException {
-    Object value = members.get(key);
+    Object value = member(key);
     return value == null ? null : asObject(key, value);
   }
 
@@ -86,8 +88,21 @@ record JsonObject(String path, Map<String, @Nullable Object> members) {
         CniErrorCode.INVALID_NETWORK_CONFIG, pathOf(key) + " '" + value + "': " + reason);
   }
 
-  private List<?> list(String key) throws CniException {
+  /** The value under {@code key} as it is written, else in another case. */
+  private @Nullable Object member(String key) {
     Object value = members.get(key);
+    if (value == null) {
+      for (Map.Entry<String, @Nullable Object> member : members.entrySet()) {
+        if (member.getKey().equalsIgnoreCase(key)) {
+          return member.getValue();
+        }
+      }
+    }
+    return value;
+  }
+
+  private List<?> list(String key) throws CniException {
+    Object value = member(key);
     if (value == null) {
       return List.of();
     }

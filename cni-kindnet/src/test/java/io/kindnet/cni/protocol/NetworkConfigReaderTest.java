@@ -89,6 +89,21 @@ class NetworkConfigReaderTest {
     assertError(DECODING_FAILURE, () -> read(CniCommand.ADD, json)).startsWith(message);
   }
 
+  /** As containerd 1.6 hands them over, whatever the convention says. */
+  @Test
+  void keysMayBeWrittenInAnotherCase() throws CniException {
+    NetworkConfig config =
+        read(
+            CniCommand.ADD,
+            """
+            {"cniVersion": "0.4.0", "name": "kindnet", "runtimeConfig": {"portMappings": [
+              {"HostPort": 8081, "ContainerPort": 8080, "Protocol": "tcp", "HostIP": ""}]}}
+            """);
+
+    assertThat(config.portMappings())
+        .containsExactly(new PortMapping(null, 8081, 8080, TransportProtocol.TCP));
+  }
+
   @Test
   void saysWhereTheJsonBreaks() {
     assertError(DECODING_FAILURE, () -> read(CniCommand.ADD, "{\n  \"name\": nope\n}"))
