@@ -100,10 +100,10 @@ final class RouteWatch implements AutoCloseable {
   }
 
   private static boolean concerns(Interest now, Route route, boolean removed) {
-    if (route.table() != RouteConstants.RT_TABLE_MAIN) {
+    IpPrefix destination = route.destination();
+    if (route.table() != RouteConstants.RT_TABLE_MAIN || isOfOneLink(destination)) {
       return false;
     }
-    IpPrefix destination = route.destination();
     Route wanted = now.routes.get(destination);
     if (wanted != null) {
       return removed == wanted.equals(route.configuration());
@@ -111,6 +111,12 @@ final class RouteWatch implements AutoCloseable {
     // a route to one address, such as a pod's, only matters if that is a node's
     boolean isHost = destination.length() == destination.family().bits();
     return !RouteTable.isOwn(route) && (!isHost || now.isOfPeer(destination.address()));
+  }
+
+  /** The kernel makes one of these for each link that comes up, and no node is behind it. */
+  private static boolean isOfOneLink(IpPrefix destination) {
+    InetAddress address = destination.address();
+    return address.isLinkLocalAddress() || address.isMulticastAddress();
   }
 
   @Override

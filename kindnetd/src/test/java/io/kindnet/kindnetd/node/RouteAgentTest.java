@@ -260,6 +260,36 @@ class RouteAgentTest {
     assertThat(recorder.messages(Direction.SENT)).as("datagrams for one node").hasSize(1);
   }
 
+  /** Listing the routes of all pods for each pod that comes or goes would cost their square. */
+  @Test
+  void looksAtNothingWhenPodsComeAndGo(Namespace pod) {
+    start();
+    join("a", 2);
+    assertRoutes("10.244.2.0/24 via 192.0.2.2", "fd00:2::/64 via 2001:db8::2");
+    Eventually.within(DEADLINE, () -> assertThat(status.problems()).isEmpty());
+    MessageRecorder recorder = new MessageRecorder();
+    socket.listener(recorder::datagram);
+    host.connect("knet1", pod, "eth0");
+    Ip.batch(
+        host,
+        """
+        address add 10.244.0.1/32 dev knet1
+        address add fd00::1/128 dev knet1 nodad
+        route add 10.244.0.5/32 dev knet1 proto 107
+        route add fd00::5/128 dev knet1 proto 107
+        """);
+    Eventually.within(
+        DEADLINE,
+        () -> assertThat(Ip.run(host, "-6", "route", "show", "dev", "knet1")).contains("fe80::"));
+    Ip.run(host, "link", "del", "knet1");
+    // what is noticed comes after all that was there to be noticed before
+    Ip.run(host, "route", "del", "10.244.2.0/24");
+    assertRoutes("10.244.2.0/24 via 192.0.2.2", "fd00:2::/64 via 2001:db8::2");
+    assertThat(recorder.messages(Direction.SENT))
+        .as("one look at the kernel, routes and addresses of both families, and a repair")
+        .hasSizeLessThanOrEqualTo(5);
+  }
+
   @Test
   void removesItsRoutesWhenDisabled() throws IOException {
     start();
