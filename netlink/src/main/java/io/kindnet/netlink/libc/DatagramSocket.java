@@ -2,6 +2,8 @@ package io.kindnet.netlink.libc;
 
 import java.nio.ByteBuffer;
 import java.time.Duration;
+import java.util.Objects;
+import org.jspecify.annotations.Nullable;
 
 /**
  * A datagram socket of a family whose addresses are plain bytes, with buffers of its own outside
@@ -104,15 +106,17 @@ public final class DatagramSocket implements AutoCloseable {
    *     time
    */
   public Datagram receive() {
-    return receive(0);
+    return Objects.requireNonNull(receive(0));
   }
 
-  /** As {@link #receive()}, but with {@code EAGAIN} if there is none. */
-  public Datagram receiveNow() {
+  /**
+   * As {@link #receive()}, but null if there is none: that is no error for who reads all there is.
+   */
+  public @Nullable Datagram receiveNow() {
     return receive(MSG_DONTWAIT);
   }
 
-  private Datagram receive(int flags) {
+  private @Nullable Datagram receive(int flags) {
     while (true) {
       Memory message = receiving.forReceiving(receiveBuffer, receiveBuffer.size());
       long length = Libc.recvmsg(socket.number(), message, flags | MSG_TRUNC);
@@ -120,6 +124,9 @@ public final class DatagramSocket implements AutoCloseable {
         return received((int) length);
       }
       Errno errno = SystemCalls.lastError();
+      if (errno == Errno.EAGAIN && flags == MSG_DONTWAIT) {
+        return null;
+      }
       if (errno != Errno.EINTR) {
         throw new KernelException("receive on " + name, errno);
       }

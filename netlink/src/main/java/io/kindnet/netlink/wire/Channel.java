@@ -81,8 +81,24 @@ final class Channel implements AutoCloseable {
    * @throws KernelException {@code EAGAIN} if there is none, {@code ENOBUFS} if some were lost
    */
   List<NetlinkMessage> receive() {
+    List<NetlinkMessage> messages = receiveIfAny();
+    if (messages == null) {
+      throw new KernelException("receive on netlink socket", Errno.EAGAIN);
+    }
+    return messages;
+  }
+
+  /**
+   * As {@link #receive}, but null if there is no datagram.
+   *
+   * @throws KernelException {@code ENOBUFS} if some were lost
+   */
+  @Nullable List<NetlinkMessage> receiveIfAny() {
     while (true) {
       DatagramSocket.Datagram datagram = socket.receiveNow();
+      if (datagram == null) {
+        return null;
+      }
       if (!NetlinkAddress.isKernel(datagram.source())) {
         continue;
       }
@@ -98,13 +114,12 @@ final class Channel implements AutoCloseable {
 
   /** Throws away what was not read yet: answers to a request that was given up. */
   void drain() {
-    while (true) {
+    boolean left = true;
+    while (left) {
       try {
-        socket.receiveNow();
+        left = socket.receiveNow() != null;
       } catch (KernelException e) {
-        if (e.errno() != Errno.ENOBUFS) {
-          return;
-        }
+        left = e.errno() == Errno.ENOBUFS;
       }
     }
   }

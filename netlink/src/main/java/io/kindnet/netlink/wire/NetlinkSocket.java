@@ -217,8 +217,8 @@ public final class NetlinkSocket implements AutoCloseable {
     channel.send(datagram.flip());
     int failuresBefore = failures.size();
     boolean answered = false;
-    List<NetlinkMessage> received = receiveOrNothing();
-    while (!received.isEmpty()) {
+    List<NetlinkMessage> received = channel.receiveIfAny();
+    while (received != null) {
       for (NetlinkMessage message : received) {
         int index = message.sequence() - first + from;
         if (message.type() != NLMSG_ERROR || index < from || index >= to) {
@@ -230,22 +230,11 @@ public final class NetlinkSocket implements AutoCloseable {
           failures.add(new BatchFailure(index, acknowledgement.toException(messages.get(index))));
         }
       }
-      received = receiveOrNothing();
+      received = channel.receiveIfAny();
     }
     if (!answered && failures.size() == failuresBefore) {
       throw new KernelException(
           messages.get(acknowledged).what(), Errno.ENOBUFS, "the acknowledgement was lost");
-    }
-  }
-
-  private List<NetlinkMessage> receiveOrNothing() {
-    try {
-      return channel.receive();
-    } catch (KernelException e) {
-      if (e.errno() == Errno.EAGAIN) {
-        return List.of();
-      }
-      throw e;
     }
   }
 

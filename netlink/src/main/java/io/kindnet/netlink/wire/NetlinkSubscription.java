@@ -71,13 +71,14 @@ public final class NetlinkSubscription implements AutoCloseable {
     boolean lost = false;
     while (true) {
       try {
-        messages.addAll(channel.receive());
+        List<NetlinkMessage> received = channel.receiveIfAny();
+        if (received == null) {
+          return new Notifications(messages, lost);
+        }
+        messages.addAll(received);
       } catch (TruncatedDatagramException e) {
         lost = true;
       } catch (KernelException e) {
-        if (e.errno() == Errno.EAGAIN) {
-          return new Notifications(messages, lost);
-        }
         if (e.errno() != Errno.ENOBUFS) {
           throw e;
         }
