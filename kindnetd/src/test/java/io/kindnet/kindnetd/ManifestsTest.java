@@ -1,0 +1,123 @@
+package io.kindnet.kindnetd;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.fabric8.kubernetes.api.model.Container;
+import io.fabric8.kubernetes.api.model.EnvVar;
+import io.fabric8.kubernetes.api.model.PodSpec;
+import io.fabric8.kubernetes.api.model.VolumeMount;
+import io.fabric8.kubernetes.api.model.apps.DaemonSet;
+import io.fabric8.kubernetes.client.utils.Serialization;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.stream.Stream;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
+import picocli.CommandLine;
+
+/** The manifests at the top of the project, against the agent that they start. */
+class ManifestsTest {
+  private static final String PLAIN = "install-kindnet.yaml";
+  private static final String BRIDGE = "install-kindnet-bridge.yaml";
+
+  @ParameterizedTest
+  @ValueSource(strings = {PLAIN, BRIDGE})
+  void theImageHasTheVersionOfTheAgent(String manifest) throws Exception {
+    assertThat(containers(manifest).map(Container::getImage))
+        .containsOnly("kindnet/kindnetd:" + BuildVersion.text());
+  }
+
+  @ParameterizedTest
+  @ValueSource(strings = {PLAIN, BRIDGE})
+  void theAgentTakesTheArguments(String manifest) throws Exception {
+    for (Container container : containers(manifest).toList()) {
+      Options options = optionsOf(container);
+      assertThat(options.nodeName()).isNotEmpty();
+    }
+  }
+
+  @ParameterizedTest
+  @ValueSource(strings = {PLAIN, BRIDGE})
+  void theInitContainerInstallsWhereTheAgentWatches(String manifest) throws Exception {
+    PodSpec pod = pod(manifest);
+    Path installed = optionsOf(pod.getInitContainers().getFirst()).plugin().install().orElseThrow();
+    Path watched = optionsOf(pod.getContainers().getFirst()).plugin().watched().orElseThrow();
+    assertThat(installed).isEqualTo(watched);
+    assertThat(containers(manifest))
+        .allSatisfy(container -> assertThat(mountPaths(container)).contains(watched.toString()));
+  }
+
+  @ParameterizedTest
+  @ValueSource(strings = {PLAIN, BRIDGE})
+  void whatTheAgentSharesWithTheNodeIsMounted(String manifest) throws Exception {
+    Container agent = pod(manifest).getContainers().getFirst();
+    Options options = optionsOf(agent);
+    assertThat(mountPaths(agent))
+        .contains(
+            options.cniConfDir().toString(),
+            options.callSocket().resolve("..").normalize().toString(),
+            "/var/lib/cni-kindnet");
+  }
+
+  @ParameterizedTest
+  @ValueSource(strings = {PLAIN, BRIDGE})
+  void theProbesAskWhereTheAgentAnswers(String manifest) throws Exception {
+    Container agent = pod(manifest).getContainers().getFirst();
+    int port = optionsOf(agent).metricsBindAddress().getPort();
+    assertThat(agent.getLivenessProbe().getHttpGet().getPort().getIntVal()).isEqualTo(port);
+    assertThat(agent.getReadinessProbe().getHttpGet().getPort().getIntVal()).isEqualTo(port);
+  }
+
+  @Test
+  void theBridgesManifestIsTheOtherWithTheVariable() throws Exception {
+    DaemonSet plain = daemonSet(PLAIN);
+    DaemonSet bridge = daemonSet(BRIDGE);
+    List<EnvVar> variables =
+        bridge.getSpec().getTemplate().getSpec().getContainers().getFirst().getEnv();
+    assertThat(variables.removeIf(variable -> variable.getName().equals("CNI_BRIDGE"))).isTrue();
+    assertThat(bridge).isEqualTo(plain);
+    assertThat(optionsOf(pod(BRIDGE).getContainers().getFirst()).plugins().bridge()).isTrue();
+    assertThat(optionsOf(pod(PLAIN).getContainers().getFirst()).plugins().bridge()).isFalse();
+  }
+
+  private static Options optionsOf(Container container) throws Exception {
+    Map<String, String> environment = new HashMap<>();
+    for (EnvVar variable : container.getEnv()) {
+      environment.put(
+          variable.getName(), variable.getValue() == null ? "of-the-node" : variable.getValue());
+    }
+    Flags flags = new Flags();
+    CommandLine line = new CommandLine(flags);
+    List<String> arguments =
+        GoArguments.normalize(container.getArgs(), Flags.kinds(line.getCommandSpec()));
+    line.parseArgs(arguments.toArray(String[]::new));
+    return Options.of(flags, Environment.of(environment), "host");
+  }
+
+  private static List<String> mountPaths(Container container) {
+    return container.getVolumeMounts().stream().map(VolumeMount::getMountPath).toList();
+  }
+
+  private static Stream<Container> containers(String manifest) throws IOException {
+    PodSpec pod = pod(manifest);
+    return Stream.concat(pod.getInitContainers().stream(), pod.getContainers().stream());
+  }
+
+  private static PodSpec pod(String manifest) throws IOException {
+    return daemonSet(manifest).getSpec().getTemplate().getSpec();
+  }
+
+  private static DaemonSet daemonSet(String manifest) throws IOException {
+    for (String document : Files.readString(Path.of("..", manifest)).split("\n---\n")) {
+      if (document.contains("kind: DaemonSet")) {
+        return Serialization.unmarshal(document, DaemonSet.class);
+      }
+    }
+    throw new AssertionError(manifest + " has no DaemonSet");
+  }
+}
