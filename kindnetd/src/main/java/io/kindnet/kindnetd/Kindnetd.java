@@ -9,6 +9,7 @@ import io.kindnet.kindnetd.install.PluginAgent;
 import io.kindnet.kindnetd.kube.Agent;
 import io.kindnet.kindnetd.kube.ApiServer;
 import io.kindnet.kindnetd.kube.ClusterNodes;
+import io.kindnet.kindnetd.kube.NodeConditionAgent;
 import io.kindnet.kindnetd.kube.NodeWatch;
 import io.kindnet.kindnetd.masq.MasqAgent;
 import io.kindnet.kindnetd.metrics.Status;
@@ -115,7 +116,11 @@ public final class Kindnetd implements Callable<Integer> {
       startOrClean(routes, !options.disableCni());
       startOrClean(masquerading, options.masquerading());
       try (KubernetesClient client = ApiServer.connect(options.apiServer(), environment);
-          NodeWatch watch = new NodeWatch(client, nodes, status)) {
+          NodeWatch watch = new NodeWatch(client, nodes, status);
+          Agent condition =
+              new NodeConditionAgent(
+                  client, watch, nodes, status, CniConfigurationAgent.NAME, RouteAgent.NAME)) {
+        startOrClean(condition, !options.disableCni());
         watch.start();
         stop.await();
       }

@@ -1,8 +1,7 @@
 package io.kindnet.kindnetd.install;
 
 import java.io.IOException;
-import java.nio.ByteBuffer;
-import java.nio.channels.FileChannel;
+import java.io.InputStream;
 import java.nio.file.Files;
 import java.nio.file.LinkOption;
 import java.nio.file.NoSuchFileException;
@@ -29,7 +28,7 @@ record PluginFile(String path, long size, long modified, boolean executable, int
   private static final Set<PosixFilePermission> PROGRAM =
       PosixFilePermissions.fromString("rwxr-xr-x");
   static final Set<PosixFilePermission> DATA = PosixFilePermissions.fromString("rw-r--r--");
-  private static final int BUFFER = 1 << 20;
+  private static final int BUFFER = 1 << 16;
 
   /** The file at {@code path} below {@code folder}; of a symbolic link what it leads to. */
   static PluginFile of(Path folder, Path path) throws IOException {
@@ -88,11 +87,10 @@ record PluginFile(String path, long size, long modified, boolean executable, int
 
   private static int checksum(Path path) throws IOException {
     CRC32C sum = new CRC32C();
-    ByteBuffer buffer = ByteBuffer.allocateDirect(BUFFER);
-    try (FileChannel channel = FileChannel.open(path)) {
-      while (channel.read(buffer) >= 0) {
-        sum.update(buffer.flip());
-        buffer.clear();
+    byte[] buffer = new byte[BUFFER];
+    try (InputStream bytes = Files.newInputStream(path)) {
+      for (int read = bytes.read(buffer); read >= 0; read = bytes.read(buffer)) {
+        sum.update(buffer, 0, read);
       }
     }
     return (int) sum.getValue();

@@ -7,6 +7,10 @@ import io.fabric8.kubernetes.client.informers.SharedIndexInformer;
 import io.kindnet.kindnetd.metrics.AgentStatus;
 import io.kindnet.kindnetd.metrics.Status;
 import java.net.ConnectException;
+import java.util.List;
+import java.util.concurrent.CopyOnWriteArrayList;
+import java.util.function.Consumer;
+import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -22,6 +26,7 @@ public final class NodeWatch implements AutoCloseable {
 
   private final SharedIndexInformer<Node> informer;
   private final ClusterNodes nodes;
+  private final List<Consumer<@Nullable Node>> selfListeners = new CopyOnWriteArrayList<>();
   private final AgentStatus status;
   private final String server;
 
@@ -38,6 +43,20 @@ public final class NodeWatch implements AutoCloseable {
             .itemStore(new NodeVersions())
             .exceptionHandler(this::keepTrying)
             .addEventHandler(new Handler());
+  }
+
+  /**
+   * Has {@code listener} see each state of this machine's own Node, as a whole; null when it goes.
+   * To be called before the start.
+   */
+  void onSelf(Consumer<@Nullable Node> listener) {
+    selfListeners.add(listener);
+  }
+
+  private void tellOfSelf(String name, @Nullable Node node) {
+    if (name.equals(nodes.selfName())) {
+      selfListeners.forEach(listener -> listener.accept(node));
+    }
   }
 
   /** Begins; returns at once, whether the API server answers or not. */
@@ -80,16 +99,19 @@ public final class NodeWatch implements AutoCloseable {
     @Override
     public void onAdd(Node node) {
       nodes.put(ClusterNode.of(node));
+      tellOfSelf(node.getMetadata().getName(), node);
     }
 
     @Override
     public void onUpdate(Node before, Node node) {
       nodes.put(ClusterNode.of(node));
+      tellOfSelf(node.getMetadata().getName(), node);
     }
 
     @Override
     public void onDelete(Node node, boolean finalStateUnknown) {
       nodes.remove(node.getMetadata().getName());
+      tellOfSelf(node.getMetadata().getName(), null);
     }
 
     @Override

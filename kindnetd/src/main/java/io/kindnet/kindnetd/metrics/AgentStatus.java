@@ -17,6 +17,7 @@ public final class AgentStatus {
   private final CounterDataPoint failures;
   private final CounterDataPoint repairs;
   private final List<Thread> threads = new CopyOnWriteArrayList<>();
+  private final List<Runnable> listeners = new CopyOnWriteArrayList<>();
   private volatile boolean begun;
   private volatile Optional<String> problem = Optional.of("not started yet");
 
@@ -52,7 +53,16 @@ public final class AgentStatus {
 
   /** Everything is in place. */
   public void ready() {
+    boolean news = problem.isPresent();
     problem = Optional.empty();
+    if (news) {
+      listeners.forEach(Runnable::run);
+    }
+  }
+
+  /** Has {@code listener} run whenever the part becomes ready; it must be quick. */
+  void onReady(Runnable listener) {
+    listeners.add(listener);
   }
 
   /** Nothing is wrong, but something is not there yet that the part needs. */

@@ -8,6 +8,7 @@ import io.prometheus.metrics.core.metrics.Info;
 import io.prometheus.metrics.model.registry.PrometheusRegistry;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.function.Supplier;
 
@@ -87,6 +88,29 @@ public final class Status {
     return agents().stream()
         .flatMap(agent -> agent.problem().map(text -> agent.name() + " " + text).stream())
         .toList();
+  }
+
+  /**
+   * Why the part called {@code name} is not ready, empty if it is.
+   *
+   * @throws IllegalArgumentException if there is none
+   */
+  public Optional<String> problem(String name) {
+    return named(name).problem();
+  }
+
+  /** Has {@code listener} run whenever the part called {@code name} becomes ready. */
+  public void onReady(String name, Runnable listener) {
+    named(name).onReady(listener);
+  }
+
+  private AgentStatus named(String name) {
+    for (AgentStatus agent : agents) {
+      if (agent.name().equals(name)) {
+        return agent;
+      }
+    }
+    throw new IllegalArgumentException("there is no part called " + name);
   }
 
   /** The parts that have begun. */

@@ -29,6 +29,9 @@ import org.slf4j.LoggerFactory;
  * once the file is there, so it is written only when pods can get addresses.
  */
 public final class CniConfigurationAgent implements Agent {
+  /** The name of this part in metrics and in {@code /readyz}. */
+  public static final String NAME = "cni-configuration";
+
   /** The file's name, known to scripts and to kind. */
   public static final String FILE = "10-kindnet.conflist";
 
@@ -71,8 +74,8 @@ public final class CniConfigurationAgent implements Agent {
     this.folder = folder;
     this.file = new ConfigurationFile(folder, FILE);
     this.mtu = mtu;
-    this.status = status.agent("cni-configuration");
-    this.queue = new WorkQueue("cni-configuration", CHECK_INTERVAL, this::write, this.status);
+    this.status = status.agent(NAME);
+    this.queue = new WorkQueue(NAME, CHECK_INTERVAL, this::write, this.status);
     this.watch =
         new FolderWatch(folder.toString(), notifications, () -> queue.request(Pass.KERNEL));
   }

@@ -27,6 +27,9 @@ import org.slf4j.LoggerFactory;
 
 /** Keeps the routes to the pods of all other nodes. */
 public final class RouteAgent implements Agent {
+  /** The name of this part in metrics and in {@code /readyz}. */
+  public static final String NAME = "routes";
+
   private static final Logger log = LoggerFactory.getLogger(RouteAgent.class);
   private static final Duration CHECK_INTERVAL = Duration.ofSeconds(60);
 
@@ -51,13 +54,13 @@ public final class RouteAgent implements Agent {
     this.nodes = nodes;
     this.socket = socket;
     this.table = new RouteTable(socket);
-    this.status = status.agent("routes");
+    this.status = status.agent(NAME);
     this.routeCount = status.gauge("kindnet_routes", "Routes to pods of other nodes.", "family");
     this.unroutedCount =
         status.gauge(
             "kindnet_unrouted_pod_cidrs",
             "Pod CIDRs of other nodes without a route, for the reasons in the log.");
-    this.queue = new WorkQueue("routes", CHECK_INTERVAL, this::reconcile, this.status);
+    this.queue = new WorkQueue(NAME, CHECK_INTERVAL, this::reconcile, this.status);
     this.watch = new RouteWatch(socket, () -> queue.request(Pass.KERNEL));
   }
 

@@ -1,35 +1,28 @@
 package io.kindnet.kindnetd.kube;
 
 import io.fabric8.kubernetes.client.KubernetesClient;
-import io.fabric8.kubernetes.client.server.mock.KubernetesMixedDispatcher;
 import io.fabric8.kubernetes.client.server.mock.KubernetesMockServer;
 import io.fabric8.mockwebserver.Context;
 import io.fabric8.mockwebserver.MockWebServer;
-import io.fabric8.mockwebserver.ServerRequest;
-import io.fabric8.mockwebserver.ServerResponse;
+import io.fabric8.mockwebserver.http.MockResponse;
+import io.fabric8.mockwebserver.http.RecordedRequest;
+import io.kindnet.kube.testing.ObjectDispatcher;
 import java.net.InetAddress;
-import java.util.Map;
-import java.util.Queue;
-import java.util.concurrent.ConcurrentHashMap;
+import java.util.HashMap;
+import java.util.concurrent.atomic.AtomicInteger;
 
 /** An API server on 127.0.0.1 in this process; objects in memory, {@code /healthz} included. */
 final class LocalApiServer implements AutoCloseable {
-  private final KubernetesMockServer server;
+  private final Dispatcher dispatcher = new Dispatcher();
+  private final KubernetesMockServer server =
+      new KubernetesMockServer(
+          new Context(), new MockWebServer(), new HashMap<>(), dispatcher, /* useHttps= */ false);
 
   /**
    * @param port 0 for any that is free
    */
   LocalApiServer(int port) {
-    Map<ServerRequest, Queue<ServerResponse>> fixed = new ConcurrentHashMap<>();
-    server =
-        new KubernetesMockServer(
-            new Context(),
-            new MockWebServer(),
-            fixed,
-            new KubernetesMixedDispatcher(fixed),
-            /* useHttps= */ false);
     server.start(InetAddress.getLoopbackAddress(), port);
-    server.expect().get().withPath("/healthz").andReturn(200, "ok").always();
   }
 
   int port() {
@@ -40,8 +33,36 @@ final class LocalApiServer implements AutoCloseable {
     return server.createClient();
   }
 
+  /** Answers the next {@code times} patches with {@code code}. */
+  void refusePatches(int code, int times) {
+    dispatcher.refusal = code;
+    dispatcher.refusalsLeft.set(times);
+  }
+
+  /** How many patches are still to be refused. */
+  int refusalsLeft() {
+    return dispatcher.refusalsLeft.get();
+  }
+
   @Override
   public void close() {
     server.shutdown();
+  }
+
+  private static final class Dispatcher extends ObjectDispatcher {
+    private final AtomicInteger refusalsLeft = new AtomicInteger();
+    private volatile int refusal;
+
+    @Override
+    public MockResponse dispatch(RecordedRequest request) {
+      if (request.getPath().equals("/healthz")) {
+        return new MockResponse().setResponseCode(200).setBody("ok");
+      }
+      boolean isPatch = request.getMethod().equals("PATCH");
+      if (isPatch && refusalsLeft.getAndUpdate(left -> Math.max(0, left - 1)) > 0) {
+        return new MockResponse().setResponseCode(refusal).setBody("{\"kind\": \"Status\"}");
+      }
+      return super.dispatch(request);
+    }
   }
 }

@@ -2,7 +2,6 @@ package io.kindnet.kube.testing;
 
 import io.fabric8.kubernetes.api.model.HasMetadata;
 import io.fabric8.kubernetes.client.KubernetesClient;
-import io.fabric8.kubernetes.client.server.mock.KubernetesCrudDispatcher;
 import io.fabric8.kubernetes.client.server.mock.KubernetesMockServer;
 import io.fabric8.mockwebserver.Context;
 import io.fabric8.mockwebserver.MockWebServer;
@@ -35,11 +34,7 @@ public final class EmbeddedApiServer {
     InetAddress address = InetAddress.ofLiteral(args[0]);
     KubernetesMockServer server =
         new KubernetesMockServer(
-            new Context(),
-            new MockWebServer(),
-            new HashMap<>(),
-            new KubernetesCrudDispatcher(),
-            false);
+            new Context(), new MockWebServer(), new HashMap<>(), new ObjectDispatcher(), false);
     server.init(address, Integer.parseInt(args[1]));
     try (KubernetesClient client = server.createClient();
         BufferedReader orders =
