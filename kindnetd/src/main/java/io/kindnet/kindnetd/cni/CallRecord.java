@@ -25,6 +25,11 @@ final class CallRecord {
     this.metrics = metrics;
   }
 
+  /** Whether calls are answered from now on. */
+  void serving(boolean now) {
+    metrics.serving(now);
+  }
+
   /** A call was left to the plugin. */
   void declined() {
     metrics.declined();

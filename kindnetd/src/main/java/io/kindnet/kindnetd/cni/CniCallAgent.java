@@ -25,9 +25,12 @@ public final class CniCallAgent implements Agent {
   private static final Duration STOP_PATIENCE = Duration.ofSeconds(15);
 
   private final SocketFile socket;
-  private final CallDesk desk;
+  private final Status status;
+  private final CallRecord record;
+  private final @Nullable StepListener steps;
   private final Thread thread = new Thread(this::run, "cni-reception");
   private @Nullable Reception reception;
+  private @Nullable CallDesk desk;
   private boolean closed;
 
   /**
@@ -43,8 +46,10 @@ public final class CniCallAgent implements Agent {
    */
   CniCallAgent(Path socket, String version, Status status, @Nullable StepListener steps) {
     this.socket = new SocketFile(socket);
+    this.status = status;
     Path database = NetworkConfig.DEFAULT_DATA_DIR.resolve(Store.FILE_NAME);
-    this.desk = new CallDesk(new CallRecord(version, status.calls(new ColdCalls(database))), steps);
+    this.record = new CallRecord(version, status.calls(new ColdCalls(database)));
+    this.steps = steps;
     thread.setDaemon(true);
   }
 
@@ -54,16 +59,35 @@ public final class CniCallAgent implements Agent {
   }
 
   private void run() {
+    Reception opened;
     try {
-      Reception opened = open();
-      if (opened != null) {
-        opened.run();
-      }
+      opened = open();
     } catch (IOException | KernelException refused) {
       log.warn("calls are not served here, the plugin serves them alone: {}", refused.getMessage());
-    } catch (RuntimeException defect) {
+      return;
+    } catch (RuntimeException | Error defect) {
+      // a new process would not get further
+      log.error("calls are not served here, the plugin serves them alone", defect);
+      return;
+    }
+    if (opened != null) {
+      serve(opened);
+    }
+  }
+
+  /**
+   * Until it is closed. Whatever ends it before does so for good: a new process can serve again.
+   */
+  void serve(Reception opened) {
+    record.serving(true);
+    try {
+      opened.run();
+    } catch (RuntimeException | Error defect) {
       log.error("calls are not served here any more, the plugin serves them alone", defect);
+      status.defect("calls are not served any more: " + defect);
       socket.remove();
+    } finally {
+      record.serving(false);
     }
   }
 
@@ -75,12 +99,18 @@ public final class CniCallAgent implements Agent {
       if (closed) {
         return null;
       }
-      opened = new Reception(socket, desk);
-      reception = opened;
+      desk = new CallDesk(record, steps);
+      opened = listen(desk);
     }
     long millis = TimeUnit.NANOSECONDS.toMillis(System.nanoTime() - begin);
     log.info("serves calls at {}, after a rehearsal of {} ms", socket.path(), millis);
     return opened;
+  }
+
+  /** Listens for those whom {@code calls} serves. */
+  synchronized Reception listen(Reception.Desk calls) throws IOException {
+    reception = new Reception(socket, calls);
+    return reception;
   }
 
   /** Nothing of it is left once it has ended. */
@@ -98,13 +128,22 @@ public final class CniCallAgent implements Agent {
       }
     }
     awaitReception();
-    desk.close(STOP_PATIENCE);
+    closeDesk();
+  }
+
+  private synchronized void closeDesk() {
+    if (desk != null) {
+      desk.close(STOP_PATIENCE);
+    }
   }
 
   /**
    * It tells those whom it has not heard, or ends the rehearsal, which is nobody's rubbish then.
    */
   private void awaitReception() {
+    if (thread.getState() == Thread.State.NEW) {
+      return;
+    }
     boolean interrupted = Thread.interrupted();
     try {
       thread.join(STOP_PATIENCE);

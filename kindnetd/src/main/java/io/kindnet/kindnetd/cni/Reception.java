@@ -38,6 +38,7 @@ final class Reception implements Runnable, AutoCloseable {
   private static final Duration PATIENCE = Duration.ofSeconds(10);
 
   private static final Duration TURN = Duration.ofSeconds(1);
+  private static final Duration BETWEEN_COMPLAINTS = Duration.ofMinutes(10);
   private static final Duration BREATHER = Duration.ofMillis(50);
 
   private final SocketFile file;
@@ -50,6 +51,8 @@ final class Reception implements Runnable, AutoCloseable {
   private boolean listening;
   private boolean isShort; // of descriptors
   private long pause; // since when nobody is accepted
+  private long silent; // who connected and said nothing
+  private long complaint; // when it was told last
   private volatile boolean closed;
 
   /**
@@ -164,7 +167,7 @@ final class Reception implements Runnable, AutoCloseable {
       request = visitor.receive();
     } catch (IllegalArgumentException | KernelException bad) {
       memory += visitor.size() - before;
-      log.warn("request of process {} not taken: {}", processOf(visitor), bad.getMessage());
+      complain(visitor, bad);
       decline(visitor, "request not understood: " + bad.getMessage());
       return;
     }
@@ -177,8 +180,19 @@ final class Reception implements Runnable, AutoCloseable {
     }
   }
 
-  private static int processOf(Visitor visitor) {
-    return visitor.connection().peerPid();
+  /** Those who say nothing may be many, and may come for ever: one in a while tells of all. */
+  private void complain(Visitor visitor, RuntimeException reason) {
+    int process = visitor.connection().peerPid();
+    if (!visitor.isSilent()) {
+      log.warn("request of process {} not taken: {}", process, reason.getMessage());
+      return;
+    }
+    long now = System.nanoTime();
+    if (silent == 0 || now - complaint >= BETWEEN_COMPLAINTS.toNanos()) {
+      log.warn("process {} connected and said nothing, {} others did so before", process, silent);
+      complaint = now;
+    }
+    silent++;
   }
 
   private void decline(Visitor visitor, @Nullable String reason) {

@@ -28,6 +28,9 @@ import org.jspecify.annotations.Nullable;
 final class Rehearsal {
   private static final String PREFIX = "rehearsal";
   private static final Duration LONGEST = Duration.ofMinutes(5);
+  private static final Path IPV6_SWITCH = Path.of("/proc/sys/net/ipv6/conf/all/disable_ipv6");
+  private static final String IPV4_RANGE = "\"10.244.0.0/24\"";
+  private static final String BOTH_RANGES = IPV4_RANGE + ",\"fd00:10:244::/64\"";
   private static final int ROUNDS = 16;
   private static final String POD = "the namespace of the rehearsal";
 
@@ -49,12 +52,18 @@ final class Rehearsal {
    * @throws IOException saying which verb failed and why
    */
   static void run(Path parent) throws IOException {
+    try (NetworkNamespace host = NetworkNamespace.create("the host of the rehearsal");
+        NetworkNamespace pod = NetworkNamespace.create(POD)) {
+      run(parent, host, pod);
+    }
+  }
+
+  /** As {@link #run(Path)}, with namespaces that nobody else uses. */
+  static void run(Path parent, NetworkNamespace host, NetworkNamespace pod) throws IOException {
     removeForgotten(parent);
     Path folder = Files.createTempDirectory(parent, PREFIX);
     CallRecord record = new CallRecord("", new Status("").calls(Map::of));
-    try (DatabaseKeeper keeper = new DatabaseKeeper();
-        NetworkNamespace host = NetworkNamespace.create("the host of the rehearsal");
-        NetworkNamespace pod = NetworkNamespace.create(POD)) {
+    try (DatabaseKeeper keeper = new DatabaseKeeper()) {
       Rehearsal rehearsal = new Rehearsal(new Call(record, keeper, null), pod, folder);
       IOException failure = host.call(rehearsal::play);
       if (failure != null) {
@@ -66,9 +75,11 @@ final class Rehearsal {
   }
 
   private @Nullable IOException play() {
-    String plain = config("");
+    String ranges = hasIpv6() && pod.call(Rehearsal::hasIpv6) ? BOTH_RANGES : IPV4_RANGE;
+    String plain = config(ranges, "");
     String withHostPort =
         config(
+            ranges,
             ",\"runtimeConfig\":{\"portMappings\":[{\"hostPort\":80,\"containerPort\":80,"
                 + "\"protocol\":\"tcp\"}]}");
     try {
@@ -134,10 +145,23 @@ final class Rehearsal {
     return ByteBuffer.wrap(answer.get());
   }
 
-  private String config(String more) {
+  /**
+   * In the calling thread's namespace: a kernel may have none, and a node may have switched it off.
+   */
+  private static boolean hasIpv6() {
+    try {
+      return Files.readString(IPV6_SWITCH).strip().equals("0");
+    } catch (IOException absent) {
+      return false;
+    }
+  }
+
+  private String config(String ranges, String more) {
     return "{\"cniVersion\":\"1.1.0\",\"name\":\"rehearsal\",\"type\":\"cni-kindnet\",\"dataDir\":\""
         + folder
-        + "\",\"ranges\":[\"10.244.0.0/24\",\"fd00:10:244::/64\"]"
+        + "\",\"ranges\":["
+        + ranges
+        + "]"
         + more
         + "}";
   }

@@ -19,6 +19,7 @@ final class Visitor implements AutoCloseable {
   private byte[] buffer = new byte[FIRST_SIZE];
   private int filled;
   private @Nullable RequestHeader header;
+  private boolean silent;
   private boolean closed;
 
   Visitor(UnixConnection connection) {
@@ -37,6 +38,11 @@ final class Visitor implements AutoCloseable {
   /** How much of the agent's memory it takes, in bytes. */
   int size() {
     return buffer.length;
+  }
+
+  /** Whether it went away without a word. */
+  boolean isSilent() {
+    return silent;
   }
 
   boolean isClosed() {
@@ -59,6 +65,7 @@ final class Visitor implements AutoCloseable {
         return null;
       }
       if (count == 0) {
+        silent = filled == 0;
         throw new IllegalArgumentException("it ends after " + filled + " bytes");
       }
       if (received.size() > RequestHeader.MOST_DESCRIPTORS) {

@@ -2,6 +2,7 @@ package io.kindnet.kindnetd.metrics;
 
 import io.prometheus.metrics.core.metrics.Counter;
 import io.prometheus.metrics.core.metrics.CounterWithCallback;
+import io.prometheus.metrics.core.metrics.Gauge;
 import io.prometheus.metrics.core.metrics.Histogram;
 import io.prometheus.metrics.model.registry.PrometheusRegistry;
 import java.util.Map;
@@ -21,6 +22,7 @@ public final class CallMetrics {
   private final Map<String, LongAdder> warm = new ConcurrentHashMap<>();
   private final Counter errors;
   private final Counter declined;
+  private final Gauge serving;
   private final Histogram seconds;
 
   CallMetrics(PrometheusRegistry registry, Supplier<Map<String, Long>> cold) {
@@ -46,6 +48,11 @@ public final class CallMetrics {
             .name("kindnet_cni_declined_total")
             .help("CNI calls that kindnetd left to the plugin, untouched.")
             .register(registry);
+    serving =
+        Gauge.builder()
+            .name("kindnet_cni_serving")
+            .help("1 while kindnetd answers CNI calls, 0 while they are the plugin's alone.")
+            .register(registry);
     seconds =
         Histogram.builder()
             .name("kindnet_cni_duration_seconds")
@@ -63,6 +70,11 @@ public final class CallMetrics {
       errors.labelValues(verb, WARM).inc();
     }
     seconds.labelValues(verb, WARM).observe(nanos / (double) TimeUnit.SECONDS.toNanos(1));
+  }
+
+  /** Whether calls are answered from now on. */
+  public void serving(boolean now) {
+    serving.set(now ? 1 : 0);
   }
 
   /** A call was left to the plugin. */

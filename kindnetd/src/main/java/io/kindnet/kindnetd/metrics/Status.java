@@ -16,6 +16,7 @@ import java.util.function.Supplier;
 public final class Status {
   private final PrometheusRegistry registry = new PrometheusRegistry();
   private final List<AgentStatus> agents = new CopyOnWriteArrayList<>();
+  private final List<String> defects = new CopyOnWriteArrayList<>();
   private final Histogram passSeconds =
       Histogram.builder()
           .name("kindnet_pass_duration_seconds")
@@ -81,6 +82,20 @@ public final class Status {
   /** A further number to show. */
   public Gauge gauge(String name, String help, String... labels) {
     return Gauge.builder().name(name).help(help).labelNames(labels).register(registry);
+  }
+
+  /**
+   * A part has ended by an error that only a new process can mend: this one is not healthy any
+   * more.
+   *
+   * @param text which part and why, for people
+   */
+  public void defect(String text) {
+    defects.add(text);
+  }
+
+  List<String> defects() {
+    return List.copyOf(defects);
   }
 
   /** What the parts still miss, each with its name in front; empty if everything is in place. */

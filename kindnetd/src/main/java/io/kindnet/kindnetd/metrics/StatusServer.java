@@ -11,10 +11,12 @@ import java.nio.charset.StandardCharsets;
 import java.util.Optional;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
+import java.util.stream.Stream;
 
 /**
  * Serves {@code /metrics}, {@code /healthz} and {@code /readyz} over HTTP. Healthy means that every
- * thread that a part needs is there; ready, that every part has done its work.
+ * thread that a part needs is there and none ended by an error; ready, that every part has done its
+ * work.
  */
 public final class StatusServer implements AutoCloseable {
   private static final int OK = 200;
@@ -113,8 +115,9 @@ public final class StatusServer implements AutoCloseable {
   }
 
   private Answer health() {
-    return status.agents().stream()
-        .flatMap(agent -> agent.death().stream())
+    return Stream.concat(
+            status.defects().stream(),
+            status.agents().stream().flatMap(agent -> agent.death().stream()))
         .map(death -> Answer.plain(UNAVAILABLE, death + "\n"))
         .findFirst()
         .orElseGet(() -> Answer.plain(OK, "ok\n"));

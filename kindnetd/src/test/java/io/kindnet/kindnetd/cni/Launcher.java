@@ -37,8 +37,18 @@ final class Launcher {
 
   /** What the process prints and ends with. */
   Answer run(HandedCall call) {
-    List<String> command =
-        new ArrayList<>(List.of("nsenter", "--net=" + client.node().path(), "env", "-i"));
+    return runThrough(List.of(), call);
+  }
+
+  /**
+   * As {@link #run}.
+   *
+   * @param wrapper a program that executes the rest of its arguments
+   */
+  Answer runThrough(List<String> wrapper, HandedCall call) {
+    List<String> command = new ArrayList<>(List.of("nsenter", "--net=" + client.node().path()));
+    command.addAll(wrapper);
+    command.addAll(List.of("env", "-i"));
     command.add("KINDNET_CNI_SOCKET=" + socket);
     command.addAll(List.of(call.environment().split("\0")));
     command.add(dist().resolve("bin/cni-kindnet").toString());

@@ -2,6 +2,9 @@ package io.kindnet.kindnetd.cni;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.kindnet.netlink.netns.NetworkNamespace;
+import io.kindnet.netlink.testing.Namespace;
+import io.kindnet.netlink.testing.NetworkNamespaces;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -13,6 +16,7 @@ import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
+@NetworkNamespaces
 class RehearsalTest {
   @TempDir private Path folder;
 
@@ -41,5 +45,19 @@ class RehearsalTest {
     Rehearsal.run(folder);
 
     assertThat(files()).containsExactly("cni.sock", underWay.getFileName().toString());
+  }
+
+  /** On a node without IPv6 the plugin serves IPv4 alone, and so does the agent. */
+  @Test
+  void leavesIpv6OutWhereItIsOff(Namespace host, Namespace pod) throws IOException {
+    for (Namespace namespace : List.of(host, pod)) {
+      namespace.run("sysctl", "-qw", "net.ipv6.conf.all.disable_ipv6=1");
+    }
+    try (NetworkNamespace own = NetworkNamespace.open(host.path().toString());
+        NetworkNamespace other = NetworkNamespace.open(pod.path().toString())) {
+      Rehearsal.run(folder, own, other);
+    }
+
+    assertThat(files()).isEmpty();
   }
 }

@@ -205,6 +205,18 @@ class RequestsTest {
     assertServes();
   }
 
+  /** Whoever looks whether the agent is there does so for ever. */
+  @Test
+  void warnsOfThoseWhoSayNothingOnceInAWhile() {
+    for (int visitor = 0; visitor < 3; visitor++) {
+      Visit.greeted(agent.socket()).close();
+    }
+
+    assertLogged("connected and said nothing", "process");
+    assertServes();
+    assertThat(agent.log().split("said nothing", -1)).as("said once").hasSize(2);
+  }
+
   static Stream<byte[]> ends() {
     return Stream.of(new byte[1], new byte[15], header(100, 100), Arrays.copyOf(header(9, 0), 24));
   }
