@@ -187,6 +187,16 @@ final class Flags {
   String installCniBin;
 
   @Option(
+      names = "--cleanup",
+      arity = "1",
+      paramLabel = "BOOLEAN",
+      defaultValue = "false",
+      description =
+          "do nothing but remove what kindnet put on this node, pods' interfaces included, and"
+              + " exit: 0 if nothing is left, else 1 (default ${DEFAULT-VALUE})")
+  boolean cleanup;
+
+  @Option(
       names = "--kubeconfig",
       paramLabel = "FILE",
       defaultValue = "",

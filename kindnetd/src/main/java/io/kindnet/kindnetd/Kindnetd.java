@@ -3,6 +3,8 @@ package io.kindnet.kindnetd;
 import static java.nio.charset.StandardCharsets.UTF_8;
 
 import io.fabric8.kubernetes.client.KubernetesClient;
+import io.kindnet.cni.protocol.NetworkConfig;
+import io.kindnet.kindnetd.cleanup.Cleanup;
 import io.kindnet.kindnetd.cni.CniCallAgent;
 import io.kindnet.kindnetd.install.BinFolder;
 import io.kindnet.kindnetd.install.PluginAgent;
@@ -28,6 +30,7 @@ import java.util.Map;
 import java.util.concurrent.Callable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
+import picocli.CommandLine;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Model.CommandSpec;
@@ -74,6 +77,9 @@ public final class Kindnetd implements Callable<Integer> {
     }
     Logging.configure(options.verbosity());
     HostNetwork.require(variables);
+    if (options.cleanup()) {
+      return cleanUp(options);
+    }
     try (StopSignal stop = StopSignal.install()) {
       run(options, stop);
     }
@@ -85,6 +91,16 @@ public final class Kindnetd implements Callable<Integer> {
         .getOut()
         .println(folder + ": " + plugin.installer(new BinFolder(folder)).install());
     return 0;
+  }
+
+  private int cleanUp(Options options) {
+    CommandLine line = spec.commandLine();
+    return new Cleanup(
+            options.cniConfDir(),
+            options.plugin().folder(),
+            NetworkConfig.DEFAULT_DATA_DIR,
+            options.callSocket())
+        .run(line.getOut(), line.getErr());
   }
 
   private void run(Options options, StopSignal stop) throws Exception {

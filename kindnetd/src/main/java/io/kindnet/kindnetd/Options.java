@@ -48,6 +48,7 @@ record Options(
     Path cniConfDir,
     Optional<Path> cniSocket,
     PluginOptions plugin,
+    boolean cleanup,
     int verbosity) {
 
   /** Whether calls of cni-kindnet are served here. */
@@ -96,6 +97,7 @@ record Options(
             flag("install-cni-bin", flags.installCniBin, optional(Options::absolute)),
             flag("cni-bin-dir", flags.cniBinDir, optional(Options::absolute)),
             flag("cni-bin-source", flags.cniBinSource, optional(Options::absolute))),
+        flags.cleanup,
         flag("v", flags.verbosity, Options::count));
   }
 

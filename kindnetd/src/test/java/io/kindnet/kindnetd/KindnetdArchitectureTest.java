@@ -20,6 +20,7 @@ class KindnetdArchitectureTest {
   private static final String METRICS = "io.kindnet.kindnetd.metrics..";
   private static final String CNI = "io.kindnet.kindnetd.cni..";
   private static final String INSTALL = "io.kindnet.kindnetd.install..";
+  private static final String CLEANUP = "io.kindnet.kindnetd.cleanup..";
   private static final String FILES = "io.kindnet.kindnetd.files..";
 
   private static final JavaClasses CLASSES =
@@ -65,10 +66,21 @@ class KindnetdArchitectureTest {
   }
 
   @Test
+  void nobodyDependsOnTheCleanup() {
+    noClasses()
+        .that()
+        .resideInAnyPackage(KUBE, NODE, MASQ, CNI, INSTALL, FILES, METRICS)
+        .should()
+        .dependOnClassesThat()
+        .resideInAPackage(CLEANUP)
+        .check(CLASSES);
+  }
+
+  @Test
   void onlyKubeAndMainTouchTheKubernetesLibrary() {
     noClasses()
         .that()
-        .resideInAnyPackage(NODE, MASQ, CNI, METRICS, INSTALL, FILES)
+        .resideInAnyPackage(NODE, MASQ, CNI, METRICS, INSTALL, FILES, CLEANUP)
         .should()
         .dependOnClassesThat()
         .resideInAPackage("io.fabric8..")

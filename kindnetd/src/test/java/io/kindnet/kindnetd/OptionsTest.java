@@ -43,6 +43,7 @@ class OptionsTest {
           /* cniConfDir= */ Path.of("/etc/cni/net.d"),
           /* cniSocket= */ Optional.of(Path.of("/run/kindnet/cni.sock")),
           new PluginOptions(Optional.empty(), Optional.empty(), Optional.empty()),
+          /* cleanup= */ false,
           /* verbosity= */ 0);
 
   private static Options parse(Map<String, String> environment, String... arguments)
@@ -90,6 +91,7 @@ class OptionsTest {
                 "--install-cni-bin=/host/opt/cni/bin",
                 "--cni-bin-dir=/opt/cni/bin",
                 "--cni-bin-source=/opt/kindnet/cni",
+                "--cleanup",
                 "--kubeconfig=/root/.kube/config",
                 "--master=http://127.0.0.1:8080",
                 "--v=5"))
@@ -121,6 +123,7 @@ class OptionsTest {
                     Optional.of(Path.of("/host/opt/cni/bin")),
                     Optional.of(Path.of("/opt/cni/bin")),
                     Optional.of(Path.of("/opt/kindnet/cni"))),
+                true,
                 5));
   }
 

@@ -22,6 +22,9 @@ public final class HostNetwork implements AutoCloseable {
   /** What the names of the host's ends begin with; 8 hex digits follow. */
   public static final String LINK_PREFIX = "knet";
 
+  /** The routing protocol number of the host's routes to pods: {@code k}. */
+  public static final int ROUTE_PROTOCOL = PointToPoint.RTPROT_KINDNET;
+
   /** The MTU of Ethernet, in {@code linux/if_ether.h}. */
   private static final int ETH_DATA_LEN = 1500;
 
@@ -134,7 +137,7 @@ public final class HostNetwork implements AutoCloseable {
   }
 
   /** Whether this plugin made {@code hostEnd}. */
-  static boolean isOwn(Link hostEnd) {
+  public static boolean isOwn(Link hostEnd) {
     return hostEnd.name().startsWith(LINK_PREFIX)
         && hostEnd.alias().startsWith(PodLinkSpec.ALIAS_PREFIX);
   }

@@ -11,6 +11,7 @@ import io.kindnet.netlink.nftables.NftablesException;
 import io.kindnet.netlink.nftables.NftablesListing;
 import io.kindnet.netlink.nftables.NftablesSocket;
 import io.kindnet.netlink.nftables.NftablesTransaction;
+import io.kindnet.netlink.nftables.Table;
 import io.kindnet.netlink.wire.MessageListener;
 import java.util.ArrayList;
 import java.util.HashSet;
@@ -20,6 +21,9 @@ import org.jspecify.annotations.Nullable;
 
 /** Host ports in the nftables table {@code inet cni-kindnet}. */
 public final class NftablesHostPorts implements HostPorts {
+  /** The table that all of it is in. */
+  public static final Table TABLE = HostPortTable.TABLE;
+
   private @Nullable NftablesSocket socket;
   private @Nullable MessageListener listener;
 

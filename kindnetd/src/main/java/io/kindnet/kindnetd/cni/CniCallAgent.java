@@ -19,6 +19,9 @@ import org.slf4j.LoggerFactory;
  * itself: nothing depends on it.
  */
 public final class CniCallAgent implements Agent {
+  /** What the names of folders begin with that an agent may leave beside its socket if killed. */
+  public static final String LEFTOVERS = Rehearsal.PREFIX;
+
   private static final Logger log = LoggerFactory.getLogger(CniCallAgent.class);
 
   /** Less than the agent as a whole has to stop. */

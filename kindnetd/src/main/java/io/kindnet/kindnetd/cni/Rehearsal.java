@@ -26,7 +26,7 @@ import org.jspecify.annotations.Nullable;
  * here would fail for pods, too.
  */
 final class Rehearsal {
-  private static final String PREFIX = "rehearsal";
+  static final String PREFIX = "rehearsal";
   private static final Duration LONGEST = Duration.ofMinutes(5);
   private static final Path IPV6_SWITCH = Path.of("/proc/sys/net/ipv6/conf/all/disable_ipv6");
   private static final String IPV4_RANGE = "\"10.244.0.0/24\"";

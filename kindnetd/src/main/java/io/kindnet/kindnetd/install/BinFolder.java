@@ -1,5 +1,6 @@
 package io.kindnet.kindnetd.install;
 
+import io.kindnet.kindnetd.files.Folders;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.LinkOption;
@@ -98,6 +99,24 @@ public record BinFolder(Path path) {
       }
     }
     return old;
+  }
+
+  /**
+   * Removes the plugin: the link if it leads to a version, and all versions. Other files stay.
+   *
+   * @return what was removed
+   */
+  public List<Path> remove() throws IOException {
+    List<Path> removed = new ArrayList<>();
+    if (linked().isPresent()) {
+      Files.delete(link());
+      removed.add(link());
+    }
+    if (Files.exists(versions(), LinkOption.NOFOLLOW_LINKS)) {
+      Folders.remove(versions());
+      removed.add(versions());
+    }
+    return removed;
   }
 
   private record Dated(Path folder, FileTime time) {}

@@ -1,5 +1,7 @@
 package io.kindnet.kindnetd.install;
 
+import io.kindnet.kindnetd.files.Folders;
+import io.kindnet.kindnetd.files.Reasons;
 import io.kindnet.netlink.libc.AdvisoryLock;
 import io.kindnet.netlink.libc.Errno;
 import io.kindnet.netlink.libc.KernelException;

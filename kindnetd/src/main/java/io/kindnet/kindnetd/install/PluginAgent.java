@@ -1,6 +1,7 @@
 package io.kindnet.kindnetd.install;
 
 import io.kindnet.kindnetd.files.FolderWatch;
+import io.kindnet.kindnetd.files.Reasons;
 import io.kindnet.kindnetd.kube.Agent;
 import io.kindnet.kindnetd.kube.WorkQueue;
 import io.kindnet.kindnetd.kube.WorkQueue.Pass;

@@ -11,6 +11,7 @@ import io.kindnet.netlink.ip.AddressFamily;
 import io.kindnet.netlink.ip.IpPrefix;
 import io.kindnet.netlink.nftables.NftablesEvents;
 import io.kindnet.netlink.nftables.NftablesSocket;
+import io.kindnet.netlink.nftables.Table;
 import io.prometheus.metrics.core.metrics.Gauge;
 import java.time.Duration;
 import java.util.Collection;
@@ -26,6 +27,9 @@ import org.slf4j.LoggerFactory;
 
 /** Masquerades what pods send anywhere but to pods and to what was configured. */
 public final class MasqAgent implements Agent {
+  /** The table that all of it is in. */
+  public static final Table TABLE = MasqTable.TABLE;
+
   private static final Logger log = LoggerFactory.getLogger(MasqAgent.class);
   private static final Duration CHECK_INTERVAL = Duration.ofSeconds(60);
 

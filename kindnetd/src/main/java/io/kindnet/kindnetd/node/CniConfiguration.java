@@ -34,7 +34,7 @@ record CniConfiguration(PluginChain chain, List<IpPrefix> podCidrs, OptionalInt 
       List.of("0.3.0", "0.3.1", "0.4.0", "1.0.0", "1.1.0");
 
   /** The bridge's name in every kindnet that had one. */
-  private static final String BRIDGE = "kind-br";
+  static final String BRIDGE = "kind-br";
 
   /** Where host-local keeps its addresses: lost on a reboot, as the pods are. */
   private static final String HOST_LOCAL_DATA = "/run/cni-ipam-state";

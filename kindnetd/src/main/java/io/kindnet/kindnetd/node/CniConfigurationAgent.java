@@ -32,6 +32,9 @@ public final class CniConfigurationAgent implements Agent {
   /** The name of this part in metrics and in {@code /readyz}. */
   public static final String NAME = "cni-configuration";
 
+  /** The bridge that pods are on where it says so. */
+  public static final String BRIDGE = CniConfiguration.BRIDGE;
+
   /** The file's name, known to scripts and to kind. */
   public static final String FILE = "10-kindnet.conflist";
 
@@ -99,9 +102,15 @@ public final class CniConfigurationAgent implements Agent {
   /** Removes the file if it is kindnet's: pods would else still be wired by a disabled plugin. */
   @Override
   public void cleanRules() throws IOException {
-    if (isKindnet(file.read()) && file.remove()) {
+    if (remove(folder)) {
       log.info("removed {}, the CNI configuration is disabled", file.path());
     }
+  }
+
+  /** Removes the file in {@code folder} if it is there and kindnet's; returns whether it did. */
+  public static boolean remove(Path folder) throws IOException {
+    ConfigurationFile file = new ConfigurationFile(folder, FILE);
+    return isKindnet(file.read()) && file.remove();
   }
 
   private Optional<String> write(Pass pass) throws IOException {

@@ -30,6 +30,9 @@ public final class RouteAgent implements Agent {
   /** The name of this part in metrics and in {@code /readyz}. */
   public static final String NAME = "routes";
 
+  /** The routing protocol number of its routes: {@code K}. */
+  public static final int ROUTE_PROTOCOL = PeerRoutes.RTPROT_KINDNETD;
+
   private static final Logger log = LoggerFactory.getLogger(RouteAgent.class);
   private static final Duration CHECK_INTERVAL = Duration.ofSeconds(60);
 

@@ -1,4 +1,4 @@
-package io.kindnet.kindnetd.install;
+package io.kindnet.kindnetd.files;
 
 import java.io.IOException;
 import java.io.UncheckedIOException;
@@ -15,11 +15,11 @@ import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
 /** Folders as wholes. */
-final class Folders {
+public final class Folders {
   private Folders() {}
 
   /** Makes {@code folder} and those above it, for all to read; other things in the way go. */
-  static void make(Path folder) throws IOException {
+  public static void make(Path folder) throws IOException {
     if (Files.isDirectory(folder, LinkOption.NOFOLLOW_LINKS)) {
       return;
     }
@@ -31,7 +31,7 @@ final class Folders {
   }
 
   /** Makes the folder that {@code path} is in. */
-  static void makeParent(Path path) throws IOException {
+  public static void makeParent(Path path) throws IOException {
     Path parent = path.getParent();
     if (parent != null) {
       make(parent);
@@ -39,7 +39,7 @@ final class Folders {
   }
 
   /** Removes {@code path} and, if it is a folder, all that is in it. */
-  static void remove(Path path) throws IOException {
+  public static void remove(Path path) throws IOException {
     if (!Files.exists(path, LinkOption.NOFOLLOW_LINKS)) {
       return;
     }
@@ -66,7 +66,7 @@ final class Folders {
   }
 
   /** Removes {@code folder} if it is there and nothing is in it. */
-  static void removeIfEmpty(Path folder) throws IOException {
+  public static void removeIfEmpty(Path folder) throws IOException {
     if (Files.isDirectory(folder, LinkOption.NOFOLLOW_LINKS)) {
       try (Stream<Path> entries = Files.list(folder)) {
         if (entries.findAny().isPresent()) {
@@ -78,14 +78,14 @@ final class Folders {
   }
 
   /** Has the disk keep {@code path}, a file or the names in a folder. */
-  static void sync(Path path) throws IOException {
+  public static void sync(Path path) throws IOException {
     try (FileChannel channel = FileChannel.open(path, StandardOpenOption.READ)) {
       channel.force(true);
     }
   }
 
   /** Has the disk keep {@code folder} and all that is in it. */
-  static void syncAll(Path folder) throws IOException {
+  public static void syncAll(Path folder) throws IOException {
     try (Stream<Path> paths = Files.walk(folder)) {
       for (Path path : (Iterable<Path>) paths::iterator) {
         sync(path);

@@ -1,4 +1,4 @@
-package io.kindnet.kindnetd.install;
+package io.kindnet.kindnetd.files;
 
 import java.io.IOException;
 import java.nio.file.AccessDeniedException;
@@ -6,11 +6,11 @@ import java.nio.file.FileSystemException;
 import java.nio.file.NoSuchFileException;
 
 /** Says in one line why a file could not be read or written. */
-final class Reasons {
+public final class Reasons {
   private Reasons() {}
 
   /** The file and the reason; the library leaves out the reasons that have a class of their own. */
-  static String of(IOException failure) {
+  public static String of(IOException failure) {
     if (!(failure instanceof FileSystemException named)) {
       return String.valueOf(failure.getMessage());
     }

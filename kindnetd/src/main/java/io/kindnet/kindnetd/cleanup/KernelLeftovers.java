@@ -1,0 +1,123 @@
+package io.kindnet.kindnetd.cleanup;
+
+import io.kindnet.cni.podlink.HostNetwork;
+import io.kindnet.cni.portmap.NftablesHostPorts;
+import io.kindnet.kindnetd.masq.MasqAgent;
+import io.kindnet.kindnetd.node.CniConfigurationAgent;
+import io.kindnet.kindnetd.node.RouteAgent;
+import io.kindnet.netlink.libc.Errno;
+import io.kindnet.netlink.libc.KernelException;
+import io.kindnet.netlink.nftables.NftablesSocket;
+import io.kindnet.netlink.nftables.Table;
+import io.kindnet.netlink.route.Link;
+import io.kindnet.netlink.route.Route;
+import io.kindnet.netlink.route.RouteFilter;
+import io.kindnet.netlink.route.RouteSocket;
+import java.util.List;
+import java.util.Optional;
+
+/** Interfaces, routes and tables in the network namespace of the calling thread. */
+final class KernelLeftovers {
+  private static final List<Table> TABLES = List.of(MasqAgent.TABLE, NftablesHostPorts.TABLE);
+  private static final List<Integer> PROTOCOLS =
+      List.of(RouteAgent.ROUTE_PROTOCOL, HostNetwork.ROUTE_PROTOCOL);
+
+  private KernelLeftovers() {}
+
+  static void remove(Report report) {
+    report.search(
+        "interfaces and routes",
+        () -> {
+          try (RouteSocket socket = RouteSocket.open()) {
+            removeLinks(socket, report);
+            removeBridge(socket, report);
+            removeRoutes(socket, report);
+          }
+        });
+    report.search(
+        "nftables tables",
+        () -> {
+          try (NftablesSocket nftables = NftablesSocket.open()) {
+            for (Table table : TABLES) {
+              report.remove("table " + table, () -> remove(nftables, table));
+            }
+          }
+        });
+  }
+
+  /** The pods' ends go with them, and the routes to the pods. */
+  private static void removeLinks(RouteSocket socket, Report report) {
+    for (Link link : socket.links().list("veth")) {
+      if (HostNetwork.isOwn(link)) {
+        report.remove("interface " + link.name() + ", " + link.alias(), () -> remove(socket, link));
+      }
+    }
+  }
+
+  private static boolean remove(RouteSocket socket, Link link) {
+    try {
+      socket.links().delete(link);
+      return true;
+    } catch (KernelException refused) {
+      if (refused.errno() == Errno.ENODEV) {
+        return false; // its pod has gone
+      }
+      throw refused;
+    }
+  }
+
+  /** It has nothing but its name to be told by: it stays if it is of use to others. */
+  private static void removeBridge(RouteSocket socket, Report report) {
+    Optional<Link> bridge =
+        socket
+            .links()
+            .findByName(CniConfigurationAgent.BRIDGE)
+            .filter(link -> link.kind().equals("bridge"));
+    if (bridge.isEmpty()) {
+      return;
+    }
+    String name = "bridge " + bridge.get().name();
+    List<String> ports =
+        socket.links().list().stream()
+            .filter(link -> link.masterIndex() == bridge.get().index())
+            .map(Link::name)
+            .toList();
+    if (ports.isEmpty()) {
+      report.remove(name, () -> remove(socket, bridge.get()));
+    } else {
+      report.leave(name, "it has ports that are not kindnet's, " + String.join(", ", ports));
+    }
+  }
+
+  private static void removeRoutes(RouteSocket socket, Report report) {
+    for (int protocol : PROTOCOLS) {
+      List<Route> routes = socket.routes().list(RouteFilter.main().withProtocol(protocol));
+      for (Route route : routes) {
+        report.remove("route to " + route, () -> remove(socket, route));
+      }
+    }
+  }
+
+  private static boolean remove(RouteSocket socket, Route route) {
+    try {
+      socket.routes().delete(route);
+      return true;
+    } catch (KernelException refused) {
+      if (refused.errno() == Errno.ESRCH) {
+        return false; // went with its interface
+      }
+      throw refused;
+    }
+  }
+
+  private static boolean remove(NftablesSocket nftables, Table table) {
+    boolean[] removed = {false};
+    nftables.update((listing, transaction) -> {
+      removed[0] = listing.exists(table);
+      if (removed[0]) {
+        transaction.delete(table);
+      }
+    });
+    return removed[0];
+  }
+}
