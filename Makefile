@@ -1,11 +1,13 @@
 # The entry points of the project. Everything is built by Maven with the JDK that build/find-jdk finds.
 
-.PHONY: help test test-rootless verify demo bench bench-jmh soak dist release image tools format clean e2e-up e2e-down
+.PHONY: help test test-rootless verify demo bench bench-jmh soak dist release image tools format clean e2e e2e-smoke e2e-up e2e-down
 
 JDK := $(shell build/find-jdk 25)
 MAVEN = JAVA_HOME=$(JDK) MAVEN_OPTS="--sun-misc-unsafe-memory-access=allow $(MAVEN_OPTS)" mvn --batch-mode --no-transfer-progress
 # what builds the programs; what runs them here needs more
 TOOLS := mvn=maven cc=gcc ip=iproute2 nsenter=util-linux unzip=unzip strip=binutils
+CLUSTER_TOOLS = etcd=etcd-server containerd=containerd ctr=containerd runc=runc busybox=busybox-static openssl=openssl \
+  iptables=iptables pgrep=procps buildah=buildah debootstrap=debootstrap /usr/lib/cni/ptp=containernetworking-plugins
 RUN_TOOLS := nft=nftables conntrack=conntrack sqlite3=sqlite3 curl=curl sysctl=procps
 
 help:
@@ -15,7 +17,8 @@ help:
 	@echo 'make bench  what a call costs, beside its peers; BENCH_RUNS=5 for fewer runs, PARTS=calls for a part'
 	@echo 'make bench-jmh   what single steps cost in a warm JVM; JMH=Batch for some, JMH="-prof gc" for options of JMH'
 	@echo 'make soak   random churn with the real plugin for SOAK_MINUTES (60), watched for leaks'
-	@echo 'make e2e-up a real cluster on this machine, left running to play with; NODES=3 for more nodes; make e2e-down removes it'
+	@echo 'make e2e    the same on a real cluster on this machine, installed by kubectl; make e2e-smoke for the shortest part of it'
+	@echo 'make e2e-up a real cluster that is left running, to play with; NODES=3 for more nodes; make e2e-down removes it'
 	@echo 'make dist   dist/cni and dist/kindnetd, ready to be copied to a node'
 	@echo 'make release   archives of both for other machines, with checksums, in target/release'
 	@echo 'make image  the image of the Dockerfile, built here without any image registry, as an archive in target/kindnetd.tar'
@@ -37,9 +40,16 @@ verify:
 demo: check-root check dist
 	demo/run
 
+# PARTS=cluster measures on the real cluster of make e2e
+ifeq ($(PARTS),cluster)
+bench: TOOLS += $(CLUSTER_TOOLS)
+bench: check-root check e2e-classes
+	e2e/run figures
+else
 bench: check-root check dist tools
 	$(MAVEN) --quiet -Dmaven.test.skip=true package -pl bench -am
 	bench/run
+endif
 
 # JMH='-prof gc Batch' for options of JMH and a choice of benchmarks
 bench-jmh: check
@@ -62,15 +72,22 @@ soak: check-root check dist
 	$(MAVEN) --quiet test-compile dependency:build-classpath -pl cni-kindnet -am -Dmdep.outputFile=target/soak.classpath -Dmdep.includeScope=test
 	build/soak
 
-# A real cluster: etcd, API server, controllers, and nodes with containerd and kubelet, in namespaces of their own.
-e2e-up e2e-down: TOOLS += etcd=etcd-server containerd=containerd ctr=containerd runc=runc busybox=busybox-static openssl=openssl \
-  curl=curl iptables=iptables /usr/lib/cni/ptp=containernetworking-plugins
+# A real cluster: etcd, API server, controllers, and nodes with containerd and kubelet, in namespaces of their own. Its state is a
+# folder, so that one that was left behind in whichever way is found again.
+e2e e2e-smoke e2e-up e2e-down: TOOLS += $(CLUSTER_TOOLS)
+e2e: check-root check e2e-classes
+	e2e/run within $(E2E_TESTS) '-Dtest=*E2E'
+
+e2e-smoke: check-root check e2e-classes
+	KINDNET_E2E_NODES=1 e2e/run within $(E2E_TESTS) -Dtest=SmokeE2E
+
 e2e-up: check-root check e2e-classes
 	e2e/run up $(NODES)
 
 e2e-down: check-root check e2e-classes
 	e2e/run down
 
+E2E_TESTS = env $(MAVEN) --quiet test -pl e2e -am -Dsurefire.failIfNoSpecifiedTests=false
 .PHONY: e2e-classes
 e2e-classes:
 	$(MAVEN) --quiet -Dmaven.test.skip=true package -pl e2e -am

@@ -42,14 +42,11 @@ public final class ClusterProgram {
   private static void handOver(Settings settings, Cluster cluster, PrintStream out) {
     Path bin = settings.state().resolve("bin");
     Kubectl kubectl = cluster.kubectl();
-    script(
-        bin.resolve("kubectl"),
-        kubectl.machine(),
-        settings.tool("kubectl") + " --kubeconfig=" + kubectl.kubeconfig());
+    script(bin.resolve("kubectl"), kubectl.command());
     for (Node node : cluster.nodes()) {
-      script(bin.resolve(node.name()), node.machine(), "");
+      script(bin.resolve(node.name()), node.machine().enter(List.of()));
     }
-    script(bin.resolve("outside"), cluster.outside(), "");
+    script(bin.resolve("outside"), cluster.outside().enter(List.of()));
     out.println(
         """
         The cluster runs. It is in namespaces of its own, which these commands enter:
@@ -70,12 +67,10 @@ public final class ClusterProgram {
                 settings.logs()));
   }
 
-  private static void script(Path path, Machine machine, String program) {
-    List<String> enter =
-        machine.enter(program.isEmpty() ? List.of() : List.of(program.split(" ", -1)));
+  private static void script(Path path, List<String> command) {
     try {
       Files.createDirectories(path.getParent());
-      Files.writeString(path, "#!/bin/sh\nexec " + String.join(" ", enter) + " \"$@\"\n");
+      Files.writeString(path, "#!/bin/sh\nexec " + String.join(" ", command) + " \"$@\"\n");
       Files.setPosixFilePermissions(path, PosixFilePermissions.fromString("rwxr-xr-x"));
     } catch (IOException failed) {
       throw new UncheckedIOException("cannot write " + path, failed);

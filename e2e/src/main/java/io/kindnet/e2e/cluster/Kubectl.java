@@ -13,22 +13,17 @@ public record Kubectl(ControlPlane controlPlane) {
 
   /** Runs {@code kubectl ARGUMENTS} and returns what it printed. */
   public String run(String... arguments) {
-    return machine().run(command(arguments));
+    return Command.run(command(arguments));
   }
 
   /** As {@link #run}, with {@code input} on its standard input: {@code apply -f -}. */
   public String runWithInput(String input, String... arguments) {
-    return machine().runWithInput(input, command(arguments));
+    return Command.run(command(arguments), input);
   }
 
   /** As {@link #run}, but leaves it to the caller to judge the exit status. */
   public Command.Result attempt(String... arguments) {
-    return machine().attempt(command(arguments));
-  }
-
-  /** Starts {@code kubectl ARGUMENTS}, whose output the caller reads. */
-  public Process start(String... arguments) {
-    return machine().start(command(arguments));
+    return Command.attempt(command(arguments), "");
   }
 
   /** The file that makes one the administrator. */
@@ -36,15 +31,17 @@ public record Kubectl(ControlPlane controlPlane) {
     return controlPlane.authority().kubeconfig("admin", "/O=system:masters/CN=admin");
   }
 
-  Machine machine() {
-    return controlPlane.machine();
-  }
-
-  private String[] command(String... arguments) {
-    List<String> command = new ArrayList<>();
-    command.add(controlPlane.settings().tool("kubectl"));
-    command.add("--kubeconfig=" + kubeconfig());
+  /** How it is called. Only the network is the cluster's: files are those of the caller. */
+  List<String> command(String... arguments) {
+    List<String> command =
+        new ArrayList<>(
+            List.of(
+                "nsenter",
+                "--target=" + controlPlane.machine().requireInit(),
+                "--net",
+                controlPlane.settings().tool("kubectl"),
+                "--kubeconfig=" + kubeconfig()));
     command.addAll(List.of(arguments));
-    return command.toArray(String[]::new);
+    return command;
   }
 }

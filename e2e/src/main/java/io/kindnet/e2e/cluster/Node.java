@@ -49,7 +49,7 @@ public record Node(int number, ControlPlane controlPlane) {
       configure();
       containerd().start();
       containerd().awaitReady();
-      importImages(settings().images());
+      settings().images().forEach(this::importImages);
       write("/run/e2e/prepared", "");
     }
     containerd().start();

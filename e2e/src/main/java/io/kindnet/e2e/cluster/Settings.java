@@ -2,8 +2,13 @@ package io.kindnet.e2e.cluster;
 
 import static java.nio.charset.StandardCharsets.UTF_8;
 
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.nio.file.DirectoryStream;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
 import java.util.zip.CRC32;
 
 /**
@@ -49,9 +54,16 @@ public record Settings(Path state, Path logs, Path tools, Path built) {
     return built.resolve("pause");
   }
 
-  /** The images that every node has. */
-  Path images() {
-    return built.resolve("images.tar");
+  /** Archives of the images that every node has. */
+  List<Path> images() {
+    try (DirectoryStream<Path> archives =
+        Files.newDirectoryStream(built.resolve("images"), "*.tar")) {
+      List<Path> images = new ArrayList<>();
+      archives.forEach(images::add);
+      return images;
+    } catch (IOException unreadable) {
+      throw new UncheckedIOException("no images: e2e/images makes them", unreadable);
+    }
   }
 
   /** A program of Kubernetes. */

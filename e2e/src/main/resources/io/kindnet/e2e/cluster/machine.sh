@@ -39,6 +39,7 @@ for path in "$@" "$folder"; do
     mount -n --bind "$path" "$new$path"
   fi
 done
+mkdir -p "$new/etc/kubernetes/manifests"
 mkdir -p "$new/run/e2e" "$new/run/netns" "$new/run/lock"
 
 # A kubelet sets these for the whole kernel, if they are not so yet; here it finds and changes copies.

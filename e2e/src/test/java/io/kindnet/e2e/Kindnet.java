@@ -1,0 +1,141 @@
+package io.kindnet.e2e;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.kindnet.e2e.cluster.Machine;
+import io.kindnet.e2e.cluster.Node;
+import io.kindnet.e2e.cluster.Settings;
+import io.kindnet.netlink.testing.Eventually;
+import java.nio.file.Path;
+
+/** kindnet on the cluster: what the manifests install. */
+final class Kindnet {
+  static final String MANIFEST = "install-kindnet.yaml";
+  static final String BRIDGE_MANIFEST = "install-kindnet-bridge.yaml";
+  static final String OTHER_IMAGE = "docker.io/kindnet/kindnetd:e2e-other";
+  private static final String READY = "http://127.0.0.1:19080/readyz";
+  private static final String SELECTOR = "app=kindnet";
+
+  private final Path archive;
+  private final Path project;
+  private final TestCluster cluster;
+
+  Kindnet(Settings settings, TestCluster cluster) {
+    archive = settings.built().resolve("images/kindnetd.tar");
+    project = settings.built().resolve("../..").normalize();
+    this.cluster = cluster;
+  }
+
+  /** {@code kubectl apply -f} of one of the manifests; waits until it is at work everywhere. */
+  void install(String manifest) {
+    cluster.kubectl().run("apply", "-f", project.resolve(manifest).toString());
+    awaitReady();
+  }
+
+  /** {@code kubectl delete -f}; waits until its pods have gone. */
+  void delete(String manifest) {
+    cluster
+        .kubectl()
+        .run("delete", "-f", project.resolve(manifest).toString(), "--ignore-not-found", "--wait");
+    awaitNoPods();
+  }
+
+  /** Another image than the one in the manifests, on every node. */
+  void giveOtherImage() {
+    Path other = ImageArchive.withAnotherPlugin(archive, OTHER_IMAGE);
+    cluster.nodes().forEach(node -> node.importImages(other));
+  }
+
+  /** {@code kubectl set image}; the agents are replaced one after the other. */
+  void setImage(String image) {
+    cluster.kubectl().run("-n", "kube-system", "set", "image", "daemonset/kindnet", "*=" + image);
+  }
+
+  /** Waits until all agents and all nodes are ready. */
+  void awaitReady() {
+    String timeout = "--timeout=" + TestCluster.DEADLINE.toSeconds() + "s";
+    cluster.kubectl().run("-n", "kube-system", "rollout", "status", "daemonset/kindnet", timeout);
+    cluster.kubectl().run("wait", "--for=condition=Ready", "nodes", "--all", timeout);
+    // what the API server knows may be of before a reboot; the agents know
+    for (Node node : cluster.nodes()) {
+      Eventually.within(TestCluster.DEADLINE, () -> node.machine().run("curl", "-sSf", READY));
+    }
+  }
+
+  /** Lets no node have an agent; what they installed and wrote stays. */
+  void keepAgentsAway() {
+    patchNodeSelector("\"kindnet.io/none\": \"such\"");
+    awaitNoPods();
+  }
+
+  /** The opposite. */
+  void letAgentsCome() {
+    patchNodeSelector("\"kindnet.io/none\": null");
+    awaitReady();
+  }
+
+  private void patchNodeSelector(String member) {
+    cluster
+        .kubectl()
+        .run(
+            "-n",
+            "kube-system",
+            "patch",
+            "daemonset",
+            "kindnet",
+            "-p",
+            "{\"spec\":{\"template\":{\"spec\":{\"nodeSelector\":{" + member + "}}}}}");
+  }
+
+  private void awaitNoPods() {
+    Eventually.within(
+        TestCluster.DEADLINE, () -> assertThat(pods("{.items[*].metadata.name}")).isEmpty());
+  }
+
+  boolean isInstalled() {
+    return cluster.kubectl().attempt("-n", "kube-system", "get", "daemonset/kindnet").exit() == 0;
+  }
+
+  /** What scenarios begin with, whatever the one before left. */
+  void require() {
+    install(MANIFEST);
+  }
+
+  /** The name of the agent's pod on a node. */
+  String podOn(Node node) {
+    return pods("{.items[?(@.spec.nodeName==\"" + node.name() + "\")].metadata.name}");
+  }
+
+  /** As when the agent crashes. */
+  void kill(Node node) {
+    Machine machine = node.machine();
+    machine.run("sh", "-c", "kill -9 " + String.join(" ", processes(machine)));
+  }
+
+  /** The numbers of the agent's processes, as its machine counts. */
+  static String[] processes(Machine machine) {
+    return machine.run("pgrep", "--full", "io.kindnet.kindnetd.Kindnetd").split("\\s+");
+  }
+
+  /** What the agents have logged of late. */
+  String logs() {
+    return cluster
+        .kubectl()
+        .attempt(
+            "-n",
+            "kube-system",
+            "logs",
+            "-l",
+            SELECTOR,
+            "--all-containers",
+            "--tail=40",
+            "--prefix")
+        .output();
+  }
+
+  private String pods(String jsonPath) {
+    return cluster
+        .kubectl()
+        .run("-n", "kube-system", "get", "pods", "-l", SELECTOR, "-o", "jsonpath=" + jsonPath);
+  }
+}

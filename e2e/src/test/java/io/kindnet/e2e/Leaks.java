@@ -1,0 +1,109 @@
+package io.kindnet.e2e;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import io.kindnet.e2e.cluster.Machine;
+import io.kindnet.e2e.cluster.Node;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.TreeSet;
+
+/** What pods have on a node, in four places: it must be the same everywhere. */
+final class Leaks {
+  static final String DATABASE = "/var/lib/cni-kindnet/cni.db";
+  private static final String OF_PODS = "107";
+
+  private Leaks() {}
+
+  /** Fails unless rows, interfaces, routes and host ports are those of the pods that run. */
+  static void assertNone(TestCluster cluster, Node node) {
+    TreeSet<String> names = new TreeSet<>();
+    TreeSet<String> ipv4 = new TreeSet<>();
+    TreeSet<String> ipv6 = new TreeSet<>();
+    int hostPorts = 0;
+    for (JsonNode pod : podsOn(cluster, node)) {
+      names.add(pod.at("/metadata/namespace").asText() + "/" + pod.at("/metadata/name").asText());
+      ipv4.add(pod.at("/status/podIPs/0/ip").asText());
+      ipv6.add(pod.at("/status/podIPs/1/ip").asText());
+      for (JsonNode container : pod.at("/spec/containers")) {
+        for (JsonNode port : container.path("ports")) {
+          hostPorts += port.has("hostPort") ? 1 : 0;
+        }
+      }
+    }
+    Machine machine = node.machine();
+    String on = " on " + node.name();
+    assertThat(rows(machine, "SELECT namespace || '/' || name FROM pods"))
+        .as("rows" + on)
+        .containsExactlyInAnyOrderElementsOf(names);
+    assertThat(rows(machine, "SELECT ip_address_v4 FROM pods"))
+        .as("IPv4 addresses in rows" + on)
+        .containsExactlyInAnyOrderElementsOf(ipv4);
+    assertThat(aliases(machine))
+        .as("interfaces" + on)
+        .containsExactlyInAnyOrderElementsOf(names.stream().map("link-pod "::concat).toList());
+    assertThat(routes(machine, "-4")).as("routes" + on).containsExactlyInAnyOrderElementsOf(ipv4);
+    assertThat(routes(machine, "-6")).as("routes" + on).containsExactlyInAnyOrderElementsOf(ipv6);
+    assertThat(rows(machine, "SELECT * FROM portmap_entries"))
+        .as("host port rows" + on)
+        .hasSize(2 * hostPorts);
+    for (String map : List.of("hostport-map-v4", "hostport-map-v6")) {
+      assertThat(elements(machine, map)).as("elements of " + map + on).isEqualTo(hostPorts);
+    }
+  }
+
+  /** Those with a network of their own, as long as the API server knows them. */
+  private static List<JsonNode> podsOn(TestCluster cluster, Node node) {
+    List<JsonNode> pods = new ArrayList<>();
+    String list =
+        cluster
+            .kubectl()
+            .run(
+                "get",
+                "pods",
+                "--all-namespaces",
+                "--field-selector=spec.nodeName=" + node.name(),
+                "-o",
+                "json");
+    for (JsonNode pod : Json.read(list).get("items")) {
+      if (!pod.at("/spec/hostNetwork").asBoolean()) {
+        pods.add(pod);
+      }
+    }
+    return pods;
+  }
+
+  private static List<String> rows(Machine machine, String query) {
+    return machine.run("sqlite3", DATABASE, query).lines().toList();
+  }
+
+  /** Of all interfaces that lead to pods. */
+  static List<String> aliases(Machine machine) {
+    List<String> aliases = new ArrayList<>();
+    for (JsonNode link : Json.read(machine.run("ip", "-j", "-d", "link"))) {
+      if (link.path("ifname").asText().startsWith("knet")) {
+        aliases.add(link.path("ifalias").asText());
+      }
+    }
+    return aliases;
+  }
+
+  private static List<String> routes(Machine machine, String family) {
+    List<String> destinations = new ArrayList<>();
+    for (JsonNode route :
+        Json.read(machine.run("ip", "-j", family, "route", "show", "proto", OF_PODS))) {
+      destinations.add(route.path("dst").asText());
+    }
+    return destinations;
+  }
+
+  /** How many elements a map has; none without the map, for the first host port makes it. */
+  private static int elements(Machine machine, String map) {
+    var listed = machine.attempt("nft", "-j", "list", "map", "inet", "cni-kindnet", map);
+    if (listed.exit() != 0) {
+      return 0;
+    }
+    return Json.read(listed.output()).findPath("elem").size();
+  }
+}

@@ -1,0 +1,54 @@
+package io.kindnet.e2e;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import java.util.ArrayList;
+import java.util.List;
+
+/**
+ * A pod that runs, made of the image {@code kindnet/e2e-pod:1}: it serves HTTP on port 8080.
+ *
+ * @param cluster that it is in
+ * @param name of the pod
+ * @param node that it runs on
+ * @param addresses IPv4, IPv6
+ */
+record Pod(TestCluster cluster, String name, String node, List<String> addresses) {
+  static final int PORT = 8080;
+
+  static Pod of(TestCluster cluster, JsonNode pod) {
+    List<String> addresses = new ArrayList<>();
+    pod.at("/status/podIPs").forEach(ip -> addresses.add(ip.path("ip").asText()));
+    return new Pod(
+        cluster, pod.at("/metadata/name").asText(), pod.at("/spec/nodeName").asText(), addresses);
+  }
+
+  String ipv4() {
+    return addresses.getFirst();
+  }
+
+  String ipv6() {
+    return addresses.getLast();
+  }
+
+  /** Runs a program in the pod and returns what it printed. */
+  String run(String... command) {
+    return cluster.kubectl().run(exec(command));
+  }
+
+  /** Asks the server at an address who it is, and whom it saw asking: {@code NAME saw ADDRESS}. */
+  String ask(String address, int port) {
+    return run(Http.ask(address, port)).strip();
+  }
+
+  /** As {@link #ask(String, int)}, another pod. */
+  String ask(String address) {
+    return ask(address, PORT);
+  }
+
+  private String[] exec(String... command) {
+    List<String> all =
+        new ArrayList<>(List.of("exec", "--namespace=" + TestCluster.NAMESPACE, name, "--"));
+    all.addAll(List.of(command));
+    return all.toArray(String[]::new);
+  }
+}

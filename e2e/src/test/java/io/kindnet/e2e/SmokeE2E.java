@@ -1,0 +1,44 @@
+package io.kindnet.e2e;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.kindnet.e2e.cluster.Node;
+import org.junit.jupiter.api.Test;
+
+/** The least that has to work: kindnet is installed, a pod comes, is reached, and goes. */
+@RealCluster
+class SmokeE2E {
+  private static final String POD =
+      """
+      apiVersion: v1
+      kind: Pod
+      metadata: {name: web}
+      spec:
+        terminationGracePeriodSeconds: 1
+        containers:
+        - name: web
+          image: kindnet/e2e-pod:1
+          ports:
+          - {containerPort: 8080, hostPort: 8081}
+      """;
+
+  @Test
+  void aPodComesIsReachedAndGoes(TestCluster cluster) {
+    cluster.apply(POD);
+    Pod web = cluster.awaitPod("web");
+    Node node = cluster.nodeOf(web);
+
+    for (String address : web.addresses()) {
+      assertThat(node.machine().run(Http.ask(address, Pod.PORT))).startsWith("web saw ");
+    }
+    for (String address : node.addresses()) {
+      assertThat(cluster.outside().run(Http.ask(address, 8081)))
+          .startsWith("web saw ")
+          .contains(address.contains(":") ? "2001:db8:51::10" : "198.51.100.10");
+    }
+    cluster.assertNothingLeaks();
+
+    cluster.inNamespace("delete", "pod", "web");
+    cluster.assertNothingLeaks();
+  }
+}
