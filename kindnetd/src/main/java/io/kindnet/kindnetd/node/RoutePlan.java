@@ -79,7 +79,10 @@ record RoutePlan(
         noteConflict(peer, route.destination(), routes.put(route.destination(), route));
       }
       for (IpPrefix cidr : peer.unrouted()) {
-        noteConflict(peer, cidr, routes.remove(cidr));
+        // a node that has no address yet has no pods either: the older claim counts until then
+        if (peer.peer().address(cidr.family()).isPresent()) {
+          noteConflict(peer, cidr, routes.remove(cidr));
+        }
       }
       unrouted += peer.unrouted().size();
       notes.addAll(peer.notes());

@@ -98,6 +98,22 @@ class RoutePlanTest {
   }
 
   @Test
+  void letsANewerClaimWaitUntilItsNodeHasAnAddress() {
+    RoutePlan plan =
+        plan(
+            clusterNode("old", List.of("10.244.1.0/24", "fd00:1::/64"), "192.0.2.2", "2001:db8::2"),
+            clusterNode("new", List.of("10.244.1.0/24", "fd00:1::/64"), "192.0.2.3"));
+    assertThat(plan.routes().values())
+        .extracting(Route::toString)
+        .containsExactlyInAnyOrder(
+            "10.244.1.0/24 via 192.0.2.3 dev 2", "fd00:1::/64 via 2001:db8::2 dev 2 metric 1024");
+    assertThat(texts(plan))
+        .containsExactlyInAnyOrder(
+            "pod CIDR 10.244.1.0/24 of node old is now node new's as well, the newer claim counts",
+            "no route to pod CIDR fd00:1::/64 of node new: the node has no IPv6 address yet");
+  }
+
+  @Test
   void neverRoutesItsOwnPodsAway() {
     RoutePlan plan =
         plan(
