@@ -67,10 +67,10 @@ final class MasqTable {
     return family == AddressFamily.IPV4 ? V4 : V6;
   }
 
-  /** Makes table and sets unless they are there. Returns whether anything was to do. */
+  /** Makes table and sets unless they are there and in use. Returns whether anything was to do. */
   boolean ensureSets() {
     return update((listing, transaction) -> {
-      if (!listing.exists(TABLE)) {
+      if (!listing.isActive(TABLE)) {
         transaction.add(TABLE);
       }
       for (NamedSet set : List.of(V4, V6)) {

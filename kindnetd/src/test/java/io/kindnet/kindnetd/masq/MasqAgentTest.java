@@ -125,6 +125,7 @@ class MasqAgentTest {
         "flush ruleset",
         "delete table inet kindnet-ipmasq",
         "flush table inet kindnet-ipmasq",
+        "add table inet kindnet-ipmasq { flags dormant; }",
         "flush set inet kindnet-ipmasq noMasqV4",
         "delete element inet kindnet-ipmasq noMasqV6 { fd00:7::/64 }",
         "add element inet kindnet-ipmasq noMasqV4 { 172.16.0.0/12 }",

@@ -28,6 +28,7 @@ final class NfTables {
 
   static final int NFTA_TABLE_NAME = 1;
   static final int NFTA_TABLE_FLAGS = 2;
+  static final int NFT_TABLE_F_DORMANT = 1;
 
   static final int NFTA_CHAIN_TABLE = 1;
   static final int NFTA_CHAIN_NAME = 3;

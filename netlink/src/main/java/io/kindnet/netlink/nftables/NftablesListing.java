@@ -49,9 +49,25 @@ public final class NftablesListing {
 
   /** Whether {@code table} exists. */
   public boolean exists(Table table) {
+    return get(table) != null;
+  }
+
+  /**
+   * Whether {@code table} exists and its chains see packets: it is not dormant. Adding a table that
+   * is dormant wakes it.
+   */
+  public boolean isActive(Table table) {
+    NetlinkMessage reply = get(table);
+    return reply != null
+        && (Nfnetlink.attributes(reply).get(NfTables.NFTA_TABLE_FLAGS).u32Be()
+                & NfTables.NFT_TABLE_F_DORMANT)
+            == 0;
+  }
+
+  private @Nullable NetlinkMessage get(Table table) {
     MessageWriter request = request("get table " + table, NFT_MSG_GETTABLE, table);
     request.attributeString(NfTables.NFTA_TABLE_NAME, table.name());
-    return getOrNull(request) != null;
+    return getOrNull(request);
   }
 
   /** The chains of {@code table}. */
