@@ -172,11 +172,21 @@ class KindnetdTest {
         api.apply(node(2));
         awaitRoutes(first, "10.244.2.0/24 via 192.0.2.2\nfd00:2::/64 via 2001:db8::2\n");
       }
-      assertThat(agent.get("/readyz")).as("what is in place stays").endsWith("\nready\n");
+      Eventually.within(
+          DEADLINE,
+          () ->
+              assertThat(agent.get("/readyz"))
+                  .as("what is in place stays")
+                  .contains("[+]nodes ok, but the API server http://192.0.2.254:8080/ is lost")
+                  .endsWith("\nready\n"));
+      assertThat(agent.get("/metrics")).contains("kindnet_api_server_connected 0.0");
+      assertThat(agent.get("/healthz")).isEqualTo("ok\n");
       try (ApiServerProcess api = apiServer()) {
         api.apply(Nodes.node("node4", List.of("10.244.4.0/24"), List.of("192.0.2.4")));
         Eventually.within(
             DEADLINE, () -> assertThat(routes(first)).contains("10.244.4.0/24 via 192.0.2.4"));
+        assertThat(agent.get("/readyz")).contains("[+]nodes ok\n");
+        assertThat(agent.get("/metrics")).contains("kindnet_api_server_connected 1.0");
       }
     }
   }

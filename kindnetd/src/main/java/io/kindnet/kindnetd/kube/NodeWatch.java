@@ -8,6 +8,7 @@ import io.kindnet.kindnetd.metrics.AgentStatus;
 import io.kindnet.kindnetd.metrics.Status;
 import java.net.ConnectException;
 import java.util.List;
+import java.util.Optional;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
@@ -43,6 +44,18 @@ public final class NodeWatch implements AutoCloseable {
             .itemStore(new NodeVersions())
             .exceptionHandler(this::keepTrying)
             .addEventHandler(new Handler());
+    this.status.detail(this::loss);
+    status.gauge(
+        "kindnet_api_server_connected",
+        "1 while changes of Nodes arrive from the API server, else 0.",
+        () -> informer.isWatching() ? 1 : 0);
+  }
+
+  /** What is in place stays in place without the API server, so that is no reason to be unready. */
+  private Optional<String> loss() {
+    return informer.isWatching()
+        ? Optional.empty()
+        : Optional.of("the API server " + server + " is lost, changes of Nodes are not seen");
   }
 
   /**

@@ -6,6 +6,7 @@ import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.TimeUnit;
+import java.util.function.Supplier;
 
 /**
  * How one part of kindnetd fares: whether its work is in place, and if not, why. Made by {@link
@@ -18,6 +19,7 @@ public final class AgentStatus {
   private final CounterDataPoint repairs;
   private final List<Thread> threads = new CopyOnWriteArrayList<>();
   private final List<Runnable> listeners = new CopyOnWriteArrayList<>();
+  private volatile Supplier<Optional<String>> detail = Optional::empty;
   private volatile boolean begun;
   private volatile Optional<String> problem = Optional.of("not started yet");
 
@@ -58,6 +60,19 @@ public final class AgentStatus {
     if (news) {
       listeners.forEach(Runnable::run);
     }
+  }
+
+  /**
+   * Has {@code detail} shown in {@code /readyz} while the part is ready: what is not as usual, and
+   * no reason to be called unready. Empty for nothing.
+   */
+  public void detail(Supplier<Optional<String>> detail) {
+    this.detail = detail;
+  }
+
+  /** The part's line while it is ready. */
+  String wellness() {
+    return detail.get().map(text -> "ok, but " + text).orElse("ok");
   }
 
   /** Has {@code listener} run whenever the part becomes ready; it must be quick. */

@@ -10,6 +10,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.CopyOnWriteArrayList;
+import java.util.function.DoubleSupplier;
 import java.util.function.Supplier;
 
 /** All metrics of this process, and the state of its parts. */
@@ -96,6 +97,15 @@ public final class Status {
 
   List<String> defects() {
     return List.copyOf(defects);
+  }
+
+  /** A further number, asked for whenever it is shown. */
+  public void gauge(String name, String help, DoubleSupplier value) {
+    GaugeWithCallback.builder()
+        .name(name)
+        .help(help)
+        .callback(callback -> callback.call(value.getAsDouble()))
+        .register(registry);
   }
 
   /** What the parts still miss, each with its name in front; empty if everything is in place. */

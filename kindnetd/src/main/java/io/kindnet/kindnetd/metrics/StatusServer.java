@@ -131,7 +131,7 @@ public final class StatusServer implements AutoCloseable {
       Optional<String> problem = agent.problem();
       ready &= problem.isEmpty();
       text.append(problem.isEmpty() ? "[+]" : "[-]").append(agent.name()).append(' ');
-      text.append(problem.orElse("ok")).append('\n');
+      text.append(problem.orElseGet(agent::wellness)).append('\n');
     }
     text.append(ready ? "ready\n" : "not ready\n");
     return Answer.plain(ready ? OK : UNAVAILABLE, text.toString());

@@ -33,7 +33,7 @@ import org.junit.jupiter.api.io.TempDir;
 /** What a node looks like after an agent and pods, with and without the cleanup. */
 @NetworkNamespaces
 class CleanupTest {
-  private static final Duration DEADLINE = Duration.ofSeconds(40);
+  private static final Duration DEADLINE = Duration.ofMinutes(2);
 
   private final Namespace node;
   private final Path folder;
