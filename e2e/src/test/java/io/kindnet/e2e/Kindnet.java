@@ -2,10 +2,14 @@ package io.kindnet.e2e;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.kindnet.e2e.cluster.Kubectl;
 import io.kindnet.e2e.cluster.Machine;
 import io.kindnet.e2e.cluster.Node;
 import io.kindnet.e2e.cluster.Settings;
 import io.kindnet.netlink.testing.Eventually;
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.nio.file.Files;
 import java.nio.file.Path;
 
 /** kindnet on the cluster: what the manifests install. */
@@ -38,6 +42,29 @@ final class Kindnet {
         .kubectl()
         .run("delete", "-f", project.resolve(manifest).toString(), "--ignore-not-found", "--wait");
     awaitNoPods();
+  }
+
+  /** Runs the pod of the documentation that takes away what kindnet put on a node; what it said. */
+  String cleanUp(Node node) {
+    Kubectl kubectl = cluster.kubectl();
+    String name = "kindnet-cleanup-" + node.name();
+    String timeout = "--timeout=" + TestCluster.DEADLINE.toSeconds() + "s";
+    try {
+      String pod = Files.readString(project.resolve("docs/cleanup.yaml"));
+      kubectl.runWithInput(pod.replace("NODE", node.name()), "apply", "-f", "-");
+    } catch (IOException unreadable) {
+      throw new UncheckedIOException(unreadable);
+    }
+    kubectl.run(
+        "-n",
+        "kube-system",
+        "wait",
+        "--for=jsonpath={.status.phase}=Succeeded",
+        "pod/" + name,
+        timeout);
+    String said = kubectl.run("-n", "kube-system", "logs", name);
+    kubectl.run("-n", "kube-system", "delete", "pod", name);
+    return said;
   }
 
   /** Another image than the one in the manifests, on every node. */
