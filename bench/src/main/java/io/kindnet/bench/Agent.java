@@ -8,55 +8,92 @@ import java.io.UncheckedIOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
 
-/** kindnetd on a machine, for its calls: it reaches no API server and changes no packets. */
+/** kindnetd on a machine. */
 final class Agent implements AutoCloseable {
   private static final Duration DEADLINE = Duration.ofSeconds(60);
+  private static final long MILLIS_PER_TICK = 10; // USER_HZ of every architecture that runs a JVM
   private static final String SOCKET = "/run/kindnet/cni.sock";
   private static final String PID_FILE = "/run/kindnet/pid";
 
   private final Node node;
   private final Daemon daemon;
+  private final long begin;
   private final long pid;
-  private final double readyMillis;
   private final long coldBefore;
+  private double readyMillis;
 
-  private Agent(Node node, Daemon daemon, long pid, double readyMillis) {
+  private Agent(Node node, Daemon daemon, long begin) {
     this.node = node;
     this.daemon = daemon;
-    this.pid = pid;
-    this.readyMillis = readyMillis;
+    this.begin = begin;
+    Path pidFile = node.machine().path(PID_FILE);
+    await(() -> {
+      if (!Files.exists(pidFile) || Files.size(pidFile) == 0) {
+        throw new AssertionError("kindnetd does not start:\n" + daemon.output());
+      }
+    });
+    pid = readPid(pidFile);
     coldBefore = node.coldCalls();
   }
 
-  /** Starts one, and waits until it answers calls. */
+  /** Starts one for its calls, without an API server and changing no packets, until it answers. */
   static Agent start(Node node, Path dist) {
-    Machine machine = node.machine();
-    machine.run("mkdir", "-p", "/run/kindnet");
-    long begin = System.nanoTime();
-    Daemon daemon =
-        machine.start(
-            "sh",
-            "-c",
-            "echo $$ >" + PID_FILE + " && exec \"$@\"",
-            "agent",
-            dist.resolve("kindnetd/bin/kindnetd").toString(),
+    Agent agent =
+        launch(
+            node,
+            dist.resolve("kindnetd"),
             "--master=http://127.0.0.1:1",
             "--hostname-override=bench",
             "--masquerading=false");
-    Path socket = machine.path(SOCKET);
+    Path socket = node.machine().path(SOCKET);
+    agent.readyMillis =
+        agent.await(() -> {
+          if (!Files.exists(socket)) {
+            throw new AssertionError("kindnetd answers no calls:\n" + agent.daemon.output());
+          }
+        });
+    return agent;
+  }
+
+  /**
+   * Starts one and waits for nothing but the process.
+   *
+   * @param program the folder {@code kindnetd} of {@code dist/}
+   */
+  static Agent launch(Node node, Path program, String... flags) {
+    Machine machine = node.machine();
+    machine.run("mkdir", "-p", "/run/kindnet");
+    machine.run("rm", "-f", PID_FILE);
+    List<String> command =
+        new ArrayList<>(List.of("sh", "-c", "echo $$ >" + PID_FILE + " && exec \"$@\"", "agent"));
+    command.add(program.resolve("bin/kindnetd").toString());
+    command.addAll(List.of(flags));
+    long begin = System.nanoTime();
+    return new Agent(node, machine.start(command.toArray(String[]::new)), begin);
+  }
+
+  /**
+   * Waits for something.
+   *
+   * @return how many milliseconds after its start that was, exact to the pauses of {@link
+   *     Eventually}
+   */
+  double await(Eventually.Assertion assertion) {
     Eventually.within(
         DEADLINE,
         () -> {
-          if (daemon.isAlive() && !Files.exists(socket)) {
-            throw new AssertionError("kindnetd answers no calls:\n" + daemon.output());
+          if (daemon.isAlive()) {
+            assertion.check();
           }
         });
-    double readyMillis = (System.nanoTime() - begin) / 1e6;
+    double millis = (System.nanoTime() - begin) / 1e6;
     if (!daemon.isAlive()) {
       throw new AssertionError("kindnetd has ended:\n" + daemon.output());
     }
-    return new Agent(node, daemon, readPid(machine.path(PID_FILE)), readyMillis);
+    return millis;
   }
 
   private static long readPid(Path file) {
@@ -89,6 +126,14 @@ final class Agent implements AutoCloseable {
       }
     }
     throw new AssertionError("/proc/" + pid + "/status has no " + field);
+  }
+
+  /** The CPU time that it has taken so far, exact to the kernel's clock ticks. */
+  double cpuMillis() {
+    String stat = node.machine().run("cat", "/proc/" + pid + "/stat");
+    String[] fields = stat.substring(stat.lastIndexOf(')') + 2).split(" ");
+    long ticks = Long.parseLong(fields[11]) + Long.parseLong(fields[12]); // utime, stime
+    return ticks * MILLIS_PER_TICK;
   }
 
   /**

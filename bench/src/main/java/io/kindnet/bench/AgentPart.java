@@ -19,11 +19,13 @@ final class AgentPart {
 
   private final Node node;
   private final Directly caller;
+  private final AgentStarts clusterStarts;
   private final List<Pod> pods = new ArrayList<>();
   private double worstFirst;
 
   AgentPart(Stand stand) {
     node = stand.node("agent");
+    clusterStarts = new AgentStarts(node, stand.agentProgram());
     caller = new Directly(node.meter()::run, Stand.kindnet(Work.DUAL_STACK_PORT));
     for (int i = 0; i < PODS; i++) {
       pods.add(new Pod("agent-" + i, stand.podNamespace().path(), 20_000 + i));
@@ -58,6 +60,7 @@ final class AgentPart {
         PODS,
         AT_ONCE);
     memory.print(out);
+    clusterStarts.run(out, targets);
   }
 
   private static Table startsTable() {

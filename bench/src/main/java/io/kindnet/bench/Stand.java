@@ -62,6 +62,11 @@ final class Stand implements AutoCloseable {
     return agent;
   }
 
+  /** The folder of kindnetd. */
+  Path agentProgram() {
+    return dist.resolve("kindnetd");
+  }
+
   /** The node on which its peers are called. */
   Node peersNode() {
     return peers;
