@@ -76,10 +76,10 @@ soak: check-root check dist
 # folder, so that one that was left behind in whichever way is found again.
 e2e e2e-smoke e2e-up e2e-down: TOOLS += $(CLUSTER_TOOLS)
 e2e: check-root check e2e-classes
-	e2e/run within $(E2E_TESTS) '-Dtest=*E2E'
+	e2e/run all '-Dtest=*E2E'
 
 e2e-smoke: check-root check e2e-classes
-	KINDNET_E2E_NODES=1 e2e/run within $(E2E_TESTS) -Dtest=SmokeE2E
+	KINDNET_E2E_NODES=1 e2e/run all -Dtest=SmokeE2E
 
 e2e-up: check-root check e2e-classes
 	e2e/run up $(NODES)
@@ -87,7 +87,6 @@ e2e-up: check-root check e2e-classes
 e2e-down: check-root check e2e-classes
 	e2e/run down
 
-E2E_TESTS = env $(MAVEN) --quiet test -pl e2e -am -Dsurefire.failIfNoSpecifiedTests=false
 .PHONY: e2e-classes
 e2e-classes:
 	$(MAVEN) --quiet -Dmaven.test.skip=true package -pl e2e -am

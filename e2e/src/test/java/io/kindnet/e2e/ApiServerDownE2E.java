@@ -24,7 +24,7 @@ class ApiServerDownE2E {
     long warmBefore = calls(node, "WARM");
 
     long begin = System.nanoTime();
-    cluster.apiServer().stop();
+    cluster.apiServer().kill();
     StaticPod pod = StaticPod.start(node, "warm");
     assertThat(node.machine().run(Http.ask(old.ipv4(), Pod.PORT))).startsWith("old saw ");
     assertThat(calls(node, "WARM")).isGreaterThan(warmBefore);
@@ -50,7 +50,7 @@ class ApiServerDownE2E {
     cluster.kindnet().keepAgentsAway();
     long coldBefore = calls(node, "COLD");
 
-    cluster.apiServer().stop();
+    cluster.apiServer().kill();
     StaticPod pod = StaticPod.start(node, "cold");
     for (String address : pod.addresses()) {
       assertThat(node.machine().run(Http.ask(address, Pod.PORT))).startsWith("cold-node1 saw ");

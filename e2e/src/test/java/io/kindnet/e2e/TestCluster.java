@@ -132,6 +132,8 @@ final class TestCluster {
 
   /** Makes what scenarios begin with. */
   void prepare() {
+    apiServer().start(); // which a scenario before this one may have stopped, and failed
+    apiServer().awaitReady();
     kindnet.require();
     kubectl().attempt("create", "namespace", NAMESPACE);
     // pods cannot be made before there is an account for them
