@@ -67,6 +67,16 @@ public record BinFolder(Path path) {
     return Files.exists(link(), LinkOption.NOFOLLOW_LINKS);
   }
 
+  /**
+   * Whether the folder was removed on the host, and this process still has the one that was: where
+   * it is mounted, a new one does not show.
+   */
+  boolean isLost() throws IOException {
+    return Files.isDirectory(path)
+        && Files.getAttribute(path, "unix:nlink") instanceof Integer links
+        && links == 0;
+  }
+
   /** Why the plugin cannot be run, or not be relied on; empty if all is well. */
   Optional<String> damage() throws IOException {
     Optional<InstalledVersion> linked = linked();

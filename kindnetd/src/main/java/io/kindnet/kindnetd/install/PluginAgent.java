@@ -77,6 +77,11 @@ public final class PluginAgent implements Agent {
   public void cleanRules() {}
 
   private Optional<String> check() throws IOException {
+    if (folder.isLost()) {
+      String lost = folder.path() + " was removed on the host, a new one has to be mounted";
+      status.needsRestart(lost);
+      return Optional.of(lost);
+    }
     // first, so that what is changed from now on is seen
     watchFolders();
     Optional<String> damage = folder.damage();

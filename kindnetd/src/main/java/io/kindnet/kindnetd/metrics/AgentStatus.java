@@ -20,6 +20,7 @@ public final class AgentStatus {
   private final List<Thread> threads = new CopyOnWriteArrayList<>();
   private final List<Runnable> listeners = new CopyOnWriteArrayList<>();
   private volatile Supplier<Optional<String>> detail = Optional::empty;
+  private volatile Optional<String> restart = Optional.empty();
   private volatile boolean begun;
   private volatile Optional<String> problem = Optional.of("not started yet");
 
@@ -102,8 +103,17 @@ public final class AgentStatus {
     repairs.inc(objects);
   }
 
-  /** Which thread ended that the part cannot do without, empty if none did. */
+  /** Nothing but a new start of this process can help; {@code /healthz} says so. */
+  public void needsRestart(String reason) {
+    restart = Optional.of(reason);
+  }
+
+  /** What only a new start can mend: a thread that the part cannot do without, for one. */
   Optional<String> death() {
+    return restart.or(this::deadThread);
+  }
+
+  private Optional<String> deadThread() {
     return threads.stream()
         .filter(thread -> !thread.isAlive())
         .map(thread -> "thread " + thread.getName() + " has ended")
