@@ -2,6 +2,7 @@ package io.kindnet.cni.clients;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.kindnet.cni.store.Way;
 import io.kindnet.netlink.testing.EchoPeer;
 import io.kindnet.netlink.testing.EchoRequest;
 import io.kindnet.netlink.testing.Ip;
@@ -11,21 +12,36 @@ import io.kindnet.netlink.testing.NetworkNamespaces;
 import io.kindnet.netlink.testing.Resources;
 import io.kindnet.netlink.testing.Transport;
 import java.io.IOException;
+import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.Parameter;
+import org.junit.jupiter.params.ParameterizedClass;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
+import org.junit.jupiter.params.provider.EnumSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
 /** The plugin under the client that the CNI project itself tries plugins with. */
 @NetworkNamespaces
+@ParameterizedClass
+@EnumSource(Way.class)
 class CnitoolIT {
   private static final String GATEWAY = "10.244.1.0";
   private static final String GATEWAY_V6 = "fd00:10:244:1::";
 
+  @Parameter Way way = Way.COLD;
+  private AgentBeside agent;
+
   @BeforeEach
   void prepare(Machine node, Namespace router) throws IOException {
     KindnetNode.prepare(node, router, "kindnet.conflist");
+    agent = AgentBeside.on(node, way);
+  }
+
+  @AfterEach
+  void stop() {
+    agent.close();
   }
 
   @ParameterizedTest

@@ -2,6 +2,7 @@ package io.kindnet.cni.clients;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.kindnet.cni.store.Way;
 import io.kindnet.netlink.testing.Daemon;
 import io.kindnet.netlink.testing.Eventually;
 import io.kindnet.netlink.testing.Machine;
@@ -11,9 +12,14 @@ import java.io.IOException;
 import java.time.Duration;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.Parameter;
+import org.junit.jupiter.params.ParameterizedClass;
 import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.EnumSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
 /**
@@ -21,6 +27,8 @@ import org.junit.jupiter.params.provider.ValueSource;
  * the container is gone.
  */
 @NetworkNamespaces
+@ParameterizedClass
+@EnumSource(Way.class)
 @Tag("cgroups")
 class ContainerdIT {
   private static final Duration DEADLINE = Duration.ofSeconds(30);
@@ -36,6 +44,19 @@ class ContainerdIT {
       echo reached all
       exec sleep infinity
       """;
+
+  @Parameter Way way = Way.COLD;
+  private AgentBeside agent;
+
+  @BeforeEach
+  void start(Machine node) {
+    agent = AgentBeside.on(node, way);
+  }
+
+  @AfterEach
+  void stop() {
+    agent.close();
+  }
 
   @ParameterizedTest
   @ValueSource(strings = {"kindnet.conflist", "kindnet-bridge.conflist"})
