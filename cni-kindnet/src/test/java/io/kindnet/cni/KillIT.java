@@ -4,6 +4,7 @@ import static io.kindnet.cni.CniNode.error;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import com.fasterxml.jackson.databind.node.ObjectNode;
+import io.kindnet.cni.model.NodeState;
 import io.kindnet.cni.steps.Step;
 import io.kindnet.netlink.testing.Namespace;
 import io.kindnet.netlink.testing.NetworkNamespaces;
@@ -62,7 +63,7 @@ class KillIT {
   void ofAnAddIsFollowedByDel() {
     List<Step> steps = stepsOf("ADD");
     node.del("pod", pod);
-    NodeState before = NodeState.of(node);
+    NodeState before = NodeState.of(node.namespace(), node.database());
     boolean committed = false;
     for (KillPoint point : KillPoint.allOf(steps)) {
       kill(point, "ADD", node.config());
@@ -80,7 +81,7 @@ class KillIT {
   void ofAnAddIsFollowedByGc() {
     List<Step> steps = stepsOf("ADD");
     node.del("pod", pod);
-    NodeState before = NodeState.of(node);
+    NodeState before = NodeState.of(node.namespace(), node.database());
     for (KillPoint point : KillPoint.allOf(steps)) {
       kill(point, "ADD", node.config());
 
@@ -96,7 +97,7 @@ class KillIT {
     deleteTable();
     List<Step> steps = stepsOf("ADD");
     node.del("pod", pod);
-    NodeState before = NodeState.of(node);
+    NodeState before = NodeState.of(node.namespace(), node.database());
     for (KillPoint point : KillPoint.allOf(steps)) {
       deleteTable();
       try (Namespace vanishing = Namespace.create("vanishing")) {
@@ -114,7 +115,7 @@ class KillIT {
   @Test
   void ofAnAddOnABridge() {
     node = newNode();
-    NodeState before = NodeState.of(node);
+    NodeState before = NodeState.of(node.namespace(), node.database());
     node.config().put("bridge", "cni0");
     List<Step> steps = stepsOf("ADD");
     node.del("pod", pod);
@@ -135,7 +136,7 @@ class KillIT {
 
   @Test
   void ofADelIsFollowedByDel() {
-    NodeState before = NodeState.of(node);
+    NodeState before = NodeState.of(node.namespace(), node.database());
     node.add("pod", pod);
     for (KillPoint point : KillPoint.allOf(stepsOf("DEL"))) {
       node.add("pod", pod);
@@ -150,7 +151,7 @@ class KillIT {
   @Test
   void ofADelOfTheLastPodWithHostPortsIsFollowedByGc() {
     node.del("neighbour", neighbour);
-    NodeState before = NodeState.of(node);
+    NodeState before = NodeState.of(node.namespace(), node.database());
     node.add("pod", pod);
     for (KillPoint point : KillPoint.allOf(stepsOf("DEL"))) {
       node.add("pod", pod);
@@ -164,7 +165,7 @@ class KillIT {
 
   @Test
   void ofAGc() {
-    NodeState before = NodeState.of(node);
+    NodeState before = NodeState.of(node.namespace(), node.database());
     node.add("pod", pod);
     for (KillPoint point : KillPoint.allOf(stepsOf("GC"))) {
       node.add("pod", pod);
@@ -220,7 +221,9 @@ class KillIT {
   }
 
   private void assertSame(KillPoint point, NodeState before) {
-    assertThat(NodeState.of(node)).as("killed after %s", point).isEqualTo(before);
+    assertThat(NodeState.of(node.namespace(), node.database()))
+        .as("killed after %s", point)
+        .isEqualTo(before);
   }
 
   private void collectGarbage() {

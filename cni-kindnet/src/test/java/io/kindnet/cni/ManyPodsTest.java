@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
+import io.kindnet.cni.model.NodeState;
 import io.kindnet.cni.protocol.CniException;
 import io.kindnet.cni.store.PortRow;
 import io.kindnet.cni.store.Store;
@@ -71,7 +72,7 @@ class ManyPodsTest {
   @Test
   void loseNothing() throws Exception {
     assertThat(add("holder", holder, HELD_PORT).exitCode()).isZero();
-    NodeState before = NodeState.of(node);
+    NodeState before = NodeState.of(node.namespace(), node.database());
     List<Callable<Reply>> calls = new ArrayList<>();
     for (int pod = 0; pod < PODS; pod++) {
       int number = pod;
@@ -103,7 +104,7 @@ class ManyPodsTest {
 
     assertThat(replies.subList(0, PODS)).containsOnly(new Reply(0, ""));
     assertFailed(replies.subList(PODS, replies.size()));
-    assertThat(NodeState.of(node)).isEqualTo(before);
+    assertThat(NodeState.of(node.namespace(), node.database())).isEqualTo(before);
   }
 
   /** Calls that fail for one of three reasons, in turn. */

@@ -4,6 +4,7 @@ import static io.kindnet.cni.CniNode.error;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import com.fasterxml.jackson.databind.node.ObjectNode;
+import io.kindnet.cni.model.NodeState;
 import io.kindnet.cni.steps.Step;
 import io.kindnet.netlink.testing.Namespace;
 import io.kindnet.netlink.testing.NetworkNamespaces;
@@ -56,7 +57,9 @@ class MeddlingTest {
           assertThat(reply.exitCode()).as("%s: %s", point, reply).isZero();
         }
         node.del("abc", vanishing);
-        assertThat(NodeState.of(node)).as("%s", point).isEqualTo(before);
+        assertThat(NodeState.of(node.namespace(), node.database()))
+            .as("%s", point)
+            .isEqualTo(before);
       }
     }
   }
@@ -69,10 +72,12 @@ class MeddlingTest {
 
       if (reply.exitCode() != 0) {
         failures++;
-        assertThat(NodeState.of(node)).as("%s: %s", point, message(reply)).isEqualTo(before);
+        assertThat(NodeState.of(node.namespace(), node.database()))
+            .as("%s: %s", point, message(reply))
+            .isEqualTo(before);
       }
       node.del("abc", pod);
-      assertThat(NodeState.of(node)).as("%s", point).isEqualTo(before);
+      assertThat(NodeState.of(node.namespace(), node.database())).as("%s", point).isEqualTo(before);
     }
     assertThat(failures).isGreaterThan(5);
   }
@@ -98,7 +103,7 @@ class MeddlingTest {
         assertThat(message(reply)).as("%s", point).contains("interface eth0 already exists");
         pod.run("ip", "link", "del", "eth0");
       }
-      assertThat(NodeState.of(node)).as("%s", point).isEqualTo(before);
+      assertThat(NodeState.of(node.namespace(), node.database())).as("%s", point).isEqualTo(before);
     }
   }
 
@@ -122,7 +127,7 @@ class MeddlingTest {
           .as("%s", point)
           .isEqualTo(new Reply(0, ""));
       node.del(first ? "abc" : containerId, pod);
-      assertThat(NodeState.of(node)).as("%s", point).isEqualTo(before);
+      assertThat(NodeState.of(node.namespace(), node.database())).as("%s", point).isEqualTo(before);
     }
   }
 
@@ -139,7 +144,7 @@ class MeddlingTest {
     node.add("abc", pod);
     node.listener(null);
     node.del("abc", pod);
-    before = NodeState.of(node);
+    before = NodeState.of(node.namespace(), node.database());
     return KillPoint.allOf(steps);
   }
 

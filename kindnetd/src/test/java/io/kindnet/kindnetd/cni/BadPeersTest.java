@@ -4,6 +4,7 @@ import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.kindnet.cni.handover.Handover;
+import io.kindnet.cni.model.NodeState;
 import io.kindnet.netlink.libc.Descriptor;
 import io.kindnet.netlink.libc.Errno;
 import io.kindnet.netlink.libc.KernelException;
@@ -96,7 +97,7 @@ class BadPeersTest {
   @Test
   void thoseWhoTakeAllDescriptorsLoseThem() throws IOException {
     addAndDelete();
-    NodeState before = NodeState.of(client);
+    NodeState before = NodeState.of(client.node(), client.database());
     int used = descriptors();
     limitDescriptors(used + 60);
     Descriptor[] four =
@@ -109,7 +110,7 @@ class BadPeersTest {
         trySend(() -> visit.send(new byte[1], four));
         if (peer % 10 == 9) {
           tryToAdd();
-          assertThat(NodeState.of(client)).isEqualTo(before);
+          assertThat(NodeState.of(client.node(), client.database())).isEqualTo(before);
         }
       }
     } finally {

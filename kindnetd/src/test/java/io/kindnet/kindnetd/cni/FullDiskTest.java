@@ -3,6 +3,7 @@ package io.kindnet.kindnetd.cni;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import io.kindnet.cni.model.NodeState;
 import io.kindnet.netlink.testing.Namespace;
 import io.kindnet.netlink.testing.NetworkNamespaces;
 import java.io.IOException;
@@ -43,7 +44,7 @@ class FullDiskTest {
   void saysWhatThePluginSays(Namespace pod, Namespace neighbour) throws IOException {
     client.runCold(client.add("neighbour", neighbour, 81)).result();
     try (LocalServer server = LocalServer.start(node, socket, step -> {})) {
-      NodeState before = NodeState.of(client);
+      NodeState before = NodeState.of(client.node(), client.database());
       Path rest = dataDir.resolve("rest");
       assertThatThrownBy(() -> Files.write(rest, new byte[1 << 20]))
           .isInstanceOf(IOException.class);
@@ -54,10 +55,10 @@ class FullDiskTest {
       assertThat(warm.error().path("msg").asText()).contains("No space left on device");
       assertThat(warm).isEqualTo(client.runCold(client.add("pod", pod, 80)));
       Files.delete(rest);
-      assertThat(NodeState.of(client)).isEqualTo(before);
+      assertThat(NodeState.of(client.node(), client.database())).isEqualTo(before);
       client.add("pod", pod, 80).handOver(server.socket()).result();
       assertThat(client.del("pod", pod).handOver(server.socket())).isEqualTo(Answer.SILENCE);
-      assertThat(NodeState.of(client)).isEqualTo(before);
+      assertThat(NodeState.of(client.node(), client.database())).isEqualTo(before);
     }
   }
 }

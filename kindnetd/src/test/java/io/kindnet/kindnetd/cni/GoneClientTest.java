@@ -2,6 +2,7 @@ package io.kindnet.kindnetd.cni;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.kindnet.cni.model.NodeState;
 import io.kindnet.cni.steps.Step;
 import io.kindnet.cni.steps.StepListener;
 import io.kindnet.netlink.testing.Eventually;
@@ -39,13 +40,15 @@ class GoneClientTest {
       client.add("pod", pod, 80).handOver(server.socket()).result();
       int length = steps.size();
       client.del("pod", pod).handOver(server.socket());
-      NodeState before = NodeState.of(client);
+      NodeState before = NodeState.of(client.node(), client.database());
 
       assertThat(length).isGreaterThan(8);
       for (int moment = 0; moment < length; moment++) {
         goAfter(moment, pod);
 
-        Eventually.within(DEADLINE, () -> assertThat(NodeState.of(client)).isEqualTo(before));
+        Eventually.within(
+            DEADLINE,
+            () -> assertThat(NodeState.of(client.node(), client.database())).isEqualTo(before));
         client.add("pod", pod, 80).handOver(server.socket()).result();
         assertThat(client.del("pod", pod).handOver(server.socket())).isEqualTo(Answer.SILENCE);
       }
@@ -75,7 +78,7 @@ class GoneClientTest {
   @Test
   void isNotServedAnyMore(Namespace pod) {
     client.runCold(client.del("nobody", null));
-    NodeState before = NodeState.of(client);
+    NodeState before = NodeState.of(client.node(), client.database());
     CountDownLatch goOn = new CountDownLatch(1);
     List<Step> steps = new CopyOnWriteArrayList<>();
     List<Visit> others = new ArrayList<>();
@@ -104,7 +107,7 @@ class GoneClientTest {
       goOn.countDown();
       others.forEach(Visit::close);
     }
-    assertThat(NodeState.of(client)).isEqualTo(before);
+    assertThat(NodeState.of(client.node(), client.database())).isEqualTo(before);
   }
 
   private static void await(CountDownLatch latch) {

@@ -2,6 +2,7 @@ package io.kindnet.kindnetd.cni;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.kindnet.cni.model.NodeState;
 import io.kindnet.netlink.testing.Eventually;
 import io.kindnet.netlink.testing.Namespace;
 import io.kindnet.netlink.testing.NetworkNamespaces;
@@ -60,7 +61,7 @@ class RestartIT {
 
   @Test
   void losesNoCall() throws Exception {
-    NodeState before = NodeState.of(client);
+    NodeState before = NodeState.of(client.node(), client.database());
 
     assertThat(exitCodes(burst("TERM", this::add))).containsOnly(0);
     assertPods();
@@ -70,7 +71,7 @@ class RestartIT {
         assertThat(launcher.run(del(pod))).isEqualTo(Answer.SILENCE);
       }
     }
-    assertThat(NodeState.of(client)).isEqualTo(before);
+    assertThat(NodeState.of(client.node(), client.database())).isEqualTo(before);
 
     List<Answer> added = burst("KILL", this::add);
     for (int pod = 0; pod < CALLS; pod++) {
@@ -81,7 +82,7 @@ class RestartIT {
     }
     assertPods();
     assertThat(burst("TERM", this::del)).containsOnly(Answer.SILENCE);
-    assertThat(NodeState.of(client)).isEqualTo(before);
+    assertThat(NodeState.of(client.node(), client.database())).isEqualTo(before);
   }
 
   /** Whether a call is to be tried again; nothing else may be wrong with it. */

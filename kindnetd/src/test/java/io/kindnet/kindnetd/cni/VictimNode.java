@@ -2,6 +2,7 @@ package io.kindnet.kindnetd.cni;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.kindnet.cni.model.NodeState;
 import io.kindnet.cni.steps.Step;
 import io.kindnet.netlink.testing.Eventually;
 import io.kindnet.netlink.testing.Namespace;
@@ -48,7 +49,7 @@ final class VictimNode implements AutoCloseable {
       pods.add(Namespace.create("pod" + pod));
     }
     client.runCold(client.add("neighbour", neighbour, 81)).result();
-    before = NodeState.of(client);
+    before = NodeState.of(client.node(), client.database());
   }
 
   /** What a call does, which has to succeed. */
@@ -70,7 +71,9 @@ final class VictimNode implements AutoCloseable {
     assertTriesAgain(launcher.run(add(0)));
     assertKilled(agent);
     cleanUp();
-    assertThat(NodeState.of(client)).as("ADD killed after %s", point).isEqualTo(before);
+    assertThat(NodeState.of(client.node(), client.database()))
+        .as("ADD killed after %s", point)
+        .isEqualTo(before);
   }
 
   void killDuringDel(KillPoint point) {
@@ -79,7 +82,9 @@ final class VictimNode implements AutoCloseable {
     assertTriesAgain(launcher.run(del(0)));
     assertKilled(agent);
     cleanUp();
-    assertThat(NodeState.of(client)).as("DEL killed after %s", point).isEqualTo(before);
+    assertThat(NodeState.of(client.node(), client.database()))
+        .as("DEL killed after %s", point)
+        .isEqualTo(before);
   }
 
   /** Until the agent is killed, after so many steps of all calls together. */
@@ -101,7 +106,9 @@ final class VictimNode implements AutoCloseable {
       }
     }
     cleanUp();
-    assertThat(NodeState.of(client)).as("killed after %d steps", time).isEqualTo(before);
+    assertThat(NodeState.of(client.node(), client.database()))
+        .as("killed after %d steps", time)
+        .isEqualTo(before);
   }
 
   private static boolean succeeded(List<Answer> answers) {

@@ -1,7 +1,8 @@
-package io.kindnet.kindnetd.cni;
+package io.kindnet.cni.model;
 
 import io.kindnet.netlink.testing.Namespace;
 import io.kindnet.netlink.testing.Nft;
+import java.nio.file.Path;
 
 /**
  * All that calls may leave behind on a node, as operators see it.
@@ -12,9 +13,13 @@ import io.kindnet.netlink.testing.Nft;
  * @param rules {@code nft list ruleset}
  * @param rows the database, but for its ranges and numbers of calls, which stay
  */
-record NodeState(String links, String addresses, String routes, String rules, String rows) {
-  static NodeState of(Client client) {
-    Namespace host = client.node();
+public record NodeState(String links, String addresses, String routes, String rules, String rows) {
+  /**
+   * What is there now.
+   *
+   * @param database the plugin's
+   */
+  public static NodeState of(Namespace host, Path database) {
     return new NodeState(
         host.run("ip", "-o", "link"),
         host.run("ip", "-o", "addr"),
@@ -23,7 +28,7 @@ record NodeState(String links, String addresses, String routes, String rules, St
         Nft.ruleset(host),
         host.run(
             "sqlite3",
-            client.database().toString(),
+            database.toString(),
             "SELECT * FROM pods; SELECT * FROM attachments; SELECT * FROM portmap_entries;"));
   }
 }
