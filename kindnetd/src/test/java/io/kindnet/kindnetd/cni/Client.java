@@ -26,10 +26,19 @@ final class Client {
 
   private final Namespace node;
   private final Path dataDir;
+  private final String bridge;
 
   Client(Namespace node, Path dataDir) {
+    this(node, dataDir, "");
+  }
+
+  /**
+   * @param bridge where pods are ports of one, its name
+   */
+  Client(Namespace node, Path dataDir, String bridge) {
     this.node = node;
     this.dataDir = dataDir;
+    this.bridge = bridge;
   }
 
   Namespace node() {
@@ -49,6 +58,9 @@ final class Client {
             .put("name", "kindnet")
             .put("type", "cni-kindnet")
             .put("dataDir", dataDir.toString());
+    if (!bridge.isEmpty()) {
+      config.put("bridge", bridge);
+    }
     config.withArray("ranges").add("10.244.0.0/23").add("fd00:10:244::/64");
     if (hostPort > 0) {
       config

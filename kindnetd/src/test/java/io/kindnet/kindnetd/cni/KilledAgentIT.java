@@ -46,11 +46,17 @@ class KilledAgentIT {
     assertThat(kills).isEqualTo(KILLS);
   }
 
-  /** The node of one half is cleaned up by DEL, that of the other one by GC. */
+  /**
+   * The node of one half has a link for each pod and is cleaned up by DEL, that of the other one a
+   * bridge, and GC.
+   */
   private int killOnNode(int number) throws Exception {
     int kills = 0;
     try (VictimNode node =
-        new VictimNode(Files.createDirectory(folder.resolve("node" + number)), number == 0)) {
+        new VictimNode(
+            Files.createDirectory(folder.resolve("node" + number)),
+            number == 0,
+            number == 0 ? "" : "kind-br")) {
       for (KillPoint point : KillPoint.allOf(node.stepsOf("ADD"))) {
         node.killDuringAdd(point);
         kills++;

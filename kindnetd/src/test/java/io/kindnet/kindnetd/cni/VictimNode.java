@@ -39,11 +39,12 @@ final class VictimNode implements AutoCloseable {
    *
    * @param folder an empty one, for the database and the socket
    * @param cleansByDel whether its runtime calls DEL after a failed call, or GC
+   * @param bridge where pods are ports of one, its name
    */
-  VictimNode(Path folder, boolean cleansByDel) {
+  VictimNode(Path folder, boolean cleansByDel, String bridge) {
     this.cleansByDel = cleansByDel;
     socket = folder.resolve("socket");
-    client = new Client(Namespace.create("victim"), folder);
+    client = new Client(Namespace.create("victim"), folder, bridge);
     launcher = new Launcher(client, socket);
     for (int pod = 0; pod < AT_ONCE; pod++) {
       pods.add(Namespace.create("pod" + pod));
