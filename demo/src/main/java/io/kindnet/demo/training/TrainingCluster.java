@@ -25,11 +25,7 @@ final class TrainingCluster implements AutoCloseable {
   static TrainingCluster start() {
     KubernetesMockServer server =
         new KubernetesMockServer(
-            new Context(),
-            new MockWebServer(),
-            new HashMap<>(),
-            new ObjectDispatcher(),
-            true);
+            new Context(), new MockWebServer(), new HashMap<>(), new ObjectDispatcher(), true);
     server.init(InetAddress.getLoopbackAddress(), 0);
     return new TrainingCluster(server);
   }
