@@ -15,6 +15,10 @@ import java.util.stream.Stream;
 
 /** Files and folders of kindnet's. */
 final class FileLeftovers {
+  /** EBUSY and EROFS, in the words of the C library. */
+  private static final List<String> OF_MOUNTS =
+      List.of("Device or resource busy", "Read-only file system");
+
   private final Report report;
 
   FileLeftovers(Report report) {
@@ -87,15 +91,18 @@ final class FileLeftovers {
         });
   }
 
-  /** In a pod it is where the host's folder is mounted; an empty folder is no harm. */
+  /**
+   * In a pod it is where the host's folder is mounted, on a root file system that may not even be
+   * written to; an empty folder is no harm.
+   */
   private static boolean removeUnlessMounted(Path folder) throws IOException {
     try {
       return Files.deleteIfExists(folder);
-    } catch (FileSystemException busy) {
-      if ("Device or resource busy".equals(busy.getReason())) {
+    } catch (FileSystemException failure) {
+      if (OF_MOUNTS.contains(String.valueOf(failure.getReason()))) {
         return false;
       }
-      throw busy;
+      throw failure;
     }
   }
 
