@@ -103,13 +103,18 @@ final class CallDesk implements Reception.Desk {
     }
   }
 
+  /** From now on, what waits is the plugin's. */
+  void leaveTheRest() {
+    closing = true;
+  }
+
   /**
    * Finishes the calls under way, and leaves those that wait to the plugin.
    *
    * @param patience how long to wait for them
    */
   void close(Duration patience) {
-    closing = true;
+    leaveTheRest();
     executor.shutdown();
     boolean interrupted = Thread.interrupted();
     try {

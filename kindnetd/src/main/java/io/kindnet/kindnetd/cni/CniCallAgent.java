@@ -125,6 +125,10 @@ public final class CniCallAgent implements Agent {
   public void close() {
     synchronized (this) {
       closed = true;
+      if (desk != null) {
+        // first, so that whoever is told of the end by the reception finds it true
+        desk.leaveTheRest();
+      }
       if (reception != null) {
         socket.remove();
         reception.close();
