@@ -7,6 +7,7 @@ import io.fabric8.kubernetes.client.informers.SharedIndexInformer;
 import io.kindnet.kindnetd.metrics.AgentStatus;
 import io.kindnet.kindnetd.metrics.Status;
 import java.net.ConnectException;
+import java.time.Duration;
 import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.CopyOnWriteArrayList;
@@ -25,11 +26,15 @@ public final class NodeWatch implements AutoCloseable {
   /** How many Nodes a page of the list has; a page is in memory as a whole. */
   private static final long PAGE = 500;
 
+  /** How long a list counts as a connection: the watch that follows takes a moment to begin. */
+  private static final Duration LIST_COUNTS = Duration.ofSeconds(5);
+
   private final SharedIndexInformer<Node> informer;
   private final ClusterNodes nodes;
   private final List<Consumer<@Nullable Node>> selfListeners = new CopyOnWriteArrayList<>();
   private final AgentStatus status;
   private final String server;
+  private volatile long listed = System.nanoTime() - LIST_COUNTS.toNanos();
 
   /** Starts nothing yet. */
   public NodeWatch(KubernetesClient client, ClusterNodes nodes, Status status) {
@@ -48,12 +53,16 @@ public final class NodeWatch implements AutoCloseable {
     status.gauge(
         "kindnet_api_server_connected",
         "1 while changes of Nodes arrive from the API server, else 0.",
-        () -> informer.isWatching() ? 1 : 0);
+        () -> isConnected() ? 1 : 0);
+  }
+
+  private boolean isConnected() {
+    return informer.isWatching() || System.nanoTime() - listed < LIST_COUNTS.toNanos();
   }
 
   /** What is in place stays in place without the API server, so that is no reason to be unready. */
   private Optional<String> loss() {
-    return informer.isWatching()
+    return isConnected()
         ? Optional.empty()
         : Optional.of("the API server " + server + " is lost, changes of Nodes are not seen");
   }
@@ -130,6 +139,7 @@ public final class NodeWatch implements AutoCloseable {
     @Override
     public void onList(String resourceVersion, boolean remainedEmpty) {
       log.info("Nodes listed from {} at version {}", server, resourceVersion);
+      listed = System.nanoTime();
       nodes.markComplete();
       status.ready();
     }
