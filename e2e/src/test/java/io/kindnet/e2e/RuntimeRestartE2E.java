@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import io.kindnet.e2e.cluster.Node;
 import io.kindnet.e2e.cluster.Service;
+import io.kindnet.netlink.testing.Eventually;
 import java.util.List;
 import org.junit.jupiter.api.Test;
 
@@ -22,6 +23,8 @@ class RuntimeRestartE2E {
     }
     // a kubelet that has just come up says NotReady for a moment
     cluster.kindnet().awaitReady();
+    // and knows its pods a moment later
+    Eventually.within(TestCluster.DEADLINE, () -> traffic.sender().run("true"));
     traffic.assertNothingWasLost();
 
     cluster.apply(Manifests.pod("new", node.name()));
