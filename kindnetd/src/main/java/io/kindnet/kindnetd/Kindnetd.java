@@ -125,6 +125,7 @@ public final class Kindnetd implements Callable<Integer> {
         Agent masquerading =
             new MasqAgent(nodes, options.noMasquerade(), nftables, NftablesEvents::open, status);
         Agent calls = new CniCallAgent(options.callSocket(), BuildVersion.text(), status)) {
+      KernelMessages.show(status, kernel.requests(), nftables.requests());
       server.start();
       startOrClean(calls, options.servesCalls());
       startOrClean(plugin, options.plugin().watched().isPresent());

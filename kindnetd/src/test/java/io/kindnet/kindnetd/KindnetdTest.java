@@ -141,6 +141,33 @@ class KindnetdTest {
   }
 
   @Test
+  void writesNothingWhereAnEarlierRunHasDoneAll(Namespace first) throws Exception {
+    segment.plug(first, 1);
+    try (ApiServerProcess api = apiServer()) {
+      api.apply(node(1));
+      api.apply(node(2));
+      try (AgentProcess agent = agent(first, 1)) {
+        awaitReady(agent);
+        assertThat(agent.get("/metrics"))
+            .contains("kindnet_netlink_messages_total{family=\"route\",kind=\"read\"}")
+            .doesNotContain("kind=\"write\"} 0.0");
+        assertThat(agent.stop("TERM")).isZero();
+      }
+      String rules = Nft.withoutCounters(Nft.ruleset(first));
+      try (AgentProcess agent = agent(first, 1)) {
+        awaitReady(agent);
+        assertThat(agent.get("/metrics"))
+            .contains(
+                "kindnet_netlink_messages_total{family=\"route\",kind=\"write\"} 0.0",
+                "kindnet_netlink_messages_total{family=\"netfilter\",kind=\"write\"} 0.0");
+        assertThat(routes(first))
+            .isEqualTo("10.244.2.0/24 via 192.0.2.2\nfd00:2::/64 via 2001:db8::2\n");
+        assertThat(Nft.withoutCounters(Nft.ruleset(first))).isEqualTo(rules);
+      }
+    }
+  }
+
+  @Test
   void disabledMeansCleaned(Namespace first) throws Exception {
     segment.plug(first, 1);
     try (ApiServerProcess api = apiServer()) {

@@ -1,6 +1,7 @@
 package io.kindnet.kindnetd.metrics;
 
 import io.prometheus.metrics.core.metrics.Counter;
+import io.prometheus.metrics.core.metrics.CounterWithCallback;
 import io.prometheus.metrics.core.metrics.Gauge;
 import io.prometheus.metrics.core.metrics.GaugeWithCallback;
 import io.prometheus.metrics.core.metrics.Histogram;
@@ -105,6 +106,23 @@ public final class Status {
         .name(name)
         .help(help)
         .callback(callback -> callback.call(value.getAsDouble()))
+        .register(registry);
+  }
+
+  /**
+   * A further counter, asked for whenever it is shown.
+   *
+   * @param labels the names of the labels
+   * @param values the numbers by the values of the labels
+   */
+  public void counter(
+      String name, String help, List<String> labels, Supplier<Map<List<String>, Long>> values) {
+    CounterWithCallback.builder()
+        .name(name)
+        .help(help)
+        .labelNames(labels.toArray(String[]::new))
+        .callback(callback ->
+            values.get().forEach((of, value) -> callback.call(value, of.toArray(String[]::new))))
         .register(registry);
   }
 

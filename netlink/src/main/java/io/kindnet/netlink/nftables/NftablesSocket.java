@@ -8,6 +8,7 @@ import io.kindnet.netlink.wire.MessageListener;
 import io.kindnet.netlink.wire.MessageWriter;
 import io.kindnet.netlink.wire.NetlinkSocket;
 import io.kindnet.netlink.wire.Nfnetlink;
+import io.kindnet.netlink.wire.RequestCount;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.function.BiConsumer;
@@ -43,6 +44,11 @@ public final class NftablesSocket implements AutoCloseable {
   /** Lets {@code listener} see every datagram from now on. */
   public void listener(MessageListener listener) {
     socket.listener(listener);
+  }
+
+  /** What was sent so far. */
+  public RequestCount requests() {
+    return socket.count();
   }
 
   /** The number by which {@link Commit} names the transactions of this socket. */

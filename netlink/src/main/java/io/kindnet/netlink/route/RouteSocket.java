@@ -8,6 +8,7 @@ import io.kindnet.netlink.wire.EchoedRequest;
 import io.kindnet.netlink.wire.MessageListener;
 import io.kindnet.netlink.wire.MessageWriter;
 import io.kindnet.netlink.wire.NetlinkSocket;
+import io.kindnet.netlink.wire.RequestCount;
 import java.util.Optional;
 import java.util.OptionalInt;
 
@@ -102,6 +103,13 @@ public final class RouteSocket implements AutoCloseable {
 
   EchoedRequest echoed(MessageWriter request) {
     return namespace.call(() -> EchoedRequest.open(NETLINK_ROUTE, request));
+  }
+
+  /**
+   * What was sent so far; the prompt deletions of links, which have sockets of their own, excepted.
+   */
+  public RequestCount requests() {
+    return socket.count();
   }
 
   /** Lets {@code listener} see every datagram from now on; those of events excepted. */

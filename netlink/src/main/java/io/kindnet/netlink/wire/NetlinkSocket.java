@@ -33,6 +33,7 @@ public final class NetlinkSocket implements AutoCloseable {
   private static final int BATCH_BYTES = 64 * 1024;
 
   private final Channel channel;
+  private final RequestCount count = new RequestCount();
   private int sequence = 1;
 
   private NetlinkSocket(Channel channel) {
@@ -53,18 +54,24 @@ public final class NetlinkSocket implements AutoCloseable {
     channel.listener(listener);
   }
 
+  /** What this socket has sent. */
+  public RequestCount count() {
+    return count;
+  }
+
   /** The number that notifications carry which this socket caused. */
   public int portId() {
     return channel.portId();
   }
 
   /**
-   * Sends a request and waits for its acknowledgement.
+   * Sends a request to change something and waits for its acknowledgement.
    *
    * @return the messages that came before it: a reply, or an echo
    * @throws NetlinkException if the kernel refused
    */
   public synchronized List<NetlinkMessage> request(MessageWriter request) {
+    count.addWrites(1);
     int number = send(request, NLM_F_ACK);
     List<NetlinkMessage> replies = new ArrayList<>();
     while (true) {
@@ -86,7 +93,7 @@ public final class NetlinkSocket implements AutoCloseable {
    * @throws NetlinkException if the kernel refused
    */
   public synchronized NetlinkMessage get(MessageWriter request) {
-    int number = send(request, 0);
+    int number = ask(request, 0);
     while (true) {
       try {
         for (NetlinkMessage message : receive(request)) {
@@ -98,7 +105,7 @@ public final class NetlinkSocket implements AutoCloseable {
           }
         }
       } catch (TruncatedDatagramException askAgain) {
-        number = send(request, 0);
+        number = ask(request, 0);
       }
     }
   }
@@ -123,7 +130,7 @@ public final class NetlinkSocket implements AutoCloseable {
 
   /** All the replies, or null if they do not make one consistent picture. */
   private @Nullable List<NetlinkMessage> dumpOnce(MessageWriter request) {
-    int number = send(request, NLM_F_DUMP);
+    int number = ask(request, NLM_F_DUMP);
     List<NetlinkMessage> replies = new ArrayList<>();
     boolean interrupted = false;
     try {
@@ -155,8 +162,8 @@ public final class NetlinkSocket implements AutoCloseable {
   }
 
   /**
-   * Sends many independent requests with one round of acknowledgements for each few hundred of
-   * them. One that fails does not keep the others from being done.
+   * Sends many independent requests to change something with one round of acknowledgements for each
+   * few hundred of them. One that fails does not keep the others from being done.
    *
    * @return those that failed, by their index; empty if all succeeded
    */
@@ -192,6 +199,7 @@ public final class NetlinkSocket implements AutoCloseable {
       bytes += NetlinkConstants.align(message.length());
     }
     List<BatchFailure> failures = new ArrayList<>();
+    count.addWrites(Math.max(0, messages.size() - 2));
     // the last but one is the last request: older kernels do not acknowledge the end of a batch
     exchange(messages, 0, messages.size(), Math.max(0, messages.size() - 2), bytes, failures);
     return failures;
@@ -199,6 +207,7 @@ public final class NetlinkSocket implements AutoCloseable {
 
   private void batchChunk(
       List<MessageWriter> requests, int from, int to, int bytes, List<BatchFailure> failures) {
+    count.addWrites(to - from);
     exchange(requests, from, to, to - 1, bytes, failures);
   }
 
@@ -236,6 +245,11 @@ public final class NetlinkSocket implements AutoCloseable {
       throw new KernelException(
           messages.get(acknowledged).what(), Errno.ENOBUFS, "the acknowledgement was lost");
     }
+  }
+
+  private int ask(MessageWriter request, int flags) {
+    count.addRead();
+    return send(request, flags);
   }
 
   private int send(MessageWriter request, int flags) {

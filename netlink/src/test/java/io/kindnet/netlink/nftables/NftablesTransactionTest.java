@@ -65,6 +65,15 @@ class NftablesTransactionTest {
   }
 
   @Test
+  void countsCommandsButNotTheFrameAroundThem() {
+    long before = nftables.requests().writes();
+
+    commit(t -> t.add(CHAIN).flush(CHAIN).add(SET));
+
+    assertThat(nftables.requests().writes() - before).isEqualTo(3);
+  }
+
+  @Test
   void tenThousandPrefixesGoInOneTransactionInManyMessages() {
     List<IpPrefix> prefixes = new ArrayList<>();
     InetAddress base = IpAddresses.parse("fd00::");

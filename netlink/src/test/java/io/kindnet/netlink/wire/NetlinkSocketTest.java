@@ -79,6 +79,27 @@ class NetlinkSocketTest {
   }
 
   @Test
+  void countsWhatItAsksAndWhatItWantsToChange() {
+    RequestCount count = socket.count();
+
+    socket.get(getLink("get link lo", "lo"));
+    socket.dump(new MessageWriter("list links", RTM_GETLINK, 0).bytes(new byte[16]));
+    assertThat(count.reads()).isEqualTo(2);
+    assertThat(count.writes()).isZero();
+
+    assertThatThrownBy(() -> socket.request(deleteLink("delete link nope", "nope")))
+        .as("refused, and sent all the same")
+        .isInstanceOf(NetlinkException.class);
+    List<MessageWriter> many = new ArrayList<>();
+    for (int i = 0; i < 300; i++) {
+      many.add(deleteLink("delete link nope", "nope"));
+    }
+    socket.batch(many);
+    assertThat(count.writes()).as("one by one, in however many datagrams").isEqualTo(301);
+    assertThat(count.reads()).isEqualTo(2);
+  }
+
+  @Test
   void theListenerSeesBothDirections() {
     List<String> seen = new ArrayList<>();
     socket.listener((direction, bytes) -> seen.add(direction));
