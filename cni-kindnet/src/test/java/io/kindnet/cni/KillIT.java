@@ -4,6 +4,7 @@ import static io.kindnet.cni.CniNode.error;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import com.fasterxml.jackson.databind.node.ObjectNode;
+import io.kindnet.cni.kill.KillPoint;
 import io.kindnet.cni.model.NodeState;
 import io.kindnet.cni.steps.Step;
 import io.kindnet.netlink.testing.Namespace;
@@ -67,7 +68,7 @@ class KillIT {
     boolean committed = false;
     for (KillPoint point : KillPoint.allOf(steps)) {
       kill(point, "ADD", node.config());
-      committed |= point.step() == Step.ROWS_COMMITTED;
+      committed |= point.isAt(Step.ROWS_COMMITTED);
       assertAddsOthers();
       assertAddsAgainUnless(committed, point);
 

@@ -1,7 +1,7 @@
 package io.kindnet.cni;
 
-import io.kindnet.cni.steps.Step;
-import io.kindnet.cni.steps.StepListener;
+import io.kindnet.cni.kill.KillPoint;
+import io.kindnet.cni.kill.Killer;
 import io.kindnet.cni.store.Patience;
 import io.kindnet.cni.store.Way;
 import java.io.IOException;
@@ -17,7 +17,7 @@ final class KilledCall {
   private KilledCall() {}
 
   public static void main(String[] arguments) throws IOException {
-    KillPoint point = new KillPoint(Step.valueOf(arguments[0]), Integer.parseInt(arguments[1]));
+    KillPoint point = new KillPoint(arguments[0], Integer.parseInt(arguments[1]));
     Reply reply =
         CniCall.answer(
             System.getenv(),
@@ -25,31 +25,8 @@ final class KilledCall {
             Kernel::open,
             Patience.USUAL,
             Way.COLD,
-            new Killer(point));
+            new Killer(point)::reached);
     System.out.print(reply.document());
     System.exit(SURVIVED);
-  }
-
-  /** Counts to the moment, and lets nothing happen after it. */
-  private static final class Killer implements StepListener {
-    private final KillPoint point;
-    private int time;
-
-    Killer(KillPoint point) {
-      this.point = point;
-    }
-
-    @Override
-    public void reached(Step step) {
-      if (step == point.step() && ++time == point.time()) {
-        String self = Long.toString(ProcessHandle.current().pid());
-        try {
-          new ProcessBuilder("kill", "-KILL", self).start().waitFor();
-        } catch (IOException | InterruptedException e) {
-          throw new AssertionError("cannot send a signal", e);
-        }
-        throw new AssertionError("lives on after SIGKILL");
-      }
-    }
   }
 }

@@ -1,7 +1,7 @@
 package io.kindnet.kindnetd.cni;
 
-import io.kindnet.cni.steps.Step;
-import io.kindnet.cni.steps.StepListener;
+import io.kindnet.cni.kill.KillPoint;
+import io.kindnet.cni.kill.Killer;
 import io.kindnet.kindnetd.metrics.Status;
 import java.io.IOException;
 import java.nio.file.Path;
@@ -16,37 +16,8 @@ final class KilledAgent {
 
   public static void main(String[] arguments) throws IOException {
     SocketFile socket = new SocketFile(Path.of(arguments[0]));
-    Killer killer = new Killer(arguments[1], Integer.parseInt(arguments[2]));
-    CallRecord record = new CallRecord("killed", new Status("killed").calls(Map::of));
-    new Reception(socket, new CallDesk(record, killer)).run();
-  }
-
-  /** Counts to the moment, and lets nothing happen after it. */
-  private static final class Killer implements StepListener {
-    private final String name;
-    private final int last;
-    private int time;
-
-    Killer(String name, int last) {
-      this.name = name;
-      this.last = last;
-    }
-
-    @Override
-    public void reached(Step step) {
-      synchronized (this) {
-        boolean isMeant = name.equals(KillPoint.ANY) || name.equals(step.name());
-        if (!isMeant || ++time != last) {
-          return;
-        }
-      }
-      String self = Long.toString(ProcessHandle.current().pid());
-      try {
-        new ProcessBuilder("kill", "-KILL", self).start().waitFor();
-      } catch (IOException | InterruptedException e) {
-        throw new AssertionError("cannot send a signal", e);
-      }
-      throw new AssertionError("lives on after SIGKILL");
-    }
+    Killer killer = new Killer(new KillPoint(arguments[1], Integer.parseInt(arguments[2])));
+    CallRecord record = new CallRecord("killed", new Status("killed"), Map::of);
+    new Reception(socket, new CallDesk(record, killer::reached)).run();
   }
 }

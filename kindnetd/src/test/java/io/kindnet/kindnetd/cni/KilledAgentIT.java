@@ -2,6 +2,7 @@ package io.kindnet.kindnetd.cni;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.kindnet.cni.kill.KillPoint;
 import io.kindnet.netlink.testing.NetworkNamespaces;
 import java.nio.file.Files;
 import java.nio.file.Path;

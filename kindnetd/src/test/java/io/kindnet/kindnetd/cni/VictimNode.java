@@ -2,11 +2,12 @@ package io.kindnet.kindnetd.cni;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.kindnet.cni.kill.KillPoint;
+import io.kindnet.cni.kill.Victim;
 import io.kindnet.cni.model.NodeState;
 import io.kindnet.cni.steps.Step;
 import io.kindnet.netlink.testing.Eventually;
 import io.kindnet.netlink.testing.Namespace;
-import java.io.File;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -15,16 +16,12 @@ import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
-import java.util.concurrent.TimeUnit;
 import java.util.function.IntFunction;
 
 /** A node with a pod, whose agents are killed while they serve calls about others. */
 final class VictimNode implements AutoCloseable {
   private static final Duration DEADLINE = Duration.ofMinutes(1);
   private static final int AT_ONCE = 4;
-
-  /** What Java says of a process that SIGKILL ended. */
-  private static final int KILLED = 128 + 9;
 
   private final Namespace neighbour = Namespace.create("neighbour");
   private final List<Namespace> pods = new ArrayList<>();
@@ -70,7 +67,7 @@ final class VictimNode implements AutoCloseable {
   void killDuringAdd(KillPoint point) {
     Process agent = start(point);
     assertTriesAgain(launcher.run(add(0)));
-    assertKilled(agent);
+    Victim.awaitKilled(agent, "the agent");
     cleanUp();
     assertThat(NodeState.of(client.node(), client.database()))
         .as("ADD killed after %s", point)
@@ -81,7 +78,7 @@ final class VictimNode implements AutoCloseable {
     client.runCold(add(0)).result();
     Process agent = start(point);
     assertTriesAgain(launcher.run(del(0)));
-    assertKilled(agent);
+    Victim.awaitKilled(agent, "the agent");
     cleanUp();
     assertThat(NodeState.of(client.node(), client.database()))
         .as("DEL killed after %s", point)
@@ -97,7 +94,7 @@ final class VictimNode implements AutoCloseable {
       adds = atOnce(this::add);
       dels = succeeded(adds) ? atOnce(this::del) : List.of();
     } while (succeeded(adds) && succeeded(dels));
-    assertKilled(agent);
+    Victim.awaitKilled(agent, "the agent");
     for (int pod = 0; pod < AT_ONCE; pod++) {
       if (!dels.isEmpty()) {
         retry(dels.get(pod), del(pod));
@@ -163,33 +160,10 @@ final class VictimNode implements AutoCloseable {
         .isEqualTo(Launcher.TRY_AGAIN_LATER);
   }
 
-  private static void assertKilled(Process agent) {
-    try {
-      assertThat(agent.waitFor(DEADLINE.toSeconds(), TimeUnit.SECONDS)).isTrue();
-    } catch (InterruptedException interrupted) {
-      throw new AssertionError(interrupted);
-    }
-    assertThat(agent.exitValue()).isEqualTo(KILLED);
-  }
-
   /** On the plugin's runtime, which starts quickly. */
   private Process start(KillPoint point) {
-    Path home = Launcher.dist().resolve("lib/cni-kindnet");
     List<String> command =
-        List.of(
-            home.resolve("runtime/bin/java").toString(),
-            "-XX:AOTCache=" + home.resolve("cni-kindnet.aot"),
-            "@" + home.resolve("jvm.options"),
-            "-Djffi.boot.library.path=" + home.resolve("native"),
-            "-Dorg.sqlite.lib.path=" + home.resolve("native"),
-            "-classpath",
-            home.resolve("cni-kindnet.jar")
-                + File.pathSeparator
-                + System.getProperty("java.class.path"),
-            KilledAgent.class.getName(),
-            socket.toString(),
-            point.step(),
-            Integer.toString(point.time()));
+        Victim.command(Launcher.dist(), KilledAgent.class, List.of(socket.toString()), point);
     Process agent = client.node().start(command.toArray(String[]::new));
     Eventually.within(DEADLINE, () -> assertThat(Visit.isServed(socket)).isTrue());
     return agent;
