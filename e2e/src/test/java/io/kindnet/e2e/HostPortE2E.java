@@ -9,26 +9,14 @@ import org.junit.jupiter.api.Test;
 @RealCluster
 class HostPortE2E {
   private static final int HOST_PORT = 8081;
-  private static final String POD =
-      """
-      apiVersion: v1
-      kind: Pod
-      metadata: {name: %s}
-      spec:
-        nodeName: %s
-        terminationGracePeriodSeconds: 1
-        containers:
-        - name: web
-          image: kindnet/e2e-pod:1
-          ports:
-          - {containerPort: 8080, hostPort: 8081}
-          - {containerPort: 5353, hostPort: 53, protocol: UDP}
-      """;
+  private static final String[] PORTS = {
+    "{containerPort: 8080, hostPort: 8081}", "{containerPort: 5353, hostPort: 53, protocol: UDP}"
+  };
 
   @Test
   void aHostPortIsReachedFromEverywhere(TestCluster cluster) {
     Node node = cluster.node(1);
-    cluster.apply(POD.formatted("web", node.name()));
+    cluster.apply(Manifests.pod("web", node.name(), PORTS));
     cluster.apply(Manifests.pod("neighbour", node.name()));
     cluster.apply(Manifests.pod("stranger", cluster.nodes().getLast().name()));
     Pod web = cluster.awaitPod("web");
@@ -49,10 +37,10 @@ class HostPortE2E {
   @Test
   void aHostPortPassesToTheNextPod(TestCluster cluster) {
     Node node = cluster.node(1);
-    cluster.apply(POD.formatted("first", node.name()));
+    cluster.apply(Manifests.pod("first", node.name(), PORTS));
     cluster.awaitPod("first");
     cluster.inNamespace("delete", "pod", "first");
-    cluster.apply(POD.formatted("second", node.name()));
+    cluster.apply(Manifests.pod("second", node.name(), PORTS));
     cluster.awaitPod("second");
 
     for (String address : node.addresses()) {

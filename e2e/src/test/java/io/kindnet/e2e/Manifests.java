@@ -1,58 +1,51 @@
 package io.kindnet.e2e;
 
-/** Workloads that scenarios need more than one of. What is special about one stands in it. */
+/** Workloads of pods that serve HTTP. */
 final class Manifests {
+  private static final String CONTAINER = "{name: web, image: \"kindnet/e2e-pod:1\", ports: [%s]}";
+
   private Manifests() {}
 
-  /** A pod on a node that serves HTTP. */
-  static String pod(String name, String node) {
+  /**
+   * A pod.
+   *
+   * @param node that it is on; empty for the one that the scheduler chooses
+   * @param ports of its container, such as <code>{containerPort: 8080, hostPort: 8081}</code>
+   */
+  static String pod(String name, String node, String... ports) {
     return """
     apiVersion: v1
     kind: Pod
     metadata: {name: %s}
     spec:
-      nodeName: %s
+      nodeName: "%s"
       terminationGracePeriodSeconds: 1
-      containers:
-      - {name: web, image: "kindnet/e2e-pod:1"}
+      containers: [%s]
     """
-        .formatted(name, node);
+        .formatted(name, node, CONTAINER.formatted(String.join(", ", ports)));
   }
 
-  /** Pods that serve HTTP. */
+  /** Pods on whichever nodes. */
   static String deployment(String name, int replicas) {
-    return """
-    apiVersion: apps/v1
-    kind: Deployment
-    metadata: {name: %1$s}
-    spec:
-      replicas: %2$d
-      selector: {matchLabels: {app: %1$s}}
-      template:
-        metadata: {labels: {app: %1$s}}
-        spec:
-          terminationGracePeriodSeconds: 1
-          containers:
-          - {name: web, image: "kindnet/e2e-pod:1"}
-    """
-        .formatted(name, replicas);
+    return workload("Deployment", name) + "  replicas: " + replicas + "\n";
   }
 
-  /** A pod that serves HTTP on every node. */
+  /** A pod on every node. */
   static String daemonSet(String name) {
+    return workload("DaemonSet", name);
+  }
+
+  private static String workload(String kind, String name) {
     return """
     apiVersion: apps/v1
-    kind: DaemonSet
-    metadata: {name: %1$s}
+    kind: %1$s
+    metadata: {name: %2$s}
     spec:
-      selector: {matchLabels: {app: %1$s}}
+      selector: {matchLabels: {app: %2$s}}
       template:
-        metadata: {labels: {app: %1$s}}
-        spec:
-          terminationGracePeriodSeconds: 1
-          containers:
-          - {name: web, image: "kindnet/e2e-pod:1"}
+        metadata: {labels: {app: %2$s}}
+        spec: {terminationGracePeriodSeconds: 1, containers: [%3$s]}
     """
-        .formatted(name);
+        .formatted(kind, name, CONTAINER.formatted(""));
   }
 }

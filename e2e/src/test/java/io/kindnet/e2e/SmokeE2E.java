@@ -8,23 +8,9 @@ import org.junit.jupiter.api.Test;
 /** The least that has to work: kindnet is installed, a pod comes, is reached, and goes. */
 @RealCluster
 class SmokeE2E {
-  private static final String POD =
-      """
-      apiVersion: v1
-      kind: Pod
-      metadata: {name: web}
-      spec:
-        terminationGracePeriodSeconds: 1
-        containers:
-        - name: web
-          image: kindnet/e2e-pod:1
-          ports:
-          - {containerPort: 8080, hostPort: 8081}
-      """;
-
   @Test
   void aPodComesIsReachedAndGoes(TestCluster cluster) {
-    cluster.apply(POD);
+    cluster.apply(Manifests.pod("web", "", "{containerPort: 8080, hostPort: 8081}"));
     Pod web = cluster.awaitPod("web");
     Node node = cluster.nodeOf(web);
 

@@ -35,15 +35,11 @@ public final class Cluster {
    */
   public void up(int nodes) {
     locked(() -> {
-      try {
-        controlPlane.up();
-        Machine outside = outside();
-        outside.boot();
-        Network.elsewhere(controlPlane.machine(), outside);
-        IntStream.rangeClosed(1, nodes).mapToObj(this::node).parallel().forEach(Node::up);
-      } catch (IllegalStateException wrongSettings) {
-        throw new AssertionError(wrongSettings);
-      }
+      controlPlane.up();
+      Machine outside = outside();
+      outside.boot();
+      Network.elsewhere(controlPlane.machine(), outside);
+      IntStream.rangeClosed(1, nodes).mapToObj(this::node).parallel().forEach(Node::up);
     });
   }
 

@@ -18,9 +18,9 @@ public final class ClusterProgram {
    * @param arguments one of these
    */
   public static void main(String[] arguments) {
-    Settings settings = Settings.fromEnvironment();
-    Cluster cluster = new Cluster(settings);
     try {
+      Settings settings = Settings.fromEnvironment();
+      Cluster cluster = new Cluster(settings);
       switch (arguments.length == 0 ? "" : arguments[0]) {
         case "up" -> {
           cluster.up(arguments.length > 1 ? Integer.parseInt(arguments[1]) : 2);
@@ -32,7 +32,7 @@ public final class ClusterProgram {
           System.exit(2);
         }
       }
-    } catch (AssertionError failed) {
+    } catch (AssertionError | SettingsException failed) {
       System.err.println(failed.getMessage());
       System.exit(1);
     }

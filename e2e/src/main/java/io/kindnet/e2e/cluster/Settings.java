@@ -24,7 +24,7 @@ public record Settings(Path state, Path logs, Path tools, Path built) {
   /**
    * What {@code e2e/run} gives in the environment.
    *
-   * @throws IllegalStateException naming the variable that is missing
+   * @throws SettingsException naming the variable that is missing
    */
   public static Settings fromEnvironment() {
     return new Settings(
@@ -37,7 +37,7 @@ public record Settings(Path state, Path logs, Path tools, Path built) {
   private static Path path(String variable) {
     String value = System.getenv(variable);
     if (value == null || value.isEmpty()) {
-      throw new IllegalStateException(variable + " is not set: run it by `make e2e`");
+      throw new SettingsException(variable + " is not set: run it by `make e2e`");
     }
     return Path.of(value).toAbsolutePath().normalize();
   }
@@ -70,7 +70,7 @@ public record Settings(Path state, Path logs, Path tools, Path built) {
   String tool(String program) {
     Path path = tools.resolve(program);
     if (!Files.isExecutable(path)) {
-      throw new IllegalStateException("no program " + path + ": build/cluster-tools makes it");
+      throw new SettingsException("no program " + path + ": build/cluster-tools makes it");
     }
     return path.toString();
   }

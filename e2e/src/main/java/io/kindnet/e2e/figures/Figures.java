@@ -3,6 +3,7 @@ package io.kindnet.e2e.figures;
 import io.kindnet.e2e.cluster.Cluster;
 import io.kindnet.e2e.cluster.Kubectl;
 import io.kindnet.e2e.cluster.Settings;
+import io.kindnet.e2e.cluster.SettingsException;
 import io.kindnet.netlink.testing.Eventually;
 import java.io.PrintStream;
 import java.nio.file.Path;
@@ -48,11 +49,11 @@ public final class Figures {
    * @param arguments the manifest that installs kindnet, and how often each is measured
    */
   public static void main(String[] arguments) {
-    Cluster cluster = new Cluster(Settings.fromEnvironment());
     try {
+      Cluster cluster = new Cluster(Settings.fromEnvironment());
       cluster.up(NODES);
       new Figures(cluster, Path.of(arguments[0])).run(Integer.parseInt(arguments[1]), System.out);
-    } catch (AssertionError failed) {
+    } catch (AssertionError | SettingsException failed) {
       System.err.println("The measurement has failed: " + failed.getMessage());
       System.exit(1);
     }
