@@ -96,9 +96,14 @@ public final class FolderWatch implements AutoCloseable {
   }
 
   @Override
-  public synchronized void close() throws IOException {
-    if (service != null) {
+  public synchronized void close() {
+    if (service == null) {
+      return;
+    }
+    try {
       service.close();
+    } catch (IOException unclosable) {
+      throw new UncheckedIOException(unclosable);
     }
   }
 }

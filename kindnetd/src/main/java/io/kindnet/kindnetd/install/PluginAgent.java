@@ -65,11 +65,7 @@ public final class PluginAgent implements Agent {
   @Override
   public void close() {
     queue.close();
-    try {
-      watch.close();
-    } catch (IOException unclosable) {
-      throw new UncheckedIOException(unclosable);
-    }
+    watch.close();
   }
 
   /** What is installed may be needed by pods; {@code kindnetd --cleanup} removes it. */

@@ -13,7 +13,6 @@ import io.kindnet.kindnetd.metrics.AgentStatus;
 import io.kindnet.kindnetd.metrics.Status;
 import io.kindnet.kindnetd.node.PluginChain.Plugins;
 import java.io.IOException;
-import java.io.UncheckedIOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
@@ -92,11 +91,7 @@ public final class CniConfigurationAgent implements Agent {
   @Override
   public void close() {
     queue.close();
-    try {
-      watch.close();
-    } catch (IOException unclosable) {
-      throw new UncheckedIOException(unclosable);
-    }
+    watch.close();
   }
 
   /** Removes the file if it is kindnet's: pods would else still be wired by a disabled plugin. */
