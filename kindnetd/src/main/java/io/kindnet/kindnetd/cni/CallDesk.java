@@ -116,17 +116,10 @@ final class CallDesk implements Reception.Desk {
   void close(Duration patience) {
     leaveTheRest();
     executor.shutdown();
-    boolean interrupted = Thread.interrupted();
-    try {
-      if (!executor.awaitTermination(patience.toMillis(), TimeUnit.MILLISECONDS)) {
-        log.warn("calls are still under way after {} s", patience.toSeconds());
-      }
-    } catch (InterruptedException again) {
-      interrupted = true;
+    LastWait.until(() -> executor.awaitTermination(patience.toMillis(), TimeUnit.MILLISECONDS));
+    if (!executor.isTerminated()) {
+      log.warn("calls are still under way after {} s", patience.toSeconds());
     }
     keeper.close();
-    if (interrupted) {
-      Thread.currentThread().interrupt();
-    }
   }
 }

@@ -3,13 +3,16 @@ package io.kindnet.kindnetd.cni;
 import io.kindnet.cni.protocol.AgentReport;
 import io.kindnet.cni.protocol.CniCommand;
 import io.kindnet.kindnetd.metrics.CallMetrics;
+import io.kindnet.kindnetd.metrics.Status;
 import java.util.ArrayList;
 import java.util.Arrays;
+import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.TimeUnit;
+import java.util.function.Supplier;
 
 /** How many calls were served since the agent began, and how long they took. */
 final class CallRecord {
@@ -20,9 +23,19 @@ final class CallRecord {
   private final CallMetrics metrics;
   private final Map<String, Verb> verbs = new ConcurrentHashMap<>();
 
-  CallRecord(String version, CallMetrics metrics) {
+  /**
+   * @param version what to call this program
+   * @param cold how many calls of each verb the plugin served alone
+   */
+  CallRecord(String version, Status status, Supplier<Map<String, Long>> cold) {
     this.version = version;
-    this.metrics = metrics;
+    this.metrics = status.calls(this::calls, cold);
+  }
+
+  private Map<String, Long> calls() {
+    Map<String, Long> calls = new HashMap<>();
+    verbs.forEach((name, verb) -> calls.put(name, verb.calls()));
+    return calls;
   }
 
   /** Whether calls are answered from now on. */
@@ -69,6 +82,10 @@ final class CallRecord {
       last[(int) (calls % REMEMBERED)] = nanos;
       calls++;
       errors += failed ? 1 : 0;
+    }
+
+    synchronized long calls() {
+      return calls;
     }
 
     synchronized AgentReport.Verb summary(String name) {

@@ -51,7 +51,7 @@ public final class CniCallAgent implements Agent {
     this.socket = new SocketFile(socket);
     this.status = status;
     Path database = NetworkConfig.DEFAULT_DATA_DIR.resolve(Store.FILE_NAME);
-    this.record = new CallRecord(version, status.calls(new ColdCalls(database)));
+    this.record = new CallRecord(version, status, new ColdCalls(database));
     this.steps = steps;
     thread.setDaemon(true);
   }
@@ -151,14 +151,6 @@ public final class CniCallAgent implements Agent {
     if (thread.getState() == Thread.State.NEW) {
       return;
     }
-    boolean interrupted = Thread.interrupted();
-    try {
-      thread.join(STOP_PATIENCE);
-    } catch (InterruptedException again) {
-      interrupted = true;
-    }
-    if (interrupted) {
-      Thread.currentThread().interrupt();
-    }
+    LastWait.until(() -> thread.join(STOP_PATIENCE));
   }
 }

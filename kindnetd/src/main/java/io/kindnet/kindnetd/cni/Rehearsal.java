@@ -62,7 +62,7 @@ final class Rehearsal {
   static void run(Path parent, NetworkNamespace host, NetworkNamespace pod) throws IOException {
     removeForgotten(parent);
     Path folder = Files.createTempDirectory(parent, PREFIX);
-    CallRecord record = new CallRecord("", new Status("").calls(Map::of));
+    CallRecord record = new CallRecord("", new Status(""), Map::of);
     try (DatabaseKeeper keeper = new DatabaseKeeper()) {
       Rehearsal rehearsal = new Rehearsal(new Call(record, keeper, null), pod, folder);
       IOException failure = host.call(rehearsal::play);

@@ -6,9 +6,7 @@ import io.prometheus.metrics.core.metrics.Gauge;
 import io.prometheus.metrics.core.metrics.Histogram;
 import io.prometheus.metrics.model.registry.PrometheusRegistry;
 import java.util.Map;
-import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.TimeUnit;
-import java.util.concurrent.atomic.LongAdder;
 import java.util.function.Supplier;
 
 /**
@@ -19,13 +17,16 @@ public final class CallMetrics {
   private static final String WARM = "warm";
   private static final String COLD = "cold";
 
-  private final Map<String, LongAdder> warm = new ConcurrentHashMap<>();
   private final Counter errors;
   private final Counter declined;
   private final Gauge serving;
   private final Histogram seconds;
 
-  CallMetrics(PrometheusRegistry registry, Supplier<Map<String, Long>> cold) {
+  /** The two suppliers are those who count calls, by verb. */
+  CallMetrics(
+      PrometheusRegistry registry,
+      Supplier<Map<String, Long>> warm,
+      Supplier<Map<String, Long>> cold) {
     CounterWithCallback.builder()
         .name("kindnet_cni_calls_total")
         .help(
@@ -33,7 +34,7 @@ public final class CallMetrics {
                 + " plugin ran in a process of its own, since its database was made.")
         .labelNames("verb", "path")
         .callback(callback -> {
-          warm.forEach((verb, number) -> callback.call(number.doubleValue(), verb, WARM));
+          warm.get().forEach((verb, number) -> callback.call(number.doubleValue(), verb, WARM));
           cold.get().forEach((verb, number) -> callback.call(number.doubleValue(), verb, COLD));
         })
         .register(registry);
@@ -65,7 +66,6 @@ public final class CallMetrics {
 
   /** A call was answered after {@code nanos}. */
   public void answered(String verb, boolean failed, long nanos) {
-    warm.computeIfAbsent(verb, name -> new LongAdder()).increment();
     if (failed) {
       errors.labelValues(verb, WARM).inc();
     }

@@ -75,10 +75,11 @@ public final class Status {
   /**
    * The metrics of CNI calls.
    *
+   * @param warm how many calls this process has served, by verb
    * @param cold how many calls the plugin has run by itself, by verb
    */
-  public CallMetrics calls(Supplier<Map<String, Long>> cold) {
-    return new CallMetrics(registry, cold);
+  public CallMetrics calls(Supplier<Map<String, Long>> warm, Supplier<Map<String, Long>> cold) {
+    return new CallMetrics(registry, warm, cold);
   }
 
   /** A further number to show. */
