@@ -1,5 +1,11 @@
 package io.kindnet.bench;
 
+import io.kindnet.measuring.Burst;
+import io.kindnet.measuring.Job;
+import io.kindnet.measuring.Sample;
+import io.kindnet.measuring.Spread;
+import io.kindnet.measuring.Table;
+import io.kindnet.measuring.Targets;
 import java.io.PrintStream;
 import java.util.ArrayList;
 import java.util.List;

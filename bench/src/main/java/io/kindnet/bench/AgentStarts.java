@@ -2,6 +2,9 @@ package io.kindnet.bench;
 
 import io.kindnet.kube.testing.ApiServerProcess;
 import io.kindnet.kube.testing.Nodes;
+import io.kindnet.measuring.Spread;
+import io.kindnet.measuring.Table;
+import io.kindnet.measuring.Targets;
 import io.kindnet.netlink.testing.Machine;
 import java.io.IOException;
 import java.io.PrintStream;

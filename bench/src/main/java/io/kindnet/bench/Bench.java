@@ -1,5 +1,7 @@
 package io.kindnet.bench;
 
+import io.kindnet.measuring.Surroundings;
+import io.kindnet.measuring.Targets;
 import java.io.PrintStream;
 import java.nio.file.Path;
 import java.util.EnumSet;
@@ -51,7 +53,7 @@ public final class Bench implements Callable<Integer> {
   @Override
   public Integer call() {
     Targets targets = new Targets();
-    for (String line : Surroundings.describe(dist)) {
+    for (String line : Surroundings.describe(Programs.describe(dist))) {
       out.println("- " + line);
     }
     out.println();

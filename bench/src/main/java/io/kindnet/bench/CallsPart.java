@@ -8,6 +8,11 @@ import static io.kindnet.bench.Work.DUAL_STACK_PORT;
 import static io.kindnet.bench.Work.IPV4_PORT;
 
 import io.kindnet.bench.Series.Run;
+import io.kindnet.measuring.Job;
+import io.kindnet.measuring.Meter;
+import io.kindnet.measuring.Sample;
+import io.kindnet.measuring.Spread;
+import io.kindnet.measuring.Targets;
 import java.io.PrintStream;
 import java.util.List;
 

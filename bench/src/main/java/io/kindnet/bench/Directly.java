@@ -1,5 +1,7 @@
 package io.kindnet.bench;
 
+import io.kindnet.measuring.Job;
+import io.kindnet.measuring.Sample;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;

@@ -1,5 +1,8 @@
 package io.kindnet.bench;
 
+import io.kindnet.measuring.Job;
+import io.kindnet.measuring.Meter;
+import io.kindnet.measuring.Sample;
 import java.io.IOException;
 import java.io.InputStream;
 import java.io.OutputStream;

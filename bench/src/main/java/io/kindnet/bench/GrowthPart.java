@@ -1,6 +1,8 @@
 package io.kindnet.bench;
 
 import io.kindnet.bench.Series.Run;
+import io.kindnet.measuring.Sample;
+import io.kindnet.measuring.Targets;
 import io.kindnet.netlink.testing.Resources;
 import java.io.PrintStream;
 import java.util.List;

@@ -1,5 +1,6 @@
 package io.kindnet.bench;
 
+import io.kindnet.measuring.Meter;
 import io.kindnet.netlink.testing.CommandResult;
 import io.kindnet.netlink.testing.Ip;
 import io.kindnet.netlink.testing.Machine;

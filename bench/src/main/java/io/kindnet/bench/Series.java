@@ -1,5 +1,8 @@
 package io.kindnet.bench;
 
+import io.kindnet.measuring.Sample;
+import io.kindnet.measuring.Spread;
+import io.kindnet.measuring.Table;
 import java.util.ArrayList;
 import java.util.Collection;
 import java.util.LinkedHashMap;

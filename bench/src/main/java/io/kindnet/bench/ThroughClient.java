@@ -1,5 +1,8 @@
 package io.kindnet.bench;
 
+import io.kindnet.measuring.Job;
+import io.kindnet.measuring.Meter;
+import io.kindnet.measuring.Sample;
 import java.util.List;
 import java.util.Map;
 

@@ -1,5 +1,6 @@
 package io.kindnet.bench;
 
+import io.kindnet.measuring.Job;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.HashMap;

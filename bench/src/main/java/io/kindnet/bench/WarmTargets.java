@@ -1,6 +1,7 @@
 package io.kindnet.bench;
 
 import io.kindnet.bench.Series.Run;
+import io.kindnet.measuring.Targets;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.function.ToDoubleFunction;

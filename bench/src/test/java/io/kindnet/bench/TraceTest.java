@@ -2,6 +2,7 @@ package io.kindnet.bench;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.kindnet.measuring.Job;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Map;

@@ -5,6 +5,8 @@ import static io.kindnet.bench.Contestant.WARM;
 import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.kindnet.measuring.Sample;
+import io.kindnet.measuring.Targets;
 import java.io.ByteArrayOutputStream;
 import java.io.PrintStream;
 import java.util.List;

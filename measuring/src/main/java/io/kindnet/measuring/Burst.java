@@ -1,4 +1,4 @@
-package io.kindnet.bench;
+package io.kindnet.measuring;
 
 import java.util.List;
 
@@ -10,22 +10,25 @@ import java.util.List;
  *     had nothing to do any more; 0 if none is watched
  * @param samples in the order of the jobs, without that
  */
-record Burst(long wallNanos, long watchedNanos, List<Sample> samples) {
-  Burst {
+public record Burst(long wallNanos, long watchedNanos, List<Sample> samples) {
+  /** Copies the list. */
+  public Burst {
     samples = List.copyOf(samples);
   }
 
-  double perSecond() {
+  /** How many programs a second. */
+  public double perSecond() {
     return samples.size() / (wallNanos / 1e9);
   }
 
   /** CPU time for each program, with its share of what the watched process took. */
-  double cpuMillisEach() {
+  public double cpuMillisEach() {
     double own = samples.stream().mapToDouble(Sample::cpuMillis).sum();
     return (own + watchedNanos / 1e6) / samples.size();
   }
 
-  long failures() {
+  /** How many ended with another status than 0. */
+  public long failures() {
     return samples.stream().filter(sample -> sample.exit() != 0).count();
   }
 }

@@ -1,4 +1,4 @@
-package io.kindnet.bench;
+package io.kindnet.measuring;
 
 import java.io.PrintStream;
 import java.util.ArrayList;
@@ -6,7 +6,7 @@ import java.util.List;
 import java.util.Locale;
 
 /** A table in Markdown that can also be read as it is. The first columns are texts. */
-final class Table {
+public final class Table {
   private final int texts;
   private final List<List<String>> rows = new ArrayList<>();
 
@@ -15,12 +15,13 @@ final class Table {
    *
    * @param texts how many columns are set to the left; the others are figures
    */
-  Table(int texts, String... head) {
+  public Table(int texts, String... head) {
     this.texts = texts;
     rows.add(List.of(head));
   }
 
-  void row(String... cells) {
+  /** Adds a row: a cell for each column. */
+  public void row(String... cells) {
     if (cells.length != rows.getFirst().size()) {
       throw new IllegalArgumentException(
           cells.length + " cells in a row of " + rows.getFirst().size());
@@ -29,11 +30,12 @@ final class Table {
   }
 
   /** A figure as in {@code 0.97}. */
-  static String hundredths(double figure) {
+  public static String hundredths(double figure) {
     return String.format(Locale.ROOT, "%.2f", figure);
   }
 
-  void print(PrintStream out) {
+  /** Prints it, with an empty line before and after it. */
+  public void print(PrintStream out) {
     int[] widths = new int[rows.getFirst().size()];
     for (List<String> row : rows) {
       for (int column = 0; column < widths.length; column++) {

@@ -1,4 +1,4 @@
-package io.kindnet.bench;
+package io.kindnet.measuring;
 
 import static java.nio.charset.StandardCharsets.UTF_8;
 
@@ -19,7 +19,7 @@ import java.util.Map;
  * is started by a JVM would be charged with the JVM's memory. A process that is there already may
  * be watched: what it does for the programs counts as theirs.
  */
-final class Meter implements AutoCloseable {
+public final class Meter implements AutoCloseable {
   private static final ObjectMapper JSON = new ObjectMapper();
 
   private final Process process;
@@ -28,18 +28,19 @@ final class Meter implements AutoCloseable {
   private long watched;
 
   /** Talks to {@code process}, which runs {@link #command()}. */
-  Meter(Process process) {
+  public Meter(Process process) {
     this.process = process;
     requests = process.outputWriter(UTF_8);
     answers = process.inputReader(UTF_8);
   }
 
-  static Meter on(Machine machine) {
+  /** Measures programs on {@code machine}. */
+  public static Meter on(Machine machine) {
     return new Meter(machine.talkTo(command().toArray(String[]::new)));
   }
 
   /** The measuring process. */
-  static List<String> command() {
+  public static List<String> command() {
     return List.of("python3", "-I", "-S", "-c", Resources.text(Meter.class, "meter.py"));
   }
 
@@ -48,18 +49,18 @@ final class Meter implements AutoCloseable {
    *
    * @param pid on the machine; 0 for none
    */
-  void watch(long pid) {
+  public void watch(long pid) {
     watched = pid;
   }
 
   /** Runs one program to its end; what a watched process does for it is in the sample. */
-  Sample run(Job job) {
+  public Sample run(Job job) {
     Burst burst = run(List.of(job), 1);
     return burst.samples().getFirst().and(burst.watchedNanos() / 1000);
   }
 
   /** Runs programs, {@code atOnce} of them at any time, each started when another ends. */
-  Burst run(List<Job> jobs, int atOnce) {
+  public Burst run(List<Job> jobs, int atOnce) {
     try {
       requests.write(
           JSON.writeValueAsString(Map.of("jobs", jobs, "atOnce", atOnce, "watched", watched)));
@@ -81,6 +82,7 @@ final class Meter implements AutoCloseable {
     }
   }
 
+  /** Ends the measuring process. */
   @Override
   public void close() {
     process.destroy();

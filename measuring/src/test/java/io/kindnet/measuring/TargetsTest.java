@@ -1,4 +1,4 @@
-package io.kindnet.bench;
+package io.kindnet.measuring;
 
 import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.assertj.core.api.Assertions.assertThat;
@@ -15,6 +15,7 @@ class TargetsTest {
   void saysWhichWereReached() {
     targets.atMost("memory", 48, 47.95, " MiB");
     targets.atMost("wall", 3.5, 3.51, " × floor");
+    targets.atMost("share", 2, 1.5, " %");
     targets.faster("ADD", 90, 1740);
     targets.faster("DEL", 90, 90);
     targets.none("failures", 0);
@@ -33,6 +34,7 @@ class TargetsTest {
             | -------------- | -------------:| ------------:| -------:|
             | memory         |    ≤ 48.0 MiB |    47.95 MiB |     yes |
             | wall           | ≤ 3.5 × floor | 3.51 × floor |      NO |
+            | share          |       ≤ 2.0 % |       1.50 % |     yes |
             | ADD            |   < 1740.0 ms |      90.0 ms |     yes |
             | DEL            |     < 90.0 ms |      90.0 ms |      NO |
             | failures       |             0 |            0 |     yes |

@@ -1,4 +1,4 @@
-package io.kindnet.bench;
+package io.kindnet.measuring;
 
 import java.util.Arrays;
 import java.util.List;
@@ -6,13 +6,13 @@ import java.util.Locale;
 import java.util.function.ToDoubleFunction;
 
 /** The middle and the ends of what was measured again and again. */
-record Spread(double median, double least, double most, int count) {
+public record Spread(double median, double least, double most, int count) {
   /**
    * The spread of {@code values}.
    *
    * @throws IllegalArgumentException if there are none
    */
-  static Spread of(double... values) {
+  public static Spread of(double... values) {
     if (values.length == 0) {
       throw new IllegalArgumentException("nothing was measured");
     }
@@ -23,7 +23,8 @@ record Spread(double median, double least, double most, int count) {
     return new Spread(median, sorted[0], sorted[sorted.length - 1], sorted.length);
   }
 
-  static <T> Spread of(List<T> measured, ToDoubleFunction<T> figure) {
+  /** The spread of one {@code figure} of what was measured. */
+  public static <T> Spread of(List<T> measured, ToDoubleFunction<T> figure) {
     return of(measured.stream().mapToDouble(figure).toArray());
   }
 

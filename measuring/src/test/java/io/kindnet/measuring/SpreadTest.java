@@ -1,4 +1,4 @@
-package io.kindnet.bench;
+package io.kindnet.measuring;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;

@@ -1,4 +1,4 @@
-package io.kindnet.bench;
+package io.kindnet.measuring;
 
 /**
  * What one program took, from its start to its end. Time and memory are of the program and all its
@@ -9,10 +9,10 @@ package io.kindnet.bench;
  * @param peakKib the greatest resident set of any one process
  * @param exit the exit status, -N after signal N
  */
-record Sample(
+public record Sample(
     long wallNanos, long cpuMicros, long peakKib, int exit, String output, String errors) {
   /** This one and then {@code next}, as one: what {@code next} printed is what was printed. */
-  Sample then(Sample next) {
+  public Sample then(Sample next) {
     return new Sample(
         wallNanos + next.wallNanos,
         cpuMicros + next.cpuMicros,
@@ -23,7 +23,7 @@ record Sample(
   }
 
   /** The same, with CPU time that another process took for it. */
-  Sample and(long micros) {
+  public Sample and(long micros) {
     return new Sample(wallNanos, cpuMicros + micros, peakKib, exit, output, errors);
   }
 
@@ -32,22 +32,25 @@ record Sample(
    *
    * @throws AssertionError if the program failed, with what it said
    */
-  Sample orFail(String what) {
+  public Sample orFail(String what) {
     if (exit != 0) {
       throw new AssertionError(what + " ended with " + exit + ": " + output + errors);
     }
     return this;
   }
 
-  double wallMillis() {
+  /** From its start to its end, in milliseconds. */
+  public double wallMillis() {
     return wallNanos / 1e6;
   }
 
-  double cpuMillis() {
+  /** User and system time, in milliseconds. */
+  public double cpuMillis() {
     return cpuMicros / 1e3;
   }
 
-  double peakMib() {
+  /** The greatest resident set, in MiB. */
+  public double peakMib() {
     return peakKib / 1024.0;
   }
 }

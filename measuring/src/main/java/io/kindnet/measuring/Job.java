@@ -1,4 +1,4 @@
-package io.kindnet.bench;
+package io.kindnet.measuring;
 
 import java.util.ArrayList;
 import java.util.List;
@@ -11,18 +11,20 @@ import java.util.Map;
  * @param environment all of its environment
  * @param input its standard input, at most 64 KiB
  */
-record Job(List<String> command, Map<String, String> environment, String input) {
-  Job {
+public record Job(List<String> command, Map<String, String> environment, String input) {
+  /** Copies both collections. */
+  public Job {
     command = List.copyOf(command);
     environment = Map.copyOf(environment);
   }
 
-  static Job of(String... command) {
+  /** A program without environment and input. */
+  public static Job of(String... command) {
     return new Job(List.of(command), Map.of(), "");
   }
 
   /** The same program, started by {@code command}, which takes it as its further arguments. */
-  Job startedBy(List<String> starter) {
+  public Job startedBy(List<String> starter) {
     List<String> whole = new ArrayList<>(starter);
     whole.addAll(command);
     return new Job(whole, environment, input);

@@ -1,4 +1,4 @@
-package io.kindnet.bench;
+package io.kindnet.measuring;
 
 import java.io.PrintStream;
 import java.util.ArrayList;
@@ -6,29 +6,28 @@ import java.util.List;
 import java.util.Locale;
 
 /** What was to be reached, and whether it was. */
-final class Targets {
+public final class Targets {
   private record Target(String what, String wanted, String measured, boolean reached) {}
 
   private final List<Target> targets = new ArrayList<>();
 
   /** {@code measured} is to be {@code limit} at most; {@code unit} follows both. */
-  void atMost(String what, double limit, double measured, String unit) {
-    String form = "%.1f" + unit;
+  public void atMost(String what, double limit, double measured, String unit) {
     targets.add(
         new Target(
             what,
-            "≤ " + String.format(Locale.ROOT, form, limit),
-            String.format(Locale.ROOT, "%.2f" + unit, measured),
+            "≤ " + String.format(Locale.ROOT, "%.1f", limit) + unit,
+            String.format(Locale.ROOT, "%.2f", measured) + unit,
             measured <= limit));
   }
 
   /** {@code measured} is to be {@code limit} at least; {@code unit} follows both. */
-  void atLeast(String what, double limit, double measured, String unit) {
+  public void atLeast(String what, double limit, double measured, String unit) {
     targets.add(
         new Target(
             what,
-            String.format(Locale.ROOT, "≥ %.1f" + unit, limit),
-            String.format(Locale.ROOT, "%.1f" + unit, measured),
+            "≥ " + String.format(Locale.ROOT, "%.1f", limit) + unit,
+            String.format(Locale.ROOT, "%.1f", measured) + unit,
             measured >= limit));
   }
 
@@ -37,7 +36,7 @@ final class Targets {
    *
    * @param exceptions the names of those of which it does not
    */
-  void everywhere(String what, int all, List<String> exceptions) {
+  public void everywhere(String what, int all, List<String> exceptions) {
     targets.add(
         new Target(
             what,
@@ -47,7 +46,7 @@ final class Targets {
   }
 
   /** {@code mine} is to take less than {@code other}, both in milliseconds. */
-  void faster(String what, double mine, double other) {
+  public void faster(String what, double mine, double other) {
     targets.add(
         new Target(
             what,
@@ -57,11 +56,12 @@ final class Targets {
   }
 
   /** {@code failures} is to be 0. */
-  void none(String what, long failures) {
+  public void none(String what, long failures) {
     targets.add(new Target(what, "0", String.valueOf(failures), failures == 0));
   }
 
-  void print(PrintStream out) {
+  /** Prints all of them, each with what was measured; nothing if there are none. */
+  public void print(PrintStream out) {
     if (targets.isEmpty()) {
       return;
     }
