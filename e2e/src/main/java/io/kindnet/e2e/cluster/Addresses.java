@@ -22,7 +22,8 @@ public final class Addresses {
   /** As pods see the API server, if there is a proxy for services. */
   static final String API_SERVER_IN_CLUSTER = "10.96.0.1";
 
-  static final String API_SERVER = "https://" + CONTROL_V4 + ":6443";
+  /** Where the API server is for machines on the nodes' network. */
+  public static final String API_SERVER = "https://" + CONTROL_V4 + ":6443";
 
   /** A host that knows the way to nodes, but none to pods. */
   public static final String OUTSIDE_V4 = "198.51.100.10";
@@ -37,7 +38,18 @@ public final class Addresses {
   private Addresses() {}
 
   /** The addresses of node number {@code n}, from 1: IPv4, IPv6. */
-  static List<String> ofNode(int n) {
+  public static List<String> ofNode(int n) {
     return List.of("172.30.1." + n, "fd00:172:30::1:" + n);
+  }
+
+  /**
+   * Addresses on the nodes' network at which nobody is: IPv4, IPv6.
+   *
+   * @param n from 1 to 60,000
+   */
+  public static List<String> ofNobody(int n) {
+    int host = (16 << 8) + n;
+    return List.of(
+        "172.30." + (host >> 8) + "." + (host & 0xff), "fd00:172:30::2:" + Integer.toHexString(n));
   }
 }

@@ -43,6 +43,17 @@ public final class Cluster {
     });
   }
 
+  /**
+   * Starts only the API server and what it keeps its objects in, and the first node's machine:
+   * there is nobody who judges Nodes, so that any number of them may be made up.
+   */
+  public void serve() {
+    locked(() -> {
+      controlPlane.serve();
+      node(1).boot();
+    });
+  }
+
   /** Removes all of it, however much there is. */
   public void down() {
     locked(() -> {
@@ -88,6 +99,21 @@ public final class Cluster {
   /** The API server. */
   public Service apiServer() {
     return controlPlane.apiServer();
+  }
+
+  /** A client for what would keep the command line client busy. */
+  public RestClient rest() {
+    return RestClient.administrator(controlPlane.authority());
+  }
+
+  /** How a program of the host is run in the network of the nodes, where the API server is. */
+  public List<String> inNetwork() {
+    return List.of("nsenter", "--target=" + controlPlane.machine().requireInit(), "--net", "--");
+  }
+
+  /** The certificate by which the API server is known. */
+  public Path authorityCertificate() {
+    return controlPlane.authority().certificate("ca");
   }
 
   /** The command line client. */

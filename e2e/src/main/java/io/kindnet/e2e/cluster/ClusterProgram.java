@@ -8,12 +8,12 @@ import java.nio.file.Path;
 import java.nio.file.attribute.PosixFilePermissions;
 import java.util.List;
 
-/** Brings a cluster up or down. */
+/** Brings a cluster up, or a part of it, or down. */
 public final class ClusterProgram {
   private ClusterProgram() {}
 
   /**
-   * {@code up [NODES]} or {@code down}.
+   * {@code up [NODES]}, {@code serve} or {@code down}.
    *
    * @param arguments one of these
    */
@@ -26,9 +26,13 @@ public final class ClusterProgram {
           cluster.up(arguments.length > 1 ? Integer.parseInt(arguments[1]) : 2);
           handOver(settings, cluster, System.out);
         }
+        case "serve" -> {
+          cluster.serve();
+          script(settings.state().resolve("bin/network"), cluster.inNetwork());
+        }
         case "down" -> cluster.down();
         default -> {
-          System.err.println("up [NODES] or down");
+          System.err.println("up [NODES], serve or down");
           System.exit(2);
         }
       }

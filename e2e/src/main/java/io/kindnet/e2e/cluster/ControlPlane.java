@@ -24,6 +24,16 @@ record ControlPlane(Settings settings, Machine machine, Authority authority) {
 
   /** Starts what does not run, and waits until it can be used. */
   void up() {
+    serve();
+    for (Service service : List.of(controllerManager(), scheduler())) {
+      service.start();
+    }
+    controllerManager().awaitReady();
+    scheduler().awaitReady();
+  }
+
+  /** Starts the store and the API server only: nobody acts on what is written there. */
+  void serve() {
     machine.boot();
     Network.router(machine);
     authority.establish();
@@ -41,11 +51,6 @@ record ControlPlane(Settings settings, Machine machine, Authority authority) {
     etcd().awaitReady();
     apiServer().start();
     apiServer().awaitReady();
-    for (Service service : List.of(controllerManager(), scheduler())) {
-      service.start();
-    }
-    controllerManager().awaitReady();
-    scheduler().awaitReady();
   }
 
   /** The store, in memory: nothing of it has to outlive the machine. */

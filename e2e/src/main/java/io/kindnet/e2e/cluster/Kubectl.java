@@ -10,6 +10,8 @@ import java.util.List;
  * @param controlPlane of the cluster that is spoken to
  */
 public record Kubectl(ControlPlane controlPlane) {
+  static final String ADMINISTRATOR = "admin";
+  static final String ADMINISTRATOR_SUBJECT = "/O=system:masters/CN=admin";
 
   /** Runs {@code kubectl ARGUMENTS} and returns what it printed. */
   public String run(String... arguments) {
@@ -28,7 +30,7 @@ public record Kubectl(ControlPlane controlPlane) {
 
   /** The file that makes one the administrator. */
   public Path kubeconfig() {
-    return controlPlane.authority().kubeconfig("admin", "/O=system:masters/CN=admin");
+    return controlPlane.authority().kubeconfig(ADMINISTRATOR, ADMINISTRATOR_SUBJECT);
   }
 
   /** How it is called. Only the network is the cluster's: files are those of the caller. */

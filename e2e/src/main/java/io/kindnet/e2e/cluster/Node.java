@@ -37,11 +37,16 @@ public record Node(int number, ControlPlane controlPlane) {
     return Addresses.ofNode(number);
   }
 
+  /** Starts its machine, and nothing on it. */
+  void boot() {
+    machine().boot();
+    Network.plug(controlPlane.machine(), machine(), number);
+  }
+
   /** Starts what does not run of it, and waits until pods could be started. */
   void up() {
+    boot();
     Machine machine = machine();
-    machine.boot();
-    Network.plug(controlPlane.machine(), machine, number);
     Path prepared = machine.path("/run/e2e/prepared");
     if (!Files.exists(prepared)) {
       machine.podCgroup().prepareForPods();
