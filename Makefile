@@ -1,6 +1,6 @@
 # The entry points of the project. Everything is built by Maven with the JDK that build/find-jdk finds.
 
-.PHONY: help test test-rootless verify demo bench bench-jmh soak dist release image tools format clean e2e e2e-smoke e2e-up e2e-down
+.PHONY: help test test-rootless verify demo bench bench-jmh soak dist release image tools format clean e2e e2e-smoke e2e-up e2e-down bench-scale
 
 JDK := $(shell build/find-jdk 25)
 MAVEN = JAVA_HOME=$(JDK) MAVEN_OPTS="--sun-misc-unsafe-memory-access=allow $(MAVEN_OPTS)" mvn --batch-mode --no-transfer-progress
@@ -15,6 +15,7 @@ help:
 	@echo 'make test   everything that is checked: format, static analysis, all tests'
 	@echo 'make test-rootless   the same for those who are not root, without the tests that need cgroups or other users'
 	@echo 'make bench  what a call costs, beside its peers; BENCH_RUNS=5 for fewer runs, PARTS=calls for a part'
+	@echo 'make bench-scale what the agent takes in a large cluster, with a real API server; NODES=5000, SCALE_PARTS=start for a part'
 	@echo 'make bench-jmh   what single steps cost in a warm JVM; JMH=Batch for some, JMH="-prof gc" for options of JMH'
 	@echo 'make soak   random churn with the real plugin for SOAK_MINUTES (60), watched for leaks'
 	@echo 'make e2e    the same on a real cluster on this machine, installed by kubectl; make e2e-smoke for the shortest part of it'
@@ -50,6 +51,11 @@ bench: check-root check dist tools
 	$(MAVEN) --quiet -Dmaven.test.skip=true package -pl bench -am
 	bench/run
 endif
+
+# what the agent takes among many nodes, of which only the API server is real
+bench-scale: TOOLS += etcd=etcd-server openssl=openssl busybox=busybox-static nft=nftables curl=curl sysctl=procps python3=python3-minimal
+bench-scale: check-root check dist e2e-classes
+	e2e/run scale
 
 # JMH='-prof gc Batch' for options of JMH and a choice of benchmarks
 bench-jmh: check

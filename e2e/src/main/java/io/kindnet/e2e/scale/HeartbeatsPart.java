@@ -1,0 +1,112 @@
+package io.kindnet.e2e.scale;
+
+import io.kindnet.measuring.Table;
+import java.time.Instant;
+import java.time.temporal.ChronoUnit;
+import java.util.List;
+import java.util.Locale;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicInteger;
+import java.util.stream.IntStream;
+
+/** Kubelets say again and again that their nodes are well, each every ten seconds. */
+final class HeartbeatsPart {
+  private static final int INTERVAL_SECONDS = 10;
+  private static final int SECONDS = 30;
+  private static final int IDLE_SECONDS = 10;
+  private static final int WRITERS = 16;
+  private static final double MOST_PERCENT = 2;
+
+  private static final String PATCH =
+      """
+      {"status": {"conditions": [{"type": "MemoryPressure", "lastHeartbeatTime": "@NOW@"},
+        {"type": "DiskPressure", "lastHeartbeatTime": "@NOW@"},
+        {"type": "PIDPressure", "lastHeartbeatTime": "@NOW@"},
+        {"type": "Ready", "lastHeartbeatTime": "@NOW@"}]}}
+      """;
+
+  private final Stand stand;
+  private final Agent agent;
+
+  HeartbeatsPart(Stand stand, Agent agent) {
+    this.stand = stand;
+    this.agent = agent;
+  }
+
+  void run() {
+    List<Peer> peers = List.copyOf(stand.nodes().others());
+    double wanted = peers.size() / (double) INTERVAL_SECONDS;
+    System.err.printf(Locale.ROOT, "heartbeats: %.0f per second, for %d s%n", wanted, SECONDS);
+    double idle = idlePercent();
+    Messages before = agent.messages();
+    double cpuBefore = agent.cpuSeconds();
+    long begin = System.nanoTime();
+    int written = write(peers, wanted);
+    double seconds = (System.nanoTime() - begin) / 1e9;
+    stand.host().settle(stand.nodes().expected());
+    double cpu = agent.cpuSeconds() - cpuBefore;
+    double perThousand = cpu * 1000 / written * 1000;
+    double percent = perThousand * wanted / 1000 / 10;
+    Table table =
+        new Table(
+            0,
+            "updates",
+            "per s",
+            "CPU ms per 1,000",
+            "share of a core %",
+            String.format(Locale.ROOT, "at %.0f per s %%", wanted),
+            "idle %",
+            "messages",
+            "resident MiB");
+    table.row(
+        String.valueOf(written),
+        String.format(Locale.ROOT, "%.0f", written / seconds),
+        Table.hundredths(perThousand),
+        Table.hundredths(cpu / seconds * 100),
+        Table.hundredths(percent),
+        Table.hundredths(idle),
+        agent.messages().since(before).toString(),
+        Table.hundredths(agent.mebibytes("VmRSS")));
+    stand.out().println("### Heartbeats");
+    table.print(stand.out());
+    stand.targets().atMost("CPU for heartbeats, of one core", MOST_PERCENT, percent, " %");
+  }
+
+  private double idlePercent() {
+    double before = agent.cpuSeconds();
+    long begin = System.nanoTime();
+    agent.await(() -> {
+      if (System.nanoTime() - begin < TimeUnit.SECONDS.toNanos(IDLE_SECONDS)) {
+        throw new AssertionError("not idle for long enough");
+      }
+    });
+    return (agent.cpuSeconds() - before) / ((System.nanoTime() - begin) / 1e9) * 100;
+  }
+
+  /** Writes at a rate, or as fast as the API server can; how many that were. */
+  private int write(List<Peer> peers, double perSecond) {
+    AtomicInteger next = new AtomicInteger();
+    long begin = System.nanoTime();
+    long end = begin + TimeUnit.SECONDS.toNanos(SECONDS);
+    Population.atOnce(
+        IntStream.range(0, WRITERS).boxed().toList(),
+        writer -> {
+          while (System.nanoTime() < end) {
+            int number = next.getAndIncrement();
+            sleepUntil(begin + (long) (number / perSecond * 1e9));
+            String now = Instant.now().truncatedTo(ChronoUnit.SECONDS).toString();
+            stand.nodes().heartbeat(peers.get(number % peers.size()), PATCH.replace("@NOW@", now));
+          }
+        });
+    return next.get();
+  }
+
+  private static void sleepUntil(long nanos) {
+    try {
+      TimeUnit.NANOSECONDS.sleep(nanos - System.nanoTime());
+    } catch (InterruptedException interrupted) {
+      Thread.currentThread().interrupt();
+      throw new AssertionError("interrupted", interrupted);
+    }
+  }
+}

@@ -1,0 +1,134 @@
+package io.kindnet.e2e.scale;
+
+import io.kindnet.e2e.cluster.Addresses;
+import io.kindnet.e2e.cluster.Cluster;
+import io.kindnet.e2e.cluster.Command;
+import io.kindnet.e2e.cluster.Kubectl;
+import io.kindnet.e2e.cluster.Machine;
+import io.kindnet.e2e.scale.KernelWatch.Changes;
+import io.kindnet.netlink.testing.Eventually;
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.net.URI;
+import java.net.http.HttpClient;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.List;
+
+/** The node that the agent runs on, prepared as its DaemonSet finds it. */
+final class Host implements AutoCloseable {
+  private static final Duration DEADLINE = Duration.ofMinutes(2);
+
+  /** So long nothing has changed any more when a change counts as done. */
+  private static final Duration QUIET = Duration.ofMillis(300);
+
+  private static final String PROGRAMS = "/opt/kindnet";
+  private static final String ACCOUNT = "/secrets/kubernetes.io/serviceaccount";
+
+  private final Machine machine;
+  private final HttpClient http =
+      HttpClient.newBuilder().version(HttpClient.Version.HTTP_1_1).build();
+  private final KernelWatch watch;
+
+  private Host(Machine machine) {
+    this.machine = machine;
+    watch = KernelWatch.on(machine);
+  }
+
+  /**
+   * Puts there what the image has, and the service account that the manifest makes.
+   *
+   * @param dist what {@code make dist} made
+   * @param manifest what is applied to a cluster
+   */
+  static Host prepare(Cluster cluster, Path dist, Path manifest) {
+    Machine machine = cluster.node(1).machine();
+    Kubectl kubectl = cluster.kubectl();
+    Eventually.within(DEADLINE, () -> kubectl.run("apply", "-f", manifest.toString()));
+    Path account = machine.path("/run" + ACCOUNT);
+    try {
+      Files.createDirectories(account);
+      Files.copy(cluster.authorityCertificate(), account.resolve("ca.crt"));
+      Files.writeString(
+          account.resolve("token"),
+          kubectl.run("-n", "kube-system", "create", "token", "kindnet", "--duration=24h").strip());
+    } catch (IOException failed) {
+      throw new UncheckedIOException("cannot give the node a service account", failed);
+    }
+    Command.run(List.of("cp", "-a", dist.toString(), machine.path(PROGRAMS).toString()));
+    return new Host(machine);
+  }
+
+  /** Starts the agent, as the DaemonSet does. */
+  Agent startAgent() {
+    String address = Addresses.ofNode(1).getFirst();
+    URI server = URI.create(Addresses.API_SERVER);
+    return Agent.start(
+        machine,
+        http,
+        address,
+        List.of(
+            "env",
+            "KUBERNETES_SERVICE_HOST=" + server.getHost(),
+            "KUBERNETES_SERVICE_PORT=" + server.getPort(),
+            "NODE_NAME=node1",
+            "HOST_IP=" + address,
+            "POD_IP=" + address,
+            PROGRAMS + "/kindnetd/bin/kindnetd",
+            "--cni-bin-dir=/opt/cni/bin"));
+  }
+
+  /** Removes what an agent left in the kernel. */
+  void clearKernel() {
+    for (String family : new String[] {"-4", "-6"}) {
+      machine.run("ip", family, "route", "flush", "protocol", KernelState.PROTOCOL);
+    }
+    flushRules();
+  }
+
+  /** What an administrator does to all tables. */
+  void flushRules() {
+    machine.run("nft", "flush", "ruleset");
+  }
+
+  /** What is in the kernel now. */
+  KernelState state() {
+    return KernelState.of(machine);
+  }
+
+  /** Forgets which changes have been heard. */
+  void mark() {
+    watch.mark();
+  }
+
+  /** Waits for the first change. */
+  void awaitChange() {
+    Eventually.within(
+        DEADLINE,
+        () -> {
+          if (watch.changes().number() == 0) {
+            throw new AssertionError("nothing changes in the kernel");
+          }
+        });
+  }
+
+  /** Waits until the kernel has what belongs there and nothing more changes; what has changed. */
+  Changes settle(KernelState expected) {
+    Eventually.within(
+        DEADLINE,
+        () -> {
+          if (System.nanoTime() - watch.changes().last() < QUIET.toNanos()) {
+            throw new AssertionError("the kernel still changes");
+          }
+          state().require(expected);
+        });
+    return watch.changes();
+  }
+
+  @Override
+  public void close() {
+    watch.close();
+    http.close();
+  }
+}

@@ -1,0 +1,67 @@
+package io.kindnet.e2e.scale;
+
+import io.kindnet.e2e.cluster.Service;
+import io.kindnet.e2e.scale.KernelWatch.Changes;
+import io.kindnet.measuring.Table;
+
+/** The API server ends and is started anew, and the agent finds everything as it was. */
+final class ServerPart {
+  private static final String CONNECTED = "kindnet_api_server_connected";
+
+  private final Stand stand;
+  private final Agent agent;
+
+  ServerPart(Stand stand, Agent agent) {
+    this.stand = stand;
+    this.agent = agent;
+  }
+
+  void run() {
+    System.err.println("API server: started anew");
+    Service server = stand.cluster().apiServer();
+    Messages before = agent.messages();
+    double cpuBefore = agent.cpuSeconds();
+    int listsBefore = agent.lists();
+    stand.host().mark();
+    server.stop();
+    awaitConnected(0);
+    server.start();
+    server.awaitReady();
+    long begin = System.nanoTime();
+    awaitConnected(1);
+    double connected = (System.nanoTime() - begin) / 1e9;
+    Changes changes = stand.host().settle(stand.nodes().expected());
+    Messages messages = agent.messages().since(before);
+    double cpu = agent.cpuSeconds() - cpuBefore;
+    prove();
+    Table table =
+        new Table(0, "connected after s", "lists", "messages", "changes in the kernel", "CPU s");
+    table.row(
+        Table.hundredths(connected),
+        String.valueOf(agent.lists() - listsBefore),
+        messages.toString(),
+        changes.toString(),
+        Table.hundredths(cpu));
+    stand.out().println("### The API server, started anew");
+    table.print(stand.out());
+    stand.targets().none("messages that write, after the API server's restart", messages.writes());
+    stand.targets().none("changes in the kernel after it", changes.number());
+  }
+
+  private void awaitConnected(int wanted) {
+    agent.await(() -> {
+      if (agent.metrics().sum(CONNECTED) != wanted) {
+        throw new AssertionError(CONNECTED + " is not " + wanted);
+      }
+    });
+  }
+
+  /** A Node that comes and goes is seen: the agent does follow the new API server. */
+  private void prove() {
+    Peer peer = stand.nodes().next();
+    stand.nodes().add(peer);
+    stand.host().settle(stand.nodes().expected());
+    stand.nodes().remove(peer);
+    stand.host().settle(stand.nodes().expected());
+  }
+}
