@@ -1,6 +1,5 @@
 package io.kindnet.e2e.scale;
 
-import io.kindnet.e2e.scale.KernelWatch.Changes;
 import io.kindnet.measuring.Spread;
 import io.kindnet.measuring.Table;
 import java.util.ArrayList;
@@ -20,32 +19,24 @@ final class FlushPart {
   }
 
   void run() {
-    System.err.println("nft flush ruleset");
+    stand.say("nft flush ruleset");
+    List<Effort> efforts = new ArrayList<>();
     Table table = new Table(0, "repaired after ms", "messages", "changes in the kernel", "CPU s");
-    List<Double> all = new ArrayList<>();
     for (int run = 0; run < RUNS; run++) {
-      Messages before = agent.messages();
-      double cpuBefore = agent.cpuSeconds();
-      stand.host().mark();
-      long begin = System.nanoTime();
+      Effort.Watch watch = Effort.watch(stand, agent);
       stand.host().flushRules();
-      Changes changes = stand.host().settle(stand.nodes().expected());
-      double millis = (changes.last() - begin) / 1e6;
-      all.add(millis);
+      Effort effort = watch.end();
+      efforts.add(effort);
       table.row(
-          Table.hundredths(millis),
-          agent.messages().since(before).toString(),
-          changes.toString(),
-          Table.hundredths(agent.cpuSeconds() - cpuBefore));
+          Table.hundredths(effort.millis()),
+          effort.messages().toString(),
+          effort.changes().toString(),
+          Table.hundredths(effort.cpuSeconds()));
     }
-    stand.out().println("### All tables flushed");
+    stand.chapter(
+        "All tables flushed", "From before nft was started until the last change was heard.");
     table.print(stand.out());
-    stand
-        .targets()
-        .atMost(
-            "repaired after nft flush ruleset",
-            MOST_MILLIS,
-            Spread.of(all, Double::doubleValue).median(),
-            " ms");
+    double millis = Spread.of(efforts, Effort::millis).median();
+    stand.targets().atMost("repaired after nft flush ruleset", MOST_MILLIS, millis, " ms");
   }
 }

@@ -36,40 +36,41 @@ final class HeartbeatsPart {
   void run() {
     List<Peer> peers = List.copyOf(stand.nodes().others());
     double wanted = peers.size() / (double) INTERVAL_SECONDS;
-    System.err.printf(Locale.ROOT, "heartbeats: %.0f per second, for %d s%n", wanted, SECONDS);
+    stand.say("heartbeats for " + SECONDS + " s");
     double idle = idlePercent();
-    Messages before = agent.messages();
-    double cpuBefore = agent.cpuSeconds();
+    Effort.Watch watch = Effort.watch(stand, agent);
     long begin = System.nanoTime();
     int written = write(peers, wanted);
-    double seconds = (System.nanoTime() - begin) / 1e9;
-    stand.host().settle(stand.nodes().expected());
-    double cpu = agent.cpuSeconds() - cpuBefore;
-    double perThousand = cpu * 1000 / written * 1000;
-    double percent = perThousand * wanted / 1000 / 10;
+    double perSecond = written / ((System.nanoTime() - begin) / 1e9);
+    Effort effort = watch.end();
+    double millisEach = effort.cpuSeconds() * 1000 / written;
+    double percent = millisEach * wanted / 10;
     Table table =
         new Table(
             0,
             "updates",
             "per s",
             "CPU ms per 1,000",
-            "share of a core %",
-            String.format(Locale.ROOT, "at %.0f per s %%", wanted),
-            "idle %",
+            String.format(Locale.ROOT, "%% of a core at %.0f per s", wanted),
+            "% of a core without any",
             "messages",
             "resident MiB");
     table.row(
         String.valueOf(written),
-        String.format(Locale.ROOT, "%.0f", written / seconds),
-        Table.hundredths(perThousand),
-        Table.hundredths(cpu / seconds * 100),
+        String.format(Locale.ROOT, "%.0f", perSecond),
+        Table.hundredths(millisEach * 1000),
         Table.hundredths(percent),
         Table.hundredths(idle),
-        agent.messages().since(before).toString(),
+        effort.messages().toString(),
         Table.hundredths(agent.mebibytes("VmRSS")));
-    stand.out().println("### Heartbeats");
+    stand.chapter(
+        "Heartbeats",
+        "A status update of each node every "
+            + INTERVAL_SECONDS
+            + " s, or as many as the API server takes.");
     table.print(stand.out());
     stand.targets().atMost("CPU for heartbeats, of one core", MOST_PERCENT, percent, " %");
+    stand.targets().none("messages that write, because of them", effort.messages().writes());
   }
 
   private double idlePercent() {

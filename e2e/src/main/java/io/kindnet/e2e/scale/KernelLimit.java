@@ -5,52 +5,45 @@ import io.kindnet.measuring.Job;
 import io.kindnet.measuring.Meter;
 import io.kindnet.measuring.Sample;
 import io.kindnet.measuring.Spread;
-import io.kindnet.measuring.Table;
 import io.kindnet.netlink.testing.Machine;
 import java.io.IOException;
-import java.io.PrintStream;
 import java.io.UncheckedIOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Collection;
 import java.util.List;
-import java.util.Locale;
 import java.util.Map;
+import java.util.stream.Collectors;
 
 /**
  * The same state, written by the tools of the kernel's own authors from files that say what is to
- * come: nobody has to find that out.
+ * come: nobody has to find that out. All in seconds, each a median.
  *
- * @param wallSeconds of all tools together
- * @param cpuSeconds the same
+ * @param routes4 what {@code ip -4 -batch} takes
+ * @param routes6 what {@code ip -6 -batch} takes
+ * @param sets what {@code nft -f} takes
+ * @param cpu CPU time of all three
  */
-record KernelLimit(double wallSeconds, double cpuSeconds) {
-  private static final int RUNS = 3;
+record KernelLimit(double routes4, double routes6, double sets, double cpu) {
+  static final int RUNS = 3;
+
   private static final Map<String, String> PATH = Map.of("PATH", "/usr/sbin:/usr/bin:/sbin:/bin");
 
-  /** One of the tools with one file. */
-  private record Step(String name, List<String> command, String input, List<Sample> samples) {
-    Step(String name, List<String> command, String input) {
-      this(name, command, input, new ArrayList<>());
-    }
-
-    double wall() {
-      return Spread.of(samples, Sample::wallMillis).median() / 1000;
-    }
-
-    double cpu() {
-      return Spread.of(samples, Sample::cpuMillis).median() / 1000;
-    }
+  /** All three. */
+  double wall() {
+    return routes4 + routes6 + sets;
   }
 
-  /** Measures the state for {@code peers} some times, in a namespace of its own. */
-  static KernelLimit measure(Collection<Peer> peers, PrintStream out) {
-    List<Step> steps =
-        List.of(
-            new Step("ip -4 -batch", List.of("ip", "-4", "-batch"), routes(peers, 0)),
-            new Step("ip -6 -batch", List.of("ip", "-6", "-batch"), routes(peers, 1)),
-            new Step("nft -f", List.of("nft", "-f"), sets(peers)));
+  /** One of the tools, with the file for it. */
+  private record Step(List<String> command, String input) {}
+
+  /** Measures the state for {@code peers}, in a namespace of its own. */
+  static KernelLimit measure(Collection<Peer> peers) {
+    Step routes4 = new Step(List.of("ip", "-4", "-batch"), routes(peers, 0));
+    Step routes6 = new Step(List.of("ip", "-6", "-batch"), routes(peers, 1));
+    Step sets = new Step(List.of("nft", "-f"), sets(peers));
+    List<KernelLimit> runs = new ArrayList<>();
     try (Machine machine = Machine.create("limit");
         Meter meter = Meter.on(machine)) {
       plug(machine);
@@ -58,32 +51,22 @@ record KernelLimit(double wallSeconds, double cpuSeconds) {
         machine.run("ip", "-4", "route", "flush", "protocol", KernelState.PROTOCOL);
         machine.run("ip", "-6", "route", "flush", "protocol", KernelState.PROTOCOL);
         machine.run("nft", "flush", "ruleset");
-        for (Step step : steps) {
-          step.samples.add(run(meter, step));
-        }
+        runs.add(of(run(meter, routes4), run(meter, routes6), run(meter, sets)));
       }
     }
-    return report(steps, out);
+    return new KernelLimit(
+        Spread.of(runs, KernelLimit::routes4).median(),
+        Spread.of(runs, KernelLimit::routes6).median(),
+        Spread.of(runs, KernelLimit::sets).median(),
+        Spread.of(runs, KernelLimit::cpu).median());
   }
 
-  private static KernelLimit report(List<Step> steps, PrintStream out) {
-    KernelLimit limit =
-        new KernelLimit(
-            steps.stream().mapToDouble(Step::wall).sum(),
-            steps.stream().mapToDouble(Step::cpu).sum());
-    Table table = new Table(1, "tool", "wall s", "CPU s");
-    for (Step step : steps) {
-      table.row(step.name, Table.hundredths(step.wall()), Table.hundredths(step.cpu()));
-    }
-    table.row("together", Table.hundredths(limit.wallSeconds), Table.hundredths(limit.cpuSeconds));
-    out.println("### The kernel's limit");
-    out.println();
-    out.printf(
-        Locale.ROOT,
-        "The same routes and elements from files, in an empty namespace, median of %d.%n",
-        RUNS);
-    table.print(out);
-    return limit;
+  private static KernelLimit of(Sample routes4, Sample routes6, Sample sets) {
+    return new KernelLimit(
+        routes4.wallMillis() / 1000,
+        routes6.wallMillis() / 1000,
+        sets.wallMillis() / 1000,
+        (routes4.cpuMillis() + routes6.cpuMillis() + sets.cpuMillis()) / 1000);
   }
 
   /** A link with the addresses of the agent's node. */
@@ -91,54 +74,52 @@ record KernelLimit(double wallSeconds, double cpuSeconds) {
     machine.run("ip", "link", "add", "eth0", "type", "veth", "peer", "name", "other");
     machine.run("ip", "link", "set", "other", "up");
     machine.run("ip", "link", "set", "eth0", "up");
-    machine.run("ip", "addr", "add", Addresses.ofNode(1).getFirst() + "/16", "dev", "eth0");
-    machine.run("ip", "addr", "add", Addresses.ofNode(1).getLast() + "/64", "dev", "eth0", "nodad");
+    List<String> addresses = Addresses.ofNode(1);
+    machine.run("ip", "addr", "add", addresses.getFirst() + "/16", "dev", "eth0");
+    machine.run("ip", "addr", "add", addresses.getLast() + "/64", "dev", "eth0", "nodad");
   }
 
   private static Sample run(Meter meter, Step step) {
     try {
-      Path file = Files.createTempFile("kindnet-scale", ".batch");
+      Path file = Files.createTempFile("kindnet-scale", ".txt");
       try {
         Files.writeString(file, step.input);
         List<String> command = new ArrayList<>(List.of("/usr/bin/env"));
         command.addAll(step.command);
         command.add(file.toString());
-        return meter.run(new Job(command, PATH, "")).orFail(step.name);
+        return meter.run(new Job(command, PATH, "")).orFail(String.join(" ", step.command));
       } finally {
         Files.delete(file);
       }
     } catch (IOException failed) {
-      throw new UncheckedIOException("cannot write a file for " + step.name, failed);
+      throw new UncheckedIOException("cannot write a file for " + step.command, failed);
     }
   }
 
   private static String routes(Collection<Peer> peers, int family) {
-    StringBuilder lines = new StringBuilder();
-    for (Peer peer : peers) {
-      lines.append("route add ").append(peer.podCidrs().get(family));
-      lines.append(" via ").append(peer.addresses().get(family));
-      lines.append(" dev eth0 protocol ").append(KernelState.PROTOCOL).append('\n');
-    }
-    return lines.toString();
+    return peers.stream()
+        .map(peer ->
+            "route add %s via %s dev eth0 protocol %s\n"
+                .formatted(
+                    peer.podCidrs().get(family),
+                    peer.addresses().get(family),
+                    KernelState.PROTOCOL))
+        .collect(Collectors.joining());
   }
 
   private static String sets(Collection<Peer> peers) {
-    return "table inet "
-        + KernelState.TABLE
-        + " {\n"
-        + set("noMasqV4", "ipv4_addr", peers, 0)
-        + set("noMasqV6", "ipv6_addr", peers, 1)
-        + "}\n";
+    return """
+    table inet kindnet-ipmasq {
+      set noMasqV4 { type ipv4_addr; flags interval; elements = { %s } }
+      set noMasqV6 { type ipv6_addr; flags interval; elements = { %s } }
+    }
+    """
+        .formatted(elements(peers, 0), elements(peers, 1));
   }
 
-  private static String set(String name, String type, Collection<Peer> peers, int family) {
-    List<String> elements = peers.stream().map(peer -> peer.podCidrs().get(family)).toList();
-    return "set "
-        + name
-        + " { type "
-        + type
-        + "; flags interval; elements = { "
-        + String.join(",\n", elements)
-        + " } }\n";
+  private static String elements(Collection<Peer> peers, int family) {
+    return peers.stream()
+        .map(peer -> peer.podCidrs().get(family))
+        .collect(Collectors.joining(", "));
   }
 }

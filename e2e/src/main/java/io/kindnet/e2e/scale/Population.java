@@ -15,6 +15,7 @@ import java.util.function.Consumer;
 final class Population {
   private static final String NODES = "/api/v1/nodes";
   private static final int CONNECTIONS = 16;
+  private static final int PAGE = 500;
 
   private final RestClient api;
   private final Peer self = Peer.self();
@@ -76,21 +77,17 @@ final class Population {
     return KernelState.expected(self, others.values());
   }
 
-  /** How many bytes a Node has as the API server sends it. */
-  int bytes() {
-    return api.get(path(others.values().iterator().next())).length();
+  /** A line for the head of a report. */
+  String describe(int count) {
+    return count + " simulated Nodes of " + api.get(path(self)).length() + " bytes of JSON each";
   }
 
-  /** Reads all Nodes in pages, as an agent does. Returns how many bytes that was. */
-  long list() {
-    long bytes = 0;
+  /** Reads all Nodes in pages, and does nothing with them. */
+  void list() {
     String more = "";
     do {
-      String page = api.get(NODES + "?limit=500&continue=" + more);
-      bytes += page.length();
-      more = continuation(page);
+      more = continuation(api.get(NODES + "?limit=" + PAGE + "&continue=" + more));
     } while (!more.isEmpty());
-    return bytes;
   }
 
   /** The token in the metadata of a list, which come before the items. */

@@ -1,6 +1,5 @@
 package io.kindnet.e2e.scale;
 
-import io.kindnet.e2e.scale.KernelWatch.Changes;
 import io.kindnet.measuring.Table;
 import java.util.List;
 
@@ -18,13 +17,10 @@ final class ReplacePart {
 
   void run() {
     Population nodes = stand.nodes();
-    List<Peer> old =
-        nodes.others().stream().limit(Math.max(1, nodes.others().size() / SHARE)).toList();
-    System.err.println("replacing " + old.size() + " nodes");
-    Messages before = agent.messages();
-    double cpuBefore = agent.cpuSeconds();
-    stand.host().mark();
-    long begin = System.nanoTime();
+    int count = Math.max(1, nodes.others().size() / SHARE);
+    stand.say("replacing " + count + " nodes");
+    List<Peer> old = nodes.others().stream().limit(count).toList();
+    Effort.Watch watch = Effort.watch(stand, agent);
     Population.atOnce(
         old,
         peer -> {
@@ -32,30 +28,28 @@ final class ReplacePart {
           nodes.add(nodes.next().inheriting(peer));
         });
     long answered = System.nanoTime();
-    Changes changes = stand.host().settle(nodes.expected());
+    Effort effort = watch.end();
     Table table =
         new Table(
             0,
             "nodes",
             "API server s",
             "in place after s",
-            "after the last answer ms",
+            "ms after the last answer",
             "messages",
             "changes in the kernel",
             "CPU s");
     table.row(
-        String.valueOf(old.size()),
-        Table.hundredths((answered - begin) / 1e9),
-        Table.hundredths((changes.last() - begin) / 1e9),
-        Table.hundredths((changes.last() - answered) / 1e6),
-        agent.messages().since(before).toString(),
-        changes.toString(),
-        Table.hundredths(agent.cpuSeconds() - cpuBefore));
-    stand.out().println("### Nodes replaced at once");
-    stand.out().println();
-    stand
-        .out()
-        .println("Deleted and made anew, with other names and addresses and the same pod CIDRs.");
+        String.valueOf(count),
+        Table.hundredths((answered - effort.begin()) / 1e9),
+        Table.hundredths(effort.millis() / 1000),
+        Table.hundredths(effort.millisAfter(answered)),
+        effort.messages().toString(),
+        effort.changes().toString(),
+        Table.hundredths(effort.cpuSeconds()));
+    stand.chapter(
+        "Many nodes replaced at once",
+        "Each deleted, and made anew with another name, other addresses and the same pod CIDRs.");
     table.print(stand.out());
   }
 }

@@ -8,7 +8,6 @@ import io.kindnet.measuring.Targets;
 import java.io.PrintStream;
 import java.nio.file.Path;
 import java.util.EnumSet;
-import java.util.Locale;
 import java.util.Set;
 
 /**
@@ -16,7 +15,8 @@ import java.util.Set;
  * network of a cluster of which the API server is there and the first node's machine.
  */
 public final class Scale {
-  private static final int SMALLER = 5;
+  /** How many times more nodes there are in the end than at first. */
+  private static final int GROWTH = 5;
 
   private final Stand stand;
   private final int count;
@@ -32,91 +32,80 @@ public final class Scale {
    * Measures. Ends with 0 if everything worked, whether or not targets were reached.
    *
    * @param arguments what {@code make dist} made, the manifest, how many other nodes there are, and
-   *     which {@link Part}s are measured, separated by commas
+   *     which {@link Part}s are measured, separated by commas; nothing for all
    */
   public static void main(String[] arguments) {
-    PrintStream out = System.out;
-    Cluster cluster = new Cluster(Settings.fromEnvironment());
-    Path dist = Path.of(arguments[0]);
-    int count = Integer.parseInt(arguments[2]);
-    Surroundings.describe("kindnetd among " + count + " simulated nodes")
-        .forEach(line -> out.println("- " + line));
-    try (RestClient api = cluster.rest();
-        Host host = Host.prepare(cluster, dist, Path.of(arguments[1]))) {
-      Stand stand = new Stand(cluster, new Population(api), host, out, new Targets());
-      new Scale(stand, count, parts(arguments[3])).run();
-    } catch (AssertionError failed) {
+    try {
+      measure(
+          Path.of(arguments[0]),
+          Path.of(arguments[1]),
+          Integer.parseInt(arguments[2]),
+          Part.of(arguments[3]));
+    } catch (AssertionError | IllegalArgumentException failed) {
       System.err.println("The measurement has failed: " + failed.getMessage());
       System.exit(1);
     }
     System.exit(0);
   }
 
-  private static Set<Part> parts(String names) {
-    if (names.isBlank()) {
-      return EnumSet.allOf(Part.class);
+  private static void measure(Path dist, Path manifest, int count, Set<Part> parts) {
+    Cluster cluster = new Cluster(Settings.fromEnvironment());
+    PrintStream out = System.out;
+    try (RestClient api = cluster.rest();
+        Host host = Host.prepare(cluster, dist, manifest)) {
+      Stand stand = new Stand(cluster, new Population(api), host, out, new Targets());
+      for (String line : Surroundings.describe(stand.nodes().describe(count))) {
+        out.println("- " + line);
+      }
+      out.println();
+      new Scale(stand, count, parts).run();
     }
-    Set<Part> parts = EnumSet.noneOf(Part.class);
-    for (String name : names.split(",", -1)) {
-      parts.add(Part.valueOf(name.strip().toUpperCase(Locale.ROOT)));
-    }
-    return parts;
   }
 
   private void run() {
-    StartPart starts = new StartPart(stand);
     if (parts.contains(Part.START)) {
-      start(starts, Math.max(1, count / SMALLER), false);
-      start(starts, count, true);
-      starts.print();
-    } else {
+      StartPart starts = new StartPart(stand);
+      grow(Math.max(1, count / GROWTH));
+      StartPart.Outcome few = starts.measure();
       grow(count);
+      starts.report(few, starts.measure());
     }
+    grow(count);
     if (parts.contains(Part.RESTART)) {
-      try (Agent agent = stand.host().startAgent()) {
-        agent.awaitInPlace();
-      }
+      // who has done its work and ended
+      startedAgent().close();
       new RestartPart(stand).run();
     }
-    Set<Part> others = EnumSet.copyOf(parts);
+    EnumSet<Part> others = EnumSet.copyOf(parts);
     others.removeAll(EnumSet.of(Part.START, Part.RESTART));
     if (!others.isEmpty()) {
-      try (Agent agent = stand.host().startAgent()) {
-        agent.awaitInPlace();
-        stand.host().settle(stand.nodes().expected());
-        withOneAgent(agent, others);
+      try (Agent agent = startedAgent()) {
+        others.forEach(part -> run(part, agent));
       }
     }
     stand.targets().print(stand.out());
   }
 
-  private void start(StartPart starts, int nodes, boolean all) {
-    grow(nodes);
-    starts.measure(KernelLimit.measure(stand.nodes().others(), stand.out()), all);
+  private Agent startedAgent() {
+    Agent agent = stand.host().startAgent();
+    agent.awaitInPlace();
+    stand.host().settle(stand.nodes().expected());
+    return agent;
   }
 
   private void grow(int nodes) {
-    System.err.println("making Nodes, up to " + nodes);
-    long begin = System.nanoTime();
+    stand.say("Nodes: " + nodes);
     stand.nodes().grow(nodes);
-    System.err.printf(
-        Locale.ROOT,
-        "%d Nodes of %d bytes after %.1f s%n",
-        nodes,
-        stand.nodes().bytes(),
-        (System.nanoTime() - begin) / 1e9);
   }
 
-  private void withOneAgent(Agent agent, Set<Part> others) {
-    for (Part part : others) {
-      switch (part) {
-        case EVENTS -> new EventsPart(stand, agent).run();
-        case REPLACE -> new ReplacePart(stand, agent).run();
-        case SERVER -> new ServerPart(stand, agent).run();
-        case FLUSH -> new FlushPart(stand, agent).run();
-        case HEARTBEATS -> new HeartbeatsPart(stand, agent).run();
-        case START, RESTART -> {}
-      }
+  private void run(Part part, Agent agent) {
+    switch (part) {
+      case EVENTS -> new EventsPart(stand, agent).run();
+      case REPLACE -> new ReplacePart(stand, agent).run();
+      case SERVER -> new ServerPart(stand, agent).run();
+      case FLUSH -> new FlushPart(stand, agent).run();
+      case HEARTBEATS -> new HeartbeatsPart(stand, agent).run();
+      case START, RESTART -> throw new IllegalArgumentException(part + " starts its own agents");
     }
   }
 }

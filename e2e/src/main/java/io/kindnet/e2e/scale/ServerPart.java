@@ -1,7 +1,6 @@
 package io.kindnet.e2e.scale;
 
 import io.kindnet.e2e.cluster.Service;
-import io.kindnet.e2e.scale.KernelWatch.Changes;
 import io.kindnet.measuring.Table;
 
 /** The API server ends and is started anew, and the agent finds everything as it was. */
@@ -17,35 +16,34 @@ final class ServerPart {
   }
 
   void run() {
-    System.err.println("API server: started anew");
+    stand.say("the API server is started anew");
     Service server = stand.cluster().apiServer();
-    Messages before = agent.messages();
-    double cpuBefore = agent.cpuSeconds();
     int listsBefore = agent.lists();
-    stand.host().mark();
+    Effort.Watch watch = Effort.watch(stand, agent);
     server.stop();
     awaitConnected(0);
     server.start();
     server.awaitReady();
-    long begin = System.nanoTime();
+    long ready = System.nanoTime();
     awaitConnected(1);
-    double connected = (System.nanoTime() - begin) / 1e9;
-    Changes changes = stand.host().settle(stand.nodes().expected());
-    Messages messages = agent.messages().since(before);
-    double cpu = agent.cpuSeconds() - cpuBefore;
+    double connected = (System.nanoTime() - ready) / 1e9;
+    Effort effort = watch.end();
+    int lists = agent.lists() - listsBefore;
     prove();
     Table table =
         new Table(0, "connected after s", "lists", "messages", "changes in the kernel", "CPU s");
     table.row(
         Table.hundredths(connected),
-        String.valueOf(agent.lists() - listsBefore),
-        messages.toString(),
-        changes.toString(),
-        Table.hundredths(cpu));
-    stand.out().println("### The API server, started anew");
+        String.valueOf(lists),
+        effort.messages().toString(),
+        effort.changes().toString(),
+        Table.hundredths(effort.cpuSeconds()));
+    stand.chapter("The API server, started anew");
     table.print(stand.out());
-    stand.targets().none("messages that write, after the API server's restart", messages.writes());
-    stand.targets().none("changes in the kernel after it", changes.number());
+    stand
+        .targets()
+        .none("messages that write, after the API server's restart", effort.messages().writes());
+    stand.targets().none("changes in the kernel after it", effort.changes().number());
   }
 
   private void awaitConnected(int wanted) {

@@ -28,84 +28,60 @@ final class StartPart {
    */
   private record Start(double listed, double inPlace, double cpu, Messages messages) {}
 
+  /**
+   * What came of all starts with so many nodes.
+   *
+   * @param timesLimit how often the kernel's limit goes into the time from the list
+   * @param cpu seconds
+   * @param settled MiB that are resident some time after the start
+   */
+  record Outcome(int nodes, double timesLimit, double cpu, double settled) {}
+
   private final Stand stand;
-  private final Table table =
+  private final Table limits =
+      new Table(0, "nodes", "ip -4 -batch s", "ip -6 -batch s", "nft -f s", "together s", "CPU s");
+  private final Table times =
       new Table(
           0,
           "nodes",
-          "kernel's limit s",
-          "list alone s",
+          "the list alone s",
           "start to list s",
           "list to in place s",
           "× limit",
           "CPU s",
-          "messages",
-          "peak MiB",
-          "settled MiB",
-          "of that anonymous",
-          "CPU s then");
-  private double cpuBefore;
+          "messages");
+  private final Table memory =
+      new Table(0, "nodes", "peak MiB", "settled MiB", "of that anonymous", "CPU s until then");
 
   StartPart(Stand stand) {
     this.stand = stand;
   }
 
   /** Measures with the Nodes that are there. */
-  void measure(KernelLimit limit, boolean all) {
+  Outcome measure() {
     int nodes = stand.nodes().others().size();
+    KernelLimit limit = KernelLimit.measure(stand.nodes().others());
     long begin = System.nanoTime();
     stand.nodes().list();
     double list = (System.nanoTime() - begin) / 1e9;
     List<Start> starts = new ArrayList<>();
     for (int run = 1; run < RUNS; run++) {
-      System.err.println("start " + run + " with " + nodes + " nodes");
+      stand.say("start " + run + " with " + nodes + " nodes");
       try (Agent agent = startOnEmpty()) {
         starts.add(watch(agent));
       }
     }
-    System.err.println("start " + RUNS + " with " + nodes + " nodes, until it has settled");
+    stand.say("start " + RUNS + " with " + nodes + " nodes, until it has settled");
     try (Agent agent = startOnEmpty()) {
-      Start last = watch(agent);
-      starts.add(last);
+      starts.add(watch(agent));
       agent.awaitAge(SETTLED_SECONDS);
-      double times = median(starts, Start::inPlace) / limit.wallSeconds();
-      double cpu = median(starts, Start::cpu);
-      double settled = agent.mebibytes("VmRSS");
-      table.row(
-          String.valueOf(nodes),
-          Table.hundredths(limit.wallSeconds()),
-          Table.hundredths(list),
-          spread(starts, Start::listed),
-          spread(starts, Start::inPlace),
-          Table.hundredths(times),
-          spread(starts, Start::cpu),
-          last.messages.toString(),
-          tenths(agent.mebibytes("VmHWM")),
-          tenths(settled),
-          tenths(agent.mebibytes("RssAnon")),
-          Table.hundredths(agent.cpuSeconds()));
-      if (all) {
-        judge(nodes, times, cpu, settled);
-      }
-      cpuBefore = cpu;
+      addRows(nodes, limit, list, starts, agent);
+      return new Outcome(
+          nodes,
+          Spread.of(starts, Start::inPlace).median() / limit.wall(),
+          Spread.of(starts, Start::cpu).median(),
+          agent.mebibytes("VmRSS"));
     }
-  }
-
-  void print() {
-    stand.out().println("### Start on an empty kernel");
-    stand.out().println();
-    stand.out().printf(Locale.ROOT, "Median of %d (least–most).%n", RUNS);
-    table.print(stand.out());
-  }
-
-  private void judge(int nodes, double times, double cpu, double settled) {
-    String with = " with " + nodes + " nodes";
-    stand
-        .targets()
-        .atMost("from the list to all in place" + with, MOST_TIMES_LIMIT, times, " × limit");
-    stand.targets().atMost("CPU of the start" + with, MOST_CPU_SECONDS, cpu, " s");
-    stand.targets().atMost("CPU of the start, fifth to all", MOST_RATIO, cpu / cpuBefore, " ×");
-    stand.targets().atMost("settled memory" + with, MOST_MIB, settled, " MiB");
   }
 
   private Agent startOnEmpty() {
@@ -122,8 +98,59 @@ final class StartPart {
     return new Start(listed, inPlace - listed, cpu, messages);
   }
 
-  private static double median(List<Start> starts, ToDoubleFunction<Start> figure) {
-    return Spread.of(starts, figure).median();
+  private void addRows(int nodes, KernelLimit limit, double list, List<Start> starts, Agent agent) {
+    String number = String.valueOf(nodes);
+    limits.row(
+        number,
+        Table.hundredths(limit.routes4()),
+        Table.hundredths(limit.routes6()),
+        Table.hundredths(limit.sets()),
+        Table.hundredths(limit.wall()),
+        Table.hundredths(limit.cpu()));
+    times.row(
+        number,
+        Table.hundredths(list),
+        spread(starts, Start::listed),
+        spread(starts, Start::inPlace),
+        Table.hundredths(Spread.of(starts, Start::inPlace).median() / limit.wall()),
+        spread(starts, Start::cpu),
+        starts.getLast().messages.toString());
+    memory.row(
+        number,
+        tenths(agent.mebibytes("VmHWM")),
+        tenths(agent.mebibytes("VmRSS")),
+        tenths(agent.mebibytes("RssAnon")),
+        Table.hundredths(agent.cpuSeconds()));
+  }
+
+  /** Prints all that was measured, and judges it. */
+  void report(Outcome few, Outcome all) {
+    stand.chapter(
+        "The kernel's limit",
+        "The same routes and elements from files, in an empty namespace; median of "
+            + KernelLimit.RUNS
+            + ".");
+    limits.print(stand.out());
+    stand.chapter(
+        "Start on an empty kernel",
+        "From the start of the process to the list of all Nodes, and from then until all is in the",
+        "kernel; median of " + RUNS + " (least–most).");
+    times.print(stand.out());
+    stand
+        .out()
+        .printf(
+            Locale.ROOT,
+            "Memory of the last of them, %.0f s after its start, when what that took is given back:%n",
+            SETTLED_SECONDS);
+    memory.print(stand.out());
+    String with = " with " + all.nodes + " nodes";
+    stand
+        .targets()
+        .atMost(
+            "from the list to all in place" + with, MOST_TIMES_LIMIT, all.timesLimit, " × limit");
+    stand.targets().atMost("CPU of the start" + with, MOST_CPU_SECONDS, all.cpu, " s");
+    stand.targets().atMost("the same, against " + few.nodes, MOST_RATIO, all.cpu / few.cpu, " ×");
+    stand.targets().atMost("settled memory" + with, MOST_MIB, all.settled, " MiB");
   }
 
   private static String spread(List<Start> starts, ToDoubleFunction<Start> figure) {
