@@ -2,32 +2,48 @@ package io.kindnet.demo.training;
 
 import io.fabric8.kubernetes.api.model.Node;
 import io.fabric8.kubernetes.client.KubernetesClient;
-import io.fabric8.kubernetes.client.server.mock.KubernetesMockServer;
-import io.fabric8.mockwebserver.Context;
-import io.fabric8.mockwebserver.MockWebServer;
+import io.fabric8.kubernetes.client.internal.SSLUtils;
 import io.kindnet.kube.testing.ObjectDispatcher;
+import io.kindnet.kube.testing.ObjectServer;
+import io.vertx.core.net.SelfSignedCertificate;
 import java.io.IOException;
 import java.net.InetAddress;
+import java.net.InetSocketAddress;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.util.HashMap;
+import java.security.GeneralSecurityException;
+import javax.net.ssl.KeyManager;
 
 /** An API server in this process that is reached over TLS, as a real one is. */
 final class TrainingCluster implements AutoCloseable {
-  private final KubernetesMockServer server;
+  private final SelfSignedCertificate certificate;
+  private final ObjectServer server;
   private final KubernetesClient client;
 
-  private TrainingCluster(KubernetesMockServer server) {
+  private TrainingCluster(SelfSignedCertificate certificate, ObjectServer server) {
+    this.certificate = certificate;
     this.server = server;
-    this.client = server.createClient();
+    this.client = server.client();
   }
 
-  static TrainingCluster start() {
-    KubernetesMockServer server =
-        new KubernetesMockServer(
-            new Context(), new MockWebServer(), new HashMap<>(), new ObjectDispatcher(), true);
-    server.init(InetAddress.getLoopbackAddress(), 0);
-    return new TrainingCluster(server);
+  static TrainingCluster start() throws IOException, GeneralSecurityException {
+    SelfSignedCertificate certificate = SelfSignedCertificate.create();
+    KeyManager[] keys =
+        SSLUtils.keyManagers(
+            null,
+            certificate.certificatePath(),
+            null,
+            certificate.privateKeyPath(),
+            "RSA",
+            "",
+            null,
+            null);
+    return new TrainingCluster(
+        certificate,
+        ObjectServer.start(
+            new InetSocketAddress(InetAddress.getLoopbackAddress(), 0),
+            new ObjectDispatcher(),
+            SSLUtils.sslContext(keys, null)));
   }
 
   void apply(Node node) {
@@ -65,12 +81,13 @@ final class TrainingCluster implements AutoCloseable {
             user: agent
         current-context: training
         """
-            .formatted(server.getPort(), server.getSelfSignedCertificate().certificatePath()));
+            .formatted(server.port(), certificate.certificatePath()));
   }
 
   @Override
   public void close() {
     client.close();
-    server.destroy();
+    server.close();
+    certificate.delete();
   }
 }

@@ -6,6 +6,7 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
 import java.util.concurrent.CopyOnWriteArrayList;
 
 /**
@@ -39,21 +40,28 @@ public final class ClusterNodes {
     listeners.add(listener);
   }
 
-  /** Takes in a new Node or a Node's new state; one that changes nothing is dropped here. */
-  public void put(ClusterNode node) {
-    boolean changed;
+  /**
+   * Takes in a new Node or a Node's new state; one that changes nothing is dropped here.
+   *
+   * @return whether it changes anything
+   */
+  public boolean put(ClusterNode node) {
+    boolean tell;
     synchronized (this) {
       ClusterNode before = nodes.get(node.name());
-      changed = !node.equals(before);
+      if (node.equals(before)) {
+        return false;
+      }
       if (before != null && !before.podCidrs().equals(node.podCidrs())) {
         nodes.remove(node.name());
       }
       nodes.put(node.name(), node);
-      changed &= complete;
+      tell = complete;
     }
-    if (changed) {
+    if (tell) {
       tellListeners();
     }
+    return true;
   }
 
   /** Forgets a Node; one that is not known is dropped here. */
@@ -61,6 +69,17 @@ public final class ClusterNodes {
     boolean changed;
     synchronized (this) {
       changed = nodes.remove(name) != null && complete;
+    }
+    if (changed) {
+      tellListeners();
+    }
+  }
+
+  /** Forgets all Nodes but these, as after a list of all that there are. */
+  public void retain(Set<String> names) {
+    boolean changed;
+    synchronized (this) {
+      changed = nodes.keySet().retainAll(names) && complete;
     }
     if (changed) {
       tellListeners();

@@ -2,8 +2,6 @@ package io.kindnet.kindnetd.kube;
 
 import io.fabric8.kubernetes.api.model.Node;
 import io.fabric8.kubernetes.api.model.NodeBuilder;
-import io.fabric8.kubernetes.api.model.NodeCondition;
-import io.fabric8.kubernetes.api.model.NodeStatus;
 import io.fabric8.kubernetes.client.KubernetesClient;
 import io.fabric8.kubernetes.client.KubernetesClientException;
 import io.fabric8.kubernetes.client.dsl.base.PatchContext;
@@ -17,7 +15,6 @@ import java.time.Instant;
 import java.time.temporal.ChronoUnit;
 import java.util.List;
 import java.util.Optional;
-import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -69,9 +66,9 @@ public final class NodeConditionAgent implements Agent {
     }
   }
 
-  private void see(@Nullable Node self) {
+  private void see(Optional<Boolean> self) {
     boolean first = reported.isEmpty();
-    reported = Optional.ofNullable(self).map(NodeConditionAgent::isReported);
+    reported = self;
     if (first || !reported.equals(Optional.of(true))) {
       queue.request(Pass.CHANGES);
     }
@@ -151,19 +148,5 @@ public final class NodeConditionAgent implements Agent {
       }
       refused = true;
     }
-  }
-
-  /** Whether the Node says that its network is available, in whoever's words. */
-  private static boolean isReported(Node node) {
-    NodeStatus status = node.getStatus();
-    if (status == null || status.getConditions() == null) {
-      return false;
-    }
-    for (NodeCondition condition : status.getConditions()) {
-      if (TYPE.equals(condition.getType())) {
-        return "False".equals(condition.getStatus());
-      }
-    }
-    return false;
   }
 }

@@ -1,36 +1,39 @@
 package io.kindnet.kindnetd.kube;
 
 import io.fabric8.kubernetes.client.KubernetesClient;
-import io.fabric8.kubernetes.client.server.mock.KubernetesMockServer;
-import io.fabric8.mockwebserver.Context;
-import io.fabric8.mockwebserver.MockWebServer;
 import io.fabric8.mockwebserver.http.MockResponse;
 import io.fabric8.mockwebserver.http.RecordedRequest;
 import io.kindnet.kube.testing.ObjectDispatcher;
+import io.kindnet.kube.testing.ObjectServer;
+import java.io.IOException;
+import java.io.UncheckedIOException;
 import java.net.InetAddress;
-import java.util.HashMap;
+import java.net.InetSocketAddress;
 import java.util.concurrent.atomic.AtomicInteger;
 
 /** An API server on 127.0.0.1 in this process; objects in memory, {@code /healthz} included. */
 final class LocalApiServer implements AutoCloseable {
   private final Dispatcher dispatcher = new Dispatcher();
-  private final KubernetesMockServer server =
-      new KubernetesMockServer(
-          new Context(), new MockWebServer(), new HashMap<>(), dispatcher, /* useHttps= */ false);
+  private final ObjectServer server;
 
   /**
    * @param port 0 for any that is free
    */
   LocalApiServer(int port) {
-    server.start(InetAddress.getLoopbackAddress(), port);
+    InetSocketAddress address = new InetSocketAddress(InetAddress.getLoopbackAddress(), port);
+    try {
+      server = ObjectServer.start(address, dispatcher);
+    } catch (IOException failure) {
+      throw new UncheckedIOException(failure.getMessage(), failure);
+    }
   }
 
   int port() {
-    return server.getPort();
+    return server.port();
   }
 
   KubernetesClient client() {
-    return server.createClient();
+    return server.client();
   }
 
   /** Answers the next {@code times} patches with {@code code}. */
@@ -46,7 +49,7 @@ final class LocalApiServer implements AutoCloseable {
 
   @Override
   public void close() {
-    server.shutdown();
+    server.close();
   }
 
   private static final class Dispatcher extends ObjectDispatcher {

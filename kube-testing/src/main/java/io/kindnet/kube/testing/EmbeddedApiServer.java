@@ -2,15 +2,12 @@ package io.kindnet.kube.testing;
 
 import io.fabric8.kubernetes.api.model.HasMetadata;
 import io.fabric8.kubernetes.client.KubernetesClient;
-import io.fabric8.kubernetes.client.server.mock.KubernetesMockServer;
-import io.fabric8.mockwebserver.Context;
-import io.fabric8.mockwebserver.MockWebServer;
 import java.io.BufferedReader;
 import java.io.IOException;
 import java.io.InputStreamReader;
 import java.net.InetAddress;
+import java.net.InetSocketAddress;
 import java.nio.charset.StandardCharsets;
-import java.util.HashMap;
 
 /**
  * A program that serves the API over HTTP, objects in memory, watches included. Takes its orders
@@ -31,15 +28,13 @@ public final class EmbeddedApiServer {
    * @param args the address to bind, a literal, and the port
    */
   public static void main(String[] args) throws IOException {
-    InetAddress address = InetAddress.ofLiteral(args[0]);
-    KubernetesMockServer server =
-        new KubernetesMockServer(
-            new Context(), new MockWebServer(), new HashMap<>(), new ObjectDispatcher(), false);
-    server.init(address, Integer.parseInt(args[1]));
-    try (KubernetesClient client = server.createClient();
+    InetSocketAddress address =
+        new InetSocketAddress(InetAddress.ofLiteral(args[0]), Integer.parseInt(args[1]));
+    try (ObjectServer server = ObjectServer.start(address, new ObjectDispatcher());
+        KubernetesClient client = server.client();
         BufferedReader orders =
             new BufferedReader(new InputStreamReader(System.in, StandardCharsets.UTF_8))) {
-      say(READY + server.url("/"));
+      say(READY + server.url());
       String line = orders.readLine();
       while (line != null) {
         say(answer(client, line));

@@ -7,24 +7,32 @@ import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import com.fasterxml.jackson.databind.node.ArrayNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
+import io.fabric8.kubernetes.api.model.GenericKubernetesResource;
 import io.fabric8.kubernetes.client.server.mock.KubernetesCrudDispatcher;
+import io.fabric8.mockwebserver.crud.AttributeSet;
 import io.fabric8.mockwebserver.dsl.HttpMethod;
 import io.fabric8.mockwebserver.http.Buffer;
 import io.fabric8.mockwebserver.http.MockResponse;
 import io.fabric8.mockwebserver.http.RecordedRequest;
+import io.kindnet.kube.testing.WatchHistory.Change;
 import java.net.HttpURLConnection;
 import java.util.Map.Entry;
+import java.util.Objects;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Keeps objects in memory. Knows, besides what the library's own one knows, strategic merge patches
- * of a status, in which each condition replaces the one of its type.
+ * of a status, in which each condition replaces the one of its type, and what changed since when.
  */
 public class ObjectDispatcher extends KubernetesCrudDispatcher {
   private static final String STRATEGIC = "application/strategic-merge-patch+json";
   private static final String STATUS = "status";
+  private static final String RESOURCE_VERSION = "resourceVersion";
   private static final String CONDITIONS = "conditions";
 
   private final ObjectMapper json = new ObjectMapper();
+  private final WatchHistory history = new WatchHistory();
+  private volatile long version;
 
   @Override
   public MockResponse handlePatch(RecordedRequest request) {
@@ -85,5 +93,51 @@ public class ObjectDispatcher extends KubernetesCrudDispatcher {
       }
     }
     return false;
+  }
+
+  WatchHistory history() {
+    return history;
+  }
+
+  /** The newest version of any object. */
+  long version() {
+    return version;
+  }
+
+  @Override
+  public long requestResourceVersion() {
+    version = super.requestResourceVersion();
+    return version;
+  }
+
+  @Override
+  public void processEvent(
+      String path,
+      @Nullable AttributeSet pathAttributes,
+      @Nullable AttributeSet oldAttributes,
+      @Nullable GenericKubernetesResource resource,
+      @Nullable String newState) {
+    @Nullable String before = oldAttributes == null ? null : getMap().get(oldAttributes);
+    super.processEvent(path, pathAttributes, oldAttributes, resource, newState);
+    if (!Objects.equals(before, newState)) {
+      remember(path, before, newState);
+    }
+  }
+
+  private void remember(String path, @Nullable String before, @Nullable String after) {
+    try {
+      ObjectNode object = json.readValue(after == null ? before : after, ObjectNode.class);
+      ObjectNode metadata = object.withObjectProperty("metadata");
+      if (after == null) {
+        metadata.put(RESOURCE_VERSION, String.valueOf(requestResourceVersion()));
+      }
+      String type = after == null ? "DELETED" : before == null ? "ADDED" : "MODIFIED";
+      ObjectNode event = json.createObjectNode().put("type", type);
+      event.set("object", object);
+      long when = metadata.path(RESOURCE_VERSION).asLong();
+      history.add(new Change(when, path, json.writeValueAsString(event)));
+    } catch (JsonProcessingException malformed) {
+      throw new IllegalArgumentException(path + ": " + malformed.getMessage(), malformed);
+    }
   }
 }

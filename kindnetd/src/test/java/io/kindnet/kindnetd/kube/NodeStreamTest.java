@@ -1,0 +1,208 @@
+package io.kindnet.kindnetd.kube;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.fabric8.kubernetes.client.KubernetesClient;
+import io.kindnet.kindnetd.kube.ScriptedApiServer.Stream;
+import io.kindnet.kindnetd.metrics.Status;
+import io.kindnet.netlink.testing.Eventually;
+import java.time.Duration;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.concurrent.atomic.AtomicInteger;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+
+/** What an API server may say, and what becomes of it. */
+class NodeStreamTest {
+  private static final Duration DEADLINE = Duration.ofSeconds(60);
+  private static final String GONE =
+      """
+      {"kind":"Status","apiVersion":"v1","metadata":{},"status":"Failure","message":"too old resource\
+       version: 7 (9)","reason":"Expired","code":410}\
+      """;
+
+  private final ClusterNodes nodes = new ClusterNodes("self");
+  private final AtomicInteger changes = new AtomicInteger();
+  private final Status status = new Status("test");
+  private final ScriptedApiServer server = new ScriptedApiServer();
+  private final KubernetesClient client;
+  private final NodeWatch watch;
+
+  NodeStreamTest() throws Exception {
+    client =
+        ApiServer.connect(
+            new ApiServerOptions(Optional.empty(), Optional.of(server.url()), Optional.empty()),
+            Map.of());
+    watch = new NodeWatch(client, nodes, status);
+  }
+
+  @BeforeEach
+  void start() {
+    nodes.onChange(changes::incrementAndGet);
+    watch.start();
+  }
+
+  @AfterEach
+  void stop() {
+    watch.close();
+    client.close();
+    server.close();
+  }
+
+  private static String node(String name, int version, String podCidr) {
+    return """
+    {"metadata":{"name":"%s","resourceVersion":"%d"},"spec":{"podCIDRs":["%s"]},"status":{"conditions":\
+    [{"type":"Ready","status":"True","lastHeartbeatTime":"%d"}],"addresses":[{"type":"InternalIP",\
+    "address":"192.0.2.1"}]}}\
+    """
+        .formatted(name, version, podCidr, version);
+  }
+
+  private static String list(int version, String next, String... items) {
+    return """
+    {"kind":"NodeList","apiVersion":"v1","metadata":{"resourceVersion":"%d","continue":"%s"},"items":[%s]}
+    """
+        .formatted(version, next, String.join(",", items));
+  }
+
+  private static String event(String type, String object) {
+    return "{\"type\":\"" + type + "\",\"object\":" + object + "}";
+  }
+
+  private static String bookmark(int version) {
+    return event(
+        "BOOKMARK",
+        "{\"kind\":\"Node\",\"apiVersion\":\"v1\",\"metadata\":{\"resourceVersion\":\""
+            + version
+            + "\",\"creationTimestamp\":null},\"spec\":{},\"status\":{\"daemonEndpoints\":"
+            + "{\"kubeletEndpoint\":{\"Port\":0}},\"nodeInfo\":{\"machineID\":\"\"}}}");
+  }
+
+  /** Name and first pod CIDR of each, in order. */
+  private List<String> peers() {
+    return nodes.snapshot().orElseThrow(() -> new AssertionError("no list yet")).peers().stream()
+        .map(peer -> peer.name() + " " + peer.podCidrs().getFirst())
+        .toList();
+  }
+
+  private void awaitPeers(String... expected) {
+    Eventually.within(DEADLINE, () -> assertThat(peers()).containsExactly(expected));
+  }
+
+  private void awaitRequests(String... expected) {
+    Eventually.within(DEADLINE, () -> assertThat(server.requests()).containsExactly(expected));
+  }
+
+  @Test
+  void readsAListPageByPageAndSaysNothingBeforeTheLast() {
+    server.list(list(7, "token/+=", node("a", 1, "10.0.1.0/24")));
+    awaitRequests("list limit=500", "list limit=500&continue=token%2F%2B%3D");
+    assertThat(nodes.snapshot()).isEmpty();
+    assertThat(changes).hasValue(0);
+
+    server.compressedList(list(7, "", node("b", 2, "10.0.2.0/24")));
+
+    awaitPeers("a 10.0.1.0/24", "b 10.0.2.0/24");
+    assertThat(changes).hasValue(1);
+    Eventually.within(DEADLINE, () -> assertThat(server.requests()).hasSize(3).contains("watch 7"));
+  }
+
+  @Test
+  void beginsAnewWhereThePagesOfAListHaveExpired() {
+    server
+        .list(list(7, "old", node("gone", 1, "10.0.9.0/24")))
+        .refuseList(410, GONE)
+        .list(list(8, "", node("a", 2, "10.0.1.0/24")));
+    awaitPeers("a 10.0.1.0/24");
+    assertThat(server.requests())
+        .startsWith("list limit=500", "list limit=500&continue=old", "list limit=500");
+  }
+
+  @Test
+  void goesOnAfterABreakWhereTheLastEventOrBookmarkWas() {
+    server.list(list(7, "", node("a", 1, "10.0.1.0/24")));
+    Stream first = server.watch();
+    first.say(event("ADDED", node("b", 8, "10.0.2.0/24")));
+    awaitPeers("a 10.0.1.0/24", "b 10.0.2.0/24");
+    first.cut();
+    Stream second = server.watch();
+    second.say(bookmark(60)).end();
+    Stream third = server.watch();
+    third.say(event("DELETED", node("a", 61, "10.0.1.0/24")));
+    awaitPeers("b 10.0.2.0/24");
+    assertThat(server.requests())
+        .containsExactly("list limit=500", "watch 7", "watch 8", "watch 60");
+    assertThat(changes).as("list, added, deleted").hasValue(3);
+  }
+
+  @Test
+  void dropsHeartbeats() {
+    server.list(list(7, "", node("a", 1, "10.0.1.0/24")));
+    Stream stream = server.watch();
+    for (int version = 8; version < 20; version++) {
+      stream.say(event("MODIFIED", node("a", version, "10.0.1.0/24")));
+    }
+    stream.say(event("MODIFIED", node("a", 20, "10.0.3.0/24")));
+    awaitPeers("a 10.0.3.0/24");
+    assertThat(changes).as("the list and one change").hasValue(2);
+  }
+
+  @Test
+  void listsAnewWhatIsTooOldAndTellsOnlyTheDifference() {
+    String a = node("a", 1, "10.0.1.0/24");
+    server.list(list(7, "", a, node("b", 2, "10.0.2.0/24")));
+    server.watch().say(event("ERROR", GONE));
+    server.list(list(30, "", a, node("b", 28, "10.0.2.0/24")));
+    awaitRequests("list limit=500", "watch 7", "list limit=500", "watch 30");
+    assertThat(changes).as("the first list").hasValue(1);
+
+    server.refuseWatch(410, GONE).list(list(40, "", a));
+    awaitPeers("a 10.0.1.0/24");
+    assertThat(changes).hasValue(2);
+    awaitRequests(
+        "list limit=500", "watch 7", "list limit=500", "watch 30", "list limit=500", "watch 40");
+  }
+
+  @Test
+  void listsAnewAfterAnEventThatItCannotRead() {
+    server.list(list(7, "", node("a", 1, "10.0.1.0/24")));
+    server.watch().say("{\"type\":\"MODIFIED\",\"object\":{\"metadata\":}}");
+    server.list(list(9, "", node("a", 1, "10.0.1.0/24"), node("b", 8, "10.0.2.0/24")));
+    awaitPeers("a 10.0.1.0/24", "b 10.0.2.0/24");
+  }
+
+  @Test
+  void takesTheFieldsOfAnEventInAnyOrder() {
+    server.list("{\"items\":[],\"unknown\":{\"a\":[1]},\"metadata\":{\"resourceVersion\":\"7\"}}");
+    server
+        .watch()
+        .say("{\"object\":" + node("a", 8, "10.0.1.0/24") + ",\"more\":[{}],\"type\":\"ADDED\"}");
+    awaitPeers("a 10.0.1.0/24");
+    assertThat(server.requests()).containsExactly("list limit=500", "watch 7");
+  }
+
+  @Test
+  void saysWhyThereIsNoList() {
+    server.refuseList(
+        403,
+        """
+        {"kind":"Status","status":"Failure","message":"nodes is forbidden: User \\"system:serviceaccount:\
+        kube-system:kindnet\\" cannot list resource \\"nodes\\"","reason":"Forbidden","code":403}\
+        """);
+    Eventually.within(
+        DEADLINE,
+        () ->
+            assertThat(status.problems())
+                .singleElement()
+                .asString()
+                .contains(
+                    "no list of Nodes from " + server.url(),
+                    "status 403: nodes is forbidden: User \"system:serviceaccount:"));
+    server.list(list(7, "", node("a", 1, "10.0.1.0/24")));
+    awaitPeers("a 10.0.1.0/24");
+    assertThat(status.problems()).isEmpty();
+  }
+}

@@ -1,0 +1,39 @@
+package io.kindnet.kube.testing;
+
+import java.util.ArrayList;
+import java.util.List;
+
+/** What has changed, for watches that begin at any version since the start of the server. */
+final class WatchHistory {
+  /**
+   * A change of one object.
+   *
+   * @param path of the object, or of where it was created
+   * @param event as a watch tells of it, JSON in one line
+   */
+  record Change(long version, String path, String event) {}
+
+  private final List<Change> changes = new ArrayList<>();
+
+  synchronized void add(Change change) {
+    changes.add(change);
+    notifyAll();
+  }
+
+  /** The changes below {@code path} after {@code version}; waits until there is one. */
+  synchronized List<Change> after(long version, String path) throws InterruptedException {
+    List<Change> found = find(version, path);
+    while (found.isEmpty()) {
+      wait();
+      found = find(version, path);
+    }
+    return found;
+  }
+
+  private List<Change> find(long version, String path) {
+    return changes.stream()
+        .filter(change -> change.version() > version)
+        .filter(change -> change.path().equals(path) || change.path().startsWith(path + "/"))
+        .toList();
+  }
+}
