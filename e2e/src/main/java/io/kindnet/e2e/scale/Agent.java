@@ -24,7 +24,7 @@ import java.util.concurrent.atomic.AtomicInteger;
 /** kindnetd on a machine, and what can be seen of it. */
 final class Agent implements AutoCloseable {
   private static final Duration DEADLINE = Duration.ofMinutes(2);
-  private static final double TICKS_PER_SECOND = 100; // USER_HZ where a JVM runs
+  private static final double MILLIS_PER_TICK = 10; // USER_HZ of every architecture that runs a JVM
   private static final String PID_FILE = "/run/e2e/kindnetd.pid";
   private static final String STATUS_PORT = ":19080";
 
@@ -161,11 +161,11 @@ final class Agent implements AutoCloseable {
     }
   }
 
-  /** The CPU time that it has taken so far, in seconds, exact to the kernel's clock ticks. */
-  double cpuSeconds() {
+  /** The CPU time that it has taken so far, exact to the kernel's clock ticks. */
+  double cpuMillis() {
     String stat = file("stat");
     String[] fields = stat.substring(stat.lastIndexOf(')') + 2).split(" ", -1);
-    return (Long.parseLong(fields[11]) + Long.parseLong(fields[12])) / TICKS_PER_SECOND;
+    return (Long.parseLong(fields[11]) + Long.parseLong(fields[12])) * MILLIS_PER_TICK;
   }
 
   /**
@@ -180,6 +180,15 @@ final class Agent implements AutoCloseable {
       }
     }
     throw new AssertionError(process + "/status has no " + field);
+  }
+
+  /** From now on {@code VmHWM} is the most memory that it has had since. */
+  void forgetPeak() {
+    try {
+      Files.writeString(process.resolve("clear_refs"), "5"); // proc_pid_clear_refs(5)
+    } catch (IOException gone) {
+      throw new AssertionError("kindnetd has ended:\n" + output, gone);
+    }
   }
 
   private String file(String name) {

@@ -1,6 +1,10 @@
 package io.kindnet.e2e.scale;
 
 import io.kindnet.e2e.scale.KernelWatch.Changes;
+import io.kindnet.measuring.Table;
+import java.util.List;
+import java.util.Locale;
+import java.util.stream.Stream;
 
 /**
  * What an agent did because of something, and what came of it.
@@ -8,13 +12,43 @@ import io.kindnet.e2e.scale.KernelWatch.Changes;
  * @param begin when that began, by {@link System#nanoTime}
  * @param messages what it asked of the kernel
  * @param changes what changed there
- * @param cpuSeconds the CPU time that it took, exact to the kernel's clock ticks
+ * @param cpuMillis the CPU time that it took, exact to the kernel's clock ticks
+ * @param peakMib the most memory that it had meanwhile
+ * @param residentMib what it had afterwards
  */
-record Effort(long begin, Messages messages, Changes changes, double cpuSeconds) {
+record Effort(
+    long begin,
+    Messages messages,
+    Changes changes,
+    double cpuMillis,
+    double peakMib,
+    double residentMib) {
+  private static final List<String> COLUMNS =
+      List.of("messages", "changes in the kernel", "CPU ms", "peak MiB", "resident MiB");
 
   /** Begins to look at what {@code agent} does. */
   static Watch watch(Stand stand, Agent agent) {
-    return new Watch(stand, agent);
+    Messages messages = agent.messages();
+    agent.forgetPeak();
+    double cpuMillis = agent.cpuMillis();
+    stand.host().mark();
+    return new Watch(stand, agent, System.nanoTime(), messages, cpuMillis);
+  }
+
+  /**
+   * Looks at all that {@code agent} has done since it was started.
+   *
+   * @param begin when that was; what has been heard of the kernel was forgotten then
+   */
+  static Watch watchOfStart(Stand stand, Agent agent, long begin) {
+    return new Watch(stand, agent, begin, new Messages(0, 0), 0);
+  }
+
+  /** The last of several like each other, with the mean of their CPU time: one takes too little. */
+  static Effort typical(List<Effort> efforts) {
+    Effort last = efforts.getLast();
+    double cpu = efforts.stream().mapToDouble(Effort::cpuMillis).average().orElseThrow();
+    return new Effort(last.begin, last.messages, last.changes, cpu, last.peakMib, last.residentMib);
   }
 
   /** Milliseconds from the beginning until the last change. */
@@ -27,28 +61,55 @@ record Effort(long begin, Messages messages, Changes changes, double cpuSeconds)
     return (changes.last() - moment) / 1e6;
   }
 
-  /** Looks at what an agent does. */
-  static final class Watch {
-    private final Stand stand;
-    private final Agent agent;
-    private final Messages messages;
-    private final double cpuSeconds;
-    private final long begin;
+  /**
+   * A table of efforts.
+   *
+   * @param columns those before the columns that all efforts have
+   */
+  static Table table(int texts, String... columns) {
+    return new Table(texts, join(columns, COLUMNS));
+  }
 
-    private Watch(Stand stand, Agent agent) {
-      this.stand = stand;
-      this.agent = agent;
-      messages = agent.messages();
-      cpuSeconds = agent.cpuSeconds();
-      stand.host().mark();
-      begin = System.nanoTime();
-    }
+  /** Adds a row to such a table. */
+  void addTo(Table table, String... cells) {
+    table.row(
+        join(
+            cells,
+            List.of(
+                messages.toString(),
+                changes.toString(),
+                tenths(cpuMillis),
+                tenths(peakMib),
+                tenths(residentMib))));
+  }
+
+  private static String[] join(String[] first, List<String> rest) {
+    return Stream.concat(Stream.of(first), rest.stream()).toArray(String[]::new);
+  }
+
+  private static String tenths(double figure) {
+    return String.format(Locale.ROOT, "%.1f", figure);
+  }
+
+  /**
+   * Looks at what an agent does.
+   *
+   * @param begin since when
+   * @param messages what it had asked before
+   * @param cpuMillis what it had taken before
+   */
+  record Watch(Stand stand, Agent agent, long begin, Messages messages, double cpuMillis) {
 
     /** Waits until the kernel has what belongs there, and nothing changes any more. */
     Effort end() {
       Changes changes = stand.host().settle(stand.nodes().expected());
-      double cpu = agent.cpuSeconds() - cpuSeconds;
-      return new Effort(begin, agent.messages().since(messages), changes, cpu);
+      return new Effort(
+          begin,
+          agent.messages().since(messages),
+          changes,
+          agent.cpuMillis() - cpuMillis,
+          agent.mebibytes("VmHWM"),
+          agent.mebibytes("VmRSS"));
     }
   }
 }

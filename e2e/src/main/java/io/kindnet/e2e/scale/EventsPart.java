@@ -4,7 +4,6 @@ import io.kindnet.measuring.Spread;
 import io.kindnet.measuring.Table;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.Locale;
 
 /** One node is added, gets other addresses, and goes. */
 final class EventsPart {
@@ -22,23 +21,12 @@ final class EventsPart {
     double millisAfterAnswer() {
       return effort.millisAfter(answered);
     }
-
-    double cpuMillis() {
-      return effort.cpuSeconds() * 1000;
-    }
   }
 
   private final Stand stand;
   private final Agent agent;
   private final Table table =
-      new Table(
-          1,
-          "event",
-          "ms after the request",
-          "ms after its answer",
-          "messages",
-          "changes in the kernel",
-          "CPU ms");
+      Effort.table(1, "event", "ms after the request", "ms after its answer");
 
   EventsPart(Stand stand, Agent agent) {
     this.stand = stand;
@@ -79,15 +67,9 @@ final class EventsPart {
   private void report(String what, List<Event> events) {
     Spread millis = Spread.of(events, event -> event.effort.millis());
     Spread messages = Spread.of(events, event -> event.effort.messages().all());
-    Effort last = events.getLast().effort;
-    table.row(
-        what,
-        millis.toString(),
-        Spread.of(events, Event::millisAfterAnswer).toString(),
-        last.messages().toString(),
-        last.changes().toString(),
-        String.format(
-            Locale.ROOT, "%.1f", events.stream().mapToDouble(Event::cpuMillis).sum() / RUNS));
+    Effort.typical(events.stream().map(Event::effort).toList())
+        .addTo(
+            table, what, millis.toString(), Spread.of(events, Event::millisAfterAnswer).toString());
     stand.targets().atMost(what + ": in the kernel after", MOST_MILLIS, millis.median(), " ms");
     stand.targets().atMost(what + ": messages", MOST_MESSAGES, messages.median(), "");
   }

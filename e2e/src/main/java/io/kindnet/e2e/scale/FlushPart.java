@@ -21,17 +21,13 @@ final class FlushPart {
   void run() {
     stand.say("nft flush ruleset");
     List<Effort> efforts = new ArrayList<>();
-    Table table = new Table(0, "repaired after ms", "messages", "changes in the kernel", "CPU s");
+    Table table = Effort.table(0, "repaired after ms");
     for (int run = 0; run < RUNS; run++) {
       Effort.Watch watch = Effort.watch(stand, agent);
       stand.host().flushRules();
       Effort effort = watch.end();
       efforts.add(effort);
-      table.row(
-          Table.hundredths(effort.millis()),
-          effort.messages().toString(),
-          effort.changes().toString(),
-          Table.hundredths(effort.cpuSeconds()));
+      effort.addTo(table, Table.hundredths(effort.millis()));
     }
     stand.chapter(
         "All tables flushed", "From before nft was started until the last change was heard.");

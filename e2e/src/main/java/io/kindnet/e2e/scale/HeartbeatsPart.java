@@ -43,26 +43,23 @@ final class HeartbeatsPart {
     int written = write(peers, wanted);
     double perSecond = written / ((System.nanoTime() - begin) / 1e9);
     Effort effort = watch.end();
-    double millisEach = effort.cpuSeconds() * 1000 / written;
+    double millisEach = effort.cpuMillis() / written;
     double percent = millisEach * wanted / 10;
     Table table =
-        new Table(
+        Effort.table(
             0,
             "updates",
             "per s",
             "CPU ms per 1,000",
             String.format(Locale.ROOT, "%% of a core at %.0f per s", wanted),
-            "% of a core without any",
-            "messages",
-            "resident MiB");
-    table.row(
+            "% of a core without any");
+    effort.addTo(
+        table,
         String.valueOf(written),
         String.format(Locale.ROOT, "%.0f", perSecond),
         Table.hundredths(millisEach * 1000),
         Table.hundredths(percent),
-        Table.hundredths(idle),
-        effort.messages().toString(),
-        Table.hundredths(agent.mebibytes("VmRSS")));
+        Table.hundredths(idle));
     stand.chapter(
         "Heartbeats",
         "A status update of each node every "
@@ -74,14 +71,14 @@ final class HeartbeatsPart {
   }
 
   private double idlePercent() {
-    double before = agent.cpuSeconds();
+    double before = agent.cpuMillis();
     long begin = System.nanoTime();
     agent.await(() -> {
       if (System.nanoTime() - begin < TimeUnit.SECONDS.toNanos(IDLE_SECONDS)) {
         throw new AssertionError("not idle for long enough");
       }
     });
-    return (agent.cpuSeconds() - before) / ((System.nanoTime() - begin) / 1e9) * 100;
+    return (agent.cpuMillis() - before) / ((System.nanoTime() - begin) / 1e6) * 100;
   }
 
   /** Writes at a rate, or as fast as the API server can; how many that were. */

@@ -30,23 +30,13 @@ final class ReplacePart {
     long answered = System.nanoTime();
     Effort effort = watch.end();
     Table table =
-        new Table(
-            0,
-            "nodes",
-            "API server s",
-            "in place after s",
-            "ms after the last answer",
-            "messages",
-            "changes in the kernel",
-            "CPU s");
-    table.row(
+        Effort.table(0, "nodes", "API server s", "in place after s", "ms after the last answer");
+    effort.addTo(
+        table,
         String.valueOf(count),
         Table.hundredths((answered - effort.begin()) / 1e9),
         Table.hundredths(effort.millis() / 1000),
-        Table.hundredths(effort.millisAfter(answered)),
-        effort.messages().toString(),
-        effort.changes().toString(),
-        Table.hundredths(effort.cpuSeconds()));
+        Table.hundredths(effort.millisAfter(answered)));
     stand.chapter(
         "Many nodes replaced at once",
         "Each deleted, and made anew with another name, other addresses and the same pod CIDRs.");

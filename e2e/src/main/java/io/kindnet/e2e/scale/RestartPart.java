@@ -1,6 +1,5 @@
 package io.kindnet.e2e.scale;
 
-import io.kindnet.e2e.scale.KernelWatch.Changes;
 import io.kindnet.measuring.Table;
 
 /** The agent starts where an earlier one has left all that is needed. */
@@ -8,9 +7,7 @@ final class RestartPart {
   private static final int RUNS = 3;
 
   private final Stand stand;
-  private final Table table =
-      new Table(
-          0, "start to list s", "list to ready s", "CPU s", "messages", "changes in the kernel");
+  private final Table table = Effort.table(0, "start to list s", "list to ready s");
   private long writes;
   private int changed;
 
@@ -32,20 +29,14 @@ final class RestartPart {
 
   private void restart() {
     stand.host().mark();
+    long begin = System.nanoTime();
     try (Agent agent = stand.host().startAgent()) {
       double listed = agent.awaitListed();
       double ready = agent.awaitInPlace();
-      double cpu = agent.cpuSeconds();
-      Messages messages = agent.messages();
-      Changes changes = stand.host().settle(stand.nodes().expected());
-      table.row(
-          Table.hundredths(listed),
-          Table.hundredths(ready - listed),
-          Table.hundredths(cpu),
-          messages.toString(),
-          changes.toString());
-      writes += messages.writes();
-      changed += changes.number();
+      Effort effort = Effort.watchOfStart(stand, agent, begin).end();
+      effort.addTo(table, Table.hundredths(listed), Table.hundredths(ready - listed));
+      writes += effort.messages().writes();
+      changed += effort.changes().number();
     }
   }
 }

@@ -30,14 +30,8 @@ final class ServerPart {
     Effort effort = watch.end();
     int lists = agent.lists() - listsBefore;
     prove();
-    Table table =
-        new Table(0, "connected after s", "lists", "messages", "changes in the kernel", "CPU s");
-    table.row(
-        Table.hundredths(connected),
-        String.valueOf(lists),
-        effort.messages().toString(),
-        effort.changes().toString(),
-        Table.hundredths(effort.cpuSeconds()));
+    Table table = Effort.table(0, "connected after s", "lists");
+    effort.addTo(table, Table.hundredths(connected), String.valueOf(lists));
     stand.chapter("The API server, started anew");
     table.print(stand.out());
     stand

@@ -92,7 +92,7 @@ final class StartPart {
   private Start watch(Agent agent) {
     double listed = agent.awaitListed();
     double inPlace = agent.awaitInPlace();
-    double cpu = agent.cpuSeconds();
+    double cpu = agent.cpuMillis() / 1000;
     Messages messages = agent.messages();
     stand.host().state().require(stand.nodes().expected());
     return new Start(listed, inPlace - listed, cpu, messages);
@@ -120,7 +120,7 @@ final class StartPart {
         tenths(agent.mebibytes("VmHWM")),
         tenths(agent.mebibytes("VmRSS")),
         tenths(agent.mebibytes("RssAnon")),
-        Table.hundredths(agent.cpuSeconds()));
+        Table.hundredths(agent.cpuMillis() / 1000));
   }
 
   /** Prints all that was measured, and judges it. */
