@@ -15,6 +15,8 @@ public final class DatagramSocket implements AutoCloseable {
 
   private static final int SOCK_DGRAM = 2;
   private static final int SOCK_CLOEXEC = 0x80000;
+  private static final int SOL_SOCKET = 1; // asm-generic/socket.h
+  private static final int SO_ATTACH_FILTER = 26;
   private static final int MSG_TRUNC = 0x20;
   private static final int MSG_DONTWAIT = 0x40;
   private static final short POLLIN = 1;
@@ -75,6 +77,24 @@ public final class DatagramSocket implements AutoCloseable {
       memory.putInt(0, value);
       int result = Libc.setsockopt(socket.number(), level, option, memory, Integer.BYTES);
       SystemCalls.check(result, "set option " + option + " of " + name);
+    }
+  }
+
+  /**
+   * Has the kernel throw away, before they are queued, the datagrams that have {@code value}, four
+   * bytes in native byte order, at {@code offset}, and those that are too short to have anything
+   * there.
+   */
+  public void ignore(int offset, int value) {
+    try (SocketFilter filter = SocketFilter.allBut(offset, value)) {
+      SystemCalls.check(
+          Libc.setsockopt(
+              socket.number(),
+              SOL_SOCKET,
+              SO_ATTACH_FILTER,
+              filter.description(),
+              SocketFilter.LENGTH),
+          "filter what comes to " + name);
     }
   }
 

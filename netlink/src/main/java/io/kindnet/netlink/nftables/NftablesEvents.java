@@ -45,6 +45,17 @@ public final class NftablesEvents implements AutoCloseable {
   }
 
   /**
+   * As {@link #open}, without the transactions of one socket: thousands of elements are as many
+   * notifications.
+   *
+   * @param ownPort the number of the socket, see {@link NftablesSocket#portId}
+   */
+  public static NftablesEvents ofOthers(int ownPort) {
+    return new NftablesEvents(
+        NetlinkSubscription.ofOthers(NETLINK_NETFILTER, ownPort, NFNLGRP_NFTABLES));
+  }
+
+  /**
    * Waits for notifications and takes all that are there.
    *
    * @param timeout how long to wait at the most

@@ -58,6 +58,14 @@ public final class RouteEvents implements AutoCloseable {
   }
 
   static RouteEvents open(Topic... topics) {
+    return new RouteEvents(NetlinkSubscription.open(NETLINK_ROUTE, groups(topics)));
+  }
+
+  static RouteEvents ofOthers(int ownPort, Topic... topics) {
+    return new RouteEvents(NetlinkSubscription.ofOthers(NETLINK_ROUTE, ownPort, groups(topics)));
+  }
+
+  private static int[] groups(Topic... topics) {
     int count = 0;
     int[] groups = new int[2 * topics.length];
     for (Topic topic : topics) {
@@ -66,7 +74,7 @@ public final class RouteEvents implements AutoCloseable {
         groups[count++] = topic.secondGroup;
       }
     }
-    return new RouteEvents(NetlinkSubscription.open(NETLINK_ROUTE, Arrays.copyOf(groups, count)));
+    return Arrays.copyOf(groups, count);
   }
 
   /**

@@ -101,6 +101,11 @@ public final class RouteSocket implements AutoCloseable {
     return namespace.call(() -> RouteEvents.open(topics));
   }
 
+  /** As {@link #events}, without the changes that this socket asks for. */
+  public RouteEvents eventsOfOthers(RouteEvents.Topic... topics) {
+    return namespace.call(() -> RouteEvents.ofOthers(socket.portId(), topics));
+  }
+
   EchoedRequest echoed(MessageWriter request) {
     return namespace.call(() -> EchoedRequest.open(NETLINK_ROUTE, request));
   }

@@ -86,6 +86,9 @@ public final class NetlinkConstants {
   /** {@code sizeof(struct nlmsghdr)}. */
   static final int HEADER_LENGTH = 16;
 
+  /** Where {@code nlmsg_pid} is: who asked for what a notification tells. */
+  static final int PORT_ID_OFFSET = 12;
+
   /** {@code sizeof(struct nlattr)}. */
   static final int ATTRIBUTE_HEADER_LENGTH = 4;
 

@@ -40,7 +40,28 @@ public final class NetlinkSubscription implements AutoCloseable {
    * @param groups the numbers of the groups, {@code RTNLGRP_} or {@code NFNLGRP_}
    */
   public static NetlinkSubscription open(int protocol, int... groups) {
+    return join(Channel.open(protocol), groups);
+  }
+
+  /**
+   * As {@link #open}, without what one's own requests cause: ten thousand routes made at once would
+   * be as many notifications, which cost time and drive others out of the buffer. The kernel leaves
+   * out each datagram whose first message names that socket.
+   *
+   * @param ownPort the number of the socket, see {@link NetlinkSocket#portId}
+   */
+  public static NetlinkSubscription ofOthers(int protocol, int ownPort, int... groups) {
     Channel channel = Channel.open(protocol);
+    try {
+      channel.socket().ignore(NetlinkConstants.PORT_ID_OFFSET, ownPort);
+    } catch (KernelException e) {
+      channel.close();
+      throw e;
+    }
+    return join(channel, groups);
+  }
+
+  private static NetlinkSubscription join(Channel channel, int... groups) {
     try {
       for (int group : groups) {
         channel.socket().option(SOL_NETLINK, NETLINK_ADD_MEMBERSHIP, group);

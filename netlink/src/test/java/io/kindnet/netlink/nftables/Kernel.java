@@ -16,7 +16,7 @@ final class Kernel {
     return in(namespace, NftablesEvents::open);
   }
 
-  private static <T> T in(Namespace namespace, Callable<T> open) {
+  static <T> T in(Namespace namespace, Callable<T> open) {
     try (NetworkNamespace entered = NetworkNamespace.open(namespace.path().toString())) {
       return entered.call(open);
     }

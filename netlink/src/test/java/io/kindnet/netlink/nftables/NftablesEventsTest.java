@@ -70,6 +70,33 @@ class NftablesEventsTest {
   }
 
   @Test
+  void tellsOfOthersOnlyWhereOnesOwnChangesAreKnown() {
+    try (NftablesEvents ofOthers =
+        Kernel.in(host, () -> NftablesEvents.ofOthers(nftables.portId()))) {
+      NamedSet set = NamedSet.set(TABLE, "s", DataType.of(FieldType.IPV4_ADDR));
+      nftables.commit(nftables.transaction().add(TABLE).add(set));
+      List<Element> many = new ArrayList<>();
+      for (int i = 0; i < 10_000; i++) {
+        many.add(Element.of(address("10.0." + i / 256 + "." + i % 256)));
+      }
+      nftables.commit(nftables.transaction().add(set, many));
+      Nft.apply(host, "add chain inet t c");
+
+      NftablesEvents.Events seen = ofOthers.next(DEADLINE);
+      while (seen.commits().isEmpty()) {
+        assertThat(seen.lost()).isFalse();
+        seen = ofOthers.next(DEADLINE);
+      }
+
+      assertThat(seen.commits())
+          .singleElement()
+          .satisfies(commit ->
+              assertThat(commit.changes())
+                  .containsExactly(new Change(Kind.CHAIN, false, TABLE, "c")));
+    }
+  }
+
+  @Test
   void tellsThatATableIsGone() {
     nftables.commit(nftables.transaction().add(TABLE).add(OTHER));
     next();

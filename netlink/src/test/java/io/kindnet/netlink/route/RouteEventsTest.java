@@ -134,6 +134,26 @@ class RouteEventsTest {
   }
 
   @Test
+  void tellsOfOthersOnlyWhereOnesOwnChangesAreKnown() {
+    Link eth0 = rt.links().byName("eth0");
+    Route own =
+        Route.via(IpPrefix.parse("10.1.0.0/16"), NextHop.via(parse("192.168.0.2"), eth0.index()));
+    try (RouteEvents events = rt.eventsOfOthers(ROUTES)) {
+      rt.routes().addAll(Kernel.routesToNodes(100));
+      rt.routes().add(own);
+      Ip.run(host, "route", "del", "10.1.0.0/16");
+
+      List<RouteEvent> seen =
+          readUntil(events, event -> event.equals(new RouteEvent.RouteRemoved(own)));
+
+      assertThat(seen)
+          .noneMatch(event ->
+              event instanceof RouteEvent.RouteChanged changed
+                  && changed.route().gateway().isPresent());
+    }
+  }
+
+  @Test
   void listensInTheNamespaceOfItsSocketWhicheverTheThreadIsIn(Namespace pod) {
     try (RouteSocket inPod = Kernel.open(pod);
         RouteEvents events = inPod.events(LINKS);
