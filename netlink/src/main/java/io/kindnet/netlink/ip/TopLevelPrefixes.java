@@ -1,11 +1,12 @@
 package io.kindnet.netlink.ip;
 
+import java.util.BitSet;
 import java.util.Collection;
 import java.util.EnumMap;
 import java.util.HashSet;
 import java.util.Map;
+import java.util.Objects;
 import java.util.Set;
-import java.util.TreeSet;
 
 /** Reduces prefixes to those that no other one contains. */
 public final class TopLevelPrefixes {
@@ -18,23 +19,31 @@ public final class TopLevelPrefixes {
    */
   public static Set<IpPrefix> of(Collection<IpPrefix> prefixes) {
     Set<IpPrefix> all = new HashSet<>(prefixes);
-    Map<AddressFamily, TreeSet<Integer>> lengths = new EnumMap<>(AddressFamily.class);
-    for (IpPrefix prefix : all) {
-      lengths.computeIfAbsent(prefix.family(), family -> new TreeSet<>()).add(prefix.length());
+    Map<AddressFamily, BitSet> lengths = new EnumMap<>(AddressFamily.class);
+    for (AddressFamily family : AddressFamily.values()) {
+      lengths.put(family, new BitSet());
     }
-    Set<IpPrefix> top = new HashSet<>();
     for (IpPrefix prefix : all) {
-      TreeSet<Integer> occurring = lengths.getOrDefault(prefix.family(), new TreeSet<>());
-      if (!liesInAnother(prefix, all, occurring.headSet(prefix.length()))) {
-        top.add(prefix);
+      occurring(lengths, prefix).set(prefix.length());
+    }
+    Set<IpPrefix> inner = new HashSet<>();
+    for (IpPrefix prefix : all) {
+      if (liesInAnother(prefix, all, occurring(lengths, prefix))) {
+        inner.add(prefix);
       }
     }
-    return top;
+    all.removeAll(inner);
+    return all;
   }
 
-  private static boolean liesInAnother(
-      IpPrefix prefix, Set<IpPrefix> all, Collection<Integer> shorterLengths) {
-    for (int length : shorterLengths) {
+  private static BitSet occurring(Map<AddressFamily, BitSet> lengths, IpPrefix prefix) {
+    return Objects.requireNonNull(lengths.get(prefix.family()));
+  }
+
+  private static boolean liesInAnother(IpPrefix prefix, Set<IpPrefix> all, BitSet lengths) {
+    for (int length = lengths.nextSetBit(0);
+        length < prefix.length();
+        length = lengths.nextSetBit(length + 1)) {
       if (all.contains(new IpPrefix(prefix.address(), length))) {
         return true;
       }

@@ -1,10 +1,8 @@
 package io.kindnet.netlink.nftables;
 
-import io.kindnet.netlink.ip.IpAddresses;
+import io.kindnet.netlink.ip.AddressBits;
 import io.kindnet.netlink.ip.IpPrefix;
 import io.kindnet.netlink.nftables.expr.Value;
-import java.math.BigInteger;
-import java.net.InetAddress;
 import java.util.ArrayList;
 import java.util.Collection;
 import java.util.List;
@@ -25,9 +23,10 @@ public final class Intervals {
     List<Element> elements = new ArrayList<>(2 * prefixes.size());
     for (IpPrefix prefix : prefixes) {
       elements.add(Element.of(Value.of(prefix.address())));
-      InetAddress end = IpAddresses.plus(prefix.last(), BigInteger.ONE);
-      if (IpAddresses.toInteger(end).signum() != 0) {
-        elements.add(Element.intervalEnd(Value.of(end)));
+      AddressBits end =
+          AddressBits.of(prefix.address()).plus(AddressBits.sizeOf(prefix.length()));
+      if (!end.equals(AddressBits.ZERO)) {
+        elements.add(Element.intervalEnd(Value.of(end.toBytes(prefix.family().bytes()))));
       }
     }
     return elements;

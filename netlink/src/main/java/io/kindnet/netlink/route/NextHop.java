@@ -59,12 +59,29 @@ public record NextHop(Optional<InetAddress> gateway, int linkIndex, int weight, 
 
   /** The same without the flags that the kernel keeps: what was asked for when it was made. */
   public NextHop configuration() {
-    return new NextHop(gateway, linkIndex, weight, flags & RTNH_F_ONLINK);
+    int kept = flags & RTNH_F_ONLINK;
+    return kept == flags ? this : new NextHop(gateway, linkIndex, weight, kept);
   }
 
   /** Whether the kernel would send through it now. */
   public boolean isAlive() {
     return (flags & RTNH_F_DEAD) == 0;
+  }
+
+  // written out, as those of Route
+
+  @Override
+  public boolean equals(Object other) {
+    return other instanceof NextHop hop
+        && linkIndex == hop.linkIndex
+        && weight == hop.weight
+        && flags == hop.flags
+        && gateway.equals(hop.gateway);
+  }
+
+  @Override
+  public int hashCode() {
+    return 31 * gateway.hashCode() + linkIndex;
   }
 
   /** {@code via 10.0.0.1 dev 3 weight 2 onlink}, each part where it says something. */

@@ -106,10 +106,15 @@ public record Route(
   /** The same without the flags that the kernel keeps: what was asked for when it was made. */
   public Route configuration() {
     List<NextHop> configured = new ArrayList<>(nextHops.size());
+    boolean same = true;
     for (NextHop hop : nextHops) {
-      configured.add(hop.configuration());
+      NextHop asConfigured = hop.configuration();
+      same &= asConfigured.flags() == hop.flags();
+      configured.add(asConfigured);
     }
-    return new Route(destination, type, table, protocol, scope, metric, source, configured);
+    return same
+        ? this
+        : new Route(destination, type, table, protocol, scope, metric, source, configured);
   }
 
   /** The family of the destination. */
@@ -125,6 +130,28 @@ public record Route(
   /** Whether it takes what no other route takes: prefix length 0, and not to be refused. */
   public boolean isDefault() {
     return destination.length() == 0 && type == RTN_UNICAST;
+  }
+
+  // written out, because those of a record are linked at run time, and are slow until a compiler
+  // that kindnetd does without has been at them
+
+  @Override
+  public boolean equals(Object other) {
+    return this == other
+        || (other instanceof Route route
+            && destination.equals(route.destination)
+            && type == route.type
+            && table == route.table
+            && protocol == route.protocol
+            && scope == route.scope
+            && metric == route.metric
+            && source.equals(route.source)
+            && nextHops.equals(route.nextHops));
+  }
+
+  @Override
+  public int hashCode() {
+    return 31 * (31 * destination.hashCode() + metric) + nextHops.hashCode();
   }
 
   /** Destination and next hops as {@code ip} writes them, the rest where it is not usual. */

@@ -23,10 +23,18 @@ final class RouteRequests {
   private static final int ATTRIBUTE_HEADER_LENGTH = 4;
   private static final int MAX_TABLE_IN_HEADER = 255;
 
+  /** What a request does, put into words only if it fails: there may be thousands. */
+  private record Deed(String verb, Route route) {
+    @Override
+    public String toString() {
+      return verb + " route " + route;
+    }
+  }
+
   private RouteRequests() {}
 
   static MessageWriter write(String verb, int type, int netlinkFlags, Route route) {
-    MessageWriter writer = new MessageWriter(verb + " route " + route, type, netlinkFlags);
+    MessageWriter writer = new MessageWriter(new Deed(verb, route), type, netlinkFlags);
     boolean single = route.nextHops().size() == 1;
     new RouteMessage(
             route.family().number(),

@@ -197,13 +197,17 @@ public final class Routes {
   }
 
   private List<RouteFailure> batch(String verb, int type, int flags, List<Route> routes) {
-    List<MessageWriter> requests = new ArrayList<>(routes.size());
-    for (Route route : routes) {
-      requests.add(RouteRequests.write(verb, type, flags, route));
-    }
     List<RouteFailure> failures = new ArrayList<>();
-    for (BatchFailure failure : socket.batch(requests)) {
-      failures.add(new RouteFailure(routes.get(failure.index()), failure.error()));
+    // what was sent need not be kept until the last is sent
+    for (int from = 0; from < routes.size(); from += NetlinkSocket.BATCH_REQUESTS) {
+      int to = Math.min(routes.size(), from + NetlinkSocket.BATCH_REQUESTS);
+      List<MessageWriter> requests = new ArrayList<>(to - from);
+      for (Route route : routes.subList(from, to)) {
+        requests.add(RouteRequests.write(verb, type, flags, route));
+      }
+      for (BatchFailure failure : socket.batch(requests)) {
+        failures.add(new RouteFailure(routes.get(from + failure.index()), failure.error()));
+      }
     }
     return failures;
   }

@@ -27,7 +27,7 @@ public final class MessageWriter {
 
   private record Label(int offset, Object part) {}
 
-  private final String what;
+  private final Object what;
   private final List<Label> labels = new ArrayList<>();
   private ByteBuffer buffer = ByteBuffer.allocate(256).order(ByteOrder.nativeOrder());
 
@@ -35,11 +35,11 @@ public final class MessageWriter {
    * Begins a message.
    *
    * @param what what it does to which object, for the message of an error: {@code add route
-   *     10.0.0.0/24}
+   *     10.0.0.0/24}; its {@code toString} is called only then
    * @param type the message type
    * @param flags {@code NLM_F_} flags; {@code NLM_F_REQUEST} is added
    */
-  public MessageWriter(String what, int type, int flags) {
+  public MessageWriter(Object what, int type, int flags) {
     this.what = what;
     buffer
         .putInt(0)
@@ -50,7 +50,7 @@ public final class MessageWriter {
 
   /** What the message does, for the message of an error. */
   public String what() {
-    return what;
+    return what.toString();
   }
 
   /** Appends one byte. */

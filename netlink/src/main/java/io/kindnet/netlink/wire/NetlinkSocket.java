@@ -28,7 +28,7 @@ public final class NetlinkSocket implements AutoCloseable {
    * So many requests go into one datagram: the errors of all of them fit the default receive
    * buffer.
    */
-  private static final int BATCH_REQUESTS = 200;
+  public static final int BATCH_REQUESTS = 200;
 
   private static final int BATCH_BYTES = 64 * 1024;
 
