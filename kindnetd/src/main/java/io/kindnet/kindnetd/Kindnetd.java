@@ -123,7 +123,8 @@ public final class Kindnetd implements Callable<Integer> {
                 nodes, options.plugins(), options.cniConfDir(), kernel::defaultMtu, status);
         Agent routes = new RouteAgent(nodes, kernel, status);
         Agent masquerading =
-            new MasqAgent(nodes, options.noMasquerade(), nftables, NftablesEvents::open, status);
+            new MasqAgent(
+                nodes, options.noMasquerade(), nftables, NftablesEvents::ofOthers, status);
         Agent calls = new CniCallAgent(options.callSocket(), BuildVersion.text(), status)) {
       KernelMessages.show(status, kernel.requests(), nftables.requests());
       server.start();

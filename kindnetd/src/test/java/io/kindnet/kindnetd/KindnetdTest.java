@@ -119,6 +119,19 @@ class KindnetdTest {
                   assertThat(Nft.table(second, "inet", "kindnet-ipmasq"))
                       .contains("10.244.9.0/24")
                       .doesNotContain("10.244.3.0/24"));
+          api.apply(
+              Nodes.node(
+                  "node5", List.of("10.244.256.0/24", "fd00:5::/64"), List.of("2001:db8::5")));
+          Eventually.within(
+              DEADLINE,
+              () ->
+                  assertThat(routes(second))
+                      .as("what is right of a node of which not all is")
+                      .contains("fd00:5::/64 via 2001:db8::5"));
+          assertThat(two.log())
+              .contains("node node5: pod CIDR left out: '10.244.256.0/24' is not a CIDR");
+          api.delete(node(5));
+          Eventually.within(DEADLINE, () -> assertThat(routes(second)).doesNotContain("fd00:5:"));
           assertThat(two.get("/metrics"))
               .contains(
                   "kindnet_routes{family=\"ipv4\"} 2.0", "kindnet_ready{agent=\"nodes\"} 1.0");

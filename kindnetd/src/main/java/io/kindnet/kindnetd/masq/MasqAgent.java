@@ -13,7 +13,9 @@ import io.kindnet.netlink.nftables.NftablesEvents;
 import io.kindnet.netlink.nftables.NftablesSocket;
 import io.kindnet.netlink.nftables.Table;
 import io.prometheus.metrics.core.metrics.Gauge;
+import java.io.IOException;
 import java.time.Duration;
+import java.util.ArrayList;
 import java.util.Collection;
 import java.util.EnumMap;
 import java.util.List;
@@ -21,7 +23,7 @@ import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
-import java.util.function.Supplier;
+import java.util.function.IntFunction;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -47,13 +49,14 @@ public final class MasqAgent implements Agent {
   /**
    * @param configured prefixes that are not masqueraded either
    * @param nftables the network namespace; stays the caller's to close
-   * @param events opens the notifications of the same network namespace
+   * @param events opens the notifications of the same network namespace, without those that the
+   *     socket with the given port causes
    */
   public MasqAgent(
       ClusterNodes nodes,
       Collection<IpPrefix> configured,
       NftablesSocket nftables,
-      Supplier<NftablesEvents> events,
+      IntFunction<NftablesEvents> events,
       Status status) {
     this.nodes = nodes;
     this.configured = List.copyOf(configured);
@@ -65,7 +68,8 @@ public final class MasqAgent implements Agent {
             "Prefixes to which pods are not masqueraded, none inside another.",
             "family");
     this.queue = new WorkQueue("masquerading", CHECK_INTERVAL, this::reconcile, this.status);
-    this.watch = new MasqWatch(events, nftables.portId(), () -> queue.request(Pass.KERNEL));
+    this.watch =
+        new MasqWatch(() -> events.apply(nftables.portId()), () -> queue.request(Pass.KERNEL));
   }
 
   @Override
@@ -88,26 +92,36 @@ public final class MasqAgent implements Agent {
     }
   }
 
-  private Optional<String> reconcile(Pass pass) {
+  private Optional<String> reconcile(Pass pass) throws IOException {
     Optional<ClusterSnapshot> snapshot = nodes.snapshot();
     if (snapshot.isEmpty()) {
       return Optional.of("waiting for the list of Nodes");
     }
+    List<IOException> refused = new ArrayList<>();
     boolean foreign = pass == Pass.KERNEL && table.ensureSets();
     for (AddressFamily family : AddressFamily.values()) {
-      foreign |= reconcile(pass, family, NoMasquerade.of(snapshot.get(), configured, family));
+      try {
+        foreign |= reconcile(pass, family, NoMasquerade.of(snapshot.get(), configured, family));
+      } catch (IOException refusal) {
+        // without the rest of the work nobody would get out of the cluster
+        refused.add(refusal);
+      }
     }
     foreign |= pass == Pass.KERNEL && table.ensureRules();
     if (foreign && established) {
       log.warn("table {} had been changed by others, put right", MasqTable.TABLE);
       status.repaired(1);
     }
-    established = true;
+    established = refused.isEmpty();
+    if (!established) {
+      throw refused.getFirst();
+    }
     return Optional.empty();
   }
 
   /** Brings one set to {@code desired}; says whether others had changed it. */
-  private boolean reconcile(Pass pass, AddressFamily family, Set<IpPrefix> desired) {
+  private boolean reconcile(Pass pass, AddressFamily family, Set<IpPrefix> desired)
+      throws IOException {
     Set<IpPrefix> expected = installed.getOrDefault(family, Set.of());
     Optional<Set<IpPrefix>> present =
         pass == Pass.KERNEL ? table.prefixes(family) : Optional.of(expected);

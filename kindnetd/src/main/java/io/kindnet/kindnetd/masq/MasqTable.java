@@ -12,6 +12,7 @@ import io.kindnet.netlink.nftables.FieldType;
 import io.kindnet.netlink.nftables.Intervals;
 import io.kindnet.netlink.nftables.ListedRule;
 import io.kindnet.netlink.nftables.NamedSet;
+import io.kindnet.netlink.nftables.NftablesException;
 import io.kindnet.netlink.nftables.NftablesListing;
 import io.kindnet.netlink.nftables.NftablesSocket;
 import io.kindnet.netlink.nftables.NftablesTransaction;
@@ -23,6 +24,8 @@ import io.kindnet.netlink.nftables.expr.Ct;
 import io.kindnet.netlink.nftables.expr.Masquerade;
 import io.kindnet.netlink.nftables.expr.Matches;
 import io.kindnet.netlink.nftables.expr.Verdict;
+import java.io.IOException;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 import java.util.Set;
@@ -110,22 +113,47 @@ final class MasqTable {
     return PrefixElements.read(nftables.list().elements(set(family)), family);
   }
 
-  /** Changes the set of {@code family} in place, a part at a time. */
-  void change(AddressFamily family, Set<IpPrefix> present, Set<IpPrefix> desired) {
-    NamedSet set = set(family);
-    for (PrefixChange change : PrefixChange.between(present, desired, CHUNK)) {
-      nftables.commit(
-          nftables
-              .transaction()
-              .delete(set, Intervals.of(change.removed()))
-              .add(set, Intervals.of(change.added())));
-    }
+  /**
+   * Changes the set of {@code family} in place, a part at a time.
+   *
+   * @throws IOException with the first part that the kernel refused; the others are done
+   */
+  void change(AddressFamily family, Set<IpPrefix> present, Set<IpPrefix> desired)
+      throws IOException {
+    List<PrefixChange> parts = PrefixChange.between(present, desired, CHUNK);
+    commit(set(family), parts, nftables.transaction());
   }
 
-  /** Replaces whatever is in the set of {@code family}. */
-  void replace(AddressFamily family, Set<IpPrefix> desired) {
-    NamedSet set = set(family);
-    nftables.commit(nftables.transaction().flush(set).add(set, Intervals.of(desired)));
+  /**
+   * As {@link #change}, whatever is in the set of {@code family}: that goes with the first part.
+   */
+  void replace(AddressFamily family, Set<IpPrefix> desired) throws IOException {
+    List<PrefixChange> parts = PrefixChange.between(Set.of(), desired, CHUNK);
+    commit(set(family), parts, nftables.transaction().flush(set(family)));
+  }
+
+  /**
+   * @param first what is to be done together with the first part
+   */
+  private void commit(NamedSet set, List<PrefixChange> parts, NftablesTransaction first)
+      throws IOException {
+    if (parts.isEmpty()) {
+      nftables.commit(first);
+    }
+    List<NftablesException> refused = new ArrayList<>();
+    NftablesTransaction transaction = first;
+    for (PrefixChange part : parts) {
+      transaction.delete(set, Intervals.of(part.removed())).add(set, Intervals.of(part.added()));
+      try {
+        nftables.commit(transaction);
+      } catch (NftablesException refusal) {
+        refused.add(refusal);
+      }
+      transaction = nftables.transaction();
+    }
+    if (!refused.isEmpty()) {
+      throw new IOException(refused.getFirst().getMessage(), refused.getFirst());
+    }
   }
 
   /** Removes the table with all that is in it. Returns whether it was there. */

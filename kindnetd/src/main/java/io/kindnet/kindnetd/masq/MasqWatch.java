@@ -11,20 +11,17 @@ final class MasqWatch implements AutoCloseable {
   private static final Duration LONG = Duration.ofHours(1);
 
   private final Supplier<NftablesEvents> source;
-  private final int ownPort;
   private final Runnable changed;
   private @Nullable NftablesEvents events;
 
   /**
    * Listens to nothing yet.
    *
-   * @param source opens the notifications of the network namespace
-   * @param ownPort the socket whose transactions are one's own
+   * @param source opens the notifications of what others do in the network namespace
    * @param changed runs when the kernel has to be looked at; it must be quick
    */
-  MasqWatch(Supplier<NftablesEvents> source, int ownPort, Runnable changed) {
+  MasqWatch(Supplier<NftablesEvents> source, Runnable changed) {
     this.source = source;
-    this.ownPort = ownPort;
     this.changed = changed;
   }
 
@@ -38,14 +35,14 @@ final class MasqWatch implements AutoCloseable {
   private void watch(NftablesEvents events) {
     while (!events.isClosed()) {
       NftablesEvents.Events next = events.next(LONG);
-      if (next.lost() || next.commits().stream().anyMatch(this::concerns)) {
+      if (next.lost() || next.commits().stream().anyMatch(MasqWatch::concerns)) {
         changed.run();
       }
     }
   }
 
-  private boolean concerns(Commit commit) {
-    return commit.portId() != ownPort && commit.touches(MasqTable.TABLE);
+  private static boolean concerns(Commit commit) {
+    return commit.touches(MasqTable.TABLE);
   }
 
   @Override

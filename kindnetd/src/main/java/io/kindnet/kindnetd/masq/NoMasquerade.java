@@ -5,8 +5,9 @@ import io.kindnet.kindnetd.kube.ClusterSnapshot;
 import io.kindnet.netlink.ip.AddressFamily;
 import io.kindnet.netlink.ip.IpPrefix;
 import io.kindnet.netlink.ip.TopLevelPrefixes;
+import java.util.ArrayList;
 import java.util.Collection;
-import java.util.HashSet;
+import java.util.List;
 import java.util.Set;
 
 /** Where pods are seen with their own addresses: the pods of all nodes, and what was configured. */
@@ -16,7 +17,7 @@ final class NoMasquerade {
   /** The prefixes of {@code family}, none inside another. */
   static Set<IpPrefix> of(
       ClusterSnapshot snapshot, Collection<IpPrefix> configured, AddressFamily family) {
-    Set<IpPrefix> all = new HashSet<>();
+    List<IpPrefix> all = new ArrayList<>(snapshot.peers().size() + configured.size());
     addAll(all, configured, family);
     snapshot.self().ifPresent(self -> addAll(all, self.podCidrs(), family));
     for (ClusterNode peer : snapshot.peers()) {
@@ -26,7 +27,7 @@ final class NoMasquerade {
   }
 
   private static void addAll(
-      Set<IpPrefix> all, Collection<IpPrefix> prefixes, AddressFamily family) {
+      List<IpPrefix> all, Collection<IpPrefix> prefixes, AddressFamily family) {
     for (IpPrefix prefix : prefixes) {
       if (prefix.family() == family) {
         all.add(prefix);

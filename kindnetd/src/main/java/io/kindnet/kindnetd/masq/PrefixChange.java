@@ -1,8 +1,8 @@
 package io.kindnet.kindnetd.masq;
 
+import io.kindnet.netlink.ip.AddressBits;
 import io.kindnet.netlink.ip.IpPrefix;
 import java.util.ArrayList;
-import java.util.Arrays;
 import java.util.Comparator;
 import java.util.List;
 import java.util.Set;
@@ -14,10 +14,11 @@ import java.util.Set;
  * @param added what has to come
  */
 record PrefixChange(List<IpPrefix> removed, List<IpPrefix> added) {
-  private static final Comparator<IpPrefix> BY_ADDRESS =
-      Comparator.comparing(
-              (IpPrefix prefix) -> prefix.address().getAddress(), Arrays::compareUnsigned)
-          .thenComparingInt(IpPrefix::length);
+  /** A prefix, and where it begins. */
+  private record Place(AddressBits at, IpPrefix prefix) {
+    static final Comparator<Place> ORDER =
+        Comparator.comparing(Place::at).thenComparingInt(place -> place.prefix.length());
+  }
 
   /**
    * The difference in parts of about {@code size} prefixes. A prefix and what it replaces are in
@@ -27,14 +28,15 @@ record PrefixChange(List<IpPrefix> removed, List<IpPrefix> added) {
    * @param desired the same
    */
   static List<PrefixChange> between(Set<IpPrefix> present, Set<IpPrefix> desired, int size) {
-    List<IpPrefix> different = new ArrayList<>();
+    List<Place> different = new ArrayList<>();
     addMissing(different, present, desired);
     addMissing(different, desired, present);
-    different.sort(BY_ADDRESS);
+    different.sort(Place.ORDER);
     List<PrefixChange> changes = new ArrayList<>();
     PrefixChange part = new PrefixChange(new ArrayList<>(), new ArrayList<>());
     IpPrefix widest = null;
-    for (IpPrefix prefix : different) {
+    for (Place place : different) {
+      IpPrefix prefix = place.prefix;
       boolean related = widest != null && widest.contains(prefix);
       if (!related) {
         widest = prefix;
@@ -52,10 +54,10 @@ record PrefixChange(List<IpPrefix> removed, List<IpPrefix> added) {
   }
 
   /** Adds to {@code different} what is in {@code one} but not in {@code other}. */
-  private static void addMissing(List<IpPrefix> different, Set<IpPrefix> one, Set<IpPrefix> other) {
+  private static void addMissing(List<Place> different, Set<IpPrefix> one, Set<IpPrefix> other) {
     for (IpPrefix prefix : one) {
       if (!other.contains(prefix)) {
-        different.add(prefix);
+        different.add(new Place(AddressBits.of(prefix.address()), prefix));
       }
     }
   }

@@ -38,9 +38,11 @@ record PeerRoutes(ClusterNode peer, List<Route> routes, List<IpPrefix> unrouted,
     List<Note> notes = new ArrayList<>();
     for (IpPrefix cidr : peer.podCidrs()) {
       Optional<InetAddress> address = peer.address(cidr.family());
-      Optional<Note> obstacle = obstacle(cidr, ownCidrs, address, reachability);
-      if (address.isPresent() && obstacle.isEmpty()) {
-        routes.add(route(cidr, address.get(), reachability.linkOf(address.get())));
+      OptionalInt link =
+          address.isPresent() ? reachability.linkOf(address.get()) : OptionalInt.empty();
+      Optional<Note> obstacle = obstacle(cidr, ownCidrs, address, link, reachability);
+      if (address.isPresent() && link.isPresent() && obstacle.isEmpty()) {
+        routes.add(route(cidr, address.get(), link.getAsInt()));
       } else {
         unrouted.add(cidr);
         String what = "no route to pod CIDR " + cidr + " of node " + peer.name() + ": ";
@@ -54,6 +56,7 @@ record PeerRoutes(ClusterNode peer, List<Route> routes, List<IpPrefix> unrouted,
       IpPrefix cidr,
       List<IpPrefix> ownCidrs,
       Optional<InetAddress> address,
+      OptionalInt link,
       Reachability reachability) {
     for (IpPrefix own : ownCidrs) {
       if (own.overlaps(cidr)) {
@@ -74,7 +77,7 @@ record PeerRoutes(ClusterNode peer, List<Route> routes, List<IpPrefix> unrouted,
       String text = "its address " + IpAddresses.format(address.get()) + " is this machine's own";
       return Optional.of(new Note(true, text));
     }
-    if (reachability.linkOf(address.get()).isEmpty()) {
+    if (link.isEmpty()) {
       String text =
           "its address "
               + IpAddresses.format(address.get())
@@ -84,9 +87,9 @@ record PeerRoutes(ClusterNode peer, List<Route> routes, List<IpPrefix> unrouted,
     return Optional.empty();
   }
 
-  private static Route route(IpPrefix cidr, InetAddress address, OptionalInt link) {
+  private static Route route(IpPrefix cidr, InetAddress address, int link) {
     int metric = cidr.family() == AddressFamily.IPV6 ? IPV6_METRIC : 0;
-    return Route.via(cidr, NextHop.via(address, link.orElseThrow()))
+    return Route.via(cidr, NextHop.via(address, link))
         .withProtocol(RTPROT_KINDNETD)
         .withMetric(metric);
   }

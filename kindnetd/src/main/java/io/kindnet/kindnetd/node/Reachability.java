@@ -1,5 +1,6 @@
 package io.kindnet.kindnetd.node;
 
+import io.kindnet.netlink.ip.AddressBits;
 import io.kindnet.netlink.ip.AddressFamily;
 import io.kindnet.netlink.ip.IpPrefix;
 import io.kindnet.netlink.route.Address;
@@ -12,10 +13,13 @@ import java.util.HashMap;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
+import java.util.NavigableMap;
 import java.util.NavigableSet;
+import java.util.Objects;
 import java.util.Optional;
 import java.util.OptionalInt;
 import java.util.Set;
+import java.util.TreeMap;
 import java.util.TreeSet;
 
 /**
@@ -24,6 +28,8 @@ import java.util.TreeSet;
  */
 final class Reachability {
   private final Set<InetAddress> own = new HashSet<>();
+  private final Map<AddressFamily, NavigableMap<AddressBits, InetAddress>> ownInOrder =
+      new EnumMap<>(AddressFamily.class);
   private final Map<IpPrefix, Route> best = new HashMap<>();
   private final Map<AddressFamily, NavigableSet<Integer>> lengths =
       new EnumMap<>(AddressFamily.class);
@@ -35,13 +41,15 @@ final class Reachability {
   Reachability(List<Route> routes, List<Address> addresses) {
     for (AddressFamily family : AddressFamily.values()) {
       lengths.put(family, new TreeSet<>());
+      ownInOrder.put(family, new TreeMap<>());
     }
     for (Address address : addresses) {
       own.add(address.address());
+      of(ownInOrder, address.family()).put(AddressBits.of(address.address()), address.address());
     }
     for (Route route : routes) {
       best.merge(route.destination(), route, (one, two) -> two.metric() < one.metric() ? two : one);
-      lengthsOf(route.family()).add(route.destination().length());
+      of(lengths, route.family()).add(route.destination().length());
     }
   }
 
@@ -52,19 +60,18 @@ final class Reachability {
 
   /** One of this machine's own addresses that {@code prefix} contains, if there is any. */
   Optional<InetAddress> ownIn(IpPrefix prefix) {
-    for (InetAddress address : own) {
-      if (prefix.contains(address)) {
-        return Optional.of(address);
-      }
-    }
-    return Optional.empty();
+    // the first behind its beginning; there is one on the link of each pod
+    var next = of(ownInOrder, prefix.family()).ceilingEntry(AddressBits.of(prefix.address()));
+    return next != null && prefix.contains(next.getValue())
+        ? Optional.of(next.getValue())
+        : Optional.empty();
   }
 
   /**
    * The index of the link that {@code address} is on; empty if a router leads to it, or nothing.
    */
   OptionalInt linkOf(InetAddress address) {
-    for (int length : lengthsOf(AddressFamily.of(address)).descendingSet()) {
+    for (int length : of(lengths, AddressFamily.of(address)).descendingSet()) {
       Route route = best.get(new IpPrefix(address, length));
       if (route != null) {
         return direct(route);
@@ -81,11 +88,7 @@ final class Reachability {
     return hop.gateway().isEmpty() ? OptionalInt.of(hop.linkIndex()) : OptionalInt.empty();
   }
 
-  private NavigableSet<Integer> lengthsOf(AddressFamily family) {
-    NavigableSet<Integer> present = lengths.get(family);
-    if (present == null) {
-      throw new IllegalStateException("no lengths of " + family);
-    }
-    return present;
+  private static <T> T of(Map<AddressFamily, T> each, AddressFamily family) {
+    return Objects.requireNonNull(each.get(family));
   }
 }

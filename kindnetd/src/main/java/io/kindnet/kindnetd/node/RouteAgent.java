@@ -12,16 +12,17 @@ import io.kindnet.kindnetd.node.RouteTable.Listing;
 import io.kindnet.netlink.ip.AddressFamily;
 import io.kindnet.netlink.ip.IpPrefix;
 import io.kindnet.netlink.route.Route;
+import io.kindnet.netlink.route.RouteFailure;
 import io.kindnet.netlink.route.RouteSocket;
 import io.prometheus.metrics.core.metrics.Gauge;
 import java.io.IOException;
 import java.time.Duration;
 import java.util.ArrayList;
+import java.util.EnumMap;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
-import java.util.Set;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -44,11 +45,11 @@ public final class RouteAgent implements Agent {
   private final Gauge unroutedCount;
   private final WorkQueue queue;
   private final RouteWatch watch;
+  private final NoteLog noteLog = new NoteLog();
 
   private Reachability reachability = new Reachability(List.of(), List.of());
   private RoutePlan installed = RoutePlan.empty();
   private Optional<ClusterNode> self = Optional.empty();
-  private Set<Note> noted = Set.of();
 
   /**
    * @param socket the network namespace; stays the caller's to close
@@ -83,7 +84,7 @@ public final class RouteAgent implements Agent {
   @Override
   public void cleanRules() throws IOException {
     Listing present = table.list();
-    table.apply(present.own(), present.doubles(), Map.of());
+    Refusal.throwIfAny(table.apply(present.own(), present.doubles(), Map.of()), RoutePlan.empty());
     if (!present.own().isEmpty()) {
       log.info("removed {} routes, routing is disabled", present.own().size());
     }
@@ -112,12 +113,15 @@ public final class RouteAgent implements Agent {
   private void apply(
       ClusterSnapshot snapshot, RoutePlan plan, Map<IpPrefix, Route> present, List<Route> doubles)
       throws IOException {
-    // first, so that the notifications of one's own changes are known
+    // first, since others may undo a change as soon as it is made
     watch.expect(plan.routes(), snapshot.peers());
-    installed = plan;
+    installed = RoutePlan.empty();
     self = snapshot.self();
-    table.apply(present, doubles, plan.routes());
-    report(plan);
+    List<RouteFailure> failures = table.apply(present, doubles, plan.routes());
+    report(plan, failures);
+    // what was refused was not taken away by others
+    Refusal.throwIfAny(failures, plan);
+    installed = plan;
   }
 
   /** What was there, should be there, and is not there, somebody else took away. */
@@ -138,25 +142,25 @@ public final class RouteAgent implements Agent {
     }
   }
 
-  private void report(RoutePlan plan) {
-    for (Note note : plan.notes()) {
-      if (!noted.contains(note)) {
-        if (note.isWarning()) {
-          log.warn(note.text());
-        } else {
-          log.info(note.text());
-        }
+  private void report(RoutePlan plan, List<RouteFailure> failures) {
+    noteLog.show(plan.notes());
+    Map<AddressFamily, Integer> counts = new EnumMap<>(AddressFamily.class);
+    for (AddressFamily family : AddressFamily.values()) {
+      counts.put(family, 0);
+    }
+    for (IpPrefix cidr : plan.routes().keySet()) {
+      counts.merge(cidr.family(), 1, Integer::sum);
+    }
+    int missing = 0;
+    for (RouteFailure failure : failures) {
+      Route route = failure.route();
+      if (route.equals(plan.routes().get(route.destination()))) {
+        counts.merge(route.family(), -1, Integer::sum);
+        missing++;
       }
     }
-    noted = plan.notes();
-    unroutedCount.set(plan.unrouted());
-    for (AddressFamily family : AddressFamily.values()) {
-      int count =
-          plan.routes().keySet().stream()
-              .filter(cidr -> cidr.family() == family)
-              .mapToInt(cidr -> 1)
-              .sum();
-      routeCount.labelValues(family.name().toLowerCase(Locale.ROOT)).set(count);
-    }
+    unroutedCount.set(plan.unrouted() + missing);
+    counts.forEach((family, count) ->
+        routeCount.labelValues(family.name().toLowerCase(Locale.ROOT)).set(count));
   }
 }

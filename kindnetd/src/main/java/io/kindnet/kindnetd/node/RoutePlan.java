@@ -4,12 +4,12 @@ import io.kindnet.kindnetd.kube.ClusterNode;
 import io.kindnet.kindnetd.kube.ClusterSnapshot;
 import io.kindnet.netlink.ip.IpPrefix;
 import io.kindnet.netlink.route.Route;
-import java.util.ArrayList;
 import java.util.Collections;
 import java.util.HashMap;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
@@ -57,12 +57,24 @@ record RoutePlan(
     return merger.plan();
   }
 
+  /** The name of the node that {@code route} is for; empty if it is none of these. */
+  Optional<String> ownerOf(Route route) {
+    for (PeerRoutes peer : peers.values()) {
+      if (peer.routes().contains(route)) {
+        return Optional.of(peer.peer().name());
+      }
+    }
+    return Optional.empty();
+  }
+
   /** Puts together what the nodes ask for, in the order of their claims. */
   private static final class Merger {
     private final ClusterSnapshot snapshot;
     private final Map<String, PeerRoutes> peers;
     private final Map<IpPrefix, Route> routes;
     private final Set<Note> notes = new HashSet<>();
+    // who claims what; only made where two claim the same
+    private @Nullable Map<IpPrefix, String> owners;
     private int unrouted;
 
     Merger(ClusterSnapshot snapshot) {
@@ -87,15 +99,19 @@ record RoutePlan(
       unrouted += peer.unrouted().size();
       notes.addAll(peer.notes());
       peers.put(peer.peer().name(), peer);
+      if (owners != null) {
+        addClaims(owners, peer.peer());
+      }
     }
 
     private void noteConflict(PeerRoutes peer, IpPrefix cidr, @Nullable Route before) {
-      if (before != null) {
+      String owner = before == null ? null : owner(cidr);
+      if (owner != null) {
         String text =
             "pod CIDR "
                 + cidr
                 + " of node "
-                + owner(cidr)
+                + owner
                 + " is now node "
                 + peer.peer().name()
                 + "'s as well, the newer claim counts";
@@ -104,14 +120,22 @@ record RoutePlan(
     }
 
     /** The last one that claimed {@code cidr} so far. */
-    private String owner(IpPrefix cidr) {
-      List<String> owners = new ArrayList<>();
-      for (ClusterNode peer : snapshot.peers()) {
-        if (peers.containsKey(peer.name()) && peer.podCidrs().contains(cidr)) {
-          owners.add(peer.name());
+    private @Nullable String owner(IpPrefix cidr) {
+      if (owners == null) {
+        owners = new HashMap<>();
+        for (ClusterNode peer : snapshot.peers()) {
+          if (peers.containsKey(peer.name())) {
+            addClaims(owners, peer);
+          }
         }
       }
-      return owners.getLast();
+      return owners.get(cidr);
+    }
+
+    private static void addClaims(Map<IpPrefix, String> owners, ClusterNode peer) {
+      for (IpPrefix cidr : peer.podCidrs()) {
+        owners.put(cidr, peer.name());
+      }
     }
 
     RoutePlan plan() {

@@ -6,7 +6,6 @@ import io.kindnet.netlink.route.Route;
 import io.kindnet.netlink.route.RouteFailure;
 import io.kindnet.netlink.route.RouteFilter;
 import io.kindnet.netlink.route.RouteSocket;
-import java.io.IOException;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
@@ -51,10 +50,10 @@ final class RouteTable {
    * without a route in between.
    *
    * @param doubles see {@link Listing#doubles}
-   * @throws IOException naming the first route that the kernel refused; the others are done
+   * @return what the kernel refused to make or to remove; the others are done
    */
-  void apply(Map<IpPrefix, Route> present, List<Route> doubles, Map<IpPrefix, Route> desired)
-      throws IOException {
+  List<RouteFailure> apply(
+      Map<IpPrefix, Route> present, List<Route> doubles, Map<IpPrefix, Route> desired) {
     List<Route> missing = new ArrayList<>();
     List<Route> stale = new ArrayList<>();
     desired.forEach((destination, route) -> {
@@ -70,11 +69,7 @@ final class RouteTable {
         failures.add(failure);
       }
     }
-    if (!failures.isEmpty()) {
-      RouteFailure first = failures.getFirst();
-      String more = failures.size() == 1 ? "" : " (and " + (failures.size() - 1) + " more)";
-      throw new IOException(first.error().getMessage() + more, first.error());
-    }
+    return failures;
   }
 
   /** A route is replaced by one with the same metric; any other has to be removed. */

@@ -25,22 +25,38 @@ final class RouteWatch implements AutoCloseable {
   private static final Duration LONG = Duration.ofHours(1);
 
   /** What the routes stand on. */
-  private record Interest(
-      Map<IpPrefix, Route> routes, List<ClusterNode> peers, Set<Integer> links) {
-    boolean isOfPeer(InetAddress address) {
-      for (ClusterNode peer : peers) {
-        if (peer.addresses().contains(address)) {
-          return true;
+  private static final class Interest {
+    final Map<IpPrefix, Route> routes;
+    final Set<Integer> links = new HashSet<>();
+    private final List<ClusterNode> peers;
+    // made for the first pod that comes or goes, by the thread that watches
+    private @Nullable Set<InetAddress> addresses;
+
+    Interest(Map<IpPrefix, Route> routes, List<ClusterNode> peers) {
+      this.routes = routes;
+      this.peers = peers;
+      for (Route route : routes.values()) {
+        for (NextHop hop : route.nextHops()) {
+          links.add(hop.linkIndex());
         }
       }
-      return false;
+    }
+
+    boolean isOfPeer(InetAddress address) {
+      if (addresses == null) {
+        addresses = HashSet.newHashSet(2 * peers.size());
+        for (ClusterNode peer : peers) {
+          addresses.addAll(peer.addresses());
+        }
+      }
+      return addresses.contains(address);
     }
   }
 
   private final RouteSocket socket;
   private final Runnable changed;
   private @Nullable RouteEvents events;
-  private volatile Interest interest = new Interest(Map.of(), List.of(), Set.of());
+  private volatile Interest interest = new Interest(Map.of(), List.of());
 
   /**
    * Listens to nothing yet.
@@ -54,26 +70,20 @@ final class RouteWatch implements AutoCloseable {
 
   /** Listens from now on, on the thread that it returns. */
   synchronized Thread start() {
-    RouteEvents opened = socket.events(Topic.LINKS, Topic.ADDRESSES, Topic.ROUTES);
+    RouteEvents opened = socket.eventsOfOthers(Topic.LINKS, Topic.ADDRESSES, Topic.ROUTES);
     events = opened;
     return Thread.ofPlatform().daemon().name("route events").start(() -> watch(opened));
   }
 
   /**
-   * What is of interest from now on. To be called before the routes are changed, so that one's own
-   * changes are known when they are announced.
+   * What is of interest from now on. To be called before the routes are changed: others may undo a
+   * change as soon as it is made.
    *
    * @param routes the routes as they should be
    * @param peers all other nodes
    */
   void expect(Map<IpPrefix, Route> routes, List<ClusterNode> peers) {
-    Set<Integer> links = new HashSet<>();
-    for (Route route : routes.values()) {
-      for (NextHop hop : route.nextHops()) {
-        links.add(hop.linkIndex());
-      }
-    }
-    interest = new Interest(routes, peers, links);
+    interest = new Interest(routes, peers);
   }
 
   private void watch(RouteEvents events) {

@@ -3,6 +3,7 @@ package io.kindnet.kindnetd.masq;
 import static io.kindnet.kindnetd.kube.ClusterNodeSamples.clusterNode;
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.kindnet.kindnetd.MetricsPage;
 import io.kindnet.kindnetd.kube.ClusterNodes;
 import io.kindnet.kindnetd.metrics.Status;
 import io.kindnet.netlink.ip.IpPrefix;
@@ -16,6 +17,7 @@ import io.kindnet.netlink.testing.Namespace;
 import io.kindnet.netlink.testing.NetworkNamespaces;
 import io.kindnet.netlink.testing.Nft;
 import io.kindnet.netlink.testing.Resources;
+import java.io.IOException;
 import java.time.Duration;
 import java.util.List;
 import org.junit.jupiter.api.AfterEach;
@@ -46,7 +48,7 @@ class MasqAgentTest {
             nodes,
             List.of(IpPrefix.parse("192.168.0.0/16"), IpPrefix.parse("192.168.1.0/24")),
             nftables,
-            () -> namespace.call(NftablesEvents::open),
+            port -> namespace.call(() -> NftablesEvents.ofOthers(port)),
             status);
   }
 
@@ -169,13 +171,99 @@ class MasqAgentTest {
     assertTable(EXPECTED);
   }
 
-  @Test
-  void costsWhatChangesInAClusterOfThousands() {
-    for (int i = 0; i < 5000; i++) {
+  /** Pod CIDRs that do not touch: the last of 5,000 are 10.39.14.0/24 and fd01:0:0:270e::/64. */
+  private void joinMany(int number) {
+    for (int i = 0; i < number; i++) {
       String v4 = "10." + (i / 128) + "." + (i % 128) * 2 + ".0/24";
       String v6 = "fd01:0:0:" + Integer.toHexString(2 * i) + "::/64";
       nodes.put(clusterNode("n" + i, List.of(v4, v6), "192.0.2.2"));
     }
+  }
+
+  private void awaitReady() {
+    Eventually.within(DEADLINE, () -> assertThat(status.problems()).isEmpty());
+  }
+
+  @Test
+  void keepsAPrefixAsLongAsOneOfItsOwnersIsThere() {
+    start();
+    nodes.put(clusterNode("twin", List.of("10.244.7.0/24"), "192.0.2.3"));
+    nodes.put(clusterNode("b", List.of("10.244.8.0/24"), "192.0.2.4"));
+    nodes.remove("twin");
+    nodes.remove("b");
+    assertTable(EXPECTED);
+    nodes.put(clusterNode("twin", List.of("10.244.7.0/24"), "192.0.2.3"));
+    nodes.remove("a");
+    assertTable(EXPECTED.replace("fd00::/64,\n\t\t\t     fd00:7::/64 }", "fd00::/64 }"));
+  }
+
+  /** A set that somebody has made with a limit is one way to have the kernel refuse elements. */
+  @Test
+  void doesAllTheRestWhereTheKernelRefusesAPart() throws IOException {
+    Nft.apply(
+        host,
+        """
+        table inet kindnet-ipmasq {
+          set noMasqV4 { type ipv4_addr; flags interval; auto-merge; size 1100; }
+        }
+        """);
+    joinMany(1500);
+    start();
+    Eventually.within(
+        DEADLINE,
+        () ->
+            assertThat(status.problems())
+                .singleElement()
+                .asString()
+                .startsWith("masquerading add elements of set inet kindnet-ipmasq noMasqV4: ENFILE")
+                .contains("10."));
+    assertThat(table())
+        .contains("10.0.2.0/24", "10.1.0.0/24", "fd01:0:0:bb6::/64", "masquerade")
+        .doesNotContain("192.168.0.0/16");
+    Eventually.within(
+        DEADLINE,
+        () ->
+            assertThat(MetricsPage.of(status))
+                .as("it is tried again, and nobody is blamed")
+                .doesNotContainPattern("kindnet_pass_failures_total.agent=\"masq\\w+\". [01]\\.")
+                .contains(
+                    "kindnet_repairs_total{agent=\"masquerading\"} 0.0",
+                    "kindnet_ready{agent=\"masquerading\"} 0.0"));
+    Nft.apply(host, "delete table inet kindnet-ipmasq");
+    awaitReady();
+    assertThat(table()).contains("192.168.0.0/16", "10.11.182.0/24", "masquerade");
+  }
+
+  @Test
+  void writesNothingWhereAnEarlierRunHasDoneAllForThousands() {
+    joinMany(5000);
+    start();
+    awaitReady();
+    agent.close();
+    String made = table();
+    Status later = new Status("test");
+    try (NftablesSocket laterSocket = namespace.call(NftablesSocket::open);
+        MasqAgent laterAgent =
+            new MasqAgent(
+                nodes,
+                List.of(IpPrefix.parse("192.168.0.0/16")),
+                laterSocket,
+                port -> namespace.call(() -> NftablesEvents.ofOthers(port)),
+                later)) {
+      laterAgent.start();
+      Eventually.within(DEADLINE, () -> assertThat(later.problems()).isEmpty());
+      assertThat(laterSocket.requests().writes()).as("commands for a restart").isZero();
+      assertThat(table()).isEqualTo(made);
+      Nft.apply(host, "flush ruleset");
+      Eventually.within(
+          DEADLINE,
+          () -> assertThat(Nft.withoutCounters(table())).isEqualTo(Nft.withoutCounters(made)));
+    }
+  }
+
+  @Test
+  void costsWhatChangesInAClusterOfThousands() {
+    joinMany(5000);
     MessageRecorder recorder = new MessageRecorder();
     nftables.listener(recorder::datagram);
     start();

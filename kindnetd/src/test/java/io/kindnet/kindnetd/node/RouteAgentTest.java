@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
+import io.kindnet.kindnetd.MetricsPage;
 import io.kindnet.kindnetd.kube.ClusterNodes;
 import io.kindnet.kindnetd.metrics.Status;
 import io.kindnet.netlink.netns.NetworkNamespace;
@@ -243,6 +244,103 @@ class RouteAgentTest {
     Eventually.within(
         DEADLINE,
         () -> assertThat(Ip.run(host, "route", "show", "10.244.2.0/24")).contains("dev eth1"));
+  }
+
+  /** As when an administrator changes the network of the nodes. */
+  @Test
+  void routesToNobodyWhoIsNotOnALinkAnyMore() {
+    start();
+    join("a", 2);
+    String v4 = "10.244.2.0/24 via 192.0.2.2";
+    String v6 = "fd00:2::/64 via 2001:db8::2";
+    assertRoutes(v4, v6);
+    Ip.run(host, "address", "del", "192.0.2.1/24", "dev", "eth0");
+    assertRoutes(v6);
+    Ip.run(host, "address", "add", "192.0.2.1/24", "dev", "eth0");
+    assertRoutes(v4, v6);
+    Ip.run(host, "-6", "route", "del", "2001:db8::/64", "dev", "eth0");
+    assertRoutes(v4);
+    Ip.run(host, "-6", "route", "add", "2001:db8::/64", "dev", "eth0");
+    assertRoutes(v4, v6);
+    Ip.run(host, "link", "del", "eth0");
+    assertRoutes();
+  }
+
+  /** The kernel takes no gateway on a route of this scope, which only it can know. */
+  @Test
+  void makesTheOtherRoutesWhereTheKernelRefusesOne() throws IOException {
+    Ip.run(host, "route", "add", "198.51.100.0/24", "dev", "eth0", "scope", "global");
+    join("a", 2);
+    nodes.put(clusterNode("odd", List.of("10.244.3.0/24"), "198.51.100.3"));
+    join("b", 4);
+    start();
+    String[] others = {
+      "10.244.2.0/24 via 192.0.2.2",
+      "fd00:2::/64 via 2001:db8::2",
+      "10.244.4.0/24 via 192.0.2.4",
+      "fd00:4::/64 via 2001:db8::4"
+    };
+    assertRoutes(others);
+    Eventually.within(
+        DEADLINE,
+        () ->
+            assertThat(status.problems())
+                .singleElement()
+                .asString()
+                .startsWith("routes replace route 10.244.3.0/24 via 198.51.100.3")
+                .contains("ENETUNREACH")
+                .endsWith("for node odd"));
+    Eventually.within(
+        DEADLINE,
+        () ->
+            assertThat(MetricsPage.of(status))
+                .as("it is tried again, and nobody is blamed")
+                .doesNotContainPattern("kindnet_pass_failures_total.agent=\"routes\". [01]\\.")
+                .contains(
+                    "kindnet_repairs_total{agent=\"routes\"} 0.0",
+                    "kindnet_routes{family=\"ipv4\"} 2.0",
+                    "kindnet_unrouted_pod_cidrs 1.0",
+                    "kindnet_ready{agent=\"routes\"} 0.0"));
+    join("c", 5);
+    Eventually.within(DEADLINE, () -> assertThat(routes()).contains("10.244.5.0/24 via 192.0.2.5"));
+    nodes.remove("c");
+    Ip.run(host, "route", "replace", "198.51.100.0/24", "dev", "eth0", "scope", "link");
+    assertRoutes(others[0], others[1], others[2], others[3], "10.244.3.0/24 via 198.51.100.3");
+    Eventually.within(DEADLINE, () -> assertThat(status.problems()).isEmpty());
+  }
+
+  @Test
+  void writesNothingWhereAnEarlierRunHasMadeThousandsOfRoutes() throws IOException {
+    for (int i = 0; i < 2000; i++) {
+      String number = i / 250 + "." + i % 250;
+      nodes.put(
+          clusterNode(
+              "node" + i,
+              List.of("10." + number + ".0/24", "fd01:0:0:" + Integer.toHexString(i) + "::/64"),
+              "192.0.2." + (2 + i % 200),
+              "2001:db8::" + Integer.toHexString(2 + i)));
+    }
+    start();
+    Eventually.within(DEADLINE, () -> assertThat(status.problems()).isEmpty());
+    agent.close();
+    Set<String> made = routes();
+    assertThat(made).hasSize(4000);
+    Status later = new Status("test");
+    try (NetworkNamespace namespace = NetworkNamespace.open(host.path().toString());
+        RouteSocket laterSocket = RouteSocket.open(namespace);
+        RouteAgent laterAgent = new RouteAgent(nodes, laterSocket, later)) {
+      laterAgent.start();
+      Eventually.within(DEADLINE, () -> assertThat(later.problems()).isEmpty());
+      assertThat(laterSocket.requests().writes()).as("messages for a restart").isZero();
+      assertThat(routes()).isEqualTo(made);
+
+      nodes.put(clusterNode("node7", List.of("10.0.7.0/24"), "192.0.2.77"));
+      Eventually.within(
+          DEADLINE, () -> assertThat(routes()).contains("10.0.7.0/24 via 192.0.2.77"));
+      Eventually.within(
+          DEADLINE, () -> assertThat(routes()).doesNotContain("fd01:0:0:7::/64 via 2001:db8::9"));
+      assertThat(laterSocket.requests().writes()).as("a route changed, a route gone").isEqualTo(2);
+    }
   }
 
   @Test

@@ -23,8 +23,7 @@ public final class Intervals {
     List<Element> elements = new ArrayList<>(2 * prefixes.size());
     for (IpPrefix prefix : prefixes) {
       elements.add(Element.of(Value.of(prefix.address())));
-      AddressBits end =
-          AddressBits.of(prefix.address()).plus(AddressBits.sizeOf(prefix.length()));
+      AddressBits end = AddressBits.of(prefix.address()).plus(AddressBits.sizeOf(prefix.length()));
       if (!end.equals(AddressBits.ZERO)) {
         elements.add(Element.intervalEnd(Value.of(end.toBytes(prefix.family().bytes()))));
       }

@@ -1,0 +1,40 @@
+package io.kindnet.kindnetd.node;
+
+import java.util.Set;
+import java.util.function.Consumer;
+import java.util.function.Predicate;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * Logs each note once, as long as it applies. Where thousands of nodes have the same to be said of,
+ * as when a link goes down, the first few lines say it.
+ */
+final class NoteLog {
+  private static final Logger log = LoggerFactory.getLogger(NoteLog.class);
+  private static final int MOST_LINES = 20;
+
+  private Set<Note> noted = Set.of();
+
+  /** Logs what is new in {@code notes}, all that apply now. */
+  void show(Set<Note> notes) {
+    show(notes, Note::isWarning, log::warn);
+    show(notes, note -> !note.isWarning(), log::info);
+    noted = notes;
+  }
+
+  private void show(Set<Note> notes, Predicate<Note> kind, Consumer<String> line) {
+    int count = 0;
+    for (Note note : notes) {
+      if (kind.test(note) && !noted.contains(note)) {
+        count++;
+        if (count <= MOST_LINES || log.isDebugEnabled()) {
+          line.accept(note.text());
+        }
+      }
+    }
+    if (count > MOST_LINES) {
+      line.accept("and " + (count - MOST_LINES) + " lines more like these, shown with -v=2");
+    }
+  }
+}
