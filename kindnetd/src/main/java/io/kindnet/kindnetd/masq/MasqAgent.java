@@ -43,7 +43,7 @@ public final class MasqAgent implements Agent {
   private final WorkQueue queue;
   private final MasqWatch watch;
 
-  private final Map<AddressFamily, Set<IpPrefix>> installed = new EnumMap<>(AddressFamily.class);
+  private final Map<AddressFamily, NoMasquerade> installed = new EnumMap<>(AddressFamily.class);
   private boolean established;
 
   /**
@@ -101,7 +101,7 @@ public final class MasqAgent implements Agent {
     boolean foreign = pass == Pass.KERNEL && table.ensureSets();
     for (AddressFamily family : AddressFamily.values()) {
       try {
-        foreign |= reconcile(pass, family, NoMasquerade.of(snapshot.get(), configured, family));
+        foreign |= reconcile(pass, snapshot.get(), family);
       } catch (IOException refusal) {
         // without the rest of the work nobody would get out of the cluster
         refused.add(refusal);
@@ -119,19 +119,33 @@ public final class MasqAgent implements Agent {
     return Optional.empty();
   }
 
-  /** Brings one set to {@code desired}; says whether others had changed it. */
-  private boolean reconcile(Pass pass, AddressFamily family, Set<IpPrefix> desired)
+  /** Brings the set of {@code family} to where it should be; says whether others had changed it. */
+  private boolean reconcile(Pass pass, ClusterSnapshot snapshot, AddressFamily family)
       throws IOException {
-    Set<IpPrefix> expected = installed.getOrDefault(family, Set.of());
+    NoMasquerade before = installed.get(family);
+    if (pass == Pass.CHANGES && before != null) {
+      Optional<NoMasquerade.Step> step = before.follow(snapshot);
+      if (step.isPresent()) {
+        table.change(family, step.get().gone(), step.get().come());
+        show(family, before);
+        return false;
+      }
+    }
+    NoMasquerade now = NoMasquerade.of(snapshot, configured, family);
+    Set<IpPrefix> expected = before == null ? Set.of() : before.prefixes();
     Optional<Set<IpPrefix>> present =
         pass == Pass.KERNEL ? table.prefixes(family) : Optional.of(expected);
+    installed.put(family, now);
     if (present.isPresent()) {
-      table.change(family, present.get(), desired);
+      table.change(family, present.get(), now.prefixes());
     } else {
-      table.replace(family, desired);
+      table.replace(family, now.prefixes());
     }
-    installed.put(family, desired);
-    prefixCount.labelValues(family.name().toLowerCase(Locale.ROOT)).set(desired.size());
+    show(family, now);
     return !present.equals(Optional.of(expected));
+  }
+
+  private void show(AddressFamily family, NoMasquerade now) {
+    prefixCount.labelValues(family.name().toLowerCase(Locale.ROOT)).set(now.prefixes().size());
   }
 }

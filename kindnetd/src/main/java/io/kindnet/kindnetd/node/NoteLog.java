@@ -1,5 +1,7 @@
 package io.kindnet.kindnetd.node;
 
+import java.util.Collection;
+import java.util.HashSet;
 import java.util.Set;
 import java.util.function.Consumer;
 import java.util.function.Predicate;
@@ -14,16 +16,27 @@ final class NoteLog {
   private static final Logger log = LoggerFactory.getLogger(NoteLog.class);
   private static final int MOST_LINES = 20;
 
-  private Set<Note> noted = Set.of();
+  private Set<Note> noted = new HashSet<>();
 
   /** Logs what is new in {@code notes}, all that apply now. */
   void show(Set<Note> notes) {
-    show(notes, Note::isWarning, log::warn);
-    show(notes, note -> !note.isWarning(), log::info);
-    noted = notes;
+    write(notes);
+    noted = new HashSet<>(notes);
   }
 
-  private void show(Set<Note> notes, Predicate<Note> kind, Consumer<String> line) {
+  /** Logs what is new in {@code come}, which apply now, instead of {@code gone}. */
+  void exchange(Set<Note> gone, Set<Note> come) {
+    write(come);
+    noted.removeAll(gone);
+    noted.addAll(come);
+  }
+
+  private void write(Collection<Note> notes) {
+    write(notes, Note::isWarning, log::warn);
+    write(notes, note -> !note.isWarning(), log::info);
+  }
+
+  private void write(Collection<Note> notes, Predicate<Note> kind, Consumer<String> line) {
     int count = 0;
     for (Note note : notes) {
       if (kind.test(note) && !noted.contains(note)) {

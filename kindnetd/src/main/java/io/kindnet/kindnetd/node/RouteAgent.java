@@ -1,7 +1,6 @@
 package io.kindnet.kindnetd.node;
 
 import io.kindnet.kindnetd.kube.Agent;
-import io.kindnet.kindnetd.kube.ClusterNode;
 import io.kindnet.kindnetd.kube.ClusterNodes;
 import io.kindnet.kindnetd.kube.ClusterSnapshot;
 import io.kindnet.kindnetd.kube.WorkQueue;
@@ -49,7 +48,6 @@ public final class RouteAgent implements Agent {
 
   private Reachability reachability = new Reachability(List.of(), List.of());
   private RoutePlan installed = RoutePlan.empty();
-  private Optional<ClusterNode> self = Optional.empty();
 
   /**
    * @param socket the network namespace; stays the caller's to close
@@ -84,7 +82,8 @@ public final class RouteAgent implements Agent {
   @Override
   public void cleanRules() throws IOException {
     Listing present = table.list();
-    Refusal.throwIfAny(table.apply(present.own(), present.doubles(), Map.of()), RoutePlan.empty());
+    RouteChange removal = RouteChange.between(present.own(), present.doubles(), Map.of());
+    Refusal.throwIfAny(table.apply(removal), RoutePlan.empty());
     if (!present.own().isEmpty()) {
       log.info("removed {} routes, routing is disabled", present.own().size());
     }
@@ -100,24 +99,34 @@ public final class RouteAgent implements Agent {
       reachability = new Reachability(present.others(), socket.addresses().list());
       RoutePlan plan = RoutePlan.of(snapshot.get(), reachability);
       noteRepairs(plan, present.own());
-      apply(snapshot.get(), plan, present.own(), present.doubles());
+      replan(plan, RouteChange.between(present.own(), present.doubles(), plan.routes()));
     } else {
-      boolean sameSelf = snapshot.get().self().equals(self);
-      RoutePlan before = sameSelf ? installed : RoutePlan.empty();
-      RoutePlan plan = RoutePlan.of(snapshot.get(), reachability, before);
-      apply(snapshot.get(), plan, installed.routes(), List.of());
+      follow(snapshot.get());
     }
     return Optional.empty();
   }
 
-  private void apply(
-      ClusterSnapshot snapshot, RoutePlan plan, Map<IpPrefix, Route> present, List<Route> doubles)
-      throws IOException {
+  private void follow(ClusterSnapshot snapshot) throws IOException {
+    Optional<RoutePlan.Step> step = installed.follow(snapshot, reachability);
+    if (step.isPresent()) {
+      noteLog.exchange(step.get().gone(), step.get().come());
+      apply(installed, step.get().routes());
+    } else {
+      RoutePlan plan = RoutePlan.of(snapshot, reachability, installed);
+      replan(plan, RouteChange.between(installed.routes(), List.of(), plan.routes()));
+    }
+  }
+
+  private void replan(RoutePlan plan, RouteChange change) throws IOException {
+    noteLog.show(plan.notes());
+    apply(plan, change);
+  }
+
+  private void apply(RoutePlan plan, RouteChange change) throws IOException {
     // first, since others may undo a change as soon as it is made
-    watch.expect(plan.routes(), snapshot.peers());
+    watch.expect(plan);
     installed = RoutePlan.empty();
-    self = snapshot.self();
-    List<RouteFailure> failures = table.apply(present, doubles, plan.routes());
+    List<RouteFailure> failures = table.apply(change);
     report(plan, failures);
     // what was refused was not taken away by others
     Refusal.throwIfAny(failures, plan);
@@ -143,14 +152,7 @@ public final class RouteAgent implements Agent {
   }
 
   private void report(RoutePlan plan, List<RouteFailure> failures) {
-    noteLog.show(plan.notes());
-    Map<AddressFamily, Integer> counts = new EnumMap<>(AddressFamily.class);
-    for (AddressFamily family : AddressFamily.values()) {
-      counts.put(family, 0);
-    }
-    for (IpPrefix cidr : plan.routes().keySet()) {
-      counts.merge(cidr.family(), 1, Integer::sum);
-    }
+    Map<AddressFamily, Integer> counts = new EnumMap<>(plan.counts());
     int missing = 0;
     for (RouteFailure failure : failures) {
       Route route = failure.route();

@@ -46,37 +46,18 @@ final class RouteTable {
   }
 
   /**
-   * Makes {@code present} into {@code desired}, changes before removals, so that no destination is
-   * without a route in between.
+   * Carries out {@code change}: what is to be made before what is to be removed, so that no
+   * destination is without a route in between.
    *
-   * @param doubles see {@link Listing#doubles}
-   * @return what the kernel refused to make or to remove; the others are done
+   * @return what the kernel refused; the others are done
    */
-  List<RouteFailure> apply(
-      Map<IpPrefix, Route> present, List<Route> doubles, Map<IpPrefix, Route> desired) {
-    List<Route> missing = new ArrayList<>();
-    List<Route> stale = new ArrayList<>();
-    desired.forEach((destination, route) -> {
-      if (!route.equals(present.get(destination))) {
-        missing.add(route);
-      }
-    });
-    present.values().forEach(route -> addIfStale(stale, route, desired));
-    doubles.forEach(route -> addIfStale(stale, route, desired));
-    List<RouteFailure> failures = new ArrayList<>(socket.routes().replaceAll(missing));
-    for (RouteFailure failure : socket.routes().deleteAll(stale)) {
+  List<RouteFailure> apply(RouteChange change) {
+    List<RouteFailure> failures = new ArrayList<>(socket.routes().replaceAll(change.wanted()));
+    for (RouteFailure failure : socket.routes().deleteAll(change.stale())) {
       if (failure.error().errno() != Errno.ESRCH) {
         failures.add(failure);
       }
     }
     return failures;
-  }
-
-  /** A route is replaced by one with the same metric; any other has to be removed. */
-  private static void addIfStale(List<Route> stale, Route route, Map<IpPrefix, Route> desired) {
-    Route wanted = desired.get(route.destination());
-    if (wanted == null || wanted.metric() != route.metric()) {
-      stale.add(route);
-    }
   }
 }

@@ -2,7 +2,6 @@ package io.kindnet.kindnetd.node;
 
 import io.kindnet.kindnetd.kube.ClusterNode;
 import io.kindnet.netlink.ip.IpPrefix;
-import io.kindnet.netlink.route.NextHop;
 import io.kindnet.netlink.route.Route;
 import io.kindnet.netlink.route.RouteConstants;
 import io.kindnet.netlink.route.RouteEvent;
@@ -27,19 +26,15 @@ final class RouteWatch implements AutoCloseable {
   /** What the routes stand on. */
   private static final class Interest {
     final Map<IpPrefix, Route> routes;
-    final Set<Integer> links = new HashSet<>();
+    final Set<Integer> links;
     private final List<ClusterNode> peers;
     // made for the first pod that comes or goes, by the thread that watches
     private @Nullable Set<InetAddress> addresses;
 
-    Interest(Map<IpPrefix, Route> routes, List<ClusterNode> peers) {
-      this.routes = routes;
-      this.peers = peers;
-      for (Route route : routes.values()) {
-        for (NextHop hop : route.nextHops()) {
-          links.add(hop.linkIndex());
-        }
-      }
+    Interest(RoutePlan plan) {
+      routes = plan.routes();
+      links = plan.links();
+      peers = plan.nodes();
     }
 
     boolean isOfPeer(InetAddress address) {
@@ -56,7 +51,7 @@ final class RouteWatch implements AutoCloseable {
   private final RouteSocket socket;
   private final Runnable changed;
   private @Nullable RouteEvents events;
-  private volatile Interest interest = new Interest(Map.of(), List.of());
+  private volatile Interest interest = new Interest(RoutePlan.empty());
 
   /**
    * Listens to nothing yet.
@@ -78,12 +73,9 @@ final class RouteWatch implements AutoCloseable {
   /**
    * What is of interest from now on. To be called before the routes are changed: others may undo a
    * change as soon as it is made.
-   *
-   * @param routes the routes as they should be
-   * @param peers all other nodes
    */
-  void expect(Map<IpPrefix, Route> routes, List<ClusterNode> peers) {
-    interest = new Interest(routes, peers);
+  void expect(RoutePlan plan) {
+    interest = new Interest(plan);
   }
 
   private void watch(RouteEvents events) {

@@ -5,14 +5,19 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import io.kindnet.kindnetd.kube.ClusterNode;
 import io.kindnet.kindnetd.kube.ClusterSnapshot;
+import io.kindnet.kindnetd.kube.RandomCluster;
 import io.kindnet.netlink.ip.IpAddresses;
 import io.kindnet.netlink.ip.IpPrefix;
 import io.kindnet.netlink.route.Address;
 import io.kindnet.netlink.route.NextHop;
 import io.kindnet.netlink.route.Route;
+import java.util.HashMap;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
 
 class RoutePlanTest {
   private static final int ETH0 = 2;
@@ -28,7 +33,11 @@ class RoutePlanTest {
   }
 
   private static RoutePlan plan(ClusterNode... peers) {
-    return RoutePlan.of(new ClusterSnapshot(Optional.of(SELF), List.of(peers)), REACHABILITY);
+    return RoutePlan.of(snapshot(peers), REACHABILITY);
+  }
+
+  private static ClusterSnapshot snapshot(ClusterNode... peers) {
+    return new ClusterSnapshot(Optional.of(SELF), List.of(peers));
   }
 
   private static List<String> texts(RoutePlan plan) {
@@ -137,5 +146,51 @@ class RoutePlanTest {
     ClusterNode self = new ClusterNode("self", "", List.of(), List.of(), "aws:///eu-west-1a/i-1");
     RoutePlan plan = RoutePlan.of(new ClusterSnapshot(Optional.of(self), List.of()), REACHABILITY);
     assertThat(texts(plan)).singleElement().asString().contains("source/destination check");
+  }
+
+  @Test
+  void looksOnlyAtTheNodesThatChanged() {
+    ClusterNode a = clusterNode("a", List.of("10.244.1.0/24"), "192.0.2.2");
+    ClusterNode b = clusterNode("b", List.of("10.244.2.0/24"), "192.0.2.3");
+    ClusterNode moved = clusterNode("a", List.of("10.244.1.0/24"), "192.0.2.9");
+    RoutePlan plan = plan(a, b);
+
+    RouteChange change = plan.follow(snapshot(moved), REACHABILITY).orElseThrow().routes();
+
+    assertThat(change.wanted())
+        .extracting(Route::toString)
+        .containsExactly("10.244.1.0/24 via 192.0.2.9 dev 2");
+    assertThat(change.stale())
+        .extracting(Route::toString)
+        .containsExactly("10.244.2.0/24 via 192.0.2.3 dev 2");
+    assertThat(plan.follow(snapshot(moved, b, a), REACHABILITY)).as("two claim the same").isEmpty();
+  }
+
+  @ParameterizedTest
+  @ValueSource(ints = {20, 250})
+  void followsToWhereItWouldBePlannedAnew(int cidrs) {
+    RandomCluster cluster = new RandomCluster(cidrs, cidrs);
+    RoutePlan plan = RoutePlan.of(cluster.next(), REACHABILITY);
+    int followed = 0;
+    for (int i = 0; i < 3000; i++) {
+      ClusterSnapshot next = cluster.next();
+      Map<IpPrefix, Route> routes = new HashMap<>(plan.routes());
+      RoutePlan anew = RoutePlan.of(next, REACHABILITY);
+      Optional<RoutePlan.Step> step = plan.follow(next, REACHABILITY);
+      if (step.isPresent()) {
+        followed++;
+        step.get().routes().stale().forEach(route -> routes.remove(route.destination(), route));
+        step.get().routes().wanted().forEach(route -> routes.put(route.destination(), route));
+        assertThat(routes).isEqualTo(anew.routes());
+      } else {
+        plan = RoutePlan.of(next, REACHABILITY, plan);
+      }
+      assertThat(plan.routes()).isEqualTo(anew.routes());
+      assertThat(plan.counts()).isEqualTo(anew.counts());
+      assertThat(plan.notes()).isEqualTo(anew.notes());
+      assertThat(plan.unrouted()).isEqualTo(anew.unrouted());
+      assertThat(plan.links()).containsAll(anew.links());
+    }
+    assertThat(followed).isGreaterThan(100);
   }
 }
