@@ -1,5 +1,6 @@
 package io.kindnet.bench;
 
+import io.kindnet.measuring.ProcessFiles;
 import io.kindnet.netlink.testing.Daemon;
 import io.kindnet.netlink.testing.Eventually;
 import io.kindnet.netlink.testing.Machine;
@@ -14,7 +15,6 @@ import java.util.List;
 /** kindnetd on a machine. */
 final class Agent implements AutoCloseable {
   private static final Duration DEADLINE = Duration.ofSeconds(60);
-  private static final long MILLIS_PER_TICK = 10; // USER_HZ of every architecture that runs a JVM
   private static final String SOCKET = "/run/kindnet/cni.sock";
   private static final String PID_FILE = "/run/kindnet/pid";
 
@@ -114,26 +114,9 @@ final class Agent implements AutoCloseable {
     return readyMillis;
   }
 
-  /**
-   * Its memory.
-   *
-   * @param field of {@code /proc/PID/status}, such as {@code VmRSS}
-   */
-  double mebibytes(String field) {
-    for (String line : node.machine().run("cat", "/proc/" + pid + "/status").lines().toList()) {
-      if (line.startsWith(field + ":")) {
-        return Long.parseLong(line.replaceAll("[^0-9]", "")) / 1024.0;
-      }
-    }
-    throw new AssertionError("/proc/" + pid + "/status has no " + field);
-  }
-
-  /** The CPU time that it has taken so far, exact to the kernel's clock ticks. */
-  double cpuMillis() {
-    String stat = node.machine().run("cat", "/proc/" + pid + "/stat");
-    String[] fields = stat.substring(stat.lastIndexOf(')') + 2).split(" ");
-    long ticks = Long.parseLong(fields[11]) + Long.parseLong(fields[12]); // utime, stime
-    return ticks * MILLIS_PER_TICK;
+  /** What the kernel tells of it. */
+  ProcessFiles process() {
+    return new ProcessFiles(node.machine().path("/proc/" + pid));
   }
 
   /**

@@ -103,7 +103,7 @@ final class AgentPart {
   /** From when its first calls have been made: until then it still starts. */
   private void watchMemory(Agent agent, Table table, Targets targets) {
     int before = 2 * (LATER + 1);
-    double memoryBefore = agent.mebibytes("VmRSS");
+    double memoryBefore = agent.process().mebibytes("VmRSS");
     row(table, agent, before, "–");
     int calls = 0;
     for (int stage : STAGES) {
@@ -119,15 +119,15 @@ final class AgentPart {
     targets.atMost(
         "memory of the agent after " + calls + " calls, more",
         MOST_GROWTH_MIB,
-        agent.mebibytes("VmRSS") - memoryBefore,
+        agent.process().mebibytes("VmRSS") - memoryBefore,
         " MiB");
   }
 
   private static void row(Table table, Agent agent, int calls, String speed) {
     table.row(
         String.valueOf(calls),
-        number("%.1f", agent.mebibytes("VmRSS")),
-        number("%.1f", agent.mebibytes("RssAnon")),
+        number("%.1f", agent.process().mebibytes("VmRSS")),
+        number("%.1f", agent.process().mebibytes("RssAnon")),
         speed);
   }
 

@@ -116,7 +116,7 @@ final class AgentStarts {
         });
     double ready =
         agent.await(() -> node.machine().run("curl", "-sSf", "http://127.0.0.1:19080/readyz"));
-    return new Start(configured, ready, agent.cpuMillis());
+    return new Start(configured, ready, agent.process().cpuMillis());
   }
 
   /** One more start, whose memory is looked at. */
@@ -131,14 +131,14 @@ final class AgentStarts {
           throw new AssertionError("kindnetd has not settled yet");
         }
       });
-      double mebibytes = agent.mebibytes("VmRSS");
+      double mebibytes = agent.process().mebibytes("VmRSS");
       table.row(
           name,
           Spread.of(starts, Start::configured).toString(),
           Spread.of(starts, Start::ready).toString(),
           Spread.of(starts, Start::cpu).toString(),
           String.format(Locale.ROOT, "%.1f", mebibytes),
-          String.format(Locale.ROOT, "%.1f", agent.mebibytes("RssAnon")));
+          String.format(Locale.ROOT, "%.1f", agent.process().mebibytes("RssAnon")));
       return mebibytes;
     }
   }

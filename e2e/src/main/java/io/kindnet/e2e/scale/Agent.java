@@ -3,6 +3,7 @@ package io.kindnet.e2e.scale;
 import static java.nio.charset.StandardCharsets.UTF_8;
 
 import io.kindnet.e2e.cluster.Machine;
+import io.kindnet.measuring.ProcessFiles;
 import io.kindnet.netlink.testing.Eventually;
 import java.io.BufferedReader;
 import java.io.IOException;
@@ -24,7 +25,6 @@ import java.util.concurrent.atomic.AtomicInteger;
 /** kindnetd on a machine, and what can be seen of it. */
 final class Agent implements AutoCloseable {
   private static final Duration DEADLINE = Duration.ofMinutes(2);
-  private static final double MILLIS_PER_TICK = 10; // USER_HZ of every architecture that runs a JVM
   private static final String PID_FILE = "/run/e2e/kindnetd.pid";
   private static final String STATUS_PORT = ":19080";
 
@@ -39,7 +39,7 @@ final class Agent implements AutoCloseable {
   private final StringWriter output = new StringWriter(); // which threads may share
   private final AtomicInteger lists = new AtomicInteger();
   private volatile long listed;
-  private final Path process;
+  private final ProcessFiles process;
 
   private Agent(Machine machine, HttpClient http, String address, List<String> command)
       throws IOException {
@@ -58,7 +58,7 @@ final class Agent implements AutoCloseable {
         throw new AssertionError("kindnetd does not start");
       }
     });
-    process = machine.path("/proc/" + Files.readString(pidFile).strip());
+    process = new ProcessFiles(machine.path("/proc/" + Files.readString(pidFile).strip()));
   }
 
   /**
@@ -161,53 +161,15 @@ final class Agent implements AutoCloseable {
     }
   }
 
-  /** The CPU time that it has taken so far, exact to the kernel's clock ticks. */
-  double cpuMillis() {
-    String stat = file("stat");
-    String[] fields = stat.substring(stat.lastIndexOf(')') + 2).split(" ", -1);
-    return (Long.parseLong(fields[11]) + Long.parseLong(fields[12])) * MILLIS_PER_TICK;
-  }
-
-  /**
-   * Its memory.
-   *
-   * @param field of {@code /proc/PID/status}, such as {@code VmRSS}
-   */
-  double mebibytes(String field) {
-    for (String line : file("status").lines().toList()) {
-      if (line.startsWith(field + ":")) {
-        return Long.parseLong(line.replaceAll("[^0-9]", "")) / 1024.0;
-      }
-    }
-    throw new AssertionError(process + "/status has no " + field);
-  }
-
-  /** From now on {@code VmHWM} is the most memory that it has had since. */
-  void forgetPeak() {
-    try {
-      Files.writeString(process.resolve("clear_refs"), "5"); // proc_pid_clear_refs(5)
-    } catch (IOException gone) {
-      throw new AssertionError("kindnetd has ended:\n" + output, gone);
-    }
-  }
-
-  private String file(String name) {
-    try {
-      return Files.readString(process.resolve(name));
-    } catch (IOException gone) {
-      throw new AssertionError("kindnetd has ended:\n" + output, gone);
-    }
-  }
-
-  /** What it has said so far. */
-  String output() {
-    return output.toString();
+  /** What the kernel tells of it. */
+  ProcessFiles process() {
+    return process;
   }
 
   /** Ends it as a kubelet does. What it has put into the kernel stays there. */
   @Override
   public void close() {
-    machine.attempt("kill", "-TERM", process.getFileName().toString());
+    machine.attempt("kill", "-TERM", process.folder().getFileName().toString());
     try {
       if (!entering.waitFor(DEADLINE.toSeconds(), TimeUnit.SECONDS)) {
         throw new AssertionError("kindnetd does not end:\n" + output);

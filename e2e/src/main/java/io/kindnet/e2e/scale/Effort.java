@@ -29,8 +29,8 @@ record Effort(
   /** Begins to look at what {@code agent} does. */
   static Watch watch(Stand stand, Agent agent) {
     Messages messages = agent.messages();
-    agent.forgetPeak();
-    double cpuMillis = agent.cpuMillis();
+    agent.process().forgetPeak();
+    double cpuMillis = agent.process().cpuMillis();
     stand.host().mark();
     return new Watch(stand, agent, System.nanoTime(), messages, cpuMillis);
   }
@@ -107,9 +107,9 @@ record Effort(
           begin,
           agent.messages().since(messages),
           changes,
-          agent.cpuMillis() - cpuMillis,
-          agent.mebibytes("VmHWM"),
-          agent.mebibytes("VmRSS"));
+          agent.process().cpuMillis() - cpuMillis,
+          agent.process().mebibytes("VmHWM"),
+          agent.process().mebibytes("VmRSS"));
     }
   }
 }

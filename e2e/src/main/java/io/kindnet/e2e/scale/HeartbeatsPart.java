@@ -71,14 +71,14 @@ final class HeartbeatsPart {
   }
 
   private double idlePercent() {
-    double before = agent.cpuMillis();
+    double before = agent.process().cpuMillis();
     long begin = System.nanoTime();
     agent.await(() -> {
       if (System.nanoTime() - begin < TimeUnit.SECONDS.toNanos(IDLE_SECONDS)) {
         throw new AssertionError("not idle for long enough");
       }
     });
-    return (agent.cpuMillis() - before) / ((System.nanoTime() - begin) / 1e6) * 100;
+    return (agent.process().cpuMillis() - before) / ((System.nanoTime() - begin) / 1e6) * 100;
   }
 
   /** Writes at a rate, or as fast as the API server can; how many that were. */

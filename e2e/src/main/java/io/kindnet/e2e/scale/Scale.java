@@ -94,8 +94,10 @@ public final class Scale {
   }
 
   private void grow(int nodes) {
-    stand.say("Nodes: " + nodes);
-    stand.nodes().grow(nodes);
+    if (stand.nodes().others().size() < nodes) {
+      stand.say("Nodes: " + nodes);
+      stand.nodes().grow(nodes);
+    }
   }
 
   private void run(Part part, Agent agent) {

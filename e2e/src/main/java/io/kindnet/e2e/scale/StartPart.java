@@ -80,7 +80,7 @@ final class StartPart {
           nodes,
           Spread.of(starts, Start::inPlace).median() / limit.wall(),
           Spread.of(starts, Start::cpu).median(),
-          agent.mebibytes("VmRSS"));
+          agent.process().mebibytes("VmRSS"));
     }
   }
 
@@ -92,7 +92,7 @@ final class StartPart {
   private Start watch(Agent agent) {
     double listed = agent.awaitListed();
     double inPlace = agent.awaitInPlace();
-    double cpu = agent.cpuMillis() / 1000;
+    double cpu = agent.process().cpuMillis() / 1000;
     Messages messages = agent.messages();
     stand.host().state().require(stand.nodes().expected());
     return new Start(listed, inPlace - listed, cpu, messages);
@@ -117,10 +117,10 @@ final class StartPart {
         starts.getLast().messages.toString());
     memory.row(
         number,
-        tenths(agent.mebibytes("VmHWM")),
-        tenths(agent.mebibytes("VmRSS")),
-        tenths(agent.mebibytes("RssAnon")),
-        Table.hundredths(agent.cpuMillis() / 1000));
+        tenths(agent.process().mebibytes("VmHWM")),
+        tenths(agent.process().mebibytes("VmRSS")),
+        tenths(agent.process().mebibytes("RssAnon")),
+        Table.hundredths(agent.process().cpuMillis() / 1000));
   }
 
   /** Prints all that was measured, and judges it. */
