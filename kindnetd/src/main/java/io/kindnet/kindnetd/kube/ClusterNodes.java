@@ -40,17 +40,13 @@ public final class ClusterNodes {
     listeners.add(listener);
   }
 
-  /**
-   * Takes in a new Node or a Node's new state; one that changes nothing is dropped here.
-   *
-   * @return whether it changes anything
-   */
-  public boolean put(ClusterNode node) {
+  /** Takes in a new Node or a Node's new state; one that changes nothing is dropped here. */
+  public void put(ClusterNode node) {
     boolean tell;
     synchronized (this) {
       ClusterNode before = nodes.get(node.name());
       if (node.equals(before)) {
-        return false;
+        return;
       }
       if (before != null && !before.podCidrs().equals(node.podCidrs())) {
         nodes.remove(node.name());
@@ -61,7 +57,6 @@ public final class ClusterNodes {
     if (tell) {
       tellListeners();
     }
-    return true;
   }
 
   /** Forgets a Node; one that is not known is dropped here. */

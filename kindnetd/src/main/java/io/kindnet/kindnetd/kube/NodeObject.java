@@ -19,7 +19,7 @@ import java.util.function.Consumer;
  * @param created {@code metadata.creationTimestamp}
  * @param podCidrs {@code spec.podCIDRs}, else {@code spec.podCIDR}
  * @param providerId {@code spec.providerID}
- * @param addresses {@code status.addresses}
+ * @param addresses those of {@code status.addresses} that are of the {@link #ADDRESS_TYPES}
  * @param networkAvailable whether the Node says, in whoever's words, that its network is there: its
  *     condition {@code NetworkUnavailable} is {@code False}
  * @param code of a Status, as in HTTP
@@ -35,7 +35,8 @@ record NodeObject(
     boolean networkAvailable,
     int code,
     String message) {
-  private static final List<String> ADDRESS_TYPES = List.of("InternalIP", "ExternalIP");
+  /** The types of addresses that count, the preferred one first. */
+  static final List<String> ADDRESS_TYPES = List.of("InternalIP", "ExternalIP");
 
   /**
    * One of {@code status.addresses}.
@@ -44,6 +45,17 @@ record NodeObject(
    * @param text an address, or for some types a name
    */
   record Address(String type, String text) {}
+
+  /**
+   * Whether this and {@code other} are the same Node to the agents: a heartbeat is found to be one
+   * before any address is made of its texts.
+   */
+  boolean describesAs(NodeObject other) {
+    return podCidrs.equals(other.podCidrs)
+        && addresses.equals(other.addresses)
+        && providerId.equals(other.providerId)
+        && created.equals(other.created);
+  }
 
   /**
    * The Node as the agents see it.

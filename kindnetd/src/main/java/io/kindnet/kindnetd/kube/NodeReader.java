@@ -101,7 +101,7 @@ final class NodeReader {
   private void readStatus(String field, JsonParser json) throws IOException {
     switch (field) {
       case "addresses" -> {
-        addresses = new ArrayList<>();
+        addresses = new ArrayList<>(2);
         eachElement(json, this::readAddress);
       }
       case "conditions" -> eachElement(json, this::readCondition);
@@ -111,7 +111,10 @@ final class NodeReader {
 
   private void readAddress(JsonParser json) throws IOException {
     String[] found = pair(json, "type", "address");
-    addresses.add(new Address(found[0], found[1]));
+    int type = NodeObject.ADDRESS_TYPES.indexOf(found[0]);
+    if (type >= 0) {
+      addresses.add(new Address(NodeObject.ADDRESS_TYPES.get(type), found[1]));
+    }
   }
 
   private void readCondition(JsonParser json) throws IOException {

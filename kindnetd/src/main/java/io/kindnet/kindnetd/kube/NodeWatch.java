@@ -7,9 +7,10 @@ import io.kindnet.kindnetd.metrics.Status;
 import java.io.IOException;
 import java.net.ConnectException;
 import java.time.Duration;
-import java.util.ArrayList;
+import java.util.HashMap;
 import java.util.HashSet;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.CopyOnWriteArrayList;
@@ -43,7 +44,8 @@ public final class NodeWatch implements AutoCloseable {
   private volatile long listed = System.nanoTime() - LIST_COUNTS.toNanos();
   private volatile boolean watching;
 
-  // of the thread alone
+  // of the thread alone; what each Node was last read as
+  private final Map<String, NodeObject> known = new HashMap<>();
   private boolean everListed;
   private String version = "";
   private int failures;
@@ -133,6 +135,7 @@ public final class NodeWatch implements AutoCloseable {
     if (isClosed()) {
       return;
     }
+    known.keySet().retainAll(present);
     nodes.retain(present);
     if (!present.contains(nodes.selfName())) {
       tellOfSelf(nodes.selfName(), Optional.empty());
@@ -146,9 +149,10 @@ public final class NodeWatch implements AutoCloseable {
       return;
     }
     String name = object.name();
-    List<String> leftOut = new ArrayList<>(0);
-    if (nodes.put(object.toClusterNode(leftOut::add))) {
-      leftOut.forEach(what -> log.warn("node {}: {}", name, what));
+    NodeObject before = known.get(name);
+    if (before == null || !object.describesAs(before)) {
+      known.put(name, object);
+      nodes.put(object.toClusterNode(what -> log.warn("node {}: {}", name, what)));
     }
     tellOfSelf(name, Optional.of(object.networkAvailable()));
   }
@@ -157,6 +161,7 @@ public final class NodeWatch implements AutoCloseable {
     if (isClosed()) {
       return;
     }
+    known.remove(name);
     nodes.remove(name);
     tellOfSelf(name, Optional.empty());
   }
