@@ -5,6 +5,8 @@ import com.fasterxml.jackson.core.JsonParser;
 import com.fasterxml.jackson.core.JsonProcessingException;
 import io.fabric8.kubernetes.client.Config;
 import io.fabric8.kubernetes.client.http.BasicBuilder;
+import io.fabric8.kubernetes.client.http.HttpClient;
+import io.fabric8.kubernetes.client.http.StandardHttpClientBuilder;
 import io.fabric8.kubernetes.client.internal.SSLUtils;
 import io.fabric8.kubernetes.client.jdkhttp.JdkHttpClientFactory;
 import io.fabric8.kubernetes.client.utils.TokenRefreshInterceptor;
@@ -33,6 +35,7 @@ final class ApiReader {
 
   private final URI server;
   private final Config config;
+  private final Proxy proxy;
   private final TokenRefreshInterceptor authentication;
   private final JsonFactory json = new JsonFactory();
   private @Nullable SSLSocketFactory sockets;
@@ -43,6 +46,7 @@ final class ApiReader {
   ApiReader(Config config) {
     this.server = URI.create(config.getMasterUrl());
     this.config = config;
+    this.proxy = proxy(config);
     this.authentication =
         new TokenRefreshInterceptor(config, new JdkHttpClientFactory(), Instant.now());
   }
@@ -56,7 +60,7 @@ final class ApiReader {
    */
   JsonParser get(String path, Duration silence) throws IOException {
     HttpURLConnection connection =
-        (HttpURLConnection) server.resolve(path).toURL().openConnection(proxy());
+        (HttpURLConnection) server.resolve(path).toURL().openConnection(proxy);
     connection.setConnectTimeout((int) CONNECT.toMillis());
     connection.setReadTimeout((int) silence.toMillis());
     connection.setUseCaches(false);
@@ -111,15 +115,19 @@ final class ApiReader {
     return factory;
   }
 
-  private Proxy proxy() {
-    String proxy =
-        server.getScheme().equals("http") ? config.getHttpProxy() : config.getHttpsProxy();
-    if (proxy == null) {
+  /** The library knows the forms of the settings, and for which servers there is none. */
+  private static Proxy proxy(Config config) {
+    if (config.getHttpProxy() == null && config.getHttpsProxy() == null) {
+      return Proxy.NO_PROXY; // spares reading all other settings
+    }
+    var settings =
+        (StandardHttpClientBuilder<?, ?, ?>) new JdkHttpClientFactory().newBuilder(config);
+    InetSocketAddress address = settings.getProxyAddress();
+    if (address == null) {
       return Proxy.NO_PROXY;
     }
-    URI uri = URI.create(proxy);
-    return new Proxy(
-        Proxy.Type.HTTP, InetSocketAddress.createUnresolved(uri.getHost(), uri.getPort()));
+    boolean socks = settings.getProxyType() != HttpClient.ProxyType.HTTP;
+    return new Proxy(socks ? Proxy.Type.SOCKS : Proxy.Type.HTTP, address);
   }
 
   /** Puts what the library says of who asks into a request. */
