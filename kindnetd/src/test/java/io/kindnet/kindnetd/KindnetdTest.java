@@ -208,7 +208,7 @@ class KindnetdTest {
       try (ApiServerProcess api = apiServer()) {
         api.apply(node(1));
         awaitReady(agent);
-        // seen over the watch, which the test's server only offers as a web socket
+        // seen over the watch
         api.apply(node(2));
         awaitRoutes(first, "10.244.2.0/24 via 192.0.2.2\nfd00:2::/64 via 2001:db8::2\n");
       }

@@ -21,7 +21,6 @@ public final class ApiServer {
   private static final Logger log = LoggerFactory.getLogger(ApiServer.class);
   private static final int PROBES = 5;
   private static final long PROBE_SECONDS = 5;
-  private static final int WATCH_RECONNECT_MILLIS = 500;
 
   private ApiServer() {}
 
@@ -92,9 +91,8 @@ public final class ApiServer {
     trustNobodyElse(config);
     Config patient =
         new ConfigBuilder(config)
-            // retries are the informer's, which can say what it waits for
+            // retries are those of who asks, who can say what it waits for
             .withRequestRetryBackoffLimit(0)
-            .withWatchReconnectInterval(WATCH_RECONNECT_MILLIS)
             .withUserAgent("kindnetd")
             .build();
     return new KubernetesClientBuilder()

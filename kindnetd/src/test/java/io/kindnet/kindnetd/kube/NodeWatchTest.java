@@ -93,8 +93,7 @@ class NodeWatchTest {
           KubernetesClient admin = server.client()) {
         admin.resource(Nodes.node("a", List.of("10.244.1.0/24"), List.of("192.0.2.2"))).create();
         Eventually.within(DEADLINE, () -> assertThat(peers()).hasSize(1));
-        // seen over the watch: the server must not go while that is being set up, since the client
-        // would try plain HTTP from then on, which this server does not know
+        // seen over the watch
         admin.resource(Nodes.node("c", List.of("10.244.3.0/24"), List.of("192.0.2.4"))).create();
         Eventually.within(DEADLINE, () -> assertThat(peers()).hasSize(2));
       }
