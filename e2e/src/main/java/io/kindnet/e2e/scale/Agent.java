@@ -1,11 +1,14 @@
 package io.kindnet.e2e.scale;
 
 import static java.nio.charset.StandardCharsets.UTF_8;
+import static java.nio.file.StandardOpenOption.APPEND;
+import static java.nio.file.StandardOpenOption.CREATE;
 
 import io.kindnet.e2e.cluster.Machine;
 import io.kindnet.measuring.ProcessFiles;
 import io.kindnet.netlink.testing.Eventually;
 import java.io.BufferedReader;
+import java.io.BufferedWriter;
 import java.io.IOException;
 import java.io.StringWriter;
 import java.io.UncheckedIOException;
@@ -75,13 +78,18 @@ final class Agent implements AutoCloseable {
     }
   }
 
+  /** Until it ends; all of it goes to the log, too. */
   private void read() {
-    try (BufferedReader lines = entering.inputReader(UTF_8)) {
+    Path log = machine.settings().logs().resolve(machine.name() + "-kindnetd.log");
+    try (BufferedReader lines = entering.inputReader(UTF_8);
+        BufferedWriter copy = Files.newBufferedWriter(log, CREATE, APPEND)) {
       for (String line = lines.readLine(); line != null; line = lines.readLine()) {
         if (line.contains(LISTED)) {
           listed = lists.getAndIncrement() == 0 ? System.nanoTime() : listed;
         }
         output.write(line + "\n");
+        copy.write(line + "\n");
+        copy.flush();
       }
     } catch (IOException closed) {
       output.write(closed + "\n");
