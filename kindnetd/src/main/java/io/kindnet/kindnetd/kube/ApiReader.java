@@ -59,6 +59,16 @@ final class ApiReader {
    * @throws ApiException if the server refuses
    */
   JsonParser get(String path, Duration silence) throws IOException {
+    return get(path, silence, () -> {});
+  }
+
+  /**
+   * The same, for an answer that may be long in coming.
+   *
+   * @param accepted runs when the server has said that there will be one: to look at it waits for
+   *     the first of it
+   */
+  JsonParser get(String path, Duration silence, Runnable accepted) throws IOException {
     HttpURLConnection connection =
         (HttpURLConnection) server.resolve(path).toURL().openConnection(proxy);
     connection.setConnectTimeout((int) CONNECT.toMillis());
@@ -80,6 +90,7 @@ final class ApiReader {
       sockets = null; // the file of the authority may have been replaced
       throw failure;
     }
+    accepted.run();
     return parser(connection);
   }
 

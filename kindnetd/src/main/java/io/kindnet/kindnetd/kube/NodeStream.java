@@ -106,8 +106,7 @@ final class NodeStream {
             + seconds
             + "&resourceVersion="
             + version;
-    try (JsonParser json = server.get(path, SILENCE)) {
-      events.begun();
+    try (JsonParser json = server.get(path, SILENCE, events::begun)) {
       while (json.nextToken() != null) {
         tell(Event.read(json, reader), events);
       }

@@ -8,11 +8,15 @@ import io.fabric8.kubernetes.client.Config;
 import io.fabric8.kubernetes.client.ConfigBuilder;
 import java.io.IOException;
 import java.time.Duration;
+import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.FutureTask;
+import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 
-/** Which way requests go where a proxy is configured. */
+/** Which way requests go where a proxy is configured, and when an answer has begun. */
 class ApiReaderTest {
+  private static final Duration DEADLINE = Duration.ofSeconds(60);
   private static final String NOBODY = "http://127.0.0.1:1";
 
   private final ScriptedApiServer server = new ScriptedApiServer();
@@ -43,10 +47,29 @@ class ApiReaderTest {
             .build());
   }
 
+  @Test
+  void tellsThatAWatchIsAcceptedBeforeAnythingHappens() throws Exception {
+    Config config =
+        new ConfigBuilder(Config.empty()).withMasterUrl(server.url().toString()).build();
+    ScriptedApiServer.Stream stream = server.watch();
+    CountDownLatch accepted = new CountDownLatch(1);
+    FutureTask<JsonParser> answer =
+        new FutureTask<>(() ->
+            new ApiReader(config)
+                .get("api/v1/nodes?watch=true&resourceVersion=7", DEADLINE, accepted::countDown));
+    Thread.ofPlatform().daemon().start(answer);
+
+    assertThat(accepted.await(DEADLINE.toSeconds(), TimeUnit.SECONDS)).isTrue();
+
+    stream.say("{}").end();
+    try (JsonParser json = answer.get(DEADLINE.toSeconds(), TimeUnit.SECONDS)) {
+      assertThat(json.nextToken()).isEqualTo(JsonToken.START_OBJECT);
+    }
+  }
+
   private void assertReads(Config config) throws IOException {
     server.list("{}");
-    try (JsonParser json =
-        new ApiReader(config).get("api/v1/nodes?limit=1", Duration.ofSeconds(60))) {
+    try (JsonParser json = new ApiReader(config).get("api/v1/nodes?limit=1", DEADLINE)) {
       assertThat(json.nextToken()).isEqualTo(JsonToken.START_OBJECT);
     }
     assertThat(server.requests()).hasSize(1);
