@@ -4,6 +4,8 @@ import static java.nio.charset.StandardCharsets.UTF_8;
 
 import java.io.File;
 import java.sql.SQLException;
+import java.util.HashMap;
+import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -18,6 +20,9 @@ public final class Connection implements AutoCloseable {
   private static final int READ_ONLY_URI = 0x1 | 0x40;
 
   final NativeDB database;
+
+  /** Statements that nobody uses just now, by their text. */
+  private final Map<String, Long> prepared = new HashMap<>();
 
   private Connection(NativeDB database) {
     this.database = database;
@@ -73,9 +78,14 @@ public final class Connection implements AutoCloseable {
     requireOk(database, database._exec_utf8(statements.getBytes(UTF_8)));
   }
 
-  /** Prepares one statement and binds all its parameters: strings, numbers, or null. */
+  /**
+   * Prepares one statement and binds all its parameters: strings, numbers, or null. A statement of
+   * the same text that was closed before is used again.
+   */
   public Cursor prepare(String sql, @Nullable Object... parameters) throws SQLException {
-    Cursor cursor = new Cursor(database, database.prepare_utf8(sql.getBytes(UTF_8)));
+    Long known = prepared.remove(sql);
+    long statement = known == null ? database.prepare_utf8(sql.getBytes(UTF_8)) : known;
+    Cursor cursor = new Cursor(this, sql, statement);
     try {
       for (int i = 0; i < parameters.length; i++) {
         cursor.bind(i + 1, parameters[i]);
@@ -92,8 +102,24 @@ public final class Connection implements AutoCloseable {
     return (int) database.changes();
   }
 
+  /** Takes a statement back. */
+  void giveBack(String sql, long statement) {
+    // both say again what the last step said
+    if (prepared.containsKey(sql)) {
+      database.finalize(statement);
+      return;
+    }
+    database.reset(statement);
+    database.clear_bindings(statement);
+    prepared.put(sql, statement);
+  }
+
   @Override
   public void close() throws SQLException {
+    for (long statement : prepared.values()) {
+      database.finalize(statement);
+    }
+    prepared.clear();
     database.close();
   }
 

@@ -8,11 +8,15 @@ import org.jspecify.annotations.Nullable;
 
 /** A prepared statement and the row that it stands on. Columns are counted from 0. */
 public final class Cursor implements AutoCloseable {
+  private final Connection connection;
   private final NativeDB database;
+  private final String sql;
   private final long statement;
 
-  Cursor(NativeDB database, long statement) {
-    this.database = database;
+  Cursor(Connection connection, String sql, long statement) {
+    this.connection = connection;
+    this.database = connection.database;
+    this.sql = sql;
     this.statement = statement;
   }
 
@@ -55,7 +59,6 @@ public final class Cursor implements AutoCloseable {
 
   @Override
   public void close() {
-    // says again what the last step said
-    database.finalize(statement);
+    connection.giveBack(sql, statement);
   }
 }
