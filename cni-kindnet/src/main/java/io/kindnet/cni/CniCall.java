@@ -14,6 +14,7 @@ import io.kindnet.cni.steps.StepListener;
 import io.kindnet.cni.store.DamagedFile;
 import io.kindnet.cni.store.Patience;
 import io.kindnet.cni.store.Store;
+import io.kindnet.cni.store.Stores;
 import io.kindnet.cni.store.Way;
 import io.kindnet.netlink.libc.KernelException;
 import java.nio.file.Path;
@@ -28,6 +29,7 @@ public final class CniCall {
   private final CniEnvironment environment;
   private final NetworkConfig config;
   private final Kernel.Opener kernels;
+  private final Stores stores;
   private final Patience patience;
   private final CallLog log;
 
@@ -35,17 +37,19 @@ public final class CniCall {
       CniEnvironment environment,
       NetworkConfig config,
       Kernel.Opener kernels,
+      Stores stores,
       Patience patience,
       CallLog log) {
     this.environment = environment;
     this.config = config;
     this.kernels = kernels;
+    this.stores = stores;
     this.patience = patience;
     this.log = log;
   }
 
   /**
-   * Answers a call. What goes wrong is in the answer.
+   * Answers a call that is the only one of its process. What goes wrong is in the answer.
    *
    * @param variables the environment variables of the call
    * @param standardInput its network configuration
@@ -59,11 +63,26 @@ public final class CniCall {
       Kernel.Opener kernels,
       Way way,
       @Nullable StepListener listener) {
-    return answer(variables, standardInput, kernels, Patience.USUAL, way, listener);
+    return answer(variables, standardInput, kernels, Stores.OF_ONE_CALL, way, listener);
   }
 
   /**
-   * As the other one.
+   * As the other one, for a process of many calls.
+   *
+   * @param stores opens the database
+   */
+  public static Reply answer(
+      Map<String, String> variables,
+      byte[] standardInput,
+      Kernel.Opener kernels,
+      Stores stores,
+      Way way,
+      @Nullable StepListener listener) {
+    return answer(variables, standardInput, kernels, stores, Patience.USUAL, way, listener);
+  }
+
+  /**
+   * As the other ones.
    *
    * @param patience how long to wait for others that have the database locked
    */
@@ -71,6 +90,7 @@ public final class CniCall {
       Map<String, String> variables,
       byte[] standardInput,
       Kernel.Opener kernels,
+      Stores stores,
       Patience patience,
       Way way,
       @Nullable StepListener listener) {
@@ -81,7 +101,7 @@ public final class CniCall {
       }
       NetworkConfig config = NetworkConfigReader.of(standardInput).read(environment.command());
       CallLog log = CallLog.of(environment, way, listener);
-      return Reply.success(new CniCall(environment, config, kernels, patience, log).run());
+      return Reply.success(new CniCall(environment, config, kernels, stores, patience, log).run());
     } catch (CniException error) {
       return Reply.failure(NetworkConfigReader.versionForErrors(standardInput), error);
     }
@@ -121,35 +141,50 @@ public final class CniCall {
   /** On the file as it is, or as it is after what can be done about it. */
   private String runOnFile() throws CniException {
     Path file = config.dataDir().resolve(Store.FILE_NAME);
-    CniException failure;
     try {
-      return runOn(open(file));
-    } catch (CniException refused) {
-      failure = refused;
+      return runOnIntact(file);
+    } catch (CniException failure) {
+      return runAfter(failure, file);
     }
+  }
+
+  private String runAfter(CniException failure, Path file) throws CniException {
     if (DamagedFile.isMeantBy(failure)) {
-      Path aside = DamagedFile.setAside(file, patience);
-      if (aside != null) {
-        log.line(failure.getMessage() + ": set aside as " + aside);
-      }
-      return runOn(open(file));
+      return stores.alone(() -> {
+        Path aside = DamagedFile.setAside(file, patience);
+        if (aside != null) {
+          log.line(failure.getMessage() + ": set aside as " + aside);
+        }
+        return runOnIntact(file);
+      });
     }
     boolean releasing =
         environment.command() == CniCommand.DEL || environment.command() == CniCommand.GC;
     if (releasing && failure.code() == CniErrorCode.IO_FAILURE) {
       log.line(failure.getMessage() + ": releases as far as possible");
-      return runOn(Store.openInNeed(file, patience, failure));
+      return stores.alone(() -> {
+        try (Store store = Store.openInNeed(file, patience, failure)) {
+          return runOn(store);
+        }
+      });
     }
     throw failure;
   }
 
-  private Store open(Path file) throws CniException {
-    return Store.open(file, patience, new FromKernel(kernels, log));
+  private String runOnIntact(Path file) throws CniException {
+    Store store = stores.open(file, patience, new FromKernel(kernels, log));
+    boolean done = false;
+    try {
+      String document = runOn(store);
+      done = true;
+      return document;
+    } finally {
+      stores.giveBack(store, done);
+    }
   }
 
-  private String runOn(Store opened) throws CniException {
-    try (Store store = opened;
-        Kernel kernel = kernels.open()) {
+  private String runOn(Store store) throws CniException {
+    try (Kernel kernel = kernels.open()) {
       log.reached(Step.DATABASE_OPENED);
       return switch (environment.command()) {
         case ADD -> {

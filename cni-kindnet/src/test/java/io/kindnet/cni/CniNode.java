@@ -15,6 +15,7 @@ import io.kindnet.cni.protocol.CniException;
 import io.kindnet.cni.steps.StepListener;
 import io.kindnet.cni.store.Patience;
 import io.kindnet.cni.store.Store;
+import io.kindnet.cni.store.Stores;
 import io.kindnet.cni.store.Way;
 import io.kindnet.netlink.netns.NetworkNamespace;
 import io.kindnet.netlink.testing.Ip;
@@ -163,6 +164,7 @@ final class CniNode {
               variables,
               input.getBytes(UTF_8),
               () -> new Kernel(HostNetwork.open(), openPorts.get(), new PodNamespaces.ByPath()),
+              Stores.OF_ONE_CALL,
               patience,
               Way.COLD,
               listener));

@@ -3,6 +3,7 @@ package io.kindnet.cni;
 import io.kindnet.cni.kill.KillPoint;
 import io.kindnet.cni.kill.Killer;
 import io.kindnet.cni.store.Patience;
+import io.kindnet.cni.store.Stores;
 import io.kindnet.cni.store.Way;
 import java.io.IOException;
 
@@ -23,6 +24,7 @@ final class KilledCall {
             System.getenv(),
             System.in.readAllBytes(),
             Kernel::open,
+            Stores.OF_ONE_CALL,
             Patience.USUAL,
             Way.COLD,
             new Killer(point)::reached);

@@ -8,9 +8,12 @@ import java.nio.file.FileAlreadyExistsException;
 import java.nio.file.FileSystemException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.nio.file.attribute.BasicFileAttributes;
+import java.nio.file.attribute.FileTime;
 import java.nio.file.attribute.PosixFilePermission;
 import java.nio.file.attribute.PosixFilePermissions;
 import java.util.Set;
+import org.jspecify.annotations.Nullable;
 
 /** The file and its folder: there, and for nobody but root. */
 final class StateFile {
@@ -26,6 +29,24 @@ final class StateFile {
   private static final int TRIAL_SIZE = 1 << 16;
 
   private StateFile() {}
+
+  /**
+   * What tells that a file is another one, or has been written to. SQLite itself writes to it
+   * seldom: only when it brings its log into it.
+   *
+   * @param key device and inode
+   */
+  record Mark(Object key, long size, FileTime changed) {}
+
+  /** That of {@code file}; null if it is not there or out of sight. */
+  static @Nullable Mark mark(Path file) {
+    try {
+      BasicFileAttributes now = Files.readAttributes(file, BasicFileAttributes.class);
+      return new Mark(now.fileKey(), now.size(), now.lastModifiedTime());
+    } catch (IOException unreadable) {
+      return null;
+    }
+  }
 
   /**
    * Makes folder and file where they are missing, before SQLite would make the file for everybody

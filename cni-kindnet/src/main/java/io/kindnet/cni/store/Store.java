@@ -20,13 +20,20 @@ public final class Store implements AutoCloseable {
 
   private final Database database;
   private final FolderLock lock;
+  private final long openedNanos = System.nanoTime();
+  private final StateFile.@Nullable Mark mark;
   private final boolean inPlace;
   private final @Nullable CniException whyReadOnly;
 
   private Store(
-      Database database, FolderLock lock, boolean inPlace, @Nullable CniException whyReadOnly) {
+      Database database,
+      FolderLock lock,
+      StateFile.@Nullable Mark mark,
+      boolean inPlace,
+      @Nullable CniException whyReadOnly) {
     this.database = database;
     this.lock = lock;
+    this.mark = mark;
     this.inPlace = inPlace;
     this.whyReadOnly = whyReadOnly;
   }
@@ -60,11 +67,12 @@ public final class Store implements AutoCloseable {
       throws CniException {
     StateFile.prepare(file);
     FolderLock lock = FolderLock.shared(file, patience);
+    StateFile.Mark mark = StateFile.mark(file);
     Database database = null;
     try {
       database = Database.connect(file, patience);
       Schema.migrate(database, beginning);
-      return new Store(database, lock, false, null);
+      return new Store(database, lock, mark, false, null);
     } catch (CniException | RuntimeException unusable) {
       close(database, lock);
       throw unusable;
@@ -89,14 +97,14 @@ public final class Store implements AutoCloseable {
       database = Database.connectAlone(file, patience);
       Schema.requireCurrent(database);
       boolean inPlace = Schema.writeInPlace(database);
-      return new Store(database, lock, inPlace, inPlace ? null : why);
+      return new Store(database, lock, null, inPlace, inPlace ? null : why);
     } catch (CniException stillUnusable) {
       close(database, null);
     }
     try {
       database = Database.connectReadOnly(file, patience);
       Schema.requireCurrent(database);
-      return new Store(database, lock, false, why);
+      return new Store(database, lock, null, false, why);
     } catch (CniException unreadable) {
       close(database, lock);
       throw why;
@@ -110,6 +118,33 @@ public final class Store implements AutoCloseable {
     if (lock != null) {
       lock.close();
     }
+  }
+
+  /**
+   * Makes of one that an earlier call has used what {@link #open} would give now: looks after all
+   * that can have changed since.
+   *
+   * @param beginning as there
+   * @return false if there is no way, and a new one is needed: the name is another file's, or the
+   *     file has changed below the pages that SQLite remembers
+   */
+  public boolean renew(@Nullable Beginning beginning) throws CniException {
+    StateFile.prepare(database.file());
+    if (mark == null || !mark.equals(StateFile.mark(database.file()))) {
+      return false;
+    }
+    Schema.migrate(database, beginning);
+    return true;
+  }
+
+  /** Whether it was opened with these. */
+  public boolean isOf(Path file, Patience patience) {
+    return database.file().equals(file) && database.patience().equals(patience);
+  }
+
+  /** When it was opened, in the time of {@link System#nanoTime}. */
+  public long openedNanos() {
+    return openedNanos;
   }
 
   /** Why rows can only be read here; null where they can be changed, as usual. */

@@ -28,6 +28,8 @@ public record NodeState(String links, String addresses, String routes, String ru
         Nft.ruleset(host),
         host.run(
             "sqlite3",
+            "-cmd",
+            ".timeout 60000", // who has used it last may be closing it
             database.toString(),
             "SELECT * FROM pods; SELECT * FROM attachments; SELECT * FROM portmap_entries;"));
   }

@@ -6,7 +6,7 @@ import io.kindnet.cni.Reply;
 import io.kindnet.cni.handover.Handover;
 import io.kindnet.cni.podlink.HostNetwork;
 import io.kindnet.cni.steps.StepListener;
-import io.kindnet.cni.store.Store;
+import io.kindnet.cni.store.Stores;
 import io.kindnet.cni.store.Way;
 import java.util.HashMap;
 import java.util.Map;
@@ -19,15 +19,16 @@ final class Call {
   private static final Logger log = LoggerFactory.getLogger(Call.class);
 
   private final CallRecord record;
-  private final DatabaseKeeper keeper;
+  private final Stores stores;
   private final @Nullable StepListener steps;
 
   /**
+   * @param stores opens the database for each call
    * @param steps is told of each step of each call; null for nobody
    */
-  Call(CallRecord record, DatabaseKeeper keeper, @Nullable StepListener steps) {
+  Call(CallRecord record, Stores stores, @Nullable StepListener steps) {
     this.record = record;
-    this.keeper = keeper;
+    this.stores = stores;
     this.steps = steps;
   }
 
@@ -62,9 +63,6 @@ final class Call {
       variables.put("CNI_COMMAND", "DEL");
       run(request, variables, hostPorts);
     }
-    if (premises.folder() != null && reply.exitCode() == 0) {
-      keeper.used(premises.folder().resolve(Store.FILE_NAME));
-    }
   }
 
   private Reply run(Request request, Map<String, String> variables, KeptHostPorts hostPorts) {
@@ -75,6 +73,7 @@ final class Call {
             variables,
             request.input(),
             () -> new Kernel(HostNetwork.open(), hostPorts, namespaces),
+            stores,
             Way.WARM,
             steps);
     if (reply.exitCode() != 0) {

@@ -28,7 +28,7 @@ final class CallDesk implements Reception.Desk {
   private static final ThreadLocal<KeptHostPorts> HOST_PORTS = new ThreadLocal<>();
 
   private final CallRecord record;
-  private final DatabaseKeeper keeper = new DatabaseKeeper();
+  private final DatabaseKeeper keeper = new DatabaseKeeper(AT_ONCE);
   private final Call call;
   private final AtomicInteger threads = new AtomicInteger();
   private final ThreadPoolExecutor executor =

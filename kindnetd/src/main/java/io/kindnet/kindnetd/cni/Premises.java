@@ -17,24 +17,24 @@ import org.jspecify.annotations.Nullable;
  * host, the same database.
  *
  * @param obstacle why it would not; empty if it would
- * @param folder of the database; null for a call that needs none, or fails before it does
  */
-record Premises(String obstacle, @Nullable Path folder) {
+record Premises(String obstacle) {
   static Premises of(Request request) {
     Descriptor network = request.descriptors().ownNetwork();
     Descriptor root = request.descriptors().root();
     if (network == null || root == null) {
-      return new Premises("it came without network namespace or root folder", null);
+      return new Premises("it came without network namespace or root folder");
     }
     if (!NetworkNamespace.isCurrent(network)) {
-      return new Premises("it is of another network namespace than the agent", null);
+      return new Premises("it is of another network namespace than the agent");
     }
     Path folder = folderOf(request);
     return folder == null || isSame(root, folder)
-        ? new Premises("", folder)
-        : new Premises(folder + " is another folder for the agent, or not there yet", folder);
+        ? new Premises("")
+        : new Premises(folder + " is another folder for the agent, or not there yet");
   }
 
+  /** That of the database; null for a call that needs none, or fails before it does. */
   private static @Nullable Path folderOf(Request request) {
     try {
       CniCommand command = CniEnvironment.of(request.variables()).command();

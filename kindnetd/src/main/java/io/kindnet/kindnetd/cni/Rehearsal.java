@@ -63,7 +63,7 @@ final class Rehearsal {
     removeForgotten(parent);
     Path folder = Files.createTempDirectory(parent, PREFIX);
     CallRecord record = new CallRecord("", new Status(""), Map::of);
-    try (DatabaseKeeper keeper = new DatabaseKeeper()) {
+    try (DatabaseKeeper keeper = new DatabaseKeeper(1)) {
       Rehearsal rehearsal = new Rehearsal(new Call(record, keeper, null), pod, folder);
       IOException failure = host.call(rehearsal::play);
       if (failure != null) {

@@ -3,11 +3,13 @@ package io.kindnet.kindnetd.cni;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.kindnet.cni.protocol.CniException;
+import io.kindnet.cni.store.Patience;
 import io.kindnet.cni.store.Store;
 import io.kindnet.netlink.testing.Eventually;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
+import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
@@ -15,61 +17,130 @@ import org.junit.jupiter.api.io.TempDir;
 class DatabaseKeeperTest {
   private static final Duration DEADLINE = Duration.ofMinutes(1);
 
+  private final DatabaseKeeper keeper = new DatabaseKeeper(2);
+
   @TempDir private Path folder;
 
-  private void call() throws CniException {
-    Path file = folder.resolve(Store.FILE_NAME);
-    try (Store store = Store.open(file)) {
-      assertThat(store.pods().all()).isEmpty();
-    }
+  @AfterEach
+  void close() {
+    keeper.close();
+  }
+
+  private Store open() throws CniException {
+    return keeper.open(folder.resolve(Store.FILE_NAME), Patience.USUAL, (pods, ports) -> {});
+  }
+
+  /** What it used. */
+  private Store call() throws CniException {
+    Store store = open();
+    assertThat(store.pods().all()).isEmpty();
+    keeper.giveBack(store, true);
+    return store;
   }
 
   private boolean isOpen() {
     return Files.exists(folder.resolve(Store.FILE_NAME + "-wal"));
   }
 
+  private void assertIsClosedSoon() {
+    Eventually.within(DEADLINE, () -> assertThat(isOpen()).isFalse());
+  }
+
+  /** A file that was made before, since to make it changes it. */
+  private void makeFile() throws CniException {
+    Store.open(folder.resolve(Store.FILE_NAME)).close();
+  }
+
   @Test
   void leavesTheDatabaseOpenForTheNextCallAndThenClosesIt() throws CniException {
-    try (DatabaseKeeper keeper = new DatabaseKeeper()) {
-      call();
-      assertThat(isOpen()).isFalse();
+    makeFile();
 
-      keeper.used(folder.resolve(Store.FILE_NAME));
-      call();
+    Store first = call();
+    assertThat(isOpen()).isTrue();
+    assertThat(call()).isSameAs(first);
 
-      assertThat(isOpen()).isTrue();
-      Eventually.within(DEADLINE, () -> assertThat(isOpen()).isFalse());
-    }
+    assertIsClosedSoon();
+    assertThat(call()).isNotSameAs(first);
   }
 
   @Test
-  void closesItNowAndThenHoweverManyCallsCome() {
-    try (DatabaseKeeper keeper = new DatabaseKeeper()) {
-      Path file = folder.resolve(Store.FILE_NAME);
-      keeper.used(file);
-      assertThat(isOpen()).isTrue();
+  void closesItNowAndThenHoweverManyCallsCome() throws CniException {
+    call();
 
-      Eventually.within(
-          DEADLINE,
-          () -> {
-            boolean open = isOpen();
-            if (open) {
-              keeper.used(file);
-            }
-            assertThat(open).isFalse();
-          });
-    }
+    Eventually.within(
+        DEADLINE,
+        () -> {
+          boolean open = isOpen();
+          if (open) {
+            call();
+          }
+          assertThat(open).isFalse();
+        });
   }
 
   @Test
-  void letsGoOfItAtTheEnd() {
-    DatabaseKeeper keeper = new DatabaseKeeper();
-    keeper.used(folder.resolve(Store.FILE_NAME));
+  void givesWhatItKeepsToOneCallAtATime() throws CniException {
+    makeFile();
+    Store first = open();
+    Store second = open();
+    Store third = open();
+    assertThat(second).isNotSameAs(first);
+
+    keeper.giveBack(first, true);
+    keeper.giveBack(second, true);
+    keeper.giveBack(third, true);
+
+    assertThat(open()).isSameAs(second);
+    assertThat(open()).isSameAs(first);
+    Store fourth = open();
+    assertThat(fourth).as("more than it keeps").isNotSameAs(third);
+    first.close();
+    second.close();
+    fourth.close();
+  }
+
+  @Test
+  void keepsNothingAfterAnError() throws CniException {
+    makeFile();
+    Store store = open();
+
+    keeper.giveBack(store, false);
+
+    assertIsClosedSoon();
+    assertThat(call()).isNotSameAs(store);
+  }
+
+  @Test
+  void keepsNothingOpenWhileSomebodyNeedsTheFileAlone() throws CniException {
+    makeFile();
+    Store underWay = open();
+    call();
+
+    String seen =
+        keeper.alone(() -> {
+          keeper.giveBack(underWay, true);
+          assertIsClosedSoon();
+          assertThat(call()).isNotSameAs(underWay);
+          assertIsClosedSoon();
+          return "closed";
+        });
+
+    assertThat(seen).isEqualTo("closed");
+    Store later = call();
+    assertThat(call()).isSameAs(later);
+  }
+
+  @Test
+  void letsGoOfItAtTheEnd() throws CniException {
+    Store underWay = open();
+    call();
 
     keeper.close();
 
+    assertThat(isOpen()).isTrue();
+    keeper.giveBack(underWay, true);
     assertThat(isOpen()).isFalse();
-    keeper.used(folder.resolve(Store.FILE_NAME));
+    call();
     assertThat(isOpen()).isFalse();
   }
 }

@@ -45,9 +45,7 @@ class FullDiskTest {
     client.runCold(client.add("neighbour", neighbour, 81)).result();
     try (LocalServer server = LocalServer.start(node, socket, step -> {})) {
       NodeState before = NodeState.of(client.node(), client.database());
-      Path rest = dataDir.resolve("rest");
-      assertThatThrownBy(() -> Files.write(rest, new byte[1 << 20]))
-          .isInstanceOf(IOException.class);
+      Path rest = fill();
 
       Answer warm = client.add("pod", pod, 80).handOver(server.socket());
 
@@ -60,5 +58,31 @@ class FullDiskTest {
       assertThat(client.del("pod", pod).handOver(server.socket())).isEqualTo(Answer.SILENCE);
       assertThat(NodeState.of(client.node(), client.database())).isEqualTo(before);
     }
+  }
+
+  @Test
+  void releasesAllThoughItHasKeptTheFileOpen(Namespace pod) throws IOException {
+    try (LocalServer server = LocalServer.start(node, socket, step -> {})) {
+      client.add("pod", pod, 80).handOver(server.socket()).result();
+      // what is in the log only would need more space
+      String move = "PRAGMA wal_checkpoint(TRUNCATE)";
+      node.run("sqlite3", "-cmd", ".timeout 60000", client.database().toString(), move);
+      assertThat(client.del("nobody", null).handOver(server.socket())).isEqualTo(Answer.SILENCE);
+      final Path rest = fill();
+
+      assertThat(client.del("pod", pod).handOver(server.socket())).isEqualTo(Answer.SILENCE);
+
+      Files.delete(rest);
+      NodeState after = NodeState.of(client.node(), client.database());
+      assertThat(after.rows()).isEmpty();
+      assertThat(after.links()).doesNotContain("knet");
+      assertThat(after.rules()).doesNotContain("tcp . 80");
+    }
+  }
+
+  private Path fill() {
+    Path rest = dataDir.resolve("rest");
+    assertThatThrownBy(() -> Files.write(rest, new byte[1 << 20])).isInstanceOf(IOException.class);
+    return rest;
   }
 }
