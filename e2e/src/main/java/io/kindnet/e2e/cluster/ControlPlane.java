@@ -92,9 +92,7 @@ record ControlPlane(Settings settings, Machine machine, Authority authority) {
             "--kubelet-preferred-address-types=InternalIP",
             "--authorization-mode=Node,RBAC",
             "--enable-admission-plugins=NodeRestriction",
-            "--allow-privileged=true",
-            // else it waits a minute for watches over HTTP/1.1 before it ends
-            "--shutdown-watch-termination-grace-period=1s"),
+            "--allow-privileged=true"),
         () ->
             machine.run(
                 "curl",
