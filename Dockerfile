@@ -1,5 +1,6 @@
 # The image of kindnet: the node agent, and the plugin that it installs on the node.
-# Builds from a clean checkout: docker build --tag kindnet/kindnetd . (or podman build, or buildah build)
+# Builds from a clean checkout: docker build --tag kindnet/kindnetd . (or podman build, or buildah build; Docker before 23 needs
+# DOCKER_BUILDKIT=1)
 
 # Any Debian or Ubuntu with a JDK 25 that is content with an old C library (Temurin: glibc 2.17), since the runtime for the plugin that
 # is made from it runs on the nodes with theirs. What the image needs at run time is taken from here, and nothing else of it.
