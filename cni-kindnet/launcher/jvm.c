@@ -67,8 +67,15 @@ static char *cache_option(const char *home)
     return chosen;
 }
 
+static char *heir_option(int heir)
+{
+    struct text number = {0};
+    text_add_number(&number, (unsigned)heir);
+    return joined("-Dio.kindnet.cni.heir=", number.bytes);
+}
+
 /* The command line, ended by NULL; NULL if there is no memory for it. */
-static char **command(const char *home, int argument_count, char **arguments)
+static char **command(const char *home, int argument_count, char **arguments, int heir)
 {
     static char class_path[] = "-cp";
     static char main_class[] = "io.kindnet.cni.CniKindnet";
@@ -80,9 +87,10 @@ static char **command(const char *home, int argument_count, char **arguments)
         option("-Dorg.sqlite.lib.path=", home, "/native"),
         class_path,
         joined(home, "/cni-kindnet.jar"),
+        heir < 0 ? main_class : heir_option(heir),
         main_class,
     };
-    const size_t count = sizeof begin / sizeof *begin;
+    const size_t count = sizeof begin / sizeof *begin - (heir < 0 ? 1 : 0);
     for (size_t i = 0; i < count; i++)
         if (begin[i] == NULL)
             return NULL;
@@ -90,7 +98,7 @@ static char **command(const char *home, int argument_count, char **arguments)
     char **whole = calloc(count + own + 1, sizeof *whole);
     if (whole == NULL)
         return NULL;
-    memcpy(whole, begin, sizeof begin);
+    memcpy(whole, begin, count * sizeof *whole);
     if (own > 0)
         memcpy(whole + count, arguments + 1, own * sizeof *whole);
     return whole;
@@ -151,7 +159,7 @@ static void say(struct text *failure, const char *what, const char *which, int r
     text_add(failure, strerror(reason));
 }
 
-void jvm_execute(int argument_count, char **arguments, struct text *failure)
+void jvm_execute(int argument_count, char **arguments, int heir, struct text *failure)
 {
     char home[PATH_MAX + sizeof "/lib/cni-kindnet"];
     if (!find_self(home)) {
@@ -161,7 +169,7 @@ void jvm_execute(int argument_count, char **arguments, struct text *failure)
     cut_last_name(home); /* the program */
     cut_last_name(home); /* bin */
     memcpy(home + strlen(home), "/lib/cni-kindnet", sizeof "/lib/cni-kindnet");
-    char **java = command(home, argument_count, arguments);
+    char **java = command(home, argument_count, arguments, heir);
     char **variables = environment();
     if (java == NULL || variables == NULL) {
         say(failure, "cannot execute the Java runtime in ", home, ENOMEM);

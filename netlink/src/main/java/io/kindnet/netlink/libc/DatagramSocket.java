@@ -172,10 +172,23 @@ public final class DatagramSocket implements AutoCloseable {
    * @return whether there is something; false after the time, or if {@code wakeup} was signalled
    */
   public boolean await(Wakeup wakeup, Duration timeout) {
+    return await(wakeup.number(), timeout);
+  }
+
+  /**
+   * Waits until there is something to receive, or the heir has ended.
+   *
+   * @return whether there is something and the heir has not ended
+   */
+  public boolean await(Heir heir, Duration timeout) {
+    return await(heir.number(), timeout);
+  }
+
+  private boolean await(int other, Duration timeout) {
     long deadline = System.nanoTime() + timeout.toNanos();
     while (true) {
       putPollDescriptor(0, socket.number());
-      putPollDescriptor(8, wakeup.number());
+      putPollDescriptor(8, other);
       long left = Math.max(0, deadline - System.nanoTime());
       int millis = (int) Math.min(Integer.MAX_VALUE, (left + 999_999) / 1_000_000);
       int ready = Libc.poll(pollDescriptors, 2, millis);
@@ -188,6 +201,10 @@ public final class DatagramSocket implements AutoCloseable {
         throw new KernelException("wait on " + name, errno);
       }
     }
+  }
+
+  Descriptor descriptor() {
+    return socket;
   }
 
   /** Writes a {@code struct pollfd}. */

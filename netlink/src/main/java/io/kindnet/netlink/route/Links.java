@@ -1,6 +1,7 @@
 package io.kindnet.netlink.route;
 
 import io.kindnet.netlink.libc.Errno;
+import io.kindnet.netlink.libc.Heir;
 import io.kindnet.netlink.wire.EchoedRequest;
 import io.kindnet.netlink.wire.MessageWriter;
 import io.kindnet.netlink.wire.NetlinkException;
@@ -10,6 +11,7 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
+import org.jspecify.annotations.Nullable;
 
 /**
  * The links of one network namespace. Every method throws a {@link NetlinkException} that says what
@@ -113,7 +115,20 @@ public final class Links {
    * @throws NetlinkException {@code ENODEV} if there is none
    */
   public void deletePromptly(String name) {
+    deletePromptly(name, null);
+  }
+
+  /**
+   * As {@link #deletePromptly(String)}; a process that ends then need not wait for the kernel
+   * either.
+   *
+   * @param heir who does so; null for nobody
+   */
+  public void deletePromptly(String name, @Nullable Heir heir) {
     EchoedRequest deletion = owner.echoed(LinkRequests.delete(name));
+    if (heir != null && deletion.awaitSentBy(heir)) {
+      return;
+    }
     Thread thread = new Thread(deletion, "delete link");
     thread.setDaemon(true);
     thread.start();

@@ -7,6 +7,7 @@ import static io.kindnet.netlink.wire.NetlinkConstants.NLM_F_DUMP;
 import static io.kindnet.netlink.wire.NetlinkConstants.NLM_F_DUMP_INTR;
 
 import io.kindnet.netlink.libc.Errno;
+import io.kindnet.netlink.libc.Heir;
 import io.kindnet.netlink.libc.KernelException;
 import java.nio.ByteBuffer;
 import java.util.ArrayList;
@@ -281,6 +282,11 @@ public final class NetlinkSocket implements AutoCloseable {
         throw new NetlinkException(request.what(), Errno.of(error), "");
       }
     }
+  }
+
+  /** Has {@code heir} keep it open, for what a process that closes one last has to wait for. */
+  public void leaveTo(Heir heir) {
+    heir.keep(channel.socket());
   }
 
   @Override
