@@ -74,10 +74,29 @@ static char *heir_option(int heir)
     return joined("-Dio.kindnet.cni.heir=", number.bytes);
 }
 
+/*
+ * The jar, by the name that the cache of classes knows it by, wherever it lies: for each class of it, the JVM looks up the path that the
+ * cache was made with, and where there is no file, it does so in vain, with an exception for each of 400 classes. Where the number is
+ * taken, the call has to take that time.
+ */
+static char *class_path(const char *home)
+{
+    enum { HOME = 9 }; /* as build/dist has it */
+    static const char lasting[] = "/proc/self/fd/9/cni-kindnet.jar";
+    if (fcntl(HOME, F_GETFD) < 0) {
+        int opened = open(home, O_PATH | O_DIRECTORY | O_CLOEXEC);
+        if (opened >= 0 && opened != HOME)
+            (void)dup2(opened, HOME); /* stays open across execve */
+        if (opened >= 0 && access(lasting, R_OK) == 0)
+            return strdup(lasting);
+    }
+    return joined(home, "/cni-kindnet.jar");
+}
+
 /* The command line, ended by NULL; NULL if there is no memory for it. */
 static char **command(const char *home, int argument_count, char **arguments, int heir)
 {
-    static char class_path[] = "-cp";
+    static char class_path_option[] = "-cp";
     static char main_class[] = "io.kindnet.cni.CniKindnet";
     char *const begin[] = {
         joined(home, "/runtime/bin/java"),
@@ -85,8 +104,8 @@ static char **command(const char *home, int argument_count, char **arguments, in
         option("@", home, "/jvm.options"),
         option("-Djffi.boot.library.path=", home, "/native"),
         option("-Dorg.sqlite.lib.path=", home, "/native"),
-        class_path,
-        joined(home, "/cni-kindnet.jar"),
+        class_path_option,
+        class_path(home),
         heir < 0 ? main_class : heir_option(heir),
         main_class,
     };

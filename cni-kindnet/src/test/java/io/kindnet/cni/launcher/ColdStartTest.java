@@ -95,6 +95,29 @@ class ColdStartTest {
     assertThat(call().executed().arguments()).startsWith("-XX:AOTCache=" + cache);
   }
 
+  /** By a name that leads to it wherever the folder lies: the cache of classes has it, too. */
+  @Test
+  void namesTheJarByADescriptorOfItsFolder() throws IOException {
+    Files.createFile(launcher.home().resolve("cni-kindnet.jar"));
+
+    Executed jvm = call().executed();
+
+    assertThat(jvm.arguments()).containsSequence("-cp", "/proc/self/fd/9/cni-kindnet.jar");
+    assertThat(jvm.descriptors()).contains("9 " + launcher.home());
+  }
+
+  @Test
+  void leavesTheCallerItsDescriptors() throws IOException {
+    Path jar = Files.createFile(launcher.home().resolve("cni-kindnet.jar"));
+    Path other = Files.createFile(folder.resolve("other"));
+
+    Executed jvm =
+        launcher.runByShell("exec \"$0\" 9<'" + other + "'", variables(), INPUT).executed();
+
+    assertThat(jvm.arguments()).containsSequence("-cp", jar.toString());
+    assertThat(jvm.descriptors()).contains("9 " + other);
+  }
+
   /** So nobody removes this version of the plugin while a call runs from it. */
   @Test
   void keepsItsVersionLockedForAsLongAsTheJvmRuns() throws IOException {
