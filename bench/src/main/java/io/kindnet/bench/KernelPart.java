@@ -88,12 +88,17 @@ final class KernelPart {
     row("DEL " + work.label(), who, delete, deleteClasses);
   }
 
-  /** {@code job} as its launcher starts it, with a log of the classes. */
+  /**
+   * {@code job} as its launcher starts it, with a log of the classes: also with the folder of the
+   * jar as descriptor 9.
+   */
   private Job logging(Job job, Trace trace) {
     Job java = trace.program("java").orElse(job);
     Map<String, String> environment = new HashMap<>(java.environment());
     environment.putAll(job.environment());
-    return new Job(ClassLog.writing(java.command(), classFile), environment, job.input());
+    Path home = Path.of(java.command().getFirst()).resolve("../../..").normalize();
+    return new Job(ClassLog.writing(java.command(), classFile), environment, job.input())
+        .startedBy(List.of("/bin/sh", "-c", "exec 9<\"$0\"; exec \"$@\"", home.toString()));
   }
 
   private Trace traced(Supplier<Sample> call) {
