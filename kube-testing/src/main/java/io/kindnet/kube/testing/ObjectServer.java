@@ -4,7 +4,6 @@ import static java.nio.charset.StandardCharsets.UTF_8;
 
 import com.sun.net.httpserver.HttpExchange;
 import com.sun.net.httpserver.HttpServer;
-import com.sun.net.httpserver.HttpsConfigurator;
 import com.sun.net.httpserver.HttpsServer;
 import io.fabric8.kubernetes.client.Config;
 import io.fabric8.kubernetes.client.ConfigBuilder;
@@ -29,9 +28,12 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * Serves the objects of an {@link ObjectDispatcher} over HTTP as an API server does: what it
- * answers, and watches as a stream of lines that begins after any version and never ends.
+ * answers, and watches as a stream that begins after any version and never ends, each in JSON or,
+ * if that is asked for, in protobuf.
  */
 public final class ObjectServer implements AutoCloseable {
+  private static final String JSON = "application/json";
+
   private final ObjectDispatcher objects;
   private final HttpServer server;
   private final String scheme;
@@ -62,7 +64,7 @@ public final class ObjectServer implements AutoCloseable {
   public static ObjectServer start(
       InetSocketAddress address, ObjectDispatcher objects, SSLContext keys) throws IOException {
     HttpsServer server = HttpsServer.create(address, 0);
-    server.setHttpsConfigurator(new HttpsConfigurator(keys));
+    server.setHttpsConfigurator(new ClientsChoice(keys));
     return new ObjectServer(objects, server, "https");
   }
 
@@ -112,11 +114,20 @@ public final class ObjectServer implements AutoCloseable {
                 new Buffer(exchange.getRequestBody().readAllBytes())));
     @Nullable Buffer body = response.getBody();
     byte[] bytes = body == null ? new byte[0] : body.getBytes();
-    exchange.getResponseHeaders().set("Content-Type", "application/json");
+    boolean protobuf = wantsProtobuf(exchange) && bytes.length > 0;
+    if (protobuf) {
+      bytes = ApiProtobuf.object(new String(bytes, UTF_8));
+    }
+    exchange.getResponseHeaders().set("Content-Type", protobuf ? ApiProtobuf.TYPE : JSON);
     exchange.sendResponseHeaders(response.code(), bytes.length == 0 ? -1 : bytes.length);
     if (bytes.length > 0) {
       exchange.getResponseBody().write(bytes);
     }
+  }
+
+  private static boolean wantsProtobuf(HttpExchange exchange) {
+    String accept = exchange.getRequestHeaders().getFirst("Accept");
+    return accept != null && accept.startsWith(ApiProtobuf.TYPE);
   }
 
   private void watch(HttpExchange exchange, String query) throws IOException, InterruptedException {
@@ -126,7 +137,9 @@ public final class ObjectServer implements AutoCloseable {
       exchange.sendResponseHeaders(HttpURLConnection.HTTP_GONE, -1);
       return;
     }
-    exchange.getResponseHeaders().set("Content-Type", "application/json");
+    boolean protobuf = wantsProtobuf(exchange);
+    String type = protobuf ? ApiProtobuf.TYPE + ";stream=watch" : JSON;
+    exchange.getResponseHeaders().set("Content-Type", type);
     exchange.sendResponseHeaders(HttpURLConnection.HTTP_OK, 0);
     OutputStream stream = exchange.getResponseBody();
     stream.flush();
@@ -134,7 +147,8 @@ public final class ObjectServer implements AutoCloseable {
     while (!closed) {
       List<Change> changes = objects.history().after(version, path);
       for (Change change : changes) {
-        stream.write((change.event() + "\n").getBytes(UTF_8));
+        String event = change.event();
+        stream.write(protobuf ? ApiProtobuf.event(event) : (event + "\n").getBytes(UTF_8));
         version = change.version();
       }
       stream.flush();
