@@ -1,182 +1,166 @@
 package io.kindnet.kindnetd.kube;
 
-import com.fasterxml.jackson.core.JsonParser;
-import com.fasterxml.jackson.core.JsonToken;
+import com.google.protobuf.CodedInputStream;
 import io.kindnet.kindnetd.kube.NodeObject.Address;
 import java.io.IOException;
 import java.util.ArrayList;
 import java.util.List;
 
 /**
- * Reads objects of the API server token by token, in whatever order their fields come, and takes
- * what a {@link NodeObject} has. The rest of a Node, which is most of its ten kilobytes, is skipped
- * without being made into anything. One reader is for one thread.
+ * Reads Nodes field by field, and takes what a {@link NodeObject} has. The rest of a Node, which is
+ * most of its kilobytes, is skipped without being made into anything. One reader is for one thread.
+ *
+ * <p>Field numbers: generated.proto of k8s.io/api/core/v1 and k8s.io/apimachinery/meta/v1.
  */
 final class NodeReader {
+  // Node
+  private static final int NODE_METADATA = Protobuf.bytes(1);
+  private static final int NODE_SPEC = Protobuf.bytes(2);
+  private static final int NODE_STATUS = Protobuf.bytes(3);
+  // ObjectMeta
+  private static final int META_NAME = Protobuf.bytes(1);
+  private static final int META_RESOURCE_VERSION = Protobuf.bytes(6);
+  private static final int META_CREATION_TIMESTAMP = Protobuf.bytes(8);
+  private static final int TIME_SECONDS = Protobuf.varint(1);
+  // NodeSpec
+  private static final int SPEC_POD_CIDR = Protobuf.bytes(1);
+  private static final int SPEC_PROVIDER_ID = Protobuf.bytes(3);
+  private static final int SPEC_POD_CIDRS = Protobuf.bytes(7);
+  // NodeStatus
+  private static final int STATUS_CONDITIONS = Protobuf.bytes(4);
+  private static final int STATUS_ADDRESSES = Protobuf.bytes(5);
+  // NodeAddress: type, address; NodeCondition: type, status
+  private static final int FIRST_TEXT = Protobuf.bytes(1);
+  private static final int SECOND_TEXT = Protobuf.bytes(2);
+
+  private final String self;
   private String name = "";
   private String version = "";
-  private String created = "";
+  private long created;
   private String podCidr = "";
   private List<String> podCidrs = List.of();
   private String providerId = "";
   private List<Address> addresses = List.of();
   private boolean networkAvailable;
-  private int code;
-  private String message = "";
+  private String first = "";
+  private String second = "";
 
-  /** Something that reads the value of a field, whose first token is the current one. */
-  @FunctionalInterface
-  interface FieldReader {
-    void read(String field, JsonParser json) throws IOException;
-  }
+  // one object each, not one for each Node
+  private final Protobuf.FieldReader metadata = this::readMetadata;
+  private final Protobuf.FieldReader time = this::readTime;
+  private final Protobuf.FieldReader spec = this::readSpec;
+  private final Protobuf.FieldReader status = this::readStatus;
+  private final Protobuf.FieldReader pair = this::readPair;
+  private final Protobuf.FieldReader node = this::readNode;
 
   /**
-   * Reads the value whose first token is the current one, to its end. What is no object has
-   * nothing.
+   * @param self the name of the one Node whose conditions are read; there are many of them, and
+   *     heartbeats are in them
    */
-  NodeObject read(JsonParser json) throws IOException {
+  NodeReader(String self) {
+    this.self = self;
+  }
+
+  /** Reads a Node that begins with its length. */
+  NodeObject read(CodedInputStream in) throws IOException {
     name = "";
     version = "";
-    created = "";
+    created = 0;
     podCidr = "";
     podCidrs = List.of();
     providerId = "";
     addresses = List.of();
     networkAvailable = false;
-    code = 0;
-    message = "";
-    eachField(json, this::readObject);
+    Protobuf.eachField(in, node);
     if (podCidrs.isEmpty() && !podCidr.isEmpty()) {
       podCidrs = List.of(podCidr);
     }
     return new NodeObject(
-        name, version, created, podCidrs, providerId, addresses, networkAvailable, code, message);
+        name, version, created, podCidrs, providerId, addresses, networkAvailable);
   }
 
-  /**
-   * Hands each field of the object that begins at the current token to {@code reader}, and skips
-   * what it leaves of it. What is no object has no fields.
-   */
-  static void eachField(JsonParser json, FieldReader reader) throws IOException {
-    if (json.currentToken() != JsonToken.START_OBJECT) {
-      json.skipChildren();
-      return;
+  private boolean readNode(int tag, CodedInputStream in) throws IOException {
+    if (tag == NODE_METADATA) {
+      return Protobuf.eachField(in, metadata);
     }
-    for (String field = json.nextFieldName(); field != null; field = json.nextFieldName()) {
-      json.nextToken();
-      reader.read(field, json);
+    if (tag == NODE_SPEC) {
+      return Protobuf.eachField(in, spec);
     }
+    return tag == NODE_STATUS && Protobuf.eachField(in, status);
   }
 
-  private void readObject(String field, JsonParser json) throws IOException {
-    switch (field) {
-      case "metadata" -> eachField(json, this::readMetadata);
-      case "spec" -> eachField(json, this::readSpec);
-      // of a Status it is a text
-      case "status" -> eachField(json, this::readStatus);
-      case "code" -> code = number(json);
-      case "message" -> message = text(json);
-      default -> json.skipChildren();
+  private boolean readMetadata(int tag, CodedInputStream in) throws IOException {
+    if (tag == META_NAME) {
+      name = in.readString();
+    } else if (tag == META_RESOURCE_VERSION) {
+      version = in.readString();
+    } else if (tag == META_CREATION_TIMESTAMP) {
+      return Protobuf.eachField(in, time);
+    } else {
+      return false;
     }
+    return true;
   }
 
-  private void readMetadata(String field, JsonParser json) throws IOException {
-    switch (field) {
-      case "name" -> name = text(json);
-      case "resourceVersion" -> version = text(json);
-      case "creationTimestamp" -> created = text(json);
-      default -> json.skipChildren();
+  private boolean readTime(int tag, CodedInputStream in) throws IOException {
+    if (tag != TIME_SECONDS) {
+      return false;
     }
+    created = in.readInt64();
+    return true;
   }
 
-  private void readSpec(String field, JsonParser json) throws IOException {
-    switch (field) {
-      case "podCIDR" -> podCidr = text(json);
-      case "podCIDRs" -> podCidrs = texts(json);
-      case "providerID" -> providerId = text(json);
-      default -> json.skipChildren();
-    }
-  }
-
-  private void readStatus(String field, JsonParser json) throws IOException {
-    switch (field) {
-      case "addresses" -> {
-        addresses = new ArrayList<>(2);
-        eachElement(json, this::readAddress);
+  private boolean readSpec(int tag, CodedInputStream in) throws IOException {
+    if (tag == SPEC_POD_CIDR) {
+      podCidr = in.readString();
+    } else if (tag == SPEC_POD_CIDRS) {
+      if (podCidrs.isEmpty()) {
+        podCidrs = new ArrayList<>(2);
       }
-      case "conditions" -> eachElement(json, this::readCondition);
-      default -> json.skipChildren();
+      podCidrs.add(in.readString());
+    } else if (tag == SPEC_PROVIDER_ID) {
+      providerId = in.readString();
+    } else {
+      return false;
     }
+    return true;
   }
 
-  private void readAddress(JsonParser json) throws IOException {
-    String[] found = pair(json, "type", "address");
-    int type = NodeObject.ADDRESS_TYPES.indexOf(found[0]);
-    if (type >= 0) {
-      addresses.add(new Address(NodeObject.ADDRESS_TYPES.get(type), found[1]));
+  private boolean readStatus(int tag, CodedInputStream in) throws IOException {
+    if (tag == STATUS_ADDRESSES) {
+      readTwo(in);
+      int type = NodeObject.ADDRESS_TYPES.indexOf(first);
+      if (type >= 0) {
+        if (addresses.isEmpty()) {
+          addresses = new ArrayList<>(2);
+        }
+        addresses.add(new Address(NodeObject.ADDRESS_TYPES.get(type), second));
+      }
+    } else if (tag == STATUS_CONDITIONS && name.equals(self)) {
+      readTwo(in);
+      if (first.equals("NetworkUnavailable")) {
+        networkAvailable = second.equals("False");
+      }
+    } else {
+      return false;
     }
+    return true;
   }
 
-  private void readCondition(JsonParser json) throws IOException {
-    String[] found = pair(json, "type", "status");
-    if (found[0].equals("NetworkUnavailable")) {
-      networkAvailable = found[1].equals("False");
+  private void readTwo(CodedInputStream in) throws IOException {
+    first = "";
+    second = "";
+    Protobuf.eachField(in, pair);
+  }
+
+  private boolean readPair(int tag, CodedInputStream in) throws IOException {
+    if (tag == FIRST_TEXT) {
+      first = in.readString();
+    } else if (tag == SECOND_TEXT) {
+      second = in.readString();
+    } else {
+      return false;
     }
-  }
-
-  private static String[] pair(JsonParser json, String first, String second) throws IOException {
-    String[] found = {"", ""};
-    eachField(
-        json,
-        (field, value) -> {
-          if (field.equals(first)) {
-            found[0] = text(value);
-          } else if (field.equals(second)) {
-            found[1] = text(value);
-          } else {
-            value.skipChildren();
-          }
-        });
-    return found;
-  }
-
-  private static List<String> texts(JsonParser json) throws IOException {
-    List<String> texts = new ArrayList<>(2);
-    eachElement(json, element -> texts.add(text(element)));
-    return texts;
-  }
-
-  /** Something that reads an element of an array, whose first token is the current one. */
-  @FunctionalInterface
-  interface ElementReader {
-    void read(JsonParser json) throws IOException;
-  }
-
-  /** What is no array has no elements. */
-  static void eachElement(JsonParser json, ElementReader reader) throws IOException {
-    if (json.currentToken() != JsonToken.START_ARRAY) {
-      json.skipChildren();
-      return;
-    }
-    while (json.nextToken() != JsonToken.END_ARRAY) {
-      reader.read(json);
-    }
-  }
-
-  /** The current value if it is a text, else nothing; a value of another kind is skipped. */
-  static String text(JsonParser json) throws IOException {
-    if (json.currentToken() == JsonToken.VALUE_STRING) {
-      return json.getText();
-    }
-    json.skipChildren();
-    return "";
-  }
-
-  private static int number(JsonParser json) throws IOException {
-    if (json.currentToken() == JsonToken.VALUE_NUMBER_INT) {
-      return json.getIntValue();
-    }
-    json.skipChildren();
-    return 0;
+    return true;
   }
 }

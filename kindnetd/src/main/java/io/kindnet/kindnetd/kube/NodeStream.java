@@ -2,13 +2,13 @@ package io.kindnet.kindnetd.kube;
 
 import static java.nio.charset.StandardCharsets.UTF_8;
 
-import com.fasterxml.jackson.core.JsonParser;
+import com.google.protobuf.CodedInputStream;
 import java.io.IOException;
+import java.io.InputStream;
 import java.net.URLEncoder;
 import java.time.Duration;
 import java.util.concurrent.ThreadLocalRandom;
 import java.util.function.Consumer;
-import org.jspecify.annotations.Nullable;
 
 /**
  * The two ways in which the API server tells of Nodes: a list, page by page, and a watch of what
@@ -27,11 +27,18 @@ final class NodeStream {
   /** A watch is begun anew after so long, on another API server perhaps; up to twice as long. */
   private static final int WATCH_SECONDS = 300;
 
-  private final ApiReader server;
-  private final NodeReader reader = new NodeReader();
+  /** Bytes of a list that are read at once. */
+  private static final int BUFFER = 1 << 14;
 
-  NodeStream(ApiReader server) {
+  private final ApiReader server;
+  private final String self;
+
+  /**
+   * @param self the name of this machine's own Node
+   */
+  NodeStream(ApiReader server, String self) {
     this.server = server;
+    this.self = self;
   }
 
   /** What a watch tells of. */
@@ -55,41 +62,65 @@ final class NodeStream {
    * @return the version from which to watch
    */
   String list(Consumer<NodeObject> each) throws IOException {
-    ListHead head = new ListHead();
-    String more = "";
+    Page page = new Page(self, each);
     do {
-      head.next = "";
-      String path = NODES + "?limit=" + PAGE + more;
-      try (JsonParser json = server.get(path, SILENCE)) {
-        json.nextToken();
-        NodeReader.eachField(
-            json,
-            (field, value) -> {
-              switch (field) {
-                case "metadata" -> NodeReader.eachField(value, head::read);
-                case "items" ->
-                    NodeReader.eachElement(value, item -> each.accept(reader.read(item)));
-                default -> value.skipChildren();
-              }
-            });
-        json.nextToken(); // the end, so that the connection can be used again
+      String more = page.next.isEmpty() ? "" : "&continue=" + URLEncoder.encode(page.next, UTF_8);
+      page.next = "";
+      try (InputStream body = server.get(NODES + "?limit=" + PAGE + more, SILENCE)) {
+        page.read(CodedInputStream.newInstance(body, BUFFER));
       }
-      more = "&continue=" + URLEncoder.encode(head.next, UTF_8);
-    } while (!head.next.isEmpty());
-    return head.version;
+    } while (!page.next.isEmpty());
+    return page.version;
   }
 
-  /** The metadata of a page. */
-  private static final class ListHead {
+  /** There are many Nodes, each with its heartbeats. */
+  void expectMuch() {
+    server.expectMuch();
+  }
+
+  /** A NodeList. */
+  private static final class Page {
+    private static final int METADATA = Protobuf.bytes(1);
+    private static final int ITEMS = Protobuf.bytes(2);
+    // ListMeta
+    private static final int RESOURCE_VERSION = Protobuf.bytes(2);
+    private static final int CONTINUE = Protobuf.bytes(3);
+
+    private final Consumer<NodeObject> each;
+    private final NodeReader reader;
+    private final ApiObjects lists = new ApiObjects(in -> Protobuf.eachField(in, this::readField));
     private String version = "";
     private String next = "";
 
-    void read(String field, JsonParser json) throws IOException {
-      switch (field) {
-        case "resourceVersion" -> version = NodeReader.text(json);
-        case "continue" -> next = NodeReader.text(json);
-        default -> json.skipChildren();
+    Page(String self, Consumer<NodeObject> each) {
+      this.reader = new NodeReader(self);
+      this.each = each;
+    }
+
+    void read(CodedInputStream in) throws IOException {
+      lists.read(in);
+    }
+
+    private boolean readField(int tag, CodedInputStream in) throws IOException {
+      if (tag == METADATA) {
+        return Protobuf.eachField(in, this::readMetadata);
       }
+      if (tag != ITEMS) {
+        return false;
+      }
+      each.accept(reader.read(in));
+      return true;
+    }
+
+    private boolean readMetadata(int tag, CodedInputStream in) throws IOException {
+      if (tag == RESOURCE_VERSION) {
+        version = in.readString();
+      } else if (tag == CONTINUE) {
+        next = in.readString();
+      } else {
+        return false;
+      }
+      return true;
     }
   }
 
@@ -106,43 +137,22 @@ final class NodeStream {
             + seconds
             + "&resourceVersion="
             + version;
-    try (JsonParser json = server.get(path, SILENCE, events::begun)) {
-      while (json.nextToken() != null) {
-        tell(Event.read(json, reader), events);
+    try (InputStream body = server.watch(path, SILENCE, events::begun)) {
+      WatchEvent event = new WatchEvent(new NodeReader(self));
+      while (event.read(body)) {
+        tell(event, events);
       }
     }
   }
 
-  private static void tell(Event event, Events events) throws IOException {
+  private static void tell(WatchEvent event, Events events) throws IOException {
     NodeObject object = event.object();
     switch (event.type()) {
       case "ADDED", "MODIFIED" -> events.changed(object);
       case "DELETED" -> events.gone(object);
       case "BOOKMARK" -> {}
-      case "ERROR" -> throw new ApiException(object.code(), object.message());
       default -> throw new IOException("watch of Nodes: an event of type '" + event.type() + "'");
     }
     events.reached(object.version());
-  }
-
-  private record Event(String type, NodeObject object) {
-    static Event read(JsonParser json, NodeReader reader) throws IOException {
-      String[] type = {""};
-      @Nullable NodeObject[] object = {null};
-      NodeReader.eachField(
-          json,
-          (field, value) -> {
-            switch (field) {
-              case "type" -> type[0] = NodeReader.text(value);
-              case "object" -> object[0] = reader.read(value);
-              default -> value.skipChildren();
-            }
-          });
-      NodeObject read = object[0];
-      if (read == null) {
-        throw new IOException("watch of Nodes: an event without an object");
-      }
-      return new Event(type[0], read);
-    }
   }
 }

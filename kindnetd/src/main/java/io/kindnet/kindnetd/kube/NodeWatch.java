@@ -1,6 +1,6 @@
 package io.kindnet.kindnetd.kube;
 
-import com.fasterxml.jackson.core.JsonProcessingException;
+import com.google.protobuf.InvalidProtocolBufferException;
 import io.fabric8.kubernetes.client.KubernetesClient;
 import io.kindnet.kindnetd.metrics.AgentStatus;
 import io.kindnet.kindnetd.metrics.Status;
@@ -34,6 +34,9 @@ public final class NodeWatch implements AutoCloseable {
   /** How long a list counts as a connection: the watch that follows takes a moment to begin. */
   private static final Duration LIST_COUNTS = Duration.ofSeconds(5);
 
+  /** From here on, what is to be decrypted is worth a native library. */
+  private static final int MANY_NODES = 1000;
+
   private final NodeStream stream;
   private final ClusterNodes nodes;
   private final List<Consumer<Optional<Boolean>>> selfListeners = new CopyOnWriteArrayList<>();
@@ -55,7 +58,7 @@ public final class NodeWatch implements AutoCloseable {
     this.nodes = nodes;
     this.status = status.agent("nodes");
     this.server = client.getMasterUrl().toString();
-    this.stream = new NodeStream(new ApiReader(client.getConfiguration()));
+    this.stream = new NodeStream(new ApiReader(client.getConfiguration()), nodes.selfName());
     this.thread = Thread.ofPlatform().daemon().name("nodes").unstarted(this::follow);
     this.status.detail(this::loss);
     status.gauge(
@@ -128,6 +131,9 @@ public final class NodeWatch implements AutoCloseable {
           present.add(node.name());
           put(node);
         });
+    if (present.size() >= MANY_NODES) {
+      stream.expectMuch();
+    }
     log.info("{} Nodes listed from {} at version {}", present.size(), server, reached);
     version = reached;
     everListed = true;
@@ -184,7 +190,7 @@ public final class NodeWatch implements AutoCloseable {
     boolean brokenOff =
         failure instanceof IOException
             && !(failure instanceof ApiException)
-            && !(failure instanceof JsonProcessingException);
+            && !(failure instanceof InvalidProtocolBufferException);
     if (!brokenOff) {
       version = ""; // going on from there would only fail again
     }

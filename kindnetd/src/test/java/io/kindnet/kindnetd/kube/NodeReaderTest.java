@@ -1,45 +1,42 @@
 package io.kindnet.kindnetd.kube;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
-import com.fasterxml.jackson.core.JsonFactory;
-import com.fasterxml.jackson.core.JsonParser;
-import com.fasterxml.jackson.databind.JsonNode;
-import com.fasterxml.jackson.databind.ObjectMapper;
-import com.fasterxml.jackson.databind.node.ArrayNode;
-import com.fasterxml.jackson.databind.node.ObjectNode;
+import com.google.protobuf.CodedInputStream;
+import com.google.protobuf.CodedOutputStream;
+import io.kindnet.kube.testing.ApiProtobuf;
 import io.kindnet.netlink.ip.AddressFamily;
 import io.kindnet.netlink.ip.IpAddresses;
 import io.kindnet.netlink.ip.IpPrefix;
 import io.kindnet.netlink.testing.Resources;
+import java.io.ByteArrayInputStream;
+import java.io.ByteArrayOutputStream;
 import java.io.IOException;
+import java.io.InputStream;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.List;
-import java.util.Map.Entry;
-import java.util.Objects;
+import java.util.Random;
 import org.junit.jupiter.api.Test;
 
+/** Two files are what kube-apiserver 1.34 sent, other objects are made for their test. */
 class NodeReaderTest {
-  private static final String KUBELETS = Resources.text(NodeReaderTest.class, "node.json");
-  private static final ClusterNode KUBELETS_NODE =
-      new ClusterNode(
-          "worker-1",
-          "2026-01-01T00:00:00Z",
-          List.of(IpPrefix.parse("10.244.1.0/24"), IpPrefix.parse("fd00:10:244:1::/64")),
-          List.of(IpAddresses.parse("192.0.2.11"), IpAddresses.parse("2001:db8::11")),
-          "kind://podman/kind/worker-1");
+  private static final byte[] NODE = Resources.hex(NodeReaderTest.class, "node.hex");
+  private static final byte[] WATCH = Resources.hex(NodeReaderTest.class, "watch.hex");
 
-  private final ObjectMapper mapper = new ObjectMapper();
   private final List<String> leftOut = new ArrayList<>();
 
-  /** What is behind the object must still be there, as the next event of a watch is. */
+  private static NodeObject read(byte[] envelope) throws IOException {
+    NodeReader reader = new NodeReader("worker-1");
+    List<NodeObject> read = new ArrayList<>();
+    new ApiObjects(in -> read.add(reader.read(in)))
+        .read(CodedInputStream.newInstance(new ByteArrayInputStream(envelope), 64));
+    return read.getFirst();
+  }
+
   private static NodeObject read(String json) throws IOException {
-    try (JsonParser parser = new JsonFactory().createParser(json + " \"behind\"")) {
-      parser.nextToken();
-      NodeObject read = new NodeReader().read(parser);
-      assertThat(parser.nextTextValue()).as(json).isEqualTo("behind");
-      return read;
-    }
+    return read(ApiProtobuf.object(json));
   }
 
   private ClusterNode node(String json) throws IOException {
@@ -47,69 +44,73 @@ class NodeReaderTest {
   }
 
   @Test
-  void readsANodeAsAKubeletAndTheServerWriteIt() throws IOException {
-    assertThat(node(KUBELETS)).isEqualTo(KUBELETS_NODE);
-    assertThat(read(KUBELETS).version()).isEqualTo("4711");
-    assertThat(read(KUBELETS).networkAvailable()).isTrue();
-    String unavailable =
-        KUBELETS.replace(
-            "\"type\": \"NetworkUnavailable\",\n        \"status\": \"False\"",
-            "\"type\": \"NetworkUnavailable\",\n        \"status\": \"True\"");
-    assertThat(unavailable).isNotEqualTo(KUBELETS);
-    assertThat(read(unavailable).networkAvailable()).isFalse();
+  void readsANodeAsTheServerSendsIt() throws IOException {
+    NodeObject read = read(NODE);
+    assertThat(read.toClusterNode(leftOut::add))
+        .isEqualTo(
+            new ClusterNode(
+                "worker-1",
+                "2026-11-22T11:22:42Z",
+                List.of(IpPrefix.parse("10.244.1.0/24"), IpPrefix.parse("fd00:10:244:1::/64")),
+                List.of(IpAddresses.parse("192.0.2.11"), IpAddresses.parse("2001:db8::11")),
+                "kind://podman/kind/worker-1"));
+    assertThat(read.version()).isEqualTo("202");
+    assertThat(read.networkAvailable()).isTrue();
     assertThat(leftOut).isEmpty();
+    assertThat(
+            read("{\"metadata\":{\"name\":\"worker-1\"},\"status\":{\"conditions\":[{\"type\":\"NetworkUnavailable\",\"status\":\"True\"}]}}")
+                .networkAvailable())
+        .isFalse();
   }
 
   @Test
-  void readsItInAnyOrderOfFields() throws IOException {
-    String reversed = reversed(mapper.readTree(KUBELETS)).toString();
-    assertThat(reversed).contains("\"worker-1\"").doesNotStartWith("{\"kind\"");
-    assertThat(read(reversed)).isEqualTo(read(KUBELETS));
+  void readsTheEventsOfAWatchAsTheServerSendsThem() throws IOException {
+    InputStream in = new ByteArrayInputStream(WATCH);
+    WatchEvent event = new WatchEvent(new NodeReader("worker-1"));
+    List<String> seen = new ArrayList<>();
+    while (event.read(in)) {
+      seen.add(event.type() + " " + event.object().name() + event.object().podCidrs());
+    }
+    assertThat(seen)
+        .containsExactly(
+            "ADDED worker-1[10.244.1.0/24, fd00:10:244:1::/64]",
+            "MODIFIED worker-1[10.244.1.0/24, fd00:10:244:1::/64]",
+            "DELETED worker-1[10.244.1.0/24, fd00:10:244:1::/64]",
+            "BOOKMARK []");
   }
 
-  private JsonNode reversed(JsonNode value) {
-    if (value instanceof ArrayNode array) {
-      ArrayNode copy = mapper.createArrayNode();
-      array.forEach(element -> copy.add(reversed(element)));
-      return copy;
-    }
-    if (!value.isObject()) {
-      return value;
-    }
-    ObjectNode copy = mapper.createObjectNode();
-    for (Entry<String, JsonNode> field : List.copyOf(value.properties()).reversed()) {
-      copy.set(field.getKey(), reversed(field.getValue()));
-    }
-    return copy;
-  }
-
-  /** Each field of the Node in turn is null, a number, a text, a list or an object. */
+  /** Wherever it ends, and whichever byte is another: a reason, or a Node, and nothing hangs. */
   @Test
-  void failsOnNothingThatAFieldMayHoldInstead() throws IOException {
-    for (String pointer : pointers(mapper.readTree(KUBELETS), "")) {
-      for (String other : List.of("null", "1.5", "true", "\"text\"", "[[],{}]", "{\"a\":[{}]}")) {
-        ObjectNode node = mapper.readValue(KUBELETS, ObjectNode.class);
-        int slash = pointer.lastIndexOf('/');
-        ObjectNode holder = (ObjectNode) node.at(pointer.substring(0, slash));
-        holder.set(pointer.substring(slash + 1), mapper.readTree(other));
-        read(node.toString());
+  void failsWithAReasonOnWhatIsNoNode() throws IOException {
+    int emptyFields = 4; // with which the envelope ends
+    for (int length = 0; length < NODE.length - emptyFields; length++) {
+      byte[] begin = Arrays.copyOf(NODE, length);
+      assertThatThrownBy(() -> read(begin)).as(length + " bytes").isInstanceOf(IOException.class);
+    }
+    Random random = new Random(1);
+    for (int round = 0; round < 20_000; round++) {
+      byte[] other = NODE.clone();
+      other[random.nextInt(other.length)] = (byte) random.nextInt();
+      try {
+        read(other);
+      } catch (IOException reason) {
+        assertThat(reason.getMessage()).isNotBlank();
       }
     }
   }
 
-  private static List<String> pointers(JsonNode value, String prefix) {
-    List<String> pointers = new ArrayList<>();
-    for (Entry<String, JsonNode> field : value.properties()) {
-      String pointer = prefix + "/" + field.getKey();
-      if (field.getKey().indexOf('/') < 0) {
-        pointers.add(pointer);
-        pointers.addAll(pointers(field.getValue(), pointer));
-      }
-    }
-    for (int index = 0; value.isArray() && index < value.size(); index++) {
-      pointers.addAll(pointers(Objects.requireNonNull(value.get(index)), prefix + "/" + index));
-    }
-    return pointers;
+  @Test
+  void skipsFieldsOfLaterVersions() throws IOException {
+    ByteArrayOutputStream bytes = new ByteArrayOutputStream();
+    bytes.writeBytes(NODE);
+    CodedOutputStream more = CodedOutputStream.newInstance(bytes);
+    more.writeInt64(100, Long.MIN_VALUE);
+    more.writeFixed32(101, 1);
+    more.writeFixed64(102, 1);
+    more.writeString(103, "later");
+    more.writeBool(2, true); // of another type than it is now
+    more.flush();
+    assertThat(read(bytes.toByteArray())).isEqualTo(read(NODE));
   }
 
   @Test
@@ -160,10 +161,11 @@ class NodeReaderTest {
   }
 
   @Test
-  void readsWhatAStatusSays() throws IOException {
-    NodeObject read =
-        read("{\"kind\":\"Status\",\"status\":\"Failure\",\"message\":\"too old\",\"code\":410}");
-    assertThat(read.code()).isEqualTo(410);
-    assertThat(read.message()).isEqualTo("too old");
+  void throwsWhatAStatusSays() {
+    assertThatThrownBy(() ->
+            read(
+                "{\"kind\":\"Status\",\"status\":\"Failure\",\"message\":\"too old\",\"code\":410}"))
+        .isInstanceOfSatisfying(ApiException.class, status -> assertThat(status.isGone()).isTrue())
+        .hasMessage("status 410: too old");
   }
 }

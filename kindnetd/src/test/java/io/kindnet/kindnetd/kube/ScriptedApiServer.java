@@ -1,9 +1,12 @@
 package io.kindnet.kindnetd.kube;
 
-import static java.nio.charset.StandardCharsets.UTF_8;
-
+import com.google.protobuf.ByteString;
 import com.sun.net.httpserver.HttpExchange;
 import com.sun.net.httpserver.HttpServer;
+import com.sun.net.httpserver.HttpsExchange;
+import com.sun.net.httpserver.HttpsServer;
+import io.kindnet.kube.testing.ApiProtobuf;
+import io.kindnet.kube.testing.ClientsChoice;
 import java.io.IOException;
 import java.io.OutputStream;
 import java.net.InetAddress;
@@ -23,50 +26,76 @@ import org.jspecify.annotations.Nullable;
  * watches to who watches. Remembers what was asked. Without an answer it lets wait.
  */
 final class ScriptedApiServer implements AutoCloseable {
-  private static final String CUT = "cut";
-  private static final String END = "end";
+  private static final ByteString CUT = ByteString.copyFromUtf8("cut");
+  private static final ByteString END = ByteString.copyFromUtf8("end");
 
   /** An answer with a status and a body. */
-  private record Answer(int status, String body, boolean compressed) {}
+  private record Answer(int status, ByteString body, String type, boolean compressed) {}
+
+  private static Answer answer(int status, byte[] body, String type, boolean compressed) {
+    return new Answer(status, ByteString.copyFrom(body), type, compressed);
+  }
 
   /** A watch that the server has accepted. */
   static final class Stream {
-    private final BlockingQueue<String> lines = new LinkedBlockingQueue<>();
+    private final BlockingQueue<ByteString> parts = new LinkedBlockingQueue<>();
 
-    /** Sends an event. */
+    /** Sends an event, which is given as JSON. */
     Stream say(String event) {
-      lines.add(event + "\n");
+      return say(ApiProtobuf.event(event));
+    }
+
+    /** Sends what may be no event. */
+    Stream say(byte[] bytes) {
+      parts.add(ByteString.copyFrom(bytes));
       return this;
     }
 
     /** Breaks the connection off. */
     void cut() {
-      lines.add(CUT);
+      parts.add(CUT);
     }
 
     /** Ends the watch as a server does when its time is over. */
     void end() {
-      lines.add(END);
+      parts.add(END);
     }
   }
 
+  private static final InetSocketAddress ANY_PORT =
+      new InetSocketAddress(InetAddress.getLoopbackAddress(), 0);
+
   private final HttpServer server;
+  private final String scheme;
   private final ExecutorService threads =
       Executors.newCachedThreadPool(Thread.ofPlatform().daemon().factory());
   private final List<String> requests = new CopyOnWriteArrayList<>();
   private final BlockingQueue<Answer> lists = new LinkedBlockingQueue<>();
   private final BlockingQueue<Object> watches = new LinkedBlockingQueue<>();
+  private final List<String> cipherSuites = new CopyOnWriteArrayList<>();
   private volatile @Nullable String authorization;
 
+  /** Speaks without TLS. */
   ScriptedApiServer() throws IOException {
-    server = HttpServer.create(new InetSocketAddress(InetAddress.getLoopbackAddress(), 0), 0);
+    this(HttpServer.create(ANY_PORT, 0), "http");
+  }
+
+  ScriptedApiServer(TlsKeys keys) throws IOException {
+    HttpsServer secured = HttpsServer.create(ANY_PORT, 0);
+    secured.setHttpsConfigurator(new ClientsChoice(keys.context()));
+    this(secured, "https");
+  }
+
+  private ScriptedApiServer(HttpServer server, String scheme) {
+    this.server = server;
+    this.scheme = scheme;
     server.setExecutor(threads);
     server.createContext("/api/v1/nodes", this::serve);
     server.start();
   }
 
   URI url() {
-    return URI.create("http://127.0.0.1:" + server.getAddress().getPort());
+    return URI.create(scheme + "://127.0.0.1:" + server.getAddress().getPort());
   }
 
   /** What was asked so far: {@code list} or {@code watch} and the parameters that matter. */
@@ -74,28 +103,39 @@ final class ScriptedApiServer implements AutoCloseable {
     return requests;
   }
 
+  /** How each request so far was encrypted. */
+  List<String> cipherSuites() {
+    return cipherSuites;
+  }
+
   /** The header of the newest request. */
   @Nullable String authorization() {
     return authorization;
   }
 
-  ScriptedApiServer list(String body) {
-    lists.add(new Answer(200, body, /* compressed= */ false));
+  ScriptedApiServer list(String json) {
+    return answerList(200, ApiProtobuf.TYPE, ApiProtobuf.object(json));
+  }
+
+  ScriptedApiServer compressedList(String json) {
+    lists.add(answer(200, ApiProtobuf.object(json), ApiProtobuf.TYPE, /* compressed= */ true));
     return this;
   }
 
-  ScriptedApiServer compressedList(String body) {
-    lists.add(new Answer(200, body, /* compressed= */ true));
+  /** Answers as the API server does, in the format that was asked for. */
+  ScriptedApiServer refuseList(int status, String json) {
+    return answerList(status, ApiProtobuf.TYPE, ApiProtobuf.object(json));
+  }
+
+  /** Answers as something between the agent and the API server may. */
+  ScriptedApiServer answerList(int status, String type, byte[] body) {
+    lists.add(answer(status, body, type, /* compressed= */ false));
     return this;
   }
 
-  ScriptedApiServer refuseList(int status, String body) {
-    lists.add(new Answer(status, body, /* compressed= */ false));
-    return this;
-  }
-
-  ScriptedApiServer refuseWatch(int status, String body) {
-    watches.add(new Answer(status, body, /* compressed= */ false));
+  ScriptedApiServer refuseWatch(int status, String json) {
+    watches.add(
+        answer(status, ApiProtobuf.object(json), ApiProtobuf.TYPE, /* compressed= */ false));
     return this;
   }
 
@@ -109,6 +149,9 @@ final class ScriptedApiServer implements AutoCloseable {
   private void serve(HttpExchange exchange) throws IOException {
     String query = exchange.getRequestURI().getRawQuery();
     authorization = exchange.getRequestHeaders().getFirst("Authorization");
+    if (exchange instanceof HttpsExchange secured) {
+      cipherSuites.add(secured.getSSLSession().getCipherSuite());
+    }
     try (exchange) {
       if (query.contains("watch=true")) {
         requests.add("watch " + query.replaceFirst(".*resourceVersion=", ""));
@@ -128,29 +171,30 @@ final class ScriptedApiServer implements AutoCloseable {
   }
 
   private static void answer(HttpExchange exchange, Answer answer) throws IOException {
-    byte[] bytes = answer.body().getBytes(UTF_8);
+    exchange.getResponseHeaders().set("Content-Type", answer.type());
     if (answer.compressed()) {
       exchange.getResponseHeaders().set("Content-Encoding", "gzip");
       exchange.sendResponseHeaders(answer.status(), 0);
       try (OutputStream body = new GZIPOutputStream(exchange.getResponseBody())) {
-        body.write(bytes);
+        answer.body().writeTo(body);
       }
     } else {
-      exchange.sendResponseHeaders(answer.status(), bytes.length);
-      exchange.getResponseBody().write(bytes);
+      exchange.sendResponseHeaders(answer.status(), answer.body().size());
+      answer.body().writeTo(exchange.getResponseBody());
     }
   }
 
   private static void stream(HttpExchange exchange, Stream stream)
       throws IOException, InterruptedException {
+    exchange.getResponseHeaders().set("Content-Type", ApiProtobuf.TYPE + ";stream=watch");
     exchange.sendResponseHeaders(200, 0);
     OutputStream body = exchange.getResponseBody();
     body.flush();
-    for (String line = stream.lines.take(); !line.equals(END); line = stream.lines.take()) {
-      if (line.equals(CUT)) {
+    for (ByteString part = stream.parts.take(); !part.equals(END); part = stream.parts.take()) {
+      if (part.equals(CUT)) {
         throw new IOException("cut");
       }
-      body.write(line.getBytes(UTF_8));
+      part.writeTo(body);
       body.flush();
     }
     body.close();
