@@ -20,6 +20,10 @@ public final class RestClient implements AutoCloseable {
   private static final Duration DEADLINE = Duration.ofSeconds(60);
   private static final int FIRST_FAILURE = 400;
 
+  /** Of an object, its metadata. */
+  private static final String BRIEF =
+      "application/json;as=PartialObjectMetadata;g=meta.k8s.io;v=v1,application/json";
+
   private final HttpClient http;
 
   private RestClient(HttpClient http) {
@@ -52,13 +56,13 @@ public final class RestClient implements AutoCloseable {
   }
 
   /** Changes the fields that {@code json} has of an object; a list is replaced as a whole. */
-  public String merge(String path, String json) {
-    return send("PATCH", path, "application/merge-patch+json", json);
+  public void merge(String path, String json) {
+    send("PATCH", path, "application/merge-patch+json", json);
   }
 
   /** As {@link #merge}, but entries of lists that have a key are merged, as a kubelet does it. */
-  public String mergeStrategically(String path, String json) {
-    return send("PATCH", path, "application/strategic-merge-patch+json", json);
+  public void mergeStrategically(String path, String json) {
+    send("PATCH", path, "application/strategic-merge-patch+json", json);
   }
 
   /** Deletes an object. */
@@ -72,6 +76,7 @@ public final class RestClient implements AutoCloseable {
         HttpRequest.newBuilder(URI.create(Addresses.API_SERVER + path))
             .timeout(DEADLINE)
             .header("Content-Type", type)
+            .header("Accept", method.equals("PATCH") ? BRIEF : "application/json")
             .method(method, BodyPublishers.ofString(body))
             .build();
     try {
