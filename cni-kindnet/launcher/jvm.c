@@ -84,9 +84,11 @@ static char *class_path(const char *home)
     enum { HOME = 9 }; /* as build/dist has it */
     static const char lasting[] = "/proc/self/fd/9/cni-kindnet.jar";
     if (fcntl(HOME, F_GETFD) < 0) {
-        int opened = open(home, O_PATH | O_DIRECTORY | O_CLOEXEC);
-        if (opened >= 0 && opened != HOME)
+        int opened = open(home, O_PATH | O_DIRECTORY); /* NOLINT(android-cloexec-open) */
+        if (opened >= 0 && opened != HOME) {
             (void)dup2(opened, HOME); /* stays open across execve */
+            (void)close(opened);
+        }
         if (opened >= 0 && access(lasting, R_OK) == 0)
             return strdup(lasting);
     }

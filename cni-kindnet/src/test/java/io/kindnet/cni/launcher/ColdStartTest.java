@@ -106,6 +106,23 @@ class ColdStartTest {
     assertThat(jvm.descriptors()).contains("9 " + launcher.home());
   }
 
+  /** The descriptor may be the next one that is free, too. */
+  @Test
+  void namesTheJarWhicheverDescriptorsTheCallerLeftOpen() throws IOException {
+    Files.createFile(launcher.home().resolve("cni-kindnet.jar"));
+    StringBuilder open = new StringBuilder("exec");
+    for (int descriptor = 3; descriptor < 9; descriptor++) {
+      open.append(' ').append(descriptor).append("</dev/null");
+
+      Executed jvm = launcher.runByShell(open + "; exec \"$0\"", variables(), INPUT).executed();
+
+      assertThat(jvm.arguments()).containsSequence("-cp", "/proc/self/fd/9/cni-kindnet.jar");
+      assertThat(jvm.descriptors())
+          .as("open up to %d", descriptor)
+          .contains("9 " + launcher.home());
+    }
+  }
+
   @Test
   void leavesTheCallerItsDescriptors() throws IOException {
     Path jar = Files.createFile(launcher.home().resolve("cni-kindnet.jar"));
