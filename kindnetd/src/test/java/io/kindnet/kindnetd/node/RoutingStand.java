@@ -1,0 +1,92 @@
+package io.kindnet.kindnetd.node;
+
+import static io.kindnet.kindnetd.kube.ClusterNodeSamples.clusterNode;
+import static org.assertj.core.api.Assertions.assertThat;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.ObjectMapper;
+import io.kindnet.kindnetd.kube.ClusterNodes;
+import io.kindnet.kindnetd.metrics.Status;
+import io.kindnet.netlink.netns.NetworkNamespace;
+import io.kindnet.netlink.route.RouteSocket;
+import io.kindnet.netlink.testing.Eventually;
+import io.kindnet.netlink.testing.Ip;
+import io.kindnet.netlink.testing.Namespace;
+import java.io.IOException;
+import java.time.Duration;
+import java.util.List;
+import java.util.Set;
+import java.util.TreeSet;
+
+/** A route agent on a machine with one network, where its own Node is 192.0.2.1 and 2001:db8::1. */
+final class RoutingStand implements AutoCloseable {
+  private static final Duration DEADLINE = Duration.ofSeconds(60);
+
+  final ClusterNodes nodes = new ClusterNodes("self");
+  final Status status = new Status("test");
+  final RouteSocket socket;
+  final RouteAgent agent;
+  private final Namespace host;
+
+  private RoutingStand(Namespace host, RouteSocket socket) {
+    this.host = host;
+    this.socket = socket;
+    this.agent = new RouteAgent(nodes, socket, status);
+  }
+
+  /** Connects {@code host} to {@code network}; the agent is not started yet. */
+  static RoutingStand between(Namespace host, Namespace network) {
+    host.loopbackUp();
+    host.connect("eth0", network, "host");
+    Ip.batch(
+        host,
+        """
+        address add 192.0.2.1/24 dev eth0
+        address add 2001:db8::1/64 dev eth0 nodad
+        """);
+    try (NetworkNamespace namespace = NetworkNamespace.open(host.path().toString())) {
+      RoutingStand stand = new RoutingStand(host, RouteSocket.open(namespace));
+      stand.nodes.put(
+          clusterNode("self", List.of("10.244.0.0/24", "fd00::/64"), "192.0.2.1", "2001:db8::1"));
+      return stand;
+    }
+  }
+
+  /** Says that all Nodes are known, and starts the agent. */
+  void start() {
+    nodes.markComplete();
+    agent.start();
+  }
+
+  /** A Node joins with the pod CIDRs and addresses of {@code number}. */
+  void join(String name, int number) {
+    nodes.put(
+        clusterNode(
+            name,
+            List.of("10.244." + number + ".0/24", "fd00:" + number + "::/64"),
+            "192.0.2." + number,
+            "2001:db8::" + number));
+  }
+
+  /** {@code DESTINATION via GATEWAY} of each route with the agent's protocol number. */
+  Set<String> routes() throws IOException {
+    Set<String> routes = new TreeSet<>();
+    for (String family : List.of("-4", "-6")) {
+      String listing = Ip.json(host, family, "route", "show", "proto", "75");
+      for (JsonNode route : new ObjectMapper().readTree(listing)) {
+        routes.add(route.get("dst").asText() + " via " + route.path("gateway").asText());
+      }
+    }
+    return routes;
+  }
+
+  void assertRoutes(String... expected) {
+    Eventually.within(DEADLINE, () -> assertThat(routes()).containsExactlyInAnyOrder(expected));
+  }
+
+  @Override
+  public void close() {
+    agent.close();
+    socket.close();
+  }
+}
