@@ -8,6 +8,7 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.CopyOnWriteArrayList;
+import org.jspecify.annotations.Nullable;
 
 /**
  * All Nodes as they are now. Says nothing until the first list is complete, since an agent that
@@ -22,6 +23,8 @@ public final class ClusterNodes {
   // in the order in which the nodes got their pod CIDRs
   private final Map<String, ClusterNode> nodes = new LinkedHashMap<>();
   private boolean complete;
+  // one for all who ask, until something changes
+  private @Nullable ClusterSnapshot current;
 
   /**
    * @param selfName the name of this machine's Node
@@ -52,6 +55,7 @@ public final class ClusterNodes {
         nodes.remove(node.name());
       }
       nodes.put(node.name(), node);
+      current = null;
       tell = complete;
     }
     if (tell) {
@@ -64,6 +68,7 @@ public final class ClusterNodes {
     boolean changed;
     synchronized (this) {
       changed = nodes.remove(name) != null && complete;
+      current = null;
     }
     if (changed) {
       tellListeners();
@@ -75,6 +80,7 @@ public final class ClusterNodes {
     boolean changed;
     synchronized (this) {
       changed = nodes.keySet().retainAll(names) && complete;
+      current = null;
     }
     if (changed) {
       tellListeners();
@@ -98,14 +104,20 @@ public final class ClusterNodes {
     if (!complete) {
       return Optional.empty();
     }
+    if (current == null) {
+      current = new ClusterSnapshot(Optional.ofNullable(nodes.get(selfName)), peers());
+    }
+    return Optional.of(current);
+  }
+
+  private List<ClusterNode> peers() {
     List<ClusterNode> peers = new ArrayList<>(nodes.size());
     for (ClusterNode node : nodes.values()) {
       if (!node.name().equals(selfName)) {
         peers.add(node);
       }
     }
-    return Optional.of(
-        new ClusterSnapshot(Optional.ofNullable(nodes.get(selfName)), List.copyOf(peers)));
+    return List.copyOf(peers);
   }
 
   /** A list comes sorted by name; who came first can only be told from the creation times. */
