@@ -20,7 +20,7 @@ import org.jspecify.annotations.Nullable;
  * at once.
  */
 final class PacedSockets extends SSLSocketFactory {
-  private static final long STRIDE = TimeUnit.MILLISECONDS.toNanos(30);
+  private static final long STRIDE = TimeUnit.MILLISECONDS.toNanos(40);
 
   /** Bytes that are read at once; some events, and more than a record of TLS. */
   private static final int BUFFER = 1 << 16;
