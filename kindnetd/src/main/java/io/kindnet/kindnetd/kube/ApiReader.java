@@ -60,7 +60,7 @@ final class ApiReader {
    * @throws ApiException if the server refuses
    */
   InputStream get(String path, Duration silence) throws IOException {
-    return get(path, silence, PROTOBUF, /* paced= */ false, () -> {});
+    return get(path, silence, PROTOBUF, () -> {});
   }
 
   /**
@@ -70,11 +70,14 @@ final class ApiReader {
    *     the first of it
    */
   InputStream watch(String path, Duration silence, Runnable accepted) throws IOException {
-    return get(path, silence, PROTOBUF + ";stream=watch", /* paced= */ true, accepted);
+    InputStream events = get(path, silence, PROTOBUF + ";stream=watch", accepted);
+    if (sockets != null) {
+      sockets.pace(true);
+    }
+    return events;
   }
 
-  private InputStream get(
-      String path, Duration silence, String format, boolean paced, Runnable accepted)
+  private InputStream get(String path, Duration silence, String format, Runnable accepted)
       throws IOException {
     HttpURLConnection connection =
         (HttpURLConnection) server.resolve(path).toURL().openConnection(proxy);
@@ -87,7 +90,7 @@ final class ApiReader {
     authentication.before(new Headers(connection), null, null);
     try {
       if (connection instanceof HttpsURLConnection secure) {
-        sockets().pace(paced);
+        sockets().pace(false);
         secure.setSSLSocketFactory(sockets());
       }
       int code = connection.getResponseCode();
