@@ -1,6 +1,7 @@
 package io.kindnet.kindnetd.kube;
 
 import com.google.protobuf.CodedInputStream;
+import com.google.protobuf.InvalidProtocolBufferException;
 import java.io.IOException;
 
 /**
@@ -45,13 +46,15 @@ final class ApiObjects {
   void read(CodedInputStream in) throws IOException {
     int magic = Integer.reverseBytes(in.readRawLittleEndian32());
     if (magic != MAGIC) {
-      throw new IOException("what the API server sends is not in its protobuf format");
+      throw new InvalidProtocolBufferException(
+          "what the API server sends is not in its protobuf format");
     }
     kind = "";
     found = false;
     Protobuf.eachFieldLeft(in, envelope);
     if (!found) {
-      throw new IOException("the API server sends an envelope without an object");
+      throw new InvalidProtocolBufferException(
+          "the API server sends an envelope without an object");
     }
   }
 

@@ -3,6 +3,7 @@ package io.kindnet.kindnetd.kube;
 import static java.nio.charset.StandardCharsets.UTF_8;
 
 import com.google.protobuf.CodedInputStream;
+import com.google.protobuf.InvalidProtocolBufferException;
 import java.io.IOException;
 import java.io.InputStream;
 import java.net.URLEncoder;
@@ -12,8 +13,8 @@ import java.util.function.Consumer;
 
 /**
  * The two ways in which the API server tells of Nodes: a list, page by page, and a watch of what
- * changes after some version. Objects are handed on as they are read, so that neither a page nor an
- * event is ever in memory as a whole.
+ * changes after some version. Objects are handed on as they are read: of what is told, no more than
+ * an event is ever in memory.
  */
 final class NodeStream {
   private static final String NODES = "api/v1/nodes";
@@ -151,7 +152,9 @@ final class NodeStream {
       case "ADDED", "MODIFIED" -> events.changed(object);
       case "DELETED" -> events.gone(object);
       case "BOOKMARK" -> {}
-      default -> throw new IOException("watch of Nodes: an event of type '" + event.type() + "'");
+      default ->
+          throw new InvalidProtocolBufferException(
+              "watch of Nodes: an event of type '" + event.type() + "'");
     }
     events.reached(object.version());
   }

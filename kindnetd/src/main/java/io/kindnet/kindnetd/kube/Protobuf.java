@@ -1,8 +1,8 @@
 package io.kindnet.kindnetd.kube;
 
 import com.google.protobuf.CodedInputStream;
+import com.google.protobuf.InvalidProtocolBufferException;
 import com.google.protobuf.WireFormat;
-import java.io.EOFException;
 import java.io.IOException;
 
 /**
@@ -57,7 +57,7 @@ final class Protobuf {
   /** Ends a part that has been read. */
   static void end(CodedInputStream in, int outer) throws IOException {
     if (in.getBytesUntilLimit() > 0) {
-      throw new EOFException("what the API server sends breaks off");
+      throw new InvalidProtocolBufferException("what the API server sends breaks off");
     }
     in.popLimit(outer);
   }

@@ -1,6 +1,7 @@
 package io.kindnet.kindnetd.kube;
 
 import com.google.protobuf.CodedInputStream;
+import com.google.protobuf.InvalidProtocolBufferException;
 import java.io.EOFException;
 import java.io.IOException;
 import java.io.InputStream;
@@ -45,7 +46,7 @@ final class WatchEvent {
     }
     int length = ByteBuffer.wrap(head).getInt();
     if (length < 0 || length > LIMIT) {
-      throw new IOException(
+      throw new InvalidProtocolBufferException(
           "watch of Nodes: an event of " + Integer.toUnsignedString(length) + " bytes");
     }
     if (length > frame.length) {
@@ -64,10 +65,10 @@ final class WatchEvent {
   }
 
   /** The Node; of a bookmark, one that has a version only. */
-  NodeObject object() throws IOException {
+  NodeObject object() throws InvalidProtocolBufferException {
     NodeObject present = object;
     if (present == null) {
-      throw new IOException("watch of Nodes: an event without an object");
+      throw new InvalidProtocolBufferException("watch of Nodes: an event without an object");
     }
     return present;
   }
