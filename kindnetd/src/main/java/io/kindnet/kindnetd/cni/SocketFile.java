@@ -20,6 +20,7 @@ final class SocketFile {
 
   private final Path file;
   private @Nullable Object key;
+  private boolean removed;
 
   SocketFile(Path file) {
     this.file = file;
@@ -33,9 +34,12 @@ final class SocketFile {
    * Listens. The file appears by a rename, in the place of whatever an agent before this one left,
    * so that there is one at every moment.
    *
-   * @throws IOException naming what cannot be made
+   * @throws IOException naming what cannot be made, or that it has been removed for good
    */
-  UnixListener listen() throws IOException {
+  synchronized UnixListener listen() throws IOException {
+    if (removed) {
+      throw new IOException(file + " is not served any more");
+    }
     folder();
     Path fresh = file.resolveSibling(file.getFileName() + "." + ProcessHandle.current().pid());
     Files.deleteIfExists(fresh);
@@ -69,12 +73,13 @@ final class SocketFile {
   }
 
   /** Whether nothing is there any more; what a newer agent put there counts as there. */
-  boolean isGone() {
-    return !Files.exists(file);
+  synchronized boolean isGone() {
+    return !removed && !Files.exists(file);
   }
 
-  /** Removes it, unless a newer agent has put its own there. */
-  void remove() {
+  /** Removes it for good, unless a newer agent has put its own there. */
+  synchronized void remove() {
+    removed = true;
     try {
       if (key != null && key.equals(keyOf(file))) {
         Files.delete(file);

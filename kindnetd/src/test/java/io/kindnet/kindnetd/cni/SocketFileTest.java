@@ -1,6 +1,7 @@
 package io.kindnet.kindnetd.cni;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.kindnet.kindnetd.AgentProcess;
 import io.kindnet.netlink.testing.Eventually;
@@ -86,6 +87,17 @@ class SocketFileTest {
       awaitServed();
       assertThat(permissions(folder)).isEqualTo("rwx------");
     }
+    assertThat(files()).isEmpty();
+  }
+
+  /** Who looks whether it is still there must not take the end for an accident. */
+  @Test
+  void staysAwayOnceItsAgentEnds() throws IOException {
+    SocketFile file = new SocketFile(socket);
+    file.listen().close();
+    file.remove();
+    assertThat(file.isGone()).isFalse();
+    assertThatThrownBy(file::listen).hasMessage(socket + " is not served any more");
     assertThat(files()).isEmpty();
   }
 
