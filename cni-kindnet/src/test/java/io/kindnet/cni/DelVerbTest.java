@@ -196,7 +196,7 @@ class DelVerbTest {
     assertThat(node.hostPorts().installed()).isEmpty();
     // a namespace that was closed takes its links with it a little later
     Eventually.within(
-        Duration.ofSeconds(10),
+        Duration.ofSeconds(60),
         () -> {
           assertThat(host.run("ip", "link")).doesNotContain("knet");
           assertThat(host.run("ip", "route")).isEmpty();

@@ -14,7 +14,7 @@ import java.util.List;
  * {@code /usr}, so that no image is needed.
  */
 final class Containerd {
-  private static final Duration DEADLINE = Duration.ofSeconds(30);
+  private static final Duration DEADLINE = Duration.ofMinutes(2);
   private static final String CONFIGURATION = "/run/containerd.toml";
   private static final String ROOT = "/run/containers/";
 

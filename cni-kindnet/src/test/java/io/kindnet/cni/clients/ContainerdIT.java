@@ -31,7 +31,7 @@ import org.junit.jupiter.params.provider.ValueSource;
 @EnumSource(Way.class)
 @Tag("cgroups")
 class ContainerdIT {
-  private static final Duration DEADLINE = Duration.ofSeconds(30);
+  private static final Duration DEADLINE = Duration.ofMinutes(2);
   private static final int SIGKILL = 128 + 9;
   private static final Pattern IPV4 = Pattern.compile("inet (10\\.244\\.1\\.\\d+)/32 ");
   private static final Pattern IPV6 = Pattern.compile("inet6 (fd00:10:244:1:[0-9a-f:]+)/128 ");

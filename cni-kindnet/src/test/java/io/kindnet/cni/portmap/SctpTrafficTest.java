@@ -68,7 +68,7 @@ class SctpTrafficTest {
 
     SctpInit.send(client(client), address, 3868);
 
-    Eventually.within(Duration.ofSeconds(5), () -> assertThat(seen()).isEqualTo(1));
+    Eventually.within(Duration.ofSeconds(60), () -> assertThat(seen()).isEqualTo(1));
   }
 
   @Test
@@ -79,7 +79,7 @@ class SctpTrafficTest {
     SctpInit.send(client("outside"), "10.0.0.2", 3868);
     SctpInit.send(client("host"), "10.244.1.5", 1); // comes behind the first, if that comes at all
 
-    Eventually.within(Duration.ofSeconds(5), () -> assertThat(seen()).isEqualTo(1));
+    Eventually.within(Duration.ofSeconds(60), () -> assertThat(seen()).isEqualTo(1));
   }
 
   private Namespace client(String name) {

@@ -40,14 +40,14 @@ final class WiredNode {
     this.namespace = node;
     node.loopbackUp();
     outside.connect("eth0", node, "eth0");
-    Ip.batch(outside, "addr add 10.0.0.1/24 dev eth0\naddr add fd00::1/64 dev eth0\n");
+    Ip.batch(outside, "addr add 10.0.0.1/24 dev eth0\naddr add fd00::1/64 dev eth0 nodad\n");
     Ip.batch(
         node,
         """
         addr add 10.0.0.2/24 dev eth0
         addr add 10.0.0.3/24 dev eth0
-        addr add fd00::2/64 dev eth0
-        addr add fd00::3/64 dev eth0
+        addr add fd00::2/64 dev eth0 nodad
+        addr add fd00::3/64 dev eth0 nodad
         """);
     sysctl("net.ipv4.ip_forward", 1);
     sysctl("net.ipv6.conf.all.forwarding", 1);
@@ -73,7 +73,7 @@ final class WiredNode {
         namespace,
         """
         addr add 10.244.1.1/24 dev cni0
-        addr add fd00:244::1/64 dev cni0
+        addr add fd00:244::1/64 dev cni0 nodad
         link set cni0 up
         """);
     boolean withRules = wires == Wires.BRIDGE_WITH_RULES;
@@ -107,7 +107,7 @@ final class WiredNode {
         pod,
         """
         addr add %s dev eth0
-        addr add %s dev eth0
+        addr add %s dev eth0 nodad
         route add 10.244.1.1 dev eth0 scope link
         route add fd00:244::1 dev eth0
         route add default via 10.244.1.1 src %s

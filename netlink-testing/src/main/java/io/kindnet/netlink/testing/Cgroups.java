@@ -14,7 +14,7 @@ final class Cgroups {
   private static final Path ROOT = Path.of("/sys/fs/cgroup");
 
   /** A process that was killed leaves its cgroup a little later. */
-  private static final Duration DEADLINE = Duration.ofSeconds(10);
+  private static final Duration DEADLINE = Duration.ofSeconds(60);
 
   private Cgroups() {}
 

@@ -11,7 +11,7 @@ import java.util.concurrent.TimeUnit;
 
 /** A program that stays on a {@link Machine}, and what it has written so far. */
 public final class Daemon implements AutoCloseable {
-  private static final Duration DEADLINE = Duration.ofSeconds(30);
+  private static final Duration DEADLINE = Duration.ofMinutes(2);
 
   private final String command;
   private final Process entering;

@@ -10,7 +10,7 @@ import java.util.Set;
 /** The namespaces and machines of one test (or of one class), and how the host looked before it. */
 final class NamespaceScope {
   /** Links of a deleted namespace go a little later than its name. */
-  private static final Duration CLEANUP = Duration.ofSeconds(10);
+  private static final Duration CLEANUP = Duration.ofSeconds(60);
 
   private final HostState before;
   private final Map<String, Namespace> namespaces = new LinkedHashMap<>();

@@ -7,7 +7,7 @@ import org.junit.jupiter.api.Test;
 
 @NetworkNamespaces
 class DaemonTest {
-  private static final Duration DEADLINE = Duration.ofSeconds(10);
+  private static final Duration DEADLINE = Duration.ofSeconds(60);
   private static final int SIGTERM = 128 + 15;
 
   @Test

@@ -25,7 +25,7 @@ class EventuallyTest {
 
     assertThatThrownBy(() ->
             Eventually.within(
-                Duration.ofMillis(20),
+                Duration.ofMillis(200),
                 () -> {
                   throw new AssertionError("attempt " + attempts.incrementAndGet());
                 }))

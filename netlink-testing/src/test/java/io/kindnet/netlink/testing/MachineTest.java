@@ -21,7 +21,7 @@ import org.junit.jupiter.params.provider.ValueSource;
 
 @NetworkNamespaces
 class MachineTest {
-  private static final Duration DEADLINE = Duration.ofSeconds(10);
+  private static final Duration DEADLINE = Duration.ofSeconds(60);
 
   @Test
   void hasALoopbackOnlyAndItsOwnProcesses(Machine node) {

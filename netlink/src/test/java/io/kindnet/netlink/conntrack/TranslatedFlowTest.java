@@ -25,7 +25,7 @@ import org.junit.jupiter.params.provider.CsvSource;
 @NetworkNamespaces
 class TranslatedFlowTest {
   private static final int UDP = 17;
-  private static final Duration DEADLINE = Duration.ofSeconds(10);
+  private static final Duration DEADLINE = Duration.ofSeconds(60);
   private static final Duration SHORT = Duration.ofMillis(300);
 
   private static final String RULES =
@@ -48,20 +48,20 @@ class TranslatedFlowTest {
     this.host = host;
     client.connect("eth0", host, "outside");
     pod.connect("eth0", host, "inside");
-    Ip.batch(client, "addr add 10.0.0.1/24 dev eth0\naddr add fd00::1/64 dev eth0\n");
+    Ip.batch(client, "addr add 10.0.0.1/24 dev eth0\naddr add fd00::1/64 dev eth0 nodad\n");
     Ip.batch(
         host,
         """
         addr add 10.0.0.2/24 dev outside
-        addr add fd00::2/64 dev outside
+        addr add fd00::2/64 dev outside nodad
         addr add 10.244.0.1/24 dev inside
-        addr add fd00:244::1/64 dev inside
+        addr add fd00:244::1/64 dev inside nodad
         """);
     Ip.batch(
         pod,
         """
         addr add 10.244.0.9/24 dev eth0
-        addr add fd00:244::9/64 dev eth0
+        addr add fd00:244::9/64 dev eth0 nodad
         route add default via 10.244.0.1
         route add default via fd00:244::1
         """);

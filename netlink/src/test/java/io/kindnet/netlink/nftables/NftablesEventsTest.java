@@ -15,7 +15,7 @@ import org.junit.jupiter.api.Test;
 
 @NetworkNamespaces
 class NftablesEventsTest {
-  private static final Duration DEADLINE = Duration.ofSeconds(10);
+  private static final Duration DEADLINE = Duration.ofSeconds(60);
   private static final Table TABLE = new Table(TableFamily.INET, "t");
   private static final Table OTHER = new Table(TableFamily.IP, "t");
   private static final NamedSet SET =

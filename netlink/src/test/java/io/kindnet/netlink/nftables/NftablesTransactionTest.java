@@ -237,7 +237,7 @@ class NftablesTransactionTest {
                 Element.of(address("10.0.0.2")).withComment("stays"))));
 
     Eventually.within(
-        Duration.ofSeconds(10),
+        Duration.ofSeconds(60),
         () ->
             assertThat(nftables.list().elements(SET))
                 .containsExactly(Element.of(address("10.0.0.2")).withComment("stays")));

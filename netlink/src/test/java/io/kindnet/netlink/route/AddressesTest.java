@@ -162,8 +162,10 @@ class AddressesTest {
   void tellsATentativeAndADuplicateAddress() {
     Link eth0 = rt.links().byName("eth0");
     // The same address at both ends of the wire: the other end answers for it.
-    addresses.add(
-        Address.of(rt.links().byName("eth1"), parse("fd00::1"), 64).withFlags(IFA_F_NODAD));
+    Address taken =
+        Address.of(rt.links().byName("eth1"), parse("fd00::1"), 64).withFlags(IFA_F_NODAD);
+    addresses.add(taken);
+    addresses.awaitUsable(taken, SOON);
 
     addresses.add(Address.of(eth0, parse("fd00::1"), 64));
 

@@ -275,7 +275,11 @@ class LinksTest {
     links.create(VethPair.of("one", "two"));
     Link one = links.byName("one");
     links.change(one, LinkChange.nothing().up());
-    assertThat(links.byName("one").operationalState()).isEqualTo(OperationalState.LOWERLAYERDOWN);
+    Eventually.within(
+        SOON,
+        () ->
+            assertThat(links.byName("one").operationalState())
+                .isEqualTo(OperationalState.LOWERLAYERDOWN));
     Thread other =
         Thread.ofPlatform()
             .start(() -> links.change(links.byName("two"), LinkChange.nothing().up()));

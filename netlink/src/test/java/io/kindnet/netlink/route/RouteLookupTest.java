@@ -6,10 +6,12 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.kindnet.netlink.ip.AddressFamily;
+import io.kindnet.netlink.testing.Eventually;
 import io.kindnet.netlink.testing.Ip;
 import io.kindnet.netlink.testing.MessageRecorder;
 import io.kindnet.netlink.testing.Namespace;
 import io.kindnet.netlink.testing.NetworkNamespaces;
+import java.time.Duration;
 import java.util.List;
 import java.util.Optional;
 import org.junit.jupiter.api.AfterEach;
@@ -106,10 +108,14 @@ class RouteLookupTest {
   void aLinkLocalDestinationNeedsItsLink() {
     int eth1 = rt.links().byName("eth1").index();
 
-    RouteLookup lookup = routes.lookup(parse("fe80::99"), eth1).orElseThrow();
-
-    assertThat(lookup.isDirect()).isTrue();
-    assertThat(lookup.linkIndex()).isEqualTo(eth1);
+    // the kernel makes the route once it has noticed that the link is up
+    Eventually.within(
+        Duration.ofSeconds(30),
+        () -> {
+          RouteLookup lookup = routes.lookup(parse("fe80::99"), eth1).orElseThrow();
+          assertThat(lookup.isDirect()).isTrue();
+          assertThat(lookup.linkIndex()).isEqualTo(eth1);
+        });
   }
 
   @Test

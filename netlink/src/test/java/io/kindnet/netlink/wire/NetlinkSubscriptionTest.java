@@ -15,7 +15,7 @@ class NetlinkSubscriptionTest {
   private static final int RTNLGRP_LINK = 1;
   private static final int RTM_NEWLINK = 16;
   private static final int IFLA_IFNAME = 3;
-  private static final Duration DEADLINE = Duration.ofSeconds(10);
+  private static final Duration DEADLINE = Duration.ofSeconds(60);
 
   @Test
   void deliversWhatHappensInItsNamespace(Namespace namespace) {
