@@ -1,6 +1,7 @@
 package io.kindnet.cni;
 
 import static io.kindnet.cni.CniNode.error;
+import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import com.fasterxml.jackson.databind.JsonNode;
@@ -9,6 +10,7 @@ import io.kindnet.cni.store.PodRow;
 import io.kindnet.cni.store.Store;
 import io.kindnet.netlink.testing.Namespace;
 import io.kindnet.netlink.testing.NetworkNamespaces;
+import java.io.IOException;
 import java.nio.file.Path;
 import java.util.List;
 import org.junit.jupiter.api.BeforeEach;
@@ -96,10 +98,11 @@ class StaleRowsTest {
   }
 
   @Test
-  void areNoneWhileTheInterfaceIsThere() throws CniException {
+  void areNoneWhileTheInterfaceIsThere() throws CniException, IOException {
     node.add("old", old);
     // a namespace that lives on without its name
-    Process process = old.start("sleep", "600");
+    Process process = old.start("sh", "-c", "echo inside; exec sleep 600");
+    assertThat(process.inputReader(UTF_8).readLine()).isEqualTo("inside");
     host.run("umount", old.path().toString());
 
     Reply reply = node.call("ADD", "new", pod.path().toString(), "eth0", node.config());
