@@ -13,16 +13,37 @@ final class Inheriting {
     Heir heir = Heir.of(System.getProperty("io.kindnet.cni.heir"));
     try (RouteSocket socket = RouteSocket.open()) {
       Links links = socket.links();
+      DeletingThread thread = new DeletingThread();
       links.deletePromptly(name, heir);
-      // it is in the kernel for a while yet
-      boolean alone =
-          Thread.getAllStackTraces().keySet().stream()
-              .noneMatch(thread -> thread.getName().equals("delete link"));
       System.out.println(
           name
               + (links.findByName(name).isEmpty() ? " is gone, " : " is there, ")
-              + (alone ? "without" : "by")
+              + (thread.wasMade ? "by" : "without")
               + " a thread of its own");
+    }
+  }
+
+  /** Whether a thread for the deletion was made after this one, be it that it has ended. */
+  private static final class DeletingThread extends InheritableThreadLocal<Boolean> {
+    private boolean wasMade;
+
+    DeletingThread() {
+      set(true);
+    }
+
+    /** Called where a thread is made. */
+    @Override
+    protected Boolean childValue(Boolean parent) {
+      wasMade |=
+          StackWalker.getInstance(StackWalker.Option.RETAIN_CLASS_REFERENCE)
+              .walk(frames ->
+                  frames
+                      .map(StackWalker.StackFrame::getDeclaringClass)
+                      .filter(maker -> maker.getName().startsWith("io.kindnet.netlink."))
+                      .findFirst())
+              .filter(Links.class::equals)
+              .isPresent();
+      return parent;
     }
   }
 }
