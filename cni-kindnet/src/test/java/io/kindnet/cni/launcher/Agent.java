@@ -1,5 +1,8 @@
 package io.kindnet.cni.launcher;
 
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.kindnet.netlink.testing.Eventually;
 import io.kindnet.netlink.unix.Poller;
 import io.kindnet.netlink.unix.UnixConnection;
 import io.kindnet.netlink.unix.UnixListener;
@@ -38,6 +41,11 @@ final class Agent implements AutoCloseable {
     Agent agent = new Agent(UnixListener.bind(socket, 5), manners);
     agent.thread.start();
     return agent;
+  }
+
+  /** Waits until so many launchers have connected: they may end before this agent sees them. */
+  void awaitServed(int launchers) {
+    Eventually.within(TURN, () -> assertThat(served).hasValue(launchers));
   }
 
   /** How many launchers have connected. */

@@ -69,11 +69,11 @@ class BadAgentTest {
           awaitEnd(ended);
         };
     try (Agent agent = Agent.at(socket(), busy)) {
-      Executed jvm = call(Program.HURRIED_WATCHED).executed();
+      Executed jvm = call(Program.HASTY_WATCHED).executed();
       ended.countDown();
 
       assertThat(jvm.input()).isEqualTo(INPUT);
-      assertThat(agent.served()).isEqualTo(1);
+      agent.awaitServed(1);
     }
   }
 
@@ -155,7 +155,7 @@ class BadAgentTest {
       Ran ran = launcher.runByShell(script, variables, INPUT);
 
       assertThat(ran).isEqualTo(new Ran(1, "", ""));
-      assertThat(agent.served()).isEqualTo(1);
+      agent.awaitServed(1);
     }
   }
 
@@ -170,7 +170,7 @@ class BadAgentTest {
   private void assertExecutes(Program program, Agent.Manners manners) {
     try (Agent agent = Agent.at(socket(), manners)) {
       assertThat(call(program).executed().input()).isEqualTo(INPUT);
-      assertThat(agent.served()).isEqualTo(1);
+      agent.awaitServed(1);
     }
   }
 
@@ -179,7 +179,7 @@ class BadAgentTest {
     try (Agent agent = Agent.at(socket(), manners)) {
       String message = call(program).assertError("1.0.0", 11);
       assertThat(message).startsWith("no answer from kindnetd at " + socket() + ", ");
-      assertThat(agent.served()).isEqualTo(1);
+      agent.awaitServed(1);
       return message;
     }
   }

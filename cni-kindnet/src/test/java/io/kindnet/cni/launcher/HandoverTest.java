@@ -117,7 +117,7 @@ class HandoverTest {
   void answersAsTheAgentDoes(int exit, String document) {
     try (Agent agent = answering(ANSWERED, exit, document)) {
       call(INPUT).assertAnswered(exit, document);
-      assertThat(agent.served()).isEqualTo(1);
+      agent.awaitServed(1);
     }
   }
 
@@ -131,7 +131,7 @@ class HandoverTest {
       assertThat(ran.exit()).isZero();
       assertThat(ran.stdout()).hasSize(document.length()).isEqualTo(document);
       assertThat(requests.take().input()).isEqualTo(input);
-      assertThat(agent.served()).isEqualTo(1);
+      agent.awaitServed(1);
     }
   }
 
@@ -140,7 +140,7 @@ class HandoverTest {
   void handsOverACallWithArguments() {
     try (Agent agent = answering(ANSWERED, 0, "{}")) {
       launcher.run(variables(), INPUT, "--help").assertAnswered(0, "{}");
-      assertThat(agent.served()).isEqualTo(1);
+      agent.awaitServed(1);
     }
   }
 
@@ -150,7 +150,7 @@ class HandoverTest {
     String input = text(length);
     try (Agent agent = answering(DECLINED, 0, "another database")) {
       assertExecutes(call(input), input);
-      assertThat(agent.served()).isEqualTo(1);
+      agent.awaitServed(1);
     }
   }
 
@@ -161,7 +161,7 @@ class HandoverTest {
     String input = text(length);
     try (Agent agent = Agent.at(socket, HandoverTest::greetAndWait)) {
       assertExecutes(call(input), input.substring(0, given));
-      assertThat(agent.served()).isEqualTo(1);
+      agent.awaitServed(1);
     }
   }
 
@@ -173,7 +173,7 @@ class HandoverTest {
     }
     try (Agent agent = Agent.at(socket, HandoverTest::greetAndWait)) {
       assertExecutes(launcher.run(variables, INPUT), INPUT);
-      assertThat(agent.served()).isEqualTo(1);
+      agent.awaitServed(1);
     }
   }
 
@@ -189,7 +189,7 @@ class HandoverTest {
         };
     try (Agent agent = Agent.at(socket, slow)) {
       call(INPUT).assertAnswered(1, "{}");
-      assertThat(agent.served()).isEqualTo(1);
+      agent.awaitServed(1);
     }
   }
 
@@ -200,7 +200,7 @@ class HandoverTest {
     String script = "{ wait $!; exec \"$0\"; } " + redirection;
     try (Agent agent = answering(ANSWERED, 0, "{}")) {
       assertThat(launcher.runByShell(script, variables(), INPUT)).isEqualTo(new Ran(1, "", ""));
-      assertThat(agent.served()).isEqualTo(1);
+      agent.awaitServed(1);
     }
   }
 
@@ -209,7 +209,7 @@ class HandoverTest {
     try (Agent agent = answering(ANSWERED, 0, "{}")) {
       launcher.runByShell("exec \"$0\" <&-", variables(), INPUT).assertAnswered(0, "{}");
       assertThat(requests.take().input()).isEmpty();
-      assertThat(agent.served()).isEqualTo(1);
+      agent.awaitServed(1);
     }
   }
 
@@ -219,7 +219,7 @@ class HandoverTest {
       Ran ran = launcher.runByShell("exec \"$0\" </tmp", variables(), INPUT);
 
       assertThat(ran.assertError(5)).isEqualTo("cannot read standard input: Is a directory");
-      assertThat(agent.served()).isEqualTo(1);
+      agent.awaitServed(1);
     }
   }
 
@@ -263,7 +263,7 @@ class HandoverTest {
     all.put("KINDNET_CNI_SOCKET", socket.toString());
     try (Agent agent = answering(ANSWERED, 0, "{}")) {
       launcher.run(all, input).assertAnswered(0, "{}");
-      assertThat(agent.served()).isEqualTo(1);
+      agent.awaitServed(1);
       Files.delete(socket);
       return requests.remove();
     } catch (IOException gone) {

@@ -15,8 +15,10 @@ enum Program {
   PATIENT("launcher-tests/patient"),
   /** The same under sanitizers. */
   PATIENT_WATCHED("launcher-tests/patient-watched"),
-  /** Gives up an agent that does not greet, or does not take the request, after 200 ms. */
+  /** Gives up an agent that does not greet after 200 ms. */
   HURRIED_WATCHED("launcher-tests/hurried-watched"),
+  /** Gives up an agent that has greeted and does not take the request after 200 ms. */
+  HASTY_WATCHED("launcher-tests/hasty-watched"),
   /** Waits 1 s for an answer, and 200 ms for its caller to take it. */
   BRIEF_WATCHED("launcher-tests/brief-watched"),
   /** No launcher: it throws bytes at the parts of one. */
