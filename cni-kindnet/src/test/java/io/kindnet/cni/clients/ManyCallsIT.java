@@ -57,11 +57,16 @@ class ManyCallsIT {
     try (Daemon agent = ServingAgent.start(node)) {
       addAndDeleteAll();
 
-      assertThat(KindnetNode.sql(node, "SELECT sum(number) FROM calls WHERE way = 'WARM'"))
-          .as(agent.output())
-          .isEqualTo(2 * PODS + "\n");
+      // who is not greeted soon enough, as may be on a busy machine, does without the agent
+      assertThat(calls("WARM")).as(agent.output()).isBetween(PODS, 2 * PODS);
+      assertThat(calls("WARM") + calls("COLD")).isEqualTo(2 * PODS);
       assertThat(agent.stop()).as(agent.output()).isZero();
     }
+  }
+
+  private int calls(String way) {
+    String sum = "SELECT coalesce(sum(number), 0) FROM calls WHERE way = '" + way + "'";
+    return Integer.parseInt(KindnetNode.sql(node, sum).strip());
   }
 
   private void addAndDeleteAll() throws Exception {
