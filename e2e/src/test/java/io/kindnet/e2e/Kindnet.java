@@ -81,6 +81,11 @@ final class Kindnet {
   /** Waits until all agents and all nodes are ready. */
   void awaitReady() {
     String timeout = "--timeout=" + TestCluster.DEADLINE.toSeconds() + "s";
+    // a kubelet that is up may not have told yet which node it is
+    for (Node node : cluster.nodes()) {
+      Eventually.within(
+          TestCluster.DEADLINE, () -> cluster.kubectl().run("get", "node", node.name()));
+    }
     cluster.kubectl().run("-n", "kube-system", "rollout", "status", "daemonset/kindnet", timeout);
     cluster.kubectl().run("wait", "--for=condition=Ready", "nodes", "--all", timeout);
     // what the API server knows may be of before a reboot; the agents know

@@ -3,6 +3,7 @@ package io.kindnet.e2e;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.kindnet.e2e.cluster.Node;
+import io.kindnet.netlink.testing.Eventually;
 import org.junit.jupiter.api.Test;
 
 /** The least that has to work: kindnet is installed, a pod comes, is reached, and goes. */
@@ -15,7 +16,10 @@ class SmokeE2E {
     Node node = cluster.nodeOf(web);
 
     for (String address : web.addresses()) {
-      assertThat(node.machine().run(Http.ask(address, Pod.PORT))).startsWith("web saw ");
+      // that a container runs does not mean that its server listens
+      Eventually.within(
+          TestCluster.DEADLINE,
+          () -> assertThat(node.machine().run(Http.ask(address, Pod.PORT))).startsWith("web saw "));
     }
     for (String address : node.addresses()) {
       assertThat(cluster.outside().run(Http.ask(address, 8081)))

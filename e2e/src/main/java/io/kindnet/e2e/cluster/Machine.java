@@ -20,7 +20,7 @@ import java.util.Optional;
  * @param settings of the cluster that it belongs to
  */
 public record Machine(String name, Settings settings) {
-  private static final Duration BOOT_DEADLINE = Duration.ofSeconds(30);
+  private static final Duration BOOT_DEADLINE = Duration.ofMinutes(1);
   private static final int OUTER_LEVELS = levels(ProcessHandle.current().pid());
 
   /** Enters the cgroup whose file is the first argument, and is the rest of them. */

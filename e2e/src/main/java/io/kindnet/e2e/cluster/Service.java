@@ -22,8 +22,8 @@ import java.util.List;
  */
 public record Service(
     String name, Machine machine, List<String> command, Eventually.Assertion readiness) {
-  private static final Duration READY_DEADLINE = Duration.ofSeconds(90);
-  private static final Duration STOP_DEADLINE = Duration.ofSeconds(30);
+  private static final Duration READY_DEADLINE = Duration.ofMinutes(3);
+  private static final Duration STOP_DEADLINE = Duration.ofMinutes(1);
   private static final int LOG_END = 4000;
 
   /** Leaves its number where it is found again, and becomes the program. */
@@ -80,11 +80,16 @@ public record Service(
   /** Whether it runs. */
   public boolean isRunning() {
     String pid = pid();
+    if (pid.isEmpty()) {
+      return false;
+    }
+    Path process = machine.path("/proc/" + pid);
     try {
-      // also of the shell that is about to become the program
-      return !pid.isEmpty()
-          && Files.readString(machine.path("/proc/" + pid + "/cmdline"))
-              .contains(command.getFirst());
+      // also of the shell that is about to become the program; while it does, it has no command
+      // line, as who has ended, and unlike them a program
+      String running = Files.readString(process.resolve("cmdline"));
+      return running.contains(command.getFirst())
+          || (running.isEmpty() && Files.exists(process.resolve("exe")));
     } catch (IOException gone) {
       return false;
     }
