@@ -26,6 +26,8 @@ final class DatabaseKeeper implements Stores, AutoCloseable {
   private static final Duration IDLE = Duration.ofSeconds(1);
 
   private final int most;
+  private final long idle;
+  private final long longest;
   private final Thread closer = new Thread(this::closeUnwanted, "cni-database");
 
   /** Last used, first. */
@@ -44,7 +46,18 @@ final class DatabaseKeeper implements Stores, AutoCloseable {
    * @param most how many connections to keep open at most
    */
   DatabaseKeeper(int most) {
+    this(most, IDLE, LONGEST);
+  }
+
+  /**
+   * @param most how many connections to keep open at most
+   * @param idle how long to keep them while no call comes
+   * @param longest how long to keep them however many calls come
+   */
+  DatabaseKeeper(int most, Duration idle, Duration longest) {
     this.most = most;
+    this.idle = idle.toNanos();
+    this.longest = longest.toNanos();
     closer.setDaemon(true);
     closer.start();
   }
@@ -69,7 +82,7 @@ final class DatabaseKeeper implements Stores, AutoCloseable {
 
   /** All of them are too old at the same time, so that the file is closed for a moment. */
   private synchronized @Nullable Store takeKept(Path file, Patience patience) {
-    if (System.nanoTime() - begin > LONGEST.toNanos()) {
+    if (System.nanoTime() - begin > longest) {
       dropKept();
       begin = System.nanoTime();
     }
@@ -94,7 +107,7 @@ final class DatabaseKeeper implements Stores, AutoCloseable {
 
   private synchronized void keep(Store store) {
     used = System.nanoTime();
-    boolean young = store.openedNanos() - begin >= 0 && used - begin < LONGEST.toNanos();
+    boolean young = store.openedNanos() - begin >= 0 && used - begin < longest;
     if (young && workingAlone == 0 && kept.size() < most && !closed) {
       kept.push(store);
       notifyAll();
@@ -160,7 +173,7 @@ final class DatabaseKeeper implements Stores, AutoCloseable {
 
   private synchronized boolean awaitUnwanted() throws InterruptedException {
     while (!closed && unwanted.isEmpty()) {
-      long end = Math.min(used + IDLE.toNanos(), begin + LONGEST.toNanos());
+      long end = Math.min(used + idle, begin + longest);
       long left = end - System.nanoTime();
       if (kept.isEmpty()) {
         wait();

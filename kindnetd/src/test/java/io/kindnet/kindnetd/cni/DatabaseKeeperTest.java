@@ -17,13 +17,21 @@ import org.junit.jupiter.api.io.TempDir;
 class DatabaseKeeperTest {
   private static final Duration DEADLINE = Duration.ofMinutes(1);
 
-  private final DatabaseKeeper keeper = new DatabaseKeeper(2);
+  private static final Duration NEVER = Duration.ofDays(1);
+
+  private DatabaseKeeper keeper = new DatabaseKeeper(2, NEVER, NEVER);
 
   @TempDir private Path folder;
 
   @AfterEach
   void close() {
     keeper.close();
+  }
+
+  /** That of the agent, which keeps nothing for long. */
+  private void useTheUsualOne() {
+    keeper.close();
+    keeper = new DatabaseKeeper(2);
   }
 
   private Store open() throws CniException {
@@ -52,12 +60,20 @@ class DatabaseKeeperTest {
   }
 
   @Test
-  void leavesTheDatabaseOpenForTheNextCallAndThenClosesIt() throws CniException {
+  void leavesTheDatabaseOpenForTheNextCall() throws CniException {
     makeFile();
 
     Store first = call();
     assertThat(isOpen()).isTrue();
     assertThat(call()).isSameAs(first);
+  }
+
+  @Test
+  void closesItWhenNoCallComes() throws CniException {
+    useTheUsualOne();
+    makeFile();
+
+    Store first = call();
 
     assertIsClosedSoon();
     assertThat(call()).isNotSameAs(first);
@@ -65,6 +81,7 @@ class DatabaseKeeperTest {
 
   @Test
   void closesItNowAndThenHoweverManyCallsCome() throws CniException {
+    useTheUsualOne();
     call();
 
     Eventually.within(

@@ -143,9 +143,10 @@ class KeptDatabaseTest {
   }
 
   private void deleteDatabase() throws IOException {
-    for (String suffix : List.of("", "-wal", "-shm")) {
-      Files.delete(Path.of(database + suffix));
-    }
+    Files.delete(database);
+    // which are there as long as the agent keeps the file open
+    Files.deleteIfExists(Path.of(database + "-wal"));
+    Files.deleteIfExists(Path.of(database + "-shm"));
   }
 
   /** As somebody without the agent does it. */
