@@ -70,10 +70,21 @@ class CleanupTest {
     node.run("nft", "add table inet other");
     Files.writeString(configurations.resolve("99-other.conflist"), "{\"name\":\"other\"}");
     Files.writeString(plugins.path().resolve("portmap"), "other");
+    awaitLinks();
+  }
+
+  /** A link says that it is up a moment after both of its ends are. */
+  private void awaitLinks() {
+    Eventually.within(
+        DEADLINE,
+        () ->
+            assertThat(Ip.run(node, "link").lines())
+                .filteredOn(link -> !link.contains("LOOPBACK"))
+                .allMatch(link -> link.contains("state UP")));
   }
 
   private String network() {
-    return Nft.ruleset(node)
+    return Nft.withoutCounters(Nft.ruleset(node))
         + Ip.run(node, "-d", "-o", "link").replaceAll("(?m)^\\d+: ", "")
         + Ip.run(node, "route")
         + Ip.run(node, "-6", "route", "show", "proto", "75");
@@ -151,6 +162,7 @@ class CleanupTest {
               assertThat(socket).exists();
             });
         add("web", pod, "");
+        awaitLinks();
         String networkOfAll = network();
         assertThat(networkOfAll).contains("10.244.2.0/24 via", "kindnet-ipmasq", "hostport-map");
 

@@ -44,12 +44,24 @@ final class RoutingStand implements AutoCloseable {
         address add 192.0.2.1/24 dev eth0
         address add 2001:db8::1/64 dev eth0 nodad
         """);
+    awaitQuiet(host);
     try (NetworkNamespace namespace = NetworkNamespace.open(host.path().toString())) {
       RoutingStand stand = new RoutingStand(host, RouteSocket.open(namespace));
       stand.nodes.put(
           clusterNode("self", List.of("10.244.0.0/24", "fd00::/64"), "192.0.2.1", "2001:db8::1"));
       return stand;
     }
+  }
+
+  /**
+   * What the kernel still does about a new link would be noticed by the agent, and looked after.
+   */
+  private static void awaitQuiet(Namespace host) {
+    Eventually.within(
+        DEADLINE,
+        () ->
+            assertThat(Ip.run(host, "-6", "route", "show", "table", "local", "dev", "eth0"))
+                .contains("local 2001:db8::1 ", "local fe80::"));
   }
 
   /** Says that all Nodes are known, and starts the agent. */
