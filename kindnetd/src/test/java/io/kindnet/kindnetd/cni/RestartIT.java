@@ -131,7 +131,9 @@ class RestartIT {
 
   private void assertPods() {
     String query = "SELECT count(*), count(DISTINCT ip_address_v4) FROM pods";
-    assertThat(client.node().run("sqlite3", client.database().toString(), query))
+    // who has used it last may be closing it
+    String patience = ".timeout 60000";
+    assertThat(client.node().run("sqlite3", "-cmd", patience, client.database().toString(), query))
         .isEqualTo(CALLS + "|" + CALLS + "\n");
   }
 

@@ -12,7 +12,7 @@ import java.util.Map;
 
 /** kindnetd as a process that serves calls, on a node without an API server. */
 final class ServingAgent implements AutoCloseable {
-  private static final Duration DEADLINE = Duration.ofMinutes(1);
+  private static final Duration DEADLINE = Duration.ofMinutes(5);
 
   private final AgentProcess process;
   private final Path socket;
