@@ -127,12 +127,13 @@ public final class Kindnetd implements Callable<Integer> {
                 nodes, options.noMasquerade(), nftables, NftablesEvents::ofOthers, status);
         Agent calls = new CniCallAgent(options.callSocket(), BuildVersion.text(), status)) {
       KernelMessages.show(status, kernel.requests(), nftables.requests());
-      server.start();
       startOrClean(calls, options.servesCalls());
       startOrClean(plugin, options.plugin().watched().isPresent());
       startOrClean(configuration, !options.disableCni());
       startOrClean(routes, !options.disableCni());
       startOrClean(masquerading, options.masquerading());
+      // not before, since a part that has not begun yet is none that readiness waits for
+      server.start();
       try (KubernetesClient client = ApiServer.connect(options.apiServer(), environment);
           NodeWatch watch = new NodeWatch(client, nodes, status);
           Agent condition =
