@@ -97,8 +97,12 @@ class KindnetdTest {
         api.apply(Nodes.node("node1", List.of(), List.of("192.0.2.1")));
         api.apply(node(2));
         awaitRoutes(first, toSecond);
-        assertThat(one.get("/readyz"))
-            .contains("[-]cni-configuration Node node1 has no pod CIDRs yet", "[+]routes ok");
+        Eventually.within(
+            DEADLINE,
+            () ->
+                assertThat(one.get("/readyz"))
+                    .contains(
+                        "[-]cni-configuration Node node1 has no pod CIDRs yet", "[+]routes ok"));
         assertThat(conflist(1)).doesNotExist();
 
         api.apply(node(1));
@@ -128,8 +132,11 @@ class KindnetdTest {
                   assertThat(routes(second))
                       .as("what is right of a node of which not all is")
                       .contains("fd00:5::/64 via 2001:db8::5"));
-          assertThat(two.log())
-              .contains("node node5: pod CIDR left out: '10.244.256.0/24' is not a CIDR");
+          Eventually.within(
+              DEADLINE,
+              () ->
+                  assertThat(two.log())
+                      .contains("node node5: pod CIDR left out: '10.244.256.0/24' is not a CIDR"));
           api.delete(node(5));
           Eventually.within(DEADLINE, () -> assertThat(routes(second)).doesNotContain("fd00:5:"));
           assertThat(two.get("/metrics"))
@@ -225,8 +232,12 @@ class KindnetdTest {
         api.apply(Nodes.node("node4", List.of("10.244.4.0/24"), List.of("192.0.2.4")));
         Eventually.within(
             DEADLINE, () -> assertThat(routes(first)).contains("10.244.4.0/24 via 192.0.2.4"));
-        assertThat(agent.get("/readyz")).contains("[+]nodes ok\n");
-        assertThat(agent.get("/metrics")).contains("kindnet_api_server_connected 1.0");
+        // the routes come with the list, the watch after it
+        Eventually.within(
+            DEADLINE, () -> assertThat(agent.get("/readyz")).contains("[+]nodes ok\n"));
+        Eventually.within(
+            DEADLINE,
+            () -> assertThat(agent.get("/metrics")).contains("kindnet_api_server_connected 1.0"));
       }
     }
   }
@@ -250,6 +261,11 @@ class KindnetdTest {
       awaitReady(two);
       awaitRoutes(first, "10.244.2.0/24 via 192.0.2.2\nfd00:2::/64 via 2001:db8::2\n");
       awaitRoutes(second, "10.244.1.0/24 via 192.0.2.1\nfd00:1::/64 via 2001:db8::1\n");
+      // one node may have been ready before it heard of the other, and masquerading is on its own
+      for (Namespace node : List.of(first, second)) {
+        awaitNotMasqueraded(node, "noMasqV4", "10.244.2.5");
+        awaitNotMasqueraded(node, "noMasqV6", "fd00:2::5");
+      }
       server.listen(Transport.TCP, "10.244.2.5", 80).listen(Transport.TCP, "fd00:2::5", 80);
       outside
           .listen(Transport.TCP, Segment.ROUTER_V4, 80)
@@ -259,6 +275,11 @@ class KindnetdTest {
       assertSeen(client, EchoRequest.tcp(Segment.ROUTER_V4, 80), "outside", "192.0.2.1");
       assertSeen(client, EchoRequest.udp(Segment.ROUTER_V6, 80), "outside", "2001:db8::1");
     }
+  }
+
+  private static void awaitNotMasqueraded(Namespace node, String set, String address) {
+    String element = "inet kindnet-ipmasq " + set + " { " + address + " }";
+    Eventually.within(DEADLINE, () -> node.run("nft", "get element " + element));
   }
 
   private static void assertSeen(

@@ -90,7 +90,8 @@ class BadPeersTest {
 
     assertThat(connectAsNobody()).isEqualTo("read 0\n");
 
-    assertThat(agent.log()).contains("turned away user 65534, process ");
+    Eventually.within(
+        DEADLINE, () -> assertThat(agent.log()).contains("turned away user 65534, process "));
     addAndDelete();
   }
 

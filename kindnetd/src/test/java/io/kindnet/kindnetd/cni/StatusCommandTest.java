@@ -7,7 +7,6 @@ import io.kindnet.kindnetd.metrics.Status;
 import io.kindnet.netlink.testing.Eventually;
 import java.io.PrintWriter;
 import java.io.StringWriter;
-import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import org.junit.jupiter.api.Test;
@@ -20,7 +19,7 @@ class StatusCommandTest {
     Path socket = folder.resolve("cni.sock");
     try (CniCallAgent agent = new CniCallAgent(socket, "1.2.3", new Status("1.2.3"))) {
       agent.start();
-      Eventually.within(Duration.ofMinutes(1), () -> assertThat(Files.exists(socket)).isTrue());
+      Eventually.within(Duration.ofMinutes(2), () -> assertThat(Visit.isServed(socket)).isTrue());
       StringWriter out = new StringWriter();
 
       int code =

@@ -278,7 +278,8 @@ class MasqAgentTest {
         .allMatch(message -> message.bytes().length < 200_000);
     int before = recorder.messages(Direction.SENT).size();
     nodes.remove("n4999");
-    Eventually.within(DEADLINE, () -> assertThat(table()).doesNotContain("10.39.14.0/24"));
+    Eventually.within(
+        DEADLINE, () -> assertThat(table()).doesNotContain("10.39.14.0/24", "fd01:0:0:270e::/64"));
     assertThat(recorder.messages(Direction.SENT).size() - before)
         .as("datagrams for one node: one for each family")
         .isEqualTo(2);
