@@ -12,7 +12,6 @@ import java.time.Duration;
 import java.util.Iterator;
 import java.util.LinkedHashSet;
 import java.util.Set;
-import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -174,9 +173,22 @@ final class Reception implements Runnable, AutoCloseable {
     memory += visitor.size() - before;
     if (request != null) {
       leave(visitor);
-      desk.serve(visitor, request);
+      handOver(visitor, request);
     } else if (memory > MOST_MEMORY) {
       decline(visitor, "too many large requests at once");
+    }
+  }
+
+  /** Whom a defect keeps from being served must not wait for an answer. */
+  private void handOver(Visitor visitor, Request request) {
+    boolean taken = false;
+    try {
+      desk.serve(visitor, request);
+      taken = true;
+    } finally {
+      if (!taken) {
+        dismiss(visitor, "a defect of the agent");
+      }
     }
   }
 
@@ -195,10 +207,14 @@ final class Reception implements Runnable, AutoCloseable {
     silent++;
   }
 
-  private void decline(Visitor visitor, @Nullable String reason) {
+  private void decline(Visitor visitor, String reason) {
     leave(visitor);
+    dismiss(visitor, reason);
+  }
+
+  private static void dismiss(Visitor visitor, String reason) {
     try (visitor) {
-      visitor.connection().send(Handover.declined(String.valueOf(reason)), Duration.ZERO);
+      visitor.connection().send(Handover.declined(reason), Duration.ZERO);
     } catch (KernelException gone) {
       // nobody waits for it
     }

@@ -53,6 +53,7 @@ class DefectTest {
 
       try (Visit visit = Visit.greeted(socket)) {
         client.del("pod", null).sendTo(visit);
+        assertThat(visit.answer().reason()).isEqualTo("a defect of the agent");
         thread.join();
       }
 
