@@ -209,7 +209,7 @@ class KindnetdTest {
   }
 
   @Test
-  void surviesARestartOfTheApiServer(Namespace first) {
+  void survivesARestartOfTheApiServer(Namespace first) {
     segment.plug(first, 1);
     try (AgentProcess agent = agent(first, 1)) {
       try (ApiServerProcess api = apiServer()) {

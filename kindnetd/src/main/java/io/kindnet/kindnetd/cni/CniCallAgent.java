@@ -96,7 +96,7 @@ public final class CniCallAgent implements Agent {
 
   private @Nullable Reception open() throws IOException {
     long begin = System.nanoTime();
-    Rehearsal.run(socket.folder());
+    Rehearsal.run(socket.folder(), () -> !isClosed());
     Reception opened;
     synchronized (this) {
       if (closed) {
@@ -108,6 +108,10 @@ public final class CniCallAgent implements Agent {
     long millis = TimeUnit.NANOSECONDS.toMillis(System.nanoTime() - begin);
     log.info("serves calls at {}, after a rehearsal of {} ms", socket.path(), millis);
     return opened;
+  }
+
+  private synchronized boolean isClosed() {
+    return closed;
   }
 
   /** Listens for those whom {@code calls} serves. */

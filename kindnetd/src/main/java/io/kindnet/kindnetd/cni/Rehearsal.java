@@ -17,6 +17,7 @@ import java.time.Instant;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.atomic.AtomicReference;
+import java.util.function.BooleanSupplier;
 import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
@@ -38,33 +39,37 @@ final class Rehearsal {
   private final KeptHostPorts hostPorts = new KeptHostPorts();
   private final NetworkNamespace pod;
   private final Path folder;
+  private final BooleanSupplier wanted;
 
-  private Rehearsal(Call call, NetworkNamespace pod, Path folder) {
+  private Rehearsal(Call call, NetworkNamespace pod, Path folder, BooleanSupplier wanted) {
     this.call = call;
     this.pod = pod;
     this.folder = folder;
+    this.wanted = wanted;
   }
 
   /**
    * Rehearses.
    *
    * @param parent where the database of the rehearsal may be for a moment
+   * @param wanted asked before each round; the rehearsal ends early once it is not
    * @throws IOException saying which verb failed and why
    */
-  static void run(Path parent) throws IOException {
+  static void run(Path parent, BooleanSupplier wanted) throws IOException {
     try (NetworkNamespace host = NetworkNamespace.create("the host of the rehearsal");
         NetworkNamespace pod = NetworkNamespace.create(POD)) {
-      run(parent, host, pod);
+      run(parent, wanted, host, pod);
     }
   }
 
-  /** As {@link #run(Path)}, with namespaces that nobody else uses. */
-  static void run(Path parent, NetworkNamespace host, NetworkNamespace pod) throws IOException {
+  /** As {@link #run(Path, BooleanSupplier)}, with namespaces that nobody else uses. */
+  static void run(Path parent, BooleanSupplier wanted, NetworkNamespace host, NetworkNamespace pod)
+      throws IOException {
     removeForgotten(parent);
     Path folder = Files.createTempDirectory(parent, PREFIX);
     CallRecord record = new CallRecord("", new Status(""), Map::of);
     try (DatabaseKeeper keeper = new DatabaseKeeper(1)) {
-      Rehearsal rehearsal = new Rehearsal(new Call(record, keeper, null), pod, folder);
+      Rehearsal rehearsal = new Rehearsal(new Call(record, keeper, null), pod, folder, wanted);
       IOException failure = host.call(rehearsal::play);
       if (failure != null) {
         throw failure;
@@ -83,7 +88,7 @@ final class Rehearsal {
             ",\"runtimeConfig\":{\"portMappings\":[{\"hostPort\":80,\"containerPort\":80,"
                 + "\"protocol\":\"tcp\"}]}");
     try {
-      for (int round = 0; round < ROUNDS; round++) {
+      for (int round = 0; round < ROUNDS && wanted.getAsBoolean(); round++) {
         for (String config : new String[] {plain, withHostPort}) {
           String result = call("ADD", config);
           call(

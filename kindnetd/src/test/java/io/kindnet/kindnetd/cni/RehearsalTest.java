@@ -11,6 +11,7 @@ import java.nio.file.Path;
 import java.nio.file.attribute.FileTime;
 import java.time.Duration;
 import java.time.Instant;
+import java.util.Iterator;
 import java.util.List;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
@@ -28,8 +29,18 @@ class RehearsalTest {
 
   @Test
   void leavesNothing() throws IOException {
-    Rehearsal.run(folder);
+    Rehearsal.run(folder, () -> true);
 
+    assertThat(files()).isEmpty();
+  }
+
+  @Test
+  void endsOnceNobodyWantsItAnyMore() throws IOException {
+    Iterator<Boolean> answers = List.of(true, true, false).iterator();
+
+    Rehearsal.run(folder, answers::next);
+
+    assertThat(answers).as("asked before each of two rounds, and a last time").isExhausted();
     assertThat(files()).isEmpty();
   }
 
@@ -42,7 +53,7 @@ class RehearsalTest {
     Path underWay = Files.createDirectory(folder.resolve("rehearsal2"));
     Files.writeString(folder.resolve("cni.sock"), "");
 
-    Rehearsal.run(folder);
+    Rehearsal.run(folder, () -> true);
 
     assertThat(files()).containsExactly("cni.sock", underWay.getFileName().toString());
   }
@@ -55,7 +66,7 @@ class RehearsalTest {
     }
     try (NetworkNamespace own = NetworkNamespace.open(host.path().toString());
         NetworkNamespace other = NetworkNamespace.open(pod.path().toString())) {
-      Rehearsal.run(folder, own, other);
+      Rehearsal.run(folder, () -> true, own, other);
     }
 
     assertThat(files()).isEmpty();
