@@ -7,7 +7,7 @@ import java.nio.file.Path;
 /**
  * All that calls may leave behind on a node, as operators see it.
  *
- * @param links {@code ip link}
+ * @param links {@code ip link}, without their operational states
  * @param addresses {@code ip addr}
  * @param routes {@code ip route} of all tables and both families
  * @param rules {@code nft list ruleset}
@@ -15,13 +15,14 @@ import java.nio.file.Path;
  */
 public record NodeState(String links, String addresses, String routes, String rules, String rows) {
   /**
-   * What is there now.
+   * What is there now, without the operational states of links: the kernel says of one that it is
+   * up a moment after it is, and of a bridge perhaps never.
    *
    * @param database the plugin's
    */
   public static NodeState of(Namespace host, Path database) {
     return new NodeState(
-        host.run("ip", "-o", "link"),
+        host.run("ip", "-o", "link").replaceAll(" state [A-Z]+ ", " "),
         host.run("ip", "-o", "addr"),
         host.run("ip", "route", "show", "table", "all")
             + host.run("ip", "-6", "route", "show", "table", "all"),

