@@ -6,7 +6,6 @@ import java.io.InputStream;
 import java.net.InetAddress;
 import java.net.Socket;
 import java.util.ArrayList;
-import java.util.Arrays;
 import java.util.List;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.locks.LockSupport;
@@ -15,18 +14,13 @@ import javax.net.ssl.SSLSocketFactory;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Connections that can be read in strides: in a storm, what comes within {@link #STRIDE} of the
- * last reading is read together. To be woken for each event of a watch costs more than all that is
- * done with a heartbeat, of which a large cluster sends hundreds a second; what comes without a
- * storm is read at once.
+ * Connections that can be read in strides: what comes within {@link #STRIDE} of the last reading is
+ * read together. To be woken for each event of a watch costs more than all that is done with a
+ * heartbeat, of which a large cluster sends hundreds a second; what comes after a silence is read
+ * at once.
  */
 final class PacedSockets extends SSLSocketFactory {
   private static final long STRIDE = TimeUnit.MILLISECONDS.toNanos(40);
-
-  /** A storm is when so many readings follow each other in little more than as many strides. */
-  private static final int MANY = 40;
-
-  private static final long STORM = MANY * STRIDE * 3 / 2;
 
   /** Bytes that are read at once; some events, and more than a record of TLS. */
   private static final int BUFFER = 1 << 16;
@@ -50,7 +44,7 @@ final class PacedSockets extends SSLSocketFactory {
     this.ciphers = List.copyOf(first);
   }
 
-  /** Whether connections are read in strides from now on, if there is a storm. */
+  /** Whether connections are read in strides from now on. */
   void pace(boolean on) {
     strides = on;
   }
@@ -120,14 +114,10 @@ final class PacedSockets extends SSLSocketFactory {
     private final byte[] buffer = new byte[BUFFER];
     private int position;
     private int end;
-    // when the last ones were, in turn; the next one takes the place of the oldest
-    private final long[] readings = new long[MANY];
-    private long last = System.nanoTime() - STORM;
-    private int oldest;
+    private long last = System.nanoTime() - STRIDE;
 
     PacedInput(InputStream socket) {
       super(socket);
-      Arrays.fill(readings, last);
     }
 
     @Override
@@ -170,13 +160,11 @@ final class PacedSockets extends SSLSocketFactory {
       if (position < end) {
         return true;
       }
-      if (strides && last - readings[oldest] < STORM) {
+      if (strides) {
         LockSupport.parkNanos(last + STRIDE - System.nanoTime());
       }
       int count = super.read(buffer, 0, buffer.length);
       last = System.nanoTime();
-      readings[oldest] = last;
-      oldest = (oldest + 1) % MANY;
       position = 0;
       end = Math.max(count, 0);
       return count > 0;
