@@ -17,6 +17,11 @@ deadline deadline_in(int millis)
     return now() + millis;
 }
 
+deadline deadline_first(deadline one, deadline other)
+{
+    return one < other ? one : other;
+}
+
 bool deadline_poll(int descriptor, short events, deadline until)
 {
     for (;;) {

@@ -20,6 +20,11 @@
 #define ANSWER_MILLIS 110000
 #endif
 
+/* For all of STATUS, from connecting to the answer: a runtime asks every few seconds, and a node without an answer is a lost node. */
+#ifndef STATUS_MILLIS
+#define STATUS_MILLIS 300
+#endif
+
 /* For the caller to take the answer from standard output. */
 #ifndef OUTPUT_MILLIS
 #define OUTPUT_MILLIS 10000
@@ -29,6 +34,9 @@
 typedef int64_t deadline;
 
 deadline deadline_in(int millis);
+
+/* The earlier of the two. */
+deadline deadline_first(deadline one, deadline other);
 
 /* Waits until poll(2) says that one of events has come, an error or a hang-up included; false at the deadline. */
 bool deadline_poll(int descriptor, short events, deadline until);

@@ -18,9 +18,29 @@ static const char *socket_path(void)
     return path == NULL ? usual_socket : path;
 }
 
+static bool is_verb(const char *verb)
+{
+    const char *command = getenv("CNI_COMMAND");
+    return command != NULL && strcmp(command, verb) == 0;
+}
+
+/* Whether the call can be done again, whatever the agent did of it. */
+static bool changes_nothing(void)
+{
+    return is_verb("STATUS") || is_verb("CHECK") || is_verb("VERSION");
+}
+
+/* The point in time up to which the agent may have the call. */
+static deadline end_of_call(void)
+{
+    return is_verb("STATUS") ? deadline_in(STATUS_MILLIS) : INT64_MAX;
+}
+
 /* For what happens after the request was sent: nobody knows how far the agent got. */
 static void fail(struct handover *handover, const char *reason)
 {
+    if (changes_nothing())
+        return;
     handover->outcome = HANDOVER_FAILED;
     handover->code = CNI_TRY_AGAIN_LATER;
     text_add(&handover->message, "no answer from kindnetd at ");
@@ -42,15 +62,17 @@ static void fail_to_receive(struct handover *handover, enum received received, i
     }
 }
 
-static bool is_greeted(int agent)
+static bool is_greeted(int agent, deadline end)
 {
+    deadline until = deadline_first(deadline_in(GREETING_MILLIS), end);
     uint8_t greeting[GREETING_LENGTH];
-    return connection_receive(agent, greeting, sizeof greeting, deadline_in(GREETING_MILLIS)) == RECEIVED &&
+    return connection_receive(agent, greeting, sizeof greeting, until) == RECEIVED &&
            protocol_is_greeting(greeting);
 }
 
-static bool send_request(int agent, const struct input *input)
+static bool send_request(int agent, const struct input *input, deadline end)
 {
+    deadline until = deadline_first(deadline_in(REQUEST_MILLIS), end);
     struct request request;
     if (!request_prepare(&request, input))
         return false;
@@ -58,12 +80,12 @@ static bool send_request(int agent, const struct input *input)
         {.iov_base = request.head, .iov_len = request.head_length},
         {.iov_base = input->bytes, .iov_len = input->length},
     };
-    return connection_send(agent, parts, 2, request.descriptors, request.descriptor_count, deadline_in(REQUEST_MILLIS));
+    return connection_send(agent, parts, 2, request.descriptors, request.descriptor_count, until);
 }
 
-static void receive_answer(struct handover *handover, int agent)
+static void receive_answer(struct handover *handover, int agent, deadline end)
 {
-    deadline until = deadline_in(ANSWER_MILLIS);
+    deadline until = deadline_first(deadline_in(ANSWER_MILLIS), end);
     uint8_t header[ANSWER_HEADER_LENGTH];
     enum received received = connection_receive(agent, header, sizeof header, until);
     if (received != RECEIVED) {
@@ -100,13 +122,14 @@ void handover_run(struct handover *handover, struct input *input)
     int agent = connection_open(socket_path());
     if (agent < 0)
         return;
+    deadline end = end_of_call();
     if (!standard_take_input(input)) {
         handover->outcome = HANDOVER_FAILED;
         handover->code = CNI_IO_FAILURE;
         text_add(&handover->message, "cannot read standard input: ");
         text_add(&handover->message, strerror(errno));
-    } else if (is_greeted(agent) && send_request(agent, input)) {
-        receive_answer(handover, agent);
+    } else if (is_greeted(agent, end) && send_request(agent, input, end)) {
+        receive_answer(handover, agent, end);
     }
     (void)close(agent);
 }

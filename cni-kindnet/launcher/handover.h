@@ -8,7 +8,7 @@
 #include <stddef.h>
 
 enum handover_outcome {
-    HANDOVER_NONE,     /* nothing was done: the call is still to be done */
+    HANDOVER_NONE,     /* nothing was done, or nothing that matters: the call is still to be done */
     HANDOVER_ANSWERED, /* exit_code and document are the call's */
     HANDOVER_FAILED    /* code and message say why there is no answer */
 };

@@ -18,7 +18,9 @@ import io.kindnet.cni.store.Stores;
 import io.kindnet.cni.store.Way;
 import io.kindnet.netlink.libc.KernelException;
 import java.nio.file.Path;
+import java.time.Duration;
 import java.util.Map;
+import java.util.concurrent.ExecutionException;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -26,6 +28,12 @@ import org.jspecify.annotations.Nullable;
  * any process; the host is the network namespace of the calling thread.
  */
 public final class CniCall {
+  /**
+   * How long STATUS may take. A runtime does not limit it, and calls it an error if it fails; that
+   * it is late, as on a disk that hangs, is none that a pod could be helped with.
+   */
+  private static final Duration STATUS_LIMIT = Duration.ofMillis(500);
+
   private final CniEnvironment environment;
   private final NetworkConfig config;
   private final Kernel.Opener kernels;
@@ -108,6 +116,21 @@ public final class CniCall {
   }
 
   private String run() throws CniException {
+    if (environment.command() != CniCommand.STATUS) {
+      return runLogged();
+    }
+    try {
+      // the log is on a disk, too
+      return TimeLimit.within(STATUS_LIMIT, this::runLogged, "");
+    } catch (ExecutionException failed) {
+      if (failed.getCause() instanceof CniException error) {
+        throw error;
+      }
+      throw new IllegalStateException(failed.getCause());
+    }
+  }
+
+  private String runLogged() throws CniException {
     log.line(log.way() == Way.WARM ? "begins, in the agent" : "begins");
     try {
       String document = runVerb();
@@ -127,20 +150,12 @@ public final class CniCall {
   }
 
   private String runVerb() throws CniException {
-    if (environment.command() != CniCommand.STATUS) {
-      return runOnFile();
-    }
-    try {
-      return runOnFile();
-    } catch (CniException | KernelException reason) {
-      // what goes wrong on the way is what it is about
-      throw StatusVerb.unavailable(reason);
-    }
+    Path file = config.dataDir().resolve(Store.FILE_NAME);
+    return environment.command() == CniCommand.STATUS ? StatusVerb.run(file) : runOnFile(file);
   }
 
   /** On the file as it is, or as it is after what can be done about it. */
-  private String runOnFile() throws CniException {
-    Path file = config.dataDir().resolve(Store.FILE_NAME);
+  private String runOnFile(Path file) throws CniException {
     try {
       return runOnIntact(file);
     } catch (CniException failure) {
@@ -194,8 +209,7 @@ public final class CniCall {
         case DEL -> new DelVerb(environment, store, kernel, log).run();
         case CHECK -> new CheckVerb(environment, config, store, kernel).run();
         case GC -> new GcVerb(config, store, kernel, log).run();
-        case STATUS -> StatusVerb.run(config, store, kernel, log);
-        case VERSION -> throw new IllegalStateException("answered before");
+        case STATUS, VERSION -> throw new IllegalStateException("answered before");
       };
     }
   }

@@ -19,11 +19,6 @@ final class ServingRanges {
     this.store = store;
   }
 
-  /** The ranges as they are, without writing anything. */
-  List<IpPrefix> look(List<IpPrefix> configured) throws CniException {
-    return serving(configured, store.ranges().all());
-  }
-
   /** The ranges, after writing down what {@code configured} adds and takes away. */
   List<IpPrefix> update(List<IpPrefix> configured) throws CniException {
     List<RangeRow> rows = store.ranges().all();

@@ -5,18 +5,24 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import com.fasterxml.jackson.databind.JsonNode;
-import io.kindnet.cni.protocol.CniException;
-import io.kindnet.cni.store.Store;
-import io.kindnet.netlink.ip.IpPrefix;
+import io.kindnet.cni.store.Patience;
+import io.kindnet.netlink.libc.AdvisoryLock;
 import io.kindnet.netlink.testing.Namespace;
 import io.kindnet.netlink.testing.NetworkNamespaces;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.sql.Connection;
+import java.sql.DriverManager;
+import java.sql.SQLException;
+import java.sql.Statement;
+import java.util.Map;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
 
-/** STATUS says beforehand whether an ADD would succeed. */
+/** STATUS fails for what makes the plugin useless, and for nothing that one ADD lacks. */
 @NetworkNamespaces
 class StatusVerbTest {
   private final Namespace host;
@@ -28,82 +34,149 @@ class StatusVerbTest {
   }
 
   @Test
-  void isContentWhereAnAddressIsFree() throws CniException {
+  void onlyLooks() {
     CniNode node = new CniNode(host, dataDir, "10.244.1.0/24", "fd00:10:244:1::/64");
 
-    assertThat(status(node)).isEqualTo(new Reply(0, ""));
-    try (Store store = node.store()) {
-      assertThat(store.ranges().all()).as("only looks").isEmpty();
+    assertWell(node);
+    assertThat(node.file()).doesNotExist();
+  }
+
+  /** What ADD tells: a node that fails STATUS loses the pods that have their addresses. */
+  @Test
+  void doesNotAskForAnAddress(Namespace pod, Namespace other) {
+    CniNode node = new CniNode(host, dataDir, "fd00:10:244:1::/126");
+    node.add("abc", pod);
+
+    assertWell(node);
+    Reply add = node.call("ADD", "other", other.path().toString(), "eth0", node.config());
+    assertThat(error(add).path("code").asInt()).isEqualTo(100);
+    assertWell(node);
+  }
+
+  @ParameterizedTest
+  @ValueSource(strings = {"[]", "[\"127.0.0.0/8\"]", "[\"nonsense\"]", "17"})
+  void leavesRangesThatServeNobodyToAdd(String ranges) {
+    CniNode node = new CniNode(host, dataDir);
+    node.config().set("ranges", CniNode.parse(ranges));
+
+    assertWell(node);
+  }
+
+  @Test
+  void leavesIpv6ThatIsOffToAdd() {
+    host.run("sysctl", "-qw", "net.ipv6.conf.all.disable_ipv6=1");
+
+    assertWell(new CniNode(host, dataDir, "10.244.1.0/24", "fd00:10:244:1::/64"));
+  }
+
+  @ParameterizedTest
+  @ValueSource(strings = {"BEGIN EXCLUSIVE", "PRAGMA locking_mode=EXCLUSIVE; BEGIN IMMEDIATE"})
+  void doesNotWaitForALock(String lock, Namespace pod) throws SQLException {
+    CniNode node = new CniNode(host, dataDir, "10.244.1.0/24");
+    node.add("abc", pod);
+    try (Connection connection = DriverManager.getConnection("jdbc:sqlite:" + node.file());
+        Statement statement = connection.createStatement()) {
+      for (String sql : lock.split("; ")) {
+        statement.execute(sql);
+      }
+      // whoever waits for it would say "try again later" then
+      node.patience(new Patience(1));
+
+      assertWell(node);
+
+      Reply del = node.call("DEL", "abc", "", "eth0", node.config());
+      assertThat(error(del).path("code").asInt()).isEqualTo(11);
     }
   }
 
   @Test
-  void sayWhichRangesAreFull(Namespace pod) throws CniException {
-    CniNode node = new CniNode(host, dataDir, "fd00:10:244:1::/126");
+  void doesNotWaitForWhoSetsADamagedFileAside(Namespace pod) throws IOException {
+    CniNode node = new CniNode(host, dataDir, "10.244.1.0/24");
     node.add("abc", pod);
+    Damage.NO_DATABASE.of(node.file());
+    byte[] before = Files.readAllBytes(node.file());
+    try (AdvisoryLock alone = AdvisoryLock.tryExclusive(dataDir.toString())) {
+      assertThat(alone).isNotNull();
 
-    assertUnavailable(node, "no address is left in fd00:10:244:1::/126 (1 for pods)");
-    try (Store store = node.store()) {
-      store.ranges().insertManual(IpPrefix.parse("10.9.0.0/24"), null);
+      assertWell(node);
     }
-    assertThat(status(node)).isEqualTo(new Reply(0, ""));
+    assertThat(Files.readAllBytes(node.file())).as("left to a call that changes").isEqualTo(before);
+  }
+
+  /** A disk that hangs: opening a FIFO for writing waits until somebody reads. */
+  @Test
+  void doesNotWaitForTheDisk() {
+    CniNode node = new CniNode(host, dataDir, "10.244.1.0/24");
+    Path fifo = dataDir.resolve("log");
+    host.run("mkfifo", fifo.toString());
+
+    Reply reply =
+        node.call(
+            Map.of("CNI_COMMAND", "STATUS", "CNI_LOG_FILE", fifo.toString()),
+            node.config().toString());
+
+    assertThat(reply).isEqualTo(new Reply(0, ""));
   }
 
   @Test
-  void countsAddressesOfPodsThatAreNoMore(Namespace pod) {
-    CniNode node = new CniNode(host, dataDir, "fd00:10:244:1::/126");
-    node.add("abc", pod);
-    pod.run("ip", "link", "del", "eth0");
-    assertUnavailable(node, "no address is left in");
-    pod.close();
-
-    assertThat(status(node)).isEqualTo(new Reply(0, ""));
-  }
-
-  @Test
-  void doesNotCountThoseOfOtherRanges(Namespace pod, Namespace gone) {
-    CniNode before = new CniNode(host, dataDir, "fd00:10:244:2::/126");
-    before.add("def", gone);
-    CniNode node = new CniNode(host, dataDir, "fd00:10:244:1::/126");
-    node.add("abc", pod);
-    gone.run("ip", "link", "del", "eth0");
-    gone.close();
-
-    assertUnavailable(node, "no address is left in fd00:10:244:1::/126");
-  }
-
-  @Test
-  void needsRanges() {
-    assertUnavailable(new CniNode(host, dataDir), "there are no ranges");
-  }
-
-  @Test
-  void needsADatabaseThatCanBeOpened() throws IOException {
+  void needsADatabaseThatCanBeMade() throws IOException {
     Path file = Files.writeString(dataDir.resolve("file"), "a file where a folder should be");
 
     assertUnavailable(
         new CniNode(host, file.resolve("below"), "10.244.1.0/24"),
-        "database " + file.resolve("below") + "/cni.db: ");
+        "database " + file.resolve("below") + "/cni.db: it cannot be made: " + file + " is not");
   }
 
   @Test
-  void needsADatabaseThatCanBeWritten() throws CniException, IOException {
+  void needsAFileAsDatabase() {
+    CniNode node = new CniNode(host, dataDir, "10.244.1.0/24");
+    host.run("mkfifo", node.file().toString());
+
+    assertUnavailable(node, "database " + node.file() + ": it is not a regular file");
+  }
+
+  @Test
+  void needsADatabaseThatItKnows(Namespace pod) {
+    CniNode node = new CniNode(host, dataDir, "10.244.1.0/24");
+    node.add("abc", pod);
+    host.run("sqlite3", node.file().toString(), "PRAGMA user_version = 99");
+
+    assertUnavailable(node, "its schema has version 99, this program knows ");
+  }
+
+  @ParameterizedTest
+  @ValueSource(strings = {"size=256k", "ro"})
+  void doesNotNeedADatabaseThatCanBeWritten(String mountOption) throws Exception {
     Path small = Files.createDirectory(dataDir.resolve("small"));
     host.run("mount", "-t", "tmpfs", "-o", "size=256k", "none", small.toString());
     try {
       CniNode node = new CniNode(host, small, "10.244.1.0/24");
-      assertThat(status(node)).isEqualTo(new Reply(0, ""));
-      try (Store store = node.store()) {
-        // now all files are there that SQLite opens, and no room is left to write to them
-        assertThat(store.pods().all()).isEmpty();
-        assertThatThrownBy(() -> Files.write(small.resolve("rest"), new byte[1 << 20]))
-            .isInstanceOf(IOException.class);
+      node.store().close();
+      assertThatThrownBy(() -> Files.write(small.resolve("rest"), new byte[1 << 20]))
+          .isInstanceOf(IOException.class);
+      host.run("mount", "-o", "remount," + mountOption, small.toString());
 
-        assertUnavailable(node, "No space left on device: [SQLITE_FULL]");
-      }
+      assertWell(node);
     } finally {
       host.run("umount", small.toString());
     }
+  }
+
+  @Test
+  void needsADiskOnWhichADatabaseCanBeMade() throws IOException {
+    Path readOnly = Files.createDirectory(dataDir.resolve("small"));
+    host.run("mount", "-t", "tmpfs", "-o", "ro", "none", readOnly.toString());
+    try {
+      CniNode node = new CniNode(host, readOnly.resolve("below"), "10.244.1.0/24");
+
+      assertUnavailable(node, "it cannot be made: " + readOnly + " is not writable");
+    } finally {
+      host.run("umount", readOnly.toString());
+    }
+  }
+
+  private static void assertWell(CniNode node) {
+    assertThat(status(node)).isEqualTo(new Reply(0, ""));
   }
 
   private static Reply status(CniNode node) {

@@ -8,6 +8,7 @@ import io.kindnet.netlink.libc.Errno;
 import io.kindnet.netlink.libc.Heir;
 import io.kindnet.netlink.netns.NetworkNamespace;
 import io.kindnet.netlink.route.Link;
+import io.kindnet.netlink.route.LinkChange;
 import io.kindnet.netlink.route.RouteSocket;
 import io.kindnet.netlink.wire.NetlinkException;
 import java.util.HexFormat;
@@ -29,6 +30,9 @@ public final class HostNetwork implements AutoCloseable {
 
   /** The MTU of Ethernet, in {@code linux/if_ether.h}. */
   private static final int ETH_DATA_LEN = 1500;
+
+  /** The index of {@code lo} in every network namespace, in {@code net/flow.h}. */
+  private static final int LOOPBACK_IFINDEX = 1;
 
   private final NetworkNamespace namespace;
   private final RouteSocket socket;
@@ -89,6 +93,17 @@ public final class HostNetwork implements AutoCloseable {
     return new CniException(
         CniErrorCode.UNSUPPORTED_FIELD,
         "ranges '" + range + "': " + reason + ", or take the range out");
+  }
+
+  /**
+   * Makes sure that the kernel lets this process do what every ADD needs, by asking for it in ways
+   * that change nothing: entering a network namespace, this one, and changing a link, by nothing.
+   *
+   * @throws io.kindnet.netlink.libc.KernelException saying what the kernel refuses
+   */
+  public void requireRights() {
+    namespace.call(() -> LOOPBACK_IFINDEX);
+    socket.links().change(socket.links().byIndex(LOOPBACK_IFINDEX), LinkChange.nothing());
   }
 
   /** Lets the host forward packets of {@code family} from and to pods. */

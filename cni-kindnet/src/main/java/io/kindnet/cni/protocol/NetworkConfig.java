@@ -11,7 +11,7 @@ import org.jspecify.annotations.Nullable;
  *
  * @param version {@code cniVersion}
  * @param name {@code name} of the network
- * @param ranges {@code ranges}: where addresses come from, in order of preference (ADD, STATUS)
+ * @param ranges {@code ranges}: where addresses come from, in order of preference (ADD)
  * @param bridge {@code bridge}: the bridge to which pods are plugged, empty for a veth pair each
  * @param mtu {@code mtu} of the pod's interface in bytes, 0 for that of the default route's
  * @param dataDir {@code dataDir}: the folder of the database

@@ -68,7 +68,7 @@ public final class NetworkConfigReader {
     return new NetworkConfig(
         version,
         name(),
-        add || command == CniCommand.STATUS ? ranges() : List.of(),
+        add ? ranges() : List.of(),
         bridge(),
         add ? mtu() : 0,
         dataDir(),

@@ -7,6 +7,7 @@ import io.kindnet.cni.protocol.CniException;
 import java.io.IOException;
 import java.io.InputStream;
 import java.io.UncheckedIOException;
+import java.nio.file.Path;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.locks.LockSupport;
 import org.jspecify.annotations.Nullable;
@@ -83,11 +84,6 @@ final class Schema {
     database.query("PRAGMA " + pragma, row -> row.text(0));
   }
 
-  /** Writes the version anew that a migrated file has. */
-  static void rewriteVersion(Database database) throws CniException {
-    database.execute("PRAGMA user_version = " + VERSION);
-  }
-
   /** Those of the original plugin have no version. */
   private static boolean hasPods(Database database) throws CniException {
     return database.number("SELECT count(*) FROM sqlite_schema WHERE name = 'pods'") != 0;
@@ -95,15 +91,27 @@ final class Schema {
 
   private static long versionOf(Database database) throws CniException {
     long version = database.number("PRAGMA user_version");
+    requireKnown(version, database.file());
+    return version;
+  }
+
+  /**
+   * Makes sure that a file of {@code version} is not newer than this program.
+   *
+   * @throws CniException {@link CniErrorCode#IO_FAILURE} naming both versions
+   */
+  static void requireKnown(long version, Path file) throws CniException {
     if (version > VERSION) {
-      throw database.failure(
-          "its schema has version "
+      throw new CniException(
+          CniErrorCode.IO_FAILURE,
+          "database "
+              + file
+              + ": its schema has version "
               + version
               + ", this program knows "
               + VERSION
               + " at most: a newer cni-kindnet wrote it");
     }
-    return version;
   }
 
   /**

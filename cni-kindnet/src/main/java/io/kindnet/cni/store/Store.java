@@ -194,14 +194,6 @@ public final class Store implements AutoCloseable {
     return Transactions.immediate(database, work);
   }
 
-  /**
-   * Writes something that changes nothing. SQLite begins a transaction also where it cannot write,
-   * on a full or read-only file system; only a page that is written shows it.
-   */
-  public void write() throws CniException {
-    Schema.rewriteVersion(database);
-  }
-
   @Override
   public void close() {
     if (inPlace) {

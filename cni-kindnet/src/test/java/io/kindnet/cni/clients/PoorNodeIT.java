@@ -6,8 +6,12 @@ import io.kindnet.netlink.testing.CommandResult;
 import io.kindnet.netlink.testing.Machine;
 import io.kindnet.netlink.testing.Namespace;
 import io.kindnet.netlink.testing.NetworkNamespaces;
+import java.util.ArrayList;
+import java.util.List;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
 
 /** Nodes that lack something. */
 @NetworkNamespaces
@@ -33,13 +37,11 @@ class PoorNodeIT {
     // what a kernel without IPv6 shows of it: nothing
     node.run("mount", "-t", "tmpfs", "none", "/proc/sys/net/ipv6");
 
-    for (String verb : new String[] {"ADD", "STATUS"}) {
-      CommandResult result = call(verb, "\"10.244.1.0/24\", \"fd00:10:244:1::/64\"");
-      assertThat(result.exit()).isEqualTo(1);
-      assertThat(result.stdout())
-          .contains("\"code\":" + (verb.equals("ADD") ? 2 : 50))
-          .contains("ranges 'fd00:10:244:1::/64': the kernel of this node has no IPv6");
-    }
+    CommandResult result = call("ADD", "\"10.244.1.0/24\", \"fd00:10:244:1::/64\"");
+    assertThat(result.exit()).isEqualTo(1);
+    assertThat(result.stdout())
+        .contains("\"code\":2,")
+        .contains("ranges 'fd00:10:244:1::/64': the kernel of this node has no IPv6");
     KindnetNode.assertNoPodIsLeft(node);
   }
 
@@ -53,8 +55,18 @@ class PoorNodeIT {
   }
 
   @Test
-  void withAReadOnlyDiskSayThatTheDatabaseCannotBeWritten() {
+  void withAReadOnlyDiskKeepTheirPods() {
+    assertThat(call("ADD", "\"10.244.1.0/24\"").exit()).isZero();
+    node.run("mount", "--bind", "/var/lib/cni-kindnet", "/var/lib/cni-kindnet");
+    node.run("mount", "-o", "remount,bind,ro", "/var/lib/cni-kindnet");
+
     assertThat(call("STATUS", "\"10.244.1.0/24\"")).isEqualTo(new CommandResult(0, "", ""));
+    assertThat(pod.run("ip", "-br", "-4", "addr", "show", "eth0")).contains("10.244.1.");
+  }
+
+  @Test
+  void withAReadOnlyDiskSayThatTheDatabaseCannotBeWritten() {
+    node.run("mkdir", "-p", "/var/lib/cni-kindnet");
     node.run("mount", "--bind", "/var/lib/cni-kindnet", "/var/lib/cni-kindnet");
     node.run("mount", "-o", "remount,bind,ro", "/var/lib/cni-kindnet");
 
@@ -66,20 +78,36 @@ class PoorNodeIT {
     assertThat(node.run("ip", "-o", "link")).doesNotContain("knet");
   }
 
-  private CommandResult call(String verb, String ranges) {
+  @ParameterizedTest
+  @CsvSource({
+    "net_admin,set link lo: EPERM",
+    "sys_admin,enter network namespace /proc/thread-self/ns/net: EPERM"
+  })
+  void withoutARightSayWhatTheKernelRefuses(String capability, String reason) {
+    String[] without = {"setpriv", "--bounding-set=-" + capability, "--inh-caps=-" + capability};
+    CommandResult status = call("STATUS", "\"10.244.1.0/24\"", without);
+
+    assertThat(status.exit()).isEqualTo(1);
+    assertThat(status.stdout()).contains("\"code\":50,", reason);
+  }
+
+  /** Calls the plugin, through a program that executes the rest of its arguments if any is given. */
+  private CommandResult call(String verb, String ranges, String... wrapper) {
     String configuration =
         """
         {"cniVersion": "1.1.0", "name": "kindnet", "type": "cni-kindnet", "ranges": [%s]}
         """
             .formatted(ranges);
-    return node.tryRunWithInput(
-        configuration,
-        "env",
-        "--ignore-environment",
-        "CNI_COMMAND=" + verb,
-        "CNI_CONTAINERID=container-1",
-        "CNI_NETNS=" + pod.path(),
-        "CNI_IFNAME=eth0",
-        PLUGIN);
+    List<String> command = new ArrayList<>(List.of(wrapper));
+    command.addAll(
+        List.of(
+            "env",
+            "--ignore-environment",
+            "CNI_COMMAND=" + verb,
+            "CNI_CONTAINERID=container-1",
+            "CNI_NETNS=" + pod.path(),
+            "CNI_IFNAME=eth0",
+            PLUGIN));
+    return node.tryRunWithInput(configuration, command.toArray(String[]::new));
   }
 }

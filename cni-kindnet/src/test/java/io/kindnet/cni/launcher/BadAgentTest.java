@@ -137,6 +137,36 @@ class BadAgentTest {
     assertThat(assertFails(Program.BRIEF_WATCHED, manners)).endsWith(": nothing within 1 s");
   }
 
+  /** These can be done again. */
+  @ParameterizedTest
+  @ValueSource(strings = {"STATUS", "CHECK", "VERSION"})
+  void isNotUsedIfItDiesWithACallThatChangesNothing(String verb) {
+    Agent.Manners dying =
+        launched -> {
+          launched.greet();
+          launched.receiveRequest();
+          launched.send(Launched.answerHeader(ANSWERED, 0, 100));
+        };
+    assertExecutes(Program.PATIENT_WATCHED, dying, verb);
+  }
+
+  /** Whatever it does so slowly, a runtime has its answer to STATUS soon. */
+  @ParameterizedTest
+  @ValueSource(ints = {0, 1, 2})
+  void isNotUsedIfItIsSlowWithStatus(int stage) {
+    Agent.Manners slow =
+        launched -> {
+          if (stage > 0) {
+            launched.greet();
+          }
+          if (stage > 1) {
+            launched.receiveRequest();
+          }
+          launched.awaitEnd();
+        };
+    assertExecutes(Program.URGENT_WATCHED, slow, "STATUS");
+  }
+
   /** Not the agent's fault, but the same promise: a launcher ends. */
   @Test
   void failsTheCallIfNobodyTakesTheAnswer() {
@@ -150,7 +180,7 @@ class BadAgentTest {
     try (Agent agent = Agent.at(socket(), manners)) {
       // a pipe with an open end at which nobody reads
       String script = "PATH=/usr/bin; cd \"$FOLDER\"; mkfifo full; exec 4<>full; exec \"$0\" >&4";
-      Map<String, String> variables = new HashMap<>(variables());
+      Map<String, String> variables = new HashMap<>(variables("ADD"));
       variables.put("FOLDER", folder.toString());
       Ran ran = launcher.runByShell(script, variables, INPUT);
 
@@ -168,8 +198,12 @@ class BadAgentTest {
   }
 
   private void assertExecutes(Program program, Agent.Manners manners) {
+    assertExecutes(program, manners, "ADD");
+  }
+
+  private void assertExecutes(Program program, Agent.Manners manners, String verb) {
     try (Agent agent = Agent.at(socket(), manners)) {
-      assertThat(call(program).executed().input()).isEqualTo(INPUT);
+      assertThat(call(program, verb).executed().input()).isEqualTo(INPUT);
       agent.awaitServed(1);
     }
   }
@@ -185,11 +219,15 @@ class BadAgentTest {
   }
 
   private Ran call(Program program) {
-    return Installed.in(folder.resolve("plugin"), program).run(variables(), INPUT);
+    return call(program, "ADD");
   }
 
-  private Map<String, String> variables() {
-    return Map.of("CNI_COMMAND", "ADD", "KINDNET_CNI_SOCKET", socket().toString());
+  private Ran call(Program program, String verb) {
+    return Installed.in(folder.resolve("plugin"), program).run(variables(verb), INPUT);
+  }
+
+  private Map<String, String> variables(String verb) {
+    return Map.of("CNI_COMMAND", verb, "KINDNET_CNI_SOCKET", socket().toString());
   }
 
   private Path socket() {

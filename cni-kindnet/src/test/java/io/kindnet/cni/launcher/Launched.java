@@ -122,6 +122,18 @@ final class Launched {
     return bytes;
   }
 
+  /** Reads on, and says nothing, until the launcher has hung up. */
+  void awaitEnd() {
+    byte[] rest = new byte[1 << 16];
+    List<Descriptor> descriptors = new ArrayList<>();
+    int received;
+    do {
+      awaitSomething();
+      received = connection.receive(rest, 0, rest.length, descriptors);
+    } while (received != 0);
+    descriptors.forEach(Descriptor::close);
+  }
+
   /** Waits until the launcher has something to say or hangs up, and reads none of it. */
   void awaitSomething() {
     if (!connection.await(DEADLINE)) {

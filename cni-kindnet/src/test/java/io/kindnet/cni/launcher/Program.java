@@ -21,6 +21,8 @@ enum Program {
   HASTY_WATCHED("launcher-tests/hasty-watched"),
   /** Waits 1 s for an answer, and 200 ms for its caller to take it. */
   BRIEF_WATCHED("launcher-tests/brief-watched"),
+  /** Gives STATUS to the JVM after 200 ms. */
+  URGENT_WATCHED("launcher-tests/urgent-watched"),
   /** No launcher: it throws bytes at the parts of one. */
   FUZZ("launcher-tests/fuzz");
 

@@ -2,6 +2,7 @@ package io.kindnet.kindnetd.cni;
 
 import io.kindnet.cni.handover.Handover;
 import io.kindnet.cni.handover.RequestHeader;
+import io.kindnet.cni.protocol.CniCommand;
 import io.kindnet.cni.steps.StepListener;
 import io.kindnet.netlink.libc.KernelException;
 import java.time.Duration;
@@ -23,6 +24,10 @@ final class CallDesk implements Reception.Desk {
   static final int AT_ONCE = Math.max(4, 2 * Runtime.getRuntime().availableProcessors());
 
   private static final int MOST_WAITING = 512;
+
+  /** A runtime asks for one after the other. */
+  private static final int MOST_WAITING_STATUS = 8;
+
   private static final Duration SEND_PATIENCE = Duration.ofSeconds(5);
 
   private static final ThreadLocal<KeptHostPorts> HOST_PORTS = new ThreadLocal<>();
@@ -31,14 +36,11 @@ final class CallDesk implements Reception.Desk {
   private final DatabaseKeeper keeper = new DatabaseKeeper(AT_ONCE);
   private final Call call;
   private final AtomicInteger threads = new AtomicInteger();
-  private final ThreadPoolExecutor executor =
-      new ThreadPoolExecutor(
-          AT_ONCE,
-          AT_ONCE,
-          0,
-          TimeUnit.SECONDS,
-          new LinkedBlockingQueue<>(MOST_WAITING),
-          this::newThread);
+  private final ThreadPoolExecutor executor = newExecutor(AT_ONCE, MOST_WAITING);
+
+  /** Never behind calls that wait for a lock: a node whose STATUS is late is a lost node. */
+  private final ThreadPoolExecutor statusExecutor = newExecutor(1, MOST_WAITING_STATUS);
+
   private volatile boolean closing;
 
   /**
@@ -48,6 +50,16 @@ final class CallDesk implements Reception.Desk {
     this.record = record;
     this.call = new Call(record, keeper, steps);
     executor.prestartAllCoreThreads();
+  }
+
+  private ThreadPoolExecutor newExecutor(int threads, int mostWaiting) {
+    return new ThreadPoolExecutor(
+        threads,
+        threads,
+        0,
+        TimeUnit.SECONDS,
+        new LinkedBlockingQueue<>(mostWaiting),
+        this::newThread);
   }
 
   private Thread newThread(Runnable work) {
@@ -69,11 +81,16 @@ final class CallDesk implements Reception.Desk {
   @Override
   public void serve(Visitor visitor, Request request) {
     try {
-      executor.execute(() -> answer(visitor, request));
+      executorFor(request).execute(() -> answer(visitor, request));
     } catch (RejectedExecutionException full) {
       send(visitor, Handover.declined("too many calls wait already"));
       visitor.close();
     }
+  }
+
+  private ThreadPoolExecutor executorFor(Request request) {
+    String verb = request.variables().getOrDefault("CNI_COMMAND", "");
+    return verb.equals(CniCommand.STATUS.name()) ? statusExecutor : executor;
   }
 
   private void answer(Visitor visitor, Request request) {
@@ -116,6 +133,7 @@ final class CallDesk implements Reception.Desk {
   void close(Duration patience) {
     leaveTheRest();
     executor.shutdown();
+    statusExecutor.shutdown();
     LastWait.until(() -> executor.awaitTermination(patience.toMillis(), TimeUnit.MILLISECONDS));
     if (!executor.isTerminated()) {
       log.warn("calls are still under way after {} s", patience.toSeconds());
