@@ -53,6 +53,11 @@ final class CallLog implements StepListener {
         listener);
   }
 
+  /** For work that is no call, and says by its result what it did. */
+  static CallLog none() {
+    return new CallLog(null, "", Way.WARM, null);
+  }
+
   /** Who runs the call. */
   Way way() {
     return way;

@@ -33,6 +33,9 @@ final class Reserving {
   private final StaleRows staleRows;
   private final Random random = new Random();
 
+  /** The families that ranges serve and that no address is left of. */
+  private final List<AddressFamily> missing = new ArrayList<>(2);
+
   Reserving(
       CniEnvironment environment, NetworkConfig config, Store store, Kernel kernel, CallLog log) {
     this.environment = environment;
@@ -47,7 +50,28 @@ final class Reserving {
   Reservation reserve(PodIdentity identity) throws CniException {
     int mtu = config.mtu() == 0 ? kernel.host().defaultMtu() : config.mtu();
     String hostInterface = kernel.host().newLinkName(random);
-    return store.transaction(() -> reserve(identity, mtu, hostInterface));
+    try {
+      return store.transaction(() -> reserve(identity, mtu, hostInterface));
+    } catch (CniException failure) {
+      if (failure.code() == CniErrorCode.NO_ADDRESS) {
+        countShortages();
+      }
+      throw failure;
+    }
+  }
+
+  /** After the transaction that would have counted them was rolled back. */
+  private void countShortages() {
+    try {
+      store.transaction(() -> {
+        for (AddressFamily family : missing) {
+          store.calls().addShortage(family, log.way());
+        }
+        return missing;
+      });
+    } catch (CniException uncounted) {
+      log.failure("cannot count it", uncounted);
+    }
   }
 
   private Reservation reserve(PodIdentity identity, int mtu, String hostInterface)
@@ -98,6 +122,8 @@ final class Reserving {
       }
       if (lease == null) {
         log.line("no address is left of " + family);
+        missing.add(family);
+        store.calls().addShortage(family, log.way());
       } else {
         leases.add(lease);
       }

@@ -16,6 +16,9 @@ public final class Connection implements AutoCloseable {
   /** {@code SQLITE_OPEN_READWRITE} and {@code SQLITE_OPEN_CREATE} of {@code sqlite3.h}. */
   private static final int READ_WRITE_CREATE = 0x2 | 0x4;
 
+  /** {@code SQLITE_OPEN_READWRITE}. */
+  private static final int READ_WRITE = 0x2;
+
   /** {@code SQLITE_OPEN_READONLY} and {@code SQLITE_OPEN_URI}. */
   private static final int READ_ONLY_URI = 0x1 | 0x40;
 
@@ -36,6 +39,13 @@ public final class Connection implements AutoCloseable {
    */
   public static Connection open(String file, int busyMillis) throws SQLException {
     return open(file, busyMillis, READ_WRITE_CREATE);
+  }
+
+  /**
+   * As {@link #open}, but does not make a file that is not there.
+   */
+  public static Connection openExisting(String file, int busyMillis) throws SQLException {
+    return open(file, busyMillis, READ_WRITE);
   }
 
   /**

@@ -32,12 +32,12 @@ final class DatabaseOption {
               + file
               + ": no pod has been added here yet, or --db is elsewhere");
     }
-    return Store.open(file);
+    return Store.openExisting(file, Patience.USUAL, DatabaseOption::fillFromKernel);
   }
 
   /** Opens it to look at; null if there is none. */
   @Nullable Store openIfThere() throws CniException {
-    return Store.exists(file) ? Store.open(file) : null;
+    return Store.exists(file) ? openExisting() : null;
   }
 
   /** Opens it to write into. */

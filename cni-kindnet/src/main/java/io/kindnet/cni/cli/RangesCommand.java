@@ -1,5 +1,6 @@
 package io.kindnet.cni.cli;
 
+import io.kindnet.cni.RangeUsage;
 import io.kindnet.cni.ipam.AddressPool;
 import io.kindnet.cni.protocol.CniErrorCode;
 import io.kindnet.cni.protocol.CniException;
@@ -8,7 +9,6 @@ import io.kindnet.cni.store.PodRow;
 import io.kindnet.cni.store.RangeRow;
 import io.kindnet.cni.store.Store;
 import io.kindnet.netlink.ip.IpPrefix;
-import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.Callable;
 import org.jspecify.annotations.Nullable;
@@ -26,20 +26,20 @@ import picocli.CommandLine.TypeConversionException;
     mixinStandardHelpOptions = true,
     description = "Lists the ranges that pods get their addresses from.")
 final class RangesCommand implements Callable<Integer> {
-  private static final Listing<Usage> LISTING =
+  private static final Listing<RangeUsage> LISTING =
       new Listing<>(
           List.of(
-              new Listing.Column<>("id", "", usage -> usage.range.id()),
-              new Listing.Column<>("subnet", "SUBNET", usage -> usage.range.subnet().toString()),
-              new Listing.Column<>("pods", "PODS", Usage::pods),
+              new Listing.Column<>("id", "", usage -> usage.range().id()),
+              new Listing.Column<>("subnet", "SUBNET", usage -> usage.range().subnet().toString()),
+              new Listing.Column<>("pods", "USED", RangeUsage::used),
+              new Listing.Column<>("free", "FREE", RangeUsage::free),
+              new Listing.Column<>("capacity", "CAPACITY", RangeUsage::capacity),
               new Listing.Column<>(
-                  "capacity",
-                  "CAPACITY",
-                  usage -> new AddressPool(usage.range.subnet()).capacity()),
+                  "source",
+                  "SOURCE",
+                  usage -> usage.range().manual() ? "operator" : "configuration"),
               new Listing.Column<>(
-                  "source", "SOURCE", usage -> usage.range.manual() ? "operator" : "configuration"),
-              new Listing.Column<>(
-                  "description", "DESCRIPTION", usage -> usage.range.description())));
+                  "description", "DESCRIPTION", usage -> usage.range().description())));
 
   @Mixin private DatabaseOption database = new DatabaseOption();
 
@@ -48,17 +48,10 @@ final class RangesCommand implements Callable<Integer> {
 
   @Spec private CommandSpec spec = CommandSpec.create();
 
-  private record Usage(RangeRow range, int pods) {}
-
   @Override
   public Integer call() throws CniException {
     try (Store store = database.openExisting()) {
-      List<PodRow> pods = store.pods().all();
-      List<Usage> usages = new ArrayList<>();
-      for (RangeRow range : store.ranges().all()) {
-        usages.add(new Usage(range, podsIn(range, pods).size()));
-      }
-      LISTING.print(spec.commandLine().getOut(), format, usages);
+      LISTING.print(spec.commandLine().getOut(), format, RangeUsage.of(store));
     }
     return 0;
   }

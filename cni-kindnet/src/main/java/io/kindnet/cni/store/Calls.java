@@ -2,9 +2,13 @@ package io.kindnet.cni.store;
 
 import io.kindnet.cni.protocol.CniCommand;
 import io.kindnet.cni.protocol.CniException;
+import io.kindnet.netlink.ip.AddressFamily;
 
-/** How many calls have changed rows, since the file was made. */
+/** How many calls have changed rows, or found no address, since the file was made. */
 public final class Calls {
+  /** What {@code calls.verb} begins with for an ADD without an address of a family. */
+  private static final String SHORTAGE = "ADD_WITHOUT_";
+
   private final Database database;
 
   Calls(Database database) {
@@ -13,11 +17,7 @@ public final class Calls {
 
   /** Counts one, in the transaction of the caller. */
   public void add(CniCommand command, Way way) throws CniException {
-    database.update(
-        "INSERT INTO calls (verb, way, number) VALUES (?, ?, 1)"
-            + " ON CONFLICT DO UPDATE SET number = number + 1",
-        command.name(),
-        way.name());
+    add(command.name(), way);
   }
 
   /** How many there were. */
@@ -25,6 +25,25 @@ public final class Calls {
     return database.number(
         "SELECT coalesce(sum(number), 0) FROM calls WHERE verb = ? AND way = ?",
         command.name(),
+        way.name());
+  }
+
+  /** Counts an ADD that found no address of {@code family} left, in the transaction of the caller. */
+  public void addShortage(AddressFamily family, Way way) throws CniException {
+    add(SHORTAGE + family.name(), way);
+  }
+
+  /** How many ADDs found no address of {@code family} left. */
+  public long shortages(AddressFamily family) throws CniException {
+    return database.number(
+        "SELECT coalesce(sum(number), 0) FROM calls WHERE verb = ?", SHORTAGE + family.name());
+  }
+
+  private void add(String verb, Way way) throws CniException {
+    database.update(
+        "INSERT INTO calls (verb, way, number) VALUES (?, ?, 1)"
+            + " ON CONFLICT DO UPDATE SET number = number + 1",
+        verb,
         way.name());
   }
 }

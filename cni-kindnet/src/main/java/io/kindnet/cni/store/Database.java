@@ -33,6 +33,17 @@ final class Database implements AutoCloseable {
     return prepare(open(file, patience), "");
   }
 
+  /** As {@link #connect}; a file that is not there is an error. */
+  static Database connectExisting(Path file, Patience patience) throws CniException {
+    try {
+      Connection connection =
+          Connection.openExisting(file.toAbsolutePath().toString(), patience.millis());
+      return prepare(new Database(connection, file, patience), "");
+    } catch (SQLException refused) {
+      throw failure(file, patience, refused);
+    }
+  }
+
   /** As {@link #connect}, for oneself alone: SQLite does without a file that calls share. */
   static Database connectAlone(Path file, Patience patience) throws CniException {
     // before anything is read

@@ -25,12 +25,25 @@ public final class Orphans {
         != 0;
   }
 
-  /** Removes all of them; none is no error. Looks at every row. */
-  public void delete() throws CniException {
+  /** Whether there are any. Looks at every row, and writes nothing. */
+  public boolean exist() throws CniException {
+    return database.number(
+            "SELECT EXISTS (SELECT 1 FROM portmap_entries"
+                + " WHERE container_id NOT IN (SELECT container_id FROM pods))"
+                + " OR EXISTS (SELECT 1 FROM attachments"
+                + " WHERE container_id NOT IN (SELECT container_id FROM pods))")
+        != 0;
+  }
+
+  /** Removes all of them and says whether there were any. Looks at every row. */
+  public boolean delete() throws CniException {
+    int deleted = 0;
     for (String table : new String[] {"portmap_entries", "attachments"}) {
-      database.update(
-          "DELETE FROM " + table + " WHERE container_id NOT IN (SELECT container_id FROM pods)");
+      deleted +=
+          database.update(
+              "DELETE FROM " + table + " WHERE container_id NOT IN (SELECT container_id FROM pods)");
     }
+    return deleted > 0;
   }
 
   /** Removes those that a new pod with this key would inherit. */

@@ -7,6 +7,7 @@ import io.kindnet.netlink.ip.AddressFamily;
 import io.kindnet.netlink.ip.IpAddresses;
 import io.kindnet.netlink.ip.IpPrefix;
 import java.net.InetAddress;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.HashSet;
 import java.util.List;
@@ -32,6 +33,23 @@ public final class Pods {
   /** Every pod, oldest first. */
   public List<PodRow> all() throws CniException {
     return database.query(SELECT + "ORDER BY p.creation_timestamp, p.rowid", Pods::read);
+  }
+
+  /**
+   * The pods whose rows were written longer ago than {@code age}, oldest first; also those that a
+   * clock which was wrong then has dated that far into the future.
+   *
+   * @param age whole seconds
+   */
+  public List<PodRow> olderThan(Duration age) throws CniException {
+    return database.query(
+        SELECT
+            + "WHERE p.creation_timestamp NOT BETWEEN"
+            + " datetime('now', ?1 || ' seconds') AND datetime('now', ?2 || ' seconds')"
+            + " ORDER BY p.creation_timestamp, p.rowid",
+        Pods::read,
+        -age.toSeconds(),
+        age.toSeconds());
   }
 
   /**

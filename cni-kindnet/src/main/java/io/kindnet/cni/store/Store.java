@@ -80,6 +80,27 @@ public final class Store implements AutoCloseable {
   }
 
   /**
+   * Opens {@code file} for somebody who only watches over it: one that is not there is not made,
+   * since whoever lost it will have it made with what the kernel shows.
+   *
+   * @param patience how long to wait for others, now and later
+   * @param beginning fills a file that is there, but empty
+   */
+  public static Store openExisting(Path file, Patience patience, Beginning beginning)
+      throws CniException {
+    FolderLock lock = FolderLock.shared(file, patience);
+    Database database = null;
+    try {
+      database = Database.connectExisting(file, patience);
+      Schema.migrate(database, beginning);
+      return new Store(database, lock, null, false, null);
+    } catch (CniException | RuntimeException unusable) {
+      close(database, lock);
+      throw unusable;
+    }
+  }
+
+  /**
    * Opens {@code file} where {@link #open} cannot, or what was opened cannot be written to: on a
    * full file system, to delete only, and on a read-only one to look only.
    *

@@ -125,10 +125,10 @@ class OperatorCommandTest {
     assertThat(out.toString())
         .isEqualTo(
             """
-            SUBNET              PODS  CAPACITY              SOURCE         DESCRIPTION
-            10.244.1.0/24       1     248                   configuration  -
-            fd00:10:244:1::/64  1     18446744073709551609  configuration  -
-            10.9.0.0/16         0     65528                 operator       more room
+            SUBNET              USED  FREE                  CAPACITY              SOURCE         DESCRIPTION
+            10.244.1.0/24       1     247                   248                   configuration  -
+            fd00:10:244:1::/64  1     18446744073709551608  18446744073709551609  configuration  -
+            10.9.0.0/16         0     65528                 65528                 operator       more room
             """);
   }
 
