@@ -121,9 +121,13 @@ class AbandonedPodsTest {
     assertThat(node.hostPorts().installed()).isEmpty();
   }
 
+  /** It would begin without the pods that the kernel shows. */
   @Test
-  void doNotMakeADatabase() throws CniException {
-    assertThat(collect()).isEmpty();
+  void areNotLookedForInADatabaseThatIsMadeForIt() {
+    WatchedDatabase database =
+        new WatchedDatabase(node.file(), new Patience(100), Kernel::open);
+
+    assertThatThrownBy(() -> database.collect(AGE)).isInstanceOf(CniException.class);
     assertThat(node.file()).doesNotExist();
   }
 
@@ -145,11 +149,13 @@ class AbandonedPodsTest {
   }
 
   private List<PodRow> collect() throws CniException {
-    AbandonedPods abandoned = new AbandonedPods(node.file(), new Patience(100), AGE);
+    WatchedDatabase database =
+        new WatchedDatabase(
+            node.file(),
+            new Patience(100),
+            () -> new Kernel(HostNetwork.open(), node.hostPorts(), new PodNamespaces.ByPath()));
     try (NetworkNamespace handle = NetworkNamespace.open(host.path().toString())) {
-      return handle.call(() ->
-          abandoned.collect(() ->
-              new Kernel(HostNetwork.open(), node.hostPorts(), new PodNamespaces.ByPath())));
+      return handle.call(() -> database.exists() ? database.collect(AGE) : List.of());
     } catch (CompletionException failed) {
       if (failed.getCause() instanceof CniException error) {
         throw error;

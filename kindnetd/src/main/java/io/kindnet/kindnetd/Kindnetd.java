@@ -3,15 +3,18 @@ package io.kindnet.kindnetd;
 import static java.nio.charset.StandardCharsets.UTF_8;
 
 import io.fabric8.kubernetes.client.KubernetesClient;
+import io.kindnet.cni.WatchedDatabase;
 import io.kindnet.cni.protocol.NetworkConfig;
 import io.kindnet.kindnetd.cleanup.Cleanup;
 import io.kindnet.kindnetd.cni.CniCallAgent;
 import io.kindnet.kindnetd.install.BinFolder;
+import io.kindnet.kindnetd.ipam.AddressAgent;
 import io.kindnet.kindnetd.install.PluginAgent;
 import io.kindnet.kindnetd.kube.Agent;
 import io.kindnet.kindnetd.kube.ApiServer;
 import io.kindnet.kindnetd.kube.ClusterNodes;
 import io.kindnet.kindnetd.kube.NodeConditionAgent;
+import io.kindnet.kindnetd.kube.NodeEvents;
 import io.kindnet.kindnetd.kube.NodeWatch;
 import io.kindnet.kindnetd.masq.MasqAgent;
 import io.kindnet.kindnetd.metrics.Status;
@@ -138,8 +141,14 @@ public final class Kindnetd implements Callable<Integer> {
           NodeWatch watch = new NodeWatch(client, nodes, status);
           Agent condition =
               new NodeConditionAgent(
-                  client, watch, nodes, status, CniConfigurationAgent.NAME, RouteAgent.NAME)) {
+                  client, watch, nodes, status, CniConfigurationAgent.NAME, RouteAgent.NAME);
+          Agent addresses =
+              new AddressAgent(
+                  WatchedDatabase.ofThisNode(),
+                  new NodeEvents(client, options.nodeName())::warn,
+                  status)) {
         startOrClean(condition, !options.disableCni());
+        startOrClean(addresses, options.usesOwnPlugin());
         watch.start();
         stop.await();
       }

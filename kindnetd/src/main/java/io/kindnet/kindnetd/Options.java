@@ -51,9 +51,14 @@ record Options(
     boolean cleanup,
     int verbosity) {
 
-  /** Whether calls of cni-kindnet are served here. */
+  /** Whether pods get their network from cni-kindnet. */
+  boolean usesOwnPlugin() {
+    return !disableCni && plugins.plugins() == PluginChain.Plugins.KINDNET;
+  }
+
+  /** Whether its calls are served here. */
   boolean servesCalls() {
-    return !disableCni && cniSocket.isPresent() && plugins.plugins() == PluginChain.Plugins.KINDNET;
+    return usesOwnPlugin() && cniSocket.isPresent();
   }
 
   /** Where they would be. */

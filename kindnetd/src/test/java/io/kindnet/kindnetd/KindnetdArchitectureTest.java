@@ -21,6 +21,7 @@ class KindnetdArchitectureTest {
   private static final String CNI = "io.kindnet.kindnetd.cni..";
   private static final String INSTALL = "io.kindnet.kindnetd.install..";
   private static final String CLEANUP = "io.kindnet.kindnetd.cleanup..";
+  private static final String IPAM = "io.kindnet.kindnetd.ipam..";
   private static final String FILES = "io.kindnet.kindnetd.files..";
 
   private static final JavaClasses CLASSES =
@@ -40,28 +41,35 @@ class KindnetdArchitectureTest {
         .resideInAPackage(NODE)
         .should()
         .dependOnClassesThat()
-        .resideInAnyPackage(MASQ, CNI, INSTALL, "io.kindnet.kindnetd")
+        .resideInAnyPackage(MASQ, CNI, IPAM, INSTALL, "io.kindnet.kindnetd")
         .check(CLASSES);
     noClasses()
         .that()
         .resideInAPackage(MASQ)
         .should()
         .dependOnClassesThat()
-        .resideInAnyPackage(NODE, CNI, INSTALL, "io.kindnet.kindnetd")
+        .resideInAnyPackage(NODE, CNI, IPAM, INSTALL, "io.kindnet.kindnetd")
         .check(CLASSES);
     noClasses()
         .that()
         .resideInAPackage(CNI)
         .should()
         .dependOnClassesThat()
-        .resideInAnyPackage(NODE, MASQ, INSTALL, "io.kindnet.kindnetd")
+        .resideInAnyPackage(NODE, MASQ, IPAM, INSTALL, "io.kindnet.kindnetd")
         .check(CLASSES);
     noClasses()
         .that()
         .resideInAPackage(INSTALL)
         .should()
         .dependOnClassesThat()
-        .resideInAnyPackage(NODE, MASQ, CNI, "io.kindnet.kindnetd")
+        .resideInAnyPackage(NODE, MASQ, CNI, IPAM, "io.kindnet.kindnetd")
+        .check(CLASSES);
+    noClasses()
+        .that()
+        .resideInAPackage(IPAM)
+        .should()
+        .dependOnClassesThat()
+        .resideInAnyPackage(NODE, MASQ, CNI, INSTALL, "io.kindnet.kindnetd")
         .check(CLASSES);
   }
 
@@ -69,7 +77,7 @@ class KindnetdArchitectureTest {
   void nobodyDependsOnTheCleanup() {
     noClasses()
         .that()
-        .resideInAnyPackage(KUBE, NODE, MASQ, CNI, INSTALL, FILES, METRICS)
+        .resideInAnyPackage(KUBE, NODE, MASQ, CNI, IPAM, INSTALL, FILES, METRICS)
         .should()
         .dependOnClassesThat()
         .resideInAPackage(CLEANUP)
@@ -80,7 +88,7 @@ class KindnetdArchitectureTest {
   void onlyKubeAndMainTouchTheKubernetesLibrary() {
     noClasses()
         .that()
-        .resideInAnyPackage(NODE, MASQ, CNI, METRICS, INSTALL, FILES, CLEANUP)
+        .resideInAnyPackage(NODE, MASQ, CNI, IPAM, METRICS, INSTALL, FILES, CLEANUP)
         .should()
         .dependOnClassesThat()
         .resideInAPackage("io.fabric8..")
@@ -114,7 +122,7 @@ class KindnetdArchitectureTest {
         .resideInAPackage(METRICS)
         .should()
         .dependOnClassesThat()
-        .resideInAnyPackage(KUBE, NODE, MASQ, INSTALL, FILES)
+        .resideInAnyPackage(KUBE, NODE, MASQ, IPAM, INSTALL, FILES)
         .check(CLASSES);
   }
 

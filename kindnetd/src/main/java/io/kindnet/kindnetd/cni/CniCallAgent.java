@@ -1,8 +1,7 @@
 package io.kindnet.kindnetd.cni;
 
-import io.kindnet.cni.protocol.NetworkConfig;
+import io.kindnet.cni.WatchedDatabase;
 import io.kindnet.cni.steps.StepListener;
-import io.kindnet.cni.store.Store;
 import io.kindnet.kindnetd.kube.Agent;
 import io.kindnet.kindnetd.metrics.Status;
 import io.kindnet.netlink.libc.KernelException;
@@ -50,8 +49,7 @@ public final class CniCallAgent implements Agent {
   CniCallAgent(Path socket, String version, Status status, @Nullable StepListener steps) {
     this.socket = new SocketFile(socket);
     this.status = status;
-    Path database = NetworkConfig.DEFAULT_DATA_DIR.resolve(Store.FILE_NAME);
-    this.record = new CallRecord(version, status, new ColdCalls(database));
+    this.record = new CallRecord(version, status, new ColdCalls(WatchedDatabase.ofThisNode()));
     this.steps = steps;
     thread.setDaemon(true);
   }

@@ -111,6 +111,23 @@ public final class Status {
   }
 
   /**
+   * Further numbers, asked for whenever they are shown.
+   *
+   * @param labels the names of the labels
+   * @param values the numbers by the values of the labels
+   */
+  public void gauge(
+      String name, String help, List<String> labels, Supplier<Map<List<String>, Double>> values) {
+    GaugeWithCallback.builder()
+        .name(name)
+        .help(help)
+        .labelNames(labels.toArray(String[]::new))
+        .callback(callback ->
+            values.get().forEach((of, value) -> callback.call(value, of.toArray(String[]::new))))
+        .register(registry);
+  }
+
+  /**
    * A further counter, asked for whenever it is shown.
    *
    * @param labels the names of the labels
