@@ -111,8 +111,23 @@ public final class CniCall {
       CallLog log = CallLog.of(environment, way, listener);
       return Reply.success(new CniCall(environment, config, kernels, stores, patience, log).run());
     } catch (CniException error) {
-      return Reply.failure(NetworkConfigReader.versionForErrors(standardInput), error);
+      boolean del = CniCommand.DEL.name().equals(variables.get("CNI_COMMAND"));
+      return Reply.failure(
+          NetworkConfigReader.versionForErrors(standardInput), del ? wordedForDel(error) : error);
     }
+  }
+
+  /**
+   * Without the words by which containerd takes a DEL that failed for one that is done, and never
+   * calls it again ({@code libcni.Remove} in {@code cni.go} of go-cni 1.1.6 to 1.1.14).
+   */
+  private static CniException wordedForDel(CniException error) {
+    String message = String.valueOf(error.getMessage());
+    String worded =
+        message
+            .replace("not found", "not there")
+            .replace("no such file or directory", "No such file or directory");
+    return worded.equals(message) ? error : new CniException(error.code(), worded, error);
   }
 
   private String run() throws CniException {

@@ -5,6 +5,7 @@ import static io.kindnet.cni.CniNode.ip;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.kindnet.cni.protocol.CniException;
+import io.kindnet.cni.steps.Step;
 import io.kindnet.cni.store.PodRow;
 import io.kindnet.cni.store.Store;
 import io.kindnet.netlink.testing.Eventually;
@@ -18,6 +19,8 @@ import java.util.List;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
 
 /** DEL always releases, whatever is gone already. */
 @NetworkNamespaces
@@ -201,5 +204,25 @@ class DelVerbTest {
           assertThat(host.run("ip", "link")).doesNotContain("knet");
           assertThat(host.run("ip", "route")).isEmpty();
         });
+  }
+
+  /** containerd takes such a DEL for done. */
+  @ParameterizedTest
+  @ValueSource(strings = {"table not found", "open x: no such file or directory"})
+  void neverFailsInTheWordsOfSuccess(String reason, Namespace pod) {
+    node.add("abc", pod);
+    node.listener(step -> {
+      if (step == Step.LINK_DELETED) {
+        throw new IllegalStateException(reason);
+      }
+    });
+
+    Reply del = node.call("DEL", "abc", "", "eth0", node.config());
+
+    assertThat(error(del).path("msg").asText())
+        .doesNotContain("not found", "no such file or directory")
+        .containsAnyOf("table not there", "open x: No such file or directory");
+    node.listener(null);
+    node.del("abc", null);
   }
 }
