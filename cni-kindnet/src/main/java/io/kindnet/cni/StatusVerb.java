@@ -10,11 +10,11 @@ import java.nio.file.Path;
 /**
  * STATUS: says whether the plugin itself is able to work.
  *
- * <p>A runtime asks every few seconds, and a node whose STATUS fails is NotReady: crashed containers
- * are not restarted, and some minutes later all of its pods are evicted. So STATUS fails only for
- * what no pod could be helped with from outside: there is no database, or the kernel denies the
- * rights. What may be over in a moment, or in the hands of others (no address left, a locked
- * database, a full disk, a sysctl), is the error of the ADD that meets it.
+ * <p>A runtime asks every few seconds, and a node whose STATUS fails is NotReady: crashed
+ * containers are not restarted, and some minutes later all of its pods are evicted. So STATUS fails
+ * only for what no pod could be helped with from outside: there is no database, or the kernel
+ * denies the rights. What may be over in a moment, or in the hands of others (no address left, a
+ * locked database, a full disk, a sysctl), is the error of the ADD that meets it.
  */
 final class StatusVerb {
   private StatusVerb() {}

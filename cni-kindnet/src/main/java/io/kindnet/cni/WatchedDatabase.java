@@ -30,9 +30,7 @@ public final class WatchedDatabase {
   /** That of this node, where the CNI configuration does not name another; waits for a second. */
   public static WatchedDatabase ofThisNode() {
     return new WatchedDatabase(
-        NetworkConfig.DEFAULT_DATA_DIR.resolve(Store.FILE_NAME),
-        new Patience(1_000),
-        Kernel::open);
+        NetworkConfig.DEFAULT_DATA_DIR.resolve(Store.FILE_NAME), new Patience(1_000), Kernel::open);
   }
 
   /** Whether there is one: not before the first call. */
@@ -47,9 +45,9 @@ public final class WatchedDatabase {
 
   /**
    * Removes the rows that belong to no sandbox any more and that no DEL will ever name, as an ADD
-   * leaves that was killed, a DEL that failed, or a reboot: those whose namespace and host interface
-   * are both gone, with their host ports. A runtime would say so by GC, but containerd never calls
-   * it.
+   * leaves that was killed, a DEL that failed, or a reboot: those whose namespace and host
+   * interface are both gone, with their host ports. A runtime would say so by GC, but containerd
+   * never calls it.
    *
    * @param age how old a row has to be, in whole seconds: longer than an ADD takes that is still
    *     under way, which may not have made the interface yet

@@ -41,9 +41,7 @@ public final class Connection implements AutoCloseable {
     return open(file, busyMillis, READ_WRITE_CREATE);
   }
 
-  /**
-   * As {@link #open}, but does not make a file that is not there.
-   */
+  /** As {@link #open}, but does not make a file that is not there. */
   public static Connection openExisting(String file, int busyMillis) throws SQLException {
     return open(file, busyMillis, READ_WRITE);
   }

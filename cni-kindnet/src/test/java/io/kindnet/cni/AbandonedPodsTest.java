@@ -124,8 +124,7 @@ class AbandonedPodsTest {
   /** It would begin without the pods that the kernel shows. */
   @Test
   void areNotLookedForInADatabaseThatIsMadeForIt() {
-    WatchedDatabase database =
-        new WatchedDatabase(node.file(), new Patience(100), Kernel::open);
+    WatchedDatabase database = new WatchedDatabase(node.file(), new Patience(100), Kernel::open);
 
     assertThatThrownBy(() -> database.collect(AGE)).isInstanceOf(CniException.class);
     assertThat(node.file()).doesNotExist();

@@ -52,8 +52,7 @@ class ShortageTest {
     node.add("first", first);
 
     for (int attempt = 1; attempt <= 2; attempt++) {
-      Reply reply =
-          node.call("ADD", "second", second.path().toString(), "eth0", node.config());
+      Reply reply = node.call("ADD", "second", second.path().toString(), "eth0", node.config());
 
       assertThat(error(reply).path("code").asInt()).isEqualTo(100);
       assertThat(shortages(node)).containsExactly((long) attempt, (long) attempt);

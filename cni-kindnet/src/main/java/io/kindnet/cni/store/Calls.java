@@ -28,7 +28,9 @@ public final class Calls {
         way.name());
   }
 
-  /** Counts an ADD that found no address of {@code family} left, in the transaction of the caller. */
+  /**
+   * Counts an ADD that found no address of {@code family} left, in the transaction of the caller.
+   */
   public void addShortage(AddressFamily family, Way way) throws CniException {
     add(SHORTAGE + family.name(), way);
   }

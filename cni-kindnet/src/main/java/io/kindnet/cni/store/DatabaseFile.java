@@ -13,8 +13,9 @@ import java.nio.file.StandardOpenOption;
  * What can be told of the file without opening it as a database: no lock is taken or waited for,
  * nothing is written. What is still in SQLite's log only is not seen.
  *
- * <p>The file's header: <a href="https://www.sqlite.org/fileformat2.html#the_database_header">SQLite
- * database file format, section 1.3</a>.
+ * <p>The file's header: <a
+ * href="https://www.sqlite.org/fileformat2.html#the_database_header">SQLite database file format,
+ * section 1.3</a>.
  */
 public final class DatabaseFile {
   private static final int HEADER_LENGTH = 100;

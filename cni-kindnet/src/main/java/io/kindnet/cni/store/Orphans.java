@@ -41,7 +41,9 @@ public final class Orphans {
     for (String table : new String[] {"portmap_entries", "attachments"}) {
       deleted +=
           database.update(
-              "DELETE FROM " + table + " WHERE container_id NOT IN (SELECT container_id FROM pods)");
+              "DELETE FROM "
+                  + table
+                  + " WHERE container_id NOT IN (SELECT container_id FROM pods)");
     }
     return deleted > 0;
   }

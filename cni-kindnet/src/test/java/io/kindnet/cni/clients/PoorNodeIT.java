@@ -91,7 +91,9 @@ class PoorNodeIT {
     assertThat(status.stdout()).contains("\"code\":50,", reason);
   }
 
-  /** Calls the plugin, through a program that executes the rest of its arguments if any is given. */
+  /**
+   * Calls the plugin, through a program that executes the rest of its arguments if any is given.
+   */
   private CommandResult call(String verb, String ranges, String... wrapper) {
     String configuration =
         """

@@ -26,9 +26,9 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * Watches over the plugin's database: tells when no address is left for pods, and removes the rows of
- * pods that are no more and that no DEL will name. What it cannot do now, it does later: calls of
- * pods do not need it, and it is never a reason to call the node unready.
+ * Watches over the plugin's database: tells when no address is left for pods, and removes the rows
+ * of pods that are no more and that no DEL will name. What it cannot do now, it does later: calls
+ * of pods do not need it, and it is never a reason to call the node unready.
  */
 public final class AddressAgent implements Agent {
   private static final Logger log = LoggerFactory.getLogger(AddressAgent.class);
@@ -49,8 +49,8 @@ public final class AddressAgent implements Agent {
    *
    * @param look between two looks at the database
    * @param collect between two collections of rows
-   * @param age how old a row has to be to be collected, in whole seconds: kubelet waits four minutes
-   *     for a sandbox, and whatever the runtime does for it goes on as long
+   * @param age how old a row has to be to be collected, in whole seconds: kubelet waits four
+   *     minutes for a sandbox, and whatever the runtime does for it goes on as long
    * @param tell after what time a shortage that goes on is told again
    */
   record Timing(Duration look, Duration collect, Duration age, Duration tell) {
@@ -117,8 +117,8 @@ public final class AddressAgent implements Agent {
   private Map<List<String>, Long> shortageCounts() {
     Map<List<String>, Long> counts = new HashMap<>();
     last.shortages()
-        .forEach((family, count) ->
-            counts.put(List.of(family.name().toLowerCase(Locale.ROOT)), count));
+        .forEach(
+            (family, count) -> counts.put(List.of(family.name().toLowerCase(Locale.ROOT)), count));
     return counts;
   }
 

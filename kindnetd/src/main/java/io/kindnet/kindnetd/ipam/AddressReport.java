@@ -15,7 +15,8 @@ import java.util.Map;
  * The addresses of this node at one moment.
  *
  * @param ranges how much of each range is in use
- * @param shortages how many ADDs have found no address of a family left, since the database was made
+ * @param shortages how many ADDs have found no address of a family left, since the database was
+ *     made
  * @param pods the pods, by the keys of their rows
  */
 record AddressReport(

@@ -11,8 +11,9 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * Tells that no address of one family is left for pods: when it begins, and in a while again as long
- * as it goes on. Kubelet tries a pod again and again, so that each one told would be many lines.
+ * Tells that no address of one family is left for pods: when it begins, and in a while again as
+ * long as it goes on. Kubelet tries a pod again and again, so that each one told would be many
+ * lines.
  */
 final class Shortage {
   private static final Logger log = LoggerFactory.getLogger(Shortage.class);

@@ -31,8 +31,8 @@ public final class NodeEvents {
   }
 
   /**
-   * Makes an Event of type {@code Warning}. Where the API server does not take it, the log has to do:
-   * it has the same.
+   * Makes an Event of type {@code Warning}. Where the API server does not take it, the log has to
+   * do: it has the same.
    *
    * @param reason a word in CamelCase
    * @param message for people

@@ -48,7 +48,8 @@ class NodeEventsTest {
           assertThat(event.getInvolvedObject().getName()).isEqualTo("self");
           assertThat(event.getSource().getComponent()).isEqualTo("kindnetd");
           assertThat(event.getCount()).isEqualTo(1);
-          assertThat(event.getLastTimestamp()).matches("\\d{4}-\\d\\d-\\d\\dT\\d\\d:\\d\\d:\\d\\dZ");
+          assertThat(event.getLastTimestamp())
+              .matches("\\d{4}-\\d\\d-\\d\\dT\\d\\d:\\d\\d:\\d\\dZ");
         });
   }
 
