@@ -32,7 +32,7 @@ public final class CniCall {
    * How long STATUS may take. A runtime does not limit it, and calls it an error if it fails; that
    * it is late, as on a disk that hangs, is none that a pod could be helped with.
    */
-  private static final Duration STATUS_LIMIT = Duration.ofMillis(500);
+  private static final Duration STATUS_LIMIT = Duration.ofMillis(400);
 
   private final CniEnvironment environment;
   private final NetworkConfig config;

@@ -183,7 +183,12 @@ class CnitoolIT {
 
     KindnetNode.configure(node, "kindnet-without-ranges.conflist");
 
-    assertThat(Cnitool.on(node).fail("status", pod)).contains("ranges");
+    Cnitool.on(node).status(pod);
+
+    node.run("mkdir", "-p", "/var/lib/cni-kindnet/cni.db");
+
+    assertThat(Cnitool.on(node).fail("status", pod)).contains("it is not a regular file");
+    node.run("rmdir", "/var/lib/cni-kindnet/cni.db");
   }
 
   @Test
