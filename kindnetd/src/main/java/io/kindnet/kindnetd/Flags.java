@@ -140,10 +140,12 @@ final class Flags {
   @Option(
       names = "--cni-plugins",
       paramLabel = "PLUGINS",
-      defaultValue = "kindnet",
+      defaultValue = "",
       description =
           "the plugins in the CNI configuration: kindnet for cni-kindnet, standard for ptp or"
-              + " bridge with host-local and portmap (default ${DEFAULT-VALUE})")
+              + " bridge with host-local and portmap (default: kindnet; but standard where $POD_SUBNET"
+              + " is set and neither --cni-bin-dir nor /var/lib/cni-kindnet is there, as in kind's own"
+              + " manifest)")
   String cniPlugins;
 
   @Option(

@@ -74,7 +74,7 @@ public final class Kindnetd implements Callable<Integer> {
   @Override
   public Integer call() throws Exception {
     Environment variables = Environment.of(environment);
-    Options options = Options.of(flags, variables, hostName());
+    Options options = Options.of(flags, variables, Host.look());
     if (options.plugin().install().isPresent()) {
       return install(options.plugin(), options.plugin().install().get());
     }
@@ -166,10 +166,5 @@ public final class Kindnetd implements Callable<Integer> {
     } else {
       agent.cleanRules();
     }
-  }
-
-  /** The kernel's own name of this host, without any look-up. */
-  private static String hostName() throws IOException {
-    return Files.readString(Path.of("/proc/sys/kernel/hostname")).strip();
   }
 }

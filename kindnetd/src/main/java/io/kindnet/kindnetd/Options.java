@@ -24,7 +24,8 @@ import java.util.function.Function;
  * @param nodeName in lower case, as the kubelet registers it
  * @param apiServer {@code --kubeconfig}, {@code --master} and {@code --control-plane-endpoint}
  * @param noMasquerade {@code --no-masquerade-cidr} and {@code POD_SUBNET}
- * @param plugins {@code --cni-plugins} and {@code CNI_BRIDGE}
+ * @param plugins {@code --cni-plugins} and {@code CNI_BRIDGE}, else what {@code POD_SUBNET} and
+ *     {@code --cni-bin-dir} suggest
  * @param plugin {@code --cni-bin-dir}, {@code --cni-bin-source} and {@code --install-cni-bin}
  */
 record Options(
@@ -67,10 +68,10 @@ record Options(
   }
 
   /**
-   * @param hostName the host's own name, for a node that is given no other
+   * @param host its name is for a node that is given no other
    * @throws BadValueException naming the flag or variable, its value and the reason
    */
-  static Options of(Flags flags, Environment environment, String hostName) {
+  static Options of(Flags flags, Environment environment, Host host) {
     List<IpPrefix> noMasquerade =
         new ArrayList<>(flag("no-masquerade-cidr", flags.noMasqueradeCidr, list(IpPrefix::parse)));
     noMasquerade.addAll(variable("POD_SUBNET", environment.podSubnet(), list(IpPrefix::parse)));
@@ -84,7 +85,7 @@ record Options(
         flag("dns-caching-nameservers", flags.dnsCachingNameservers, list(IpAddresses::parse)),
         flags.disableNri,
         flags.nat64,
-        nodeName(flags.hostnameOverride, environment.nodeName(), hostName),
+        nodeName(flags.hostnameOverride, environment.nodeName(), host.name()),
         flags.masquerading,
         List.copyOf(noMasquerade),
         new ApiServerOptions(
@@ -95,7 +96,7 @@ record Options(
         flag("fastpath-threshold", flags.fastpathThreshold, Options::count),
         flag("nflog-level", flags.nflogLevel, Options::count),
         flags.ipsecOverlay,
-        flag("cni-plugins", flags.cniPlugins, name -> PluginChain.of(name, bridge)),
+        plugins(flags, environment, host, bridge),
         flag("cni-conf-dir", flags.cniConfDir, Path::of),
         flag("cni-socket", flags.cniSocket, optional(Options::absolute)),
         new PluginOptions(
@@ -104,6 +105,19 @@ record Options(
             flag("cni-bin-source", flags.cniBinSource, optional(Options::absolute))),
         flags.cleanup,
         flag("v", flags.verbosity, Options::count));
+  }
+
+  /**
+   * A manifest in the form of kind's gives the cluster's pod CIDRs, and neither installs a plugin nor
+   * mounts what ours needs, since the image of the node has the standard ones.
+   */
+  private static PluginChain plugins(
+      Flags flags, Environment environment, Host host, boolean bridge) {
+    boolean installsNone = flags.cniBinDir.isBlank() && !host.hasPluginData();
+    boolean likeKind = !environment.podSubnet().isBlank() && installsNone;
+    String byDefault = likeKind ? "standard" : "kindnet";
+    String name = flags.cniPlugins.isEmpty() ? byDefault : flags.cniPlugins;
+    return flag("cni-plugins", name, text -> PluginChain.of(text, bridge));
   }
 
   private static String nodeName(String override, String fromEnvironment, String hostName) {

@@ -48,12 +48,17 @@ class OptionsTest {
 
   private static Options parse(Map<String, String> environment, String... arguments)
       throws BadArgumentException {
+    return parse(new Host("host", true), environment, arguments);
+  }
+
+  private static Options parse(Host host, Map<String, String> environment, String... arguments)
+      throws BadArgumentException {
     Flags flags = new Flags();
     CommandLine line = new CommandLine(flags);
     List<String> normalized =
         GoArguments.normalize(List.of(arguments), Flags.kinds(line.getCommandSpec()));
     line.parseArgs(normalized.toArray(String[]::new));
-    return Options.of(flags, Environment.of(environment), "host");
+    return Options.of(flags, Environment.of(environment), host);
   }
 
   private static Options parse(String... arguments) throws BadArgumentException {
@@ -133,6 +138,21 @@ class OptionsTest {
     assertThat(parse("--cni-socket=").servesCalls()).isFalse();
     assertThat(parse("--disable-cni").servesCalls()).isFalse();
     assertThat(parse("--cni-plugins=standard").servesCalls()).isFalse();
+  }
+
+  /** kind's manifest has the variable, and neither installs nor mounts anything of a plugin. */
+  @Test
+  void writesTheStandardPluginsWhereKindsManifestStartsIt() throws BadArgumentException {
+    Host ofKind = new Host("host", /* hasPluginData= */ false);
+    Map<String, String> variables = Map.of("POD_SUBNET", "10.244.0.0/16");
+
+    assertThat(parse(ofKind, variables).plugins().plugins()).isEqualTo(Plugins.STANDARD);
+    assertThat(parse(ofKind, variables, "--cni-bin-dir=/opt/cni/bin").plugins().plugins())
+        .isEqualTo(Plugins.KINDNET);
+    assertThat(parse(ofKind, variables, "--cni-plugins=kindnet").plugins().plugins())
+        .isEqualTo(Plugins.KINDNET);
+    assertThat(parse(ofKind, Map.of()).plugins().plugins()).isEqualTo(Plugins.KINDNET);
+    assertThat(parse(variables).plugins().plugins()).as("mounted").isEqualTo(Plugins.KINDNET);
   }
 
   @Test
