@@ -1,5 +1,6 @@
 package io.kindnet.kindnetd.metrics;
 
+import com.sun.net.httpserver.Headers;
 import com.sun.net.httpserver.HttpExchange;
 import com.sun.net.httpserver.HttpServer;
 import io.prometheus.metrics.expositionformats.ExpositionFormatWriter;
@@ -8,6 +9,7 @@ import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.net.InetSocketAddress;
 import java.nio.charset.StandardCharsets;
+import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
@@ -16,18 +18,20 @@ import java.util.stream.Stream;
 /**
  * Serves {@code /metrics}, {@code /healthz} and {@code /readyz} over HTTP. Healthy means that every
  * thread that a part needs is there and none ended by an error; ready, that every part has done its
- * work.
+ * work. Every request gets an answer: a page that fails is status 500 and a line in the log.
  */
 public final class StatusServer implements AutoCloseable {
   private static final int OK = 200;
   private static final int NOT_FOUND = 404;
   private static final int METHOD_NOT_ALLOWED = 405;
+  private static final int FAILED = 500;
   private static final int UNAVAILABLE = 503;
   private static final String PLAIN = "text/plain; charset=utf-8";
 
   private final HttpServer server;
   private final ExecutorService executor = Executors.newVirtualThreadPerTaskExecutor();
   private final ExpositionFormats formats = ExpositionFormats.init();
+  private final FailureLog failures = new FailureLog();
   private final Status status;
 
   private record Answer(int code, String contentType, String body) {
@@ -87,12 +91,25 @@ public final class StatusServer implements AutoCloseable {
         });
   }
 
-  private static Answer answer(HttpExchange exchange, String path, Page page) throws IOException {
+  private Answer answer(HttpExchange exchange, String path, Page page) {
     boolean exact = path.equals("/") || exchange.getRequestURI().getPath().equals(path);
     return switch (exchange.getRequestMethod()) {
-      case "GET", "HEAD" -> exact ? page.answer(exchange) : Answer.plain(NOT_FOUND, "not found\n");
+      case "GET", "HEAD" ->
+          exact ? answerOrFailure(exchange, path, page) : Answer.plain(NOT_FOUND, "not found\n");
       default -> Answer.plain(METHOD_NOT_ALLOWED, "only GET and HEAD\n");
     };
+  }
+
+  /** What the server itself would do with an exception is to hang up without a word. */
+  private Answer answerOrFailure(HttpExchange exchange, String path, Page page) {
+    try {
+      Answer answer = page.answer(exchange);
+      failures.succeeded(path);
+      return answer;
+    } catch (IOException | RuntimeException | Error failure) {
+      failures.failed(path, failure);
+      return Answer.plain(FAILED, path + " failed, the log of kindnetd says why\n");
+    }
   }
 
   private static void send(HttpExchange exchange, Answer answer) throws IOException {
@@ -107,11 +124,22 @@ public final class StatusServer implements AutoCloseable {
   }
 
   private Answer metrics(HttpExchange exchange) throws IOException {
-    ExpositionFormatWriter writer =
-        formats.findWriter(exchange.getRequestHeaders().getFirst("Accept"));
+    ExpositionFormatWriter writer = textWriter(exchange.getRequestHeaders());
     ByteArrayOutputStream text = new ByteArrayOutputStream();
     writer.write(text, status.registry().scrape());
     return new Answer(OK, writer.getContentType(), text.toString(StandardCharsets.UTF_8));
+  }
+
+  /**
+   * The text form for a client: OpenMetrics if the client names it, else that of Prometheus. {@code
+   * ExpositionFormats.findWriter} would choose protobuf for a client that prefers it, though the
+   * implementation is in an artifact that this program does not have. A server may disregard what a
+   * client prefers (RFC 9110, section 12.5.1); Prometheus goes by the Content-Type of the answer.
+   */
+  private ExpositionFormatWriter textWriter(Headers headers) {
+    String accept = String.join(",", headers.getOrDefault("Accept", List.of()));
+    ExpositionFormatWriter openMetrics = formats.getOpenMetricsTextFormatWriter();
+    return openMetrics.accepts(accept) ? openMetrics : formats.getPrometheusTextFormatWriter();
   }
 
   private Answer health() {
@@ -131,9 +159,22 @@ public final class StatusServer implements AutoCloseable {
       Optional<String> problem = agent.problem();
       ready &= problem.isEmpty();
       text.append(problem.isEmpty() ? "[+]" : "[-]").append(agent.name()).append(' ');
-      text.append(problem.orElseGet(agent::wellness)).append('\n');
+      text.append(problem.orElseGet(() -> wellness(agent))).append('\n');
     }
     text.append(ready ? "ready\n" : "not ready\n");
     return Answer.plain(ready ? OK : UNAVAILABLE, text.toString());
+  }
+
+  /** A part that cannot tell its details is no less ready, and the others have their lines. */
+  private String wellness(AgentStatus agent) {
+    String subject = "the details of " + agent.name();
+    try {
+      String line = agent.wellness();
+      failures.succeeded(subject);
+      return line;
+    } catch (RuntimeException | Error failure) {
+      failures.failed(subject, failure);
+      return "ok, but its details failed: " + failure;
+    }
   }
 }

@@ -3,6 +3,7 @@ package io.kindnet.kindnetd.metrics;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import io.kindnet.kindnetd.CapturedLog;
 import java.io.IOException;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
@@ -12,7 +13,10 @@ import java.net.http.HttpRequest;
 import java.net.http.HttpRequest.BodyPublishers;
 import java.net.http.HttpResponse;
 import java.net.http.HttpResponse.BodyHandlers;
+import java.util.List;
 import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.atomic.AtomicReference;
+import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -20,6 +24,8 @@ import org.junit.jupiter.api.Test;
 class StatusServerTest {
   private static final InetSocketAddress ANY_PORT =
       new InetSocketAddress(InetAddress.getLoopbackAddress(), 0);
+
+  private static final String PLAIN = "text/plain; charset=utf-8";
 
   private final Status status = new Status("1.2.3");
   private final HttpClient client = HttpClient.newHttpClient();
@@ -116,6 +122,81 @@ class StatusServerTest {
     assertThat(ask("GET", "/metrics/x").statusCode()).isEqualTo(404);
     assertThat(ask("POST", "/metrics").statusCode()).isEqualTo(405);
     assertThat(ask("HEAD", "/metrics").statusCode()).isEqualTo(200);
+  }
+
+  @Test
+  void answersAndLogsWhenAMetricFails() throws Exception {
+    AtomicReference<@Nullable Throwable> failure = new AtomicReference<>();
+    status.gauge("kindnet_broken", "Breaks.", () -> failing(failure.get()));
+    status.agent("routes").begin();
+    assertThat(ask("GET", "/metrics").body()).contains("kindnet_broken 1.0");
+    for (Throwable each :
+        List.of(new IllegalStateException("no number"), new NoClassDefFoundError("io/Missing"))) {
+      failure.set(each);
+      try (CapturedLog log = CapturedLog.start()) {
+        HttpResponse<String> answer = ask("GET", "/metrics");
+        assertThat(answer.statusCode()).isEqualTo(500);
+        assertThat(answer.headers().firstValue("Content-Type")).hasValue(PLAIN);
+        assertThat(answer.body()).isEqualTo("/metrics failed, the log of kindnetd says why\n");
+        assertThat(ask("HEAD", "/metrics").statusCode()).isEqualTo(500);
+        assertThat(log.linesWith("/metrics failed")).as("once for each reason").hasSize(1);
+        assertThat(log.linesWith(each.toString())).isNotEmpty();
+      }
+    }
+    assertThat(ask("GET", "/healthz").statusCode()).isEqualTo(200);
+    assertThat(ask("GET", "/readyz").body()).isEqualTo("[-]routes not started yet\nnot ready\n");
+
+    failure.set(null);
+    assertThat(ask("GET", "/metrics").body()).contains("kindnet_broken 1.0");
+    failure.set(new IllegalStateException("no number"));
+    try (CapturedLog log = CapturedLog.start()) {
+      assertThat(ask("GET", "/metrics").statusCode()).isEqualTo(500);
+      assertThat(log.linesWith("no number")).as("logged again after it was well").isNotEmpty();
+    }
+  }
+
+  private static double failing(@Nullable Throwable failure) {
+    if (failure instanceof Error error) {
+      throw error;
+    }
+    if (failure instanceof RuntimeException exception) {
+      throw exception;
+    }
+    return 1;
+  }
+
+  @Test
+  void showsTheOthersWhenADetailFails() throws Exception {
+    AgentStatus routes = status.agent("routes");
+    AgentStatus nodes = status.agent("nodes");
+    routes.detail(() -> {
+      throw new IllegalStateException("no detail");
+    });
+    nodes.detail(() -> {
+      throw new StackOverflowError();
+    });
+    for (AgentStatus agent : List.of(routes, nodes, status.agent("masquerading"))) {
+      agent.begin();
+      agent.ready();
+    }
+    try (CapturedLog log = CapturedLog.start()) {
+      for (int time = 0; time < 2; time++) {
+        HttpResponse<String> answer = ask("GET", "/readyz");
+        assertThat(answer.statusCode()).isEqualTo(200);
+        assertThat(answer.body())
+            .isEqualTo(
+                """
+                [+]routes ok, but its details failed: java.lang.IllegalStateException: no detail
+                [+]nodes ok, but its details failed: java.lang.StackOverflowError
+                [+]masquerading ok
+                ready
+                """);
+      }
+      assertThat(log.linesWith("the details of routes")).hasSize(1);
+      assertThat(log.linesWith("the details of nodes")).hasSize(1);
+    }
+    assertThat(ask("GET", "/healthz").statusCode()).isEqualTo(200);
+    assertThat(ask("GET", "/metrics").body()).contains("kindnet_ready{agent=\"routes\"} 1.0");
   }
 
   @Test
