@@ -19,7 +19,7 @@ import org.slf4j.LoggerFactory;
  */
 public final class CniCallAgent implements Agent {
   /** What the names of folders begin with that an agent may leave beside its socket if killed. */
-  public static final String LEFTOVERS = Rehearsal.PREFIX;
+  public static final String LEFTOVERS = SocketDirectory.TEMPORARY;
 
   private static final Logger log = LoggerFactory.getLogger(CniCallAgent.class);
 
@@ -94,7 +94,9 @@ public final class CniCallAgent implements Agent {
 
   private @Nullable Reception open() throws IOException {
     long begin = System.nanoTime();
-    Rehearsal.run(socket.folder(), () -> !isClosed());
+    SocketDirectory directory = socket.directory();
+    directory.removeLeftovers();
+    Rehearsal.run(directory, () -> !isClosed());
     Reception opened;
     synchronized (this) {
       if (closed) {

@@ -4,21 +4,18 @@ import static java.nio.charset.StandardCharsets.UTF_8;
 
 import io.kindnet.cni.handover.Handover;
 import io.kindnet.cni.handover.RequestHeader;
+import io.kindnet.kindnetd.cni.SocketDirectory.TemporaryDirectory;
 import io.kindnet.kindnetd.metrics.Status;
 import io.kindnet.netlink.libc.Descriptor;
 import io.kindnet.netlink.netns.NetworkNamespace;
 import java.io.IOException;
 import java.nio.ByteBuffer;
-import java.nio.file.DirectoryStream;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.time.Duration;
-import java.time.Instant;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.atomic.AtomicReference;
 import java.util.function.BooleanSupplier;
-import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -27,8 +24,6 @@ import org.jspecify.annotations.Nullable;
  * here would fail for pods, too.
  */
 final class Rehearsal {
-  static final String PREFIX = "rehearsal";
-  private static final Duration LONGEST = Duration.ofMinutes(5);
   private static final Path IPV6_SWITCH = Path.of("/proc/sys/net/ipv6/conf/all/disable_ipv6");
   private static final String IPV4_RANGE = "\"10.244.0.0/24\"";
   private static final String BOTH_RANGES = IPV4_RANGE + ",\"fd00:10:244::/64\"";
@@ -51,31 +46,34 @@ final class Rehearsal {
   /**
    * Rehearses.
    *
-   * @param parent where the database of the rehearsal may be for a moment
+   * @param directory where the database of the rehearsal may be for a moment
    * @param wanted asked before each round; the rehearsal ends early once it is not
    * @throws IOException saying which verb failed and why
    */
-  static void run(Path parent, BooleanSupplier wanted) throws IOException {
+  static void run(SocketDirectory directory, BooleanSupplier wanted) throws IOException {
     try (NetworkNamespace host = NetworkNamespace.create("the host of the rehearsal");
         NetworkNamespace pod = NetworkNamespace.create(POD)) {
-      run(parent, wanted, host, pod);
+      run(directory, wanted, host, pod);
     }
   }
 
-  /** As {@link #run(Path, BooleanSupplier)}, with namespaces that nobody else uses. */
-  static void run(Path parent, BooleanSupplier wanted, NetworkNamespace host, NetworkNamespace pod)
+  /** As {@link #run(SocketDirectory, BooleanSupplier)}, with namespaces that nobody else uses. */
+  static void run(
+      SocketDirectory directory,
+      BooleanSupplier wanted,
+      NetworkNamespace host,
+      NetworkNamespace pod)
       throws IOException {
-    removeForgotten(parent);
-    Path folder = Files.createTempDirectory(parent, PREFIX);
     CallRecord record = new CallRecord("", new Status(""), Map::of);
-    try (DatabaseKeeper keeper = new DatabaseKeeper(1)) {
+    try (TemporaryDirectory temporary = directory.newTemporaryDirectory();
+        DatabaseKeeper keeper = new DatabaseKeeper(1)) {
+      // calls lock the folder of their database, too
+      Path folder = Files.createDirectory(temporary.path().resolve("database"));
       Rehearsal rehearsal = new Rehearsal(new Call(record, keeper, null), pod, folder, wanted);
       IOException failure = host.call(rehearsal::play);
       if (failure != null) {
         throw failure;
       }
-    } finally {
-      remove(folder);
     }
   }
 
@@ -169,26 +167,5 @@ final class Rehearsal {
         + "]"
         + more
         + "}";
-  }
-
-  /** Those of agents that were killed in the middle; another one may be rehearsing just now. */
-  private static void removeForgotten(Path parent) throws IOException {
-    Instant limit = Instant.now().minus(LONGEST);
-    try (DirectoryStream<Path> folders = Files.newDirectoryStream(parent, PREFIX + "*")) {
-      for (Path folder : folders) {
-        if (Files.getLastModifiedTime(folder).toInstant().isBefore(limit)) {
-          remove(folder);
-        }
-      }
-    }
-  }
-
-  private static void remove(Path folder) throws IOException {
-    try (Stream<Path> files = Files.list(folder)) {
-      for (Path file : files.toList()) {
-        Files.deleteIfExists(file);
-      }
-    }
-    Files.delete(folder);
   }
 }

@@ -1,22 +1,20 @@
 package io.kindnet.kindnetd.cni;
 
-import io.kindnet.cni.handover.Handover;
 import io.kindnet.netlink.unix.UnixListener;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
 import java.nio.file.attribute.BasicFileAttributes;
-import java.nio.file.attribute.PosixFilePermission;
-import java.nio.file.attribute.PosixFilePermissions;
-import java.util.Set;
+import java.util.concurrent.ThreadLocalRandom;
 import org.jspecify.annotations.Nullable;
 
-/** The file of the agent's socket and its folder: there, and for nobody but root. */
+/** The file of the agent's socket: there, and for nobody but root. */
 final class SocketFile {
   private static final int BACKLOG = 1024;
-  private static final Set<PosixFilePermission> FOLDER =
-      PosixFilePermissions.fromString("rwx------");
+
+  /** Short, because the path of a socket may have 107 bytes. */
+  private static final int SUFFIXES = 1 << 24;
 
   private final Path file;
   private @Nullable Object key;
@@ -40,9 +38,13 @@ final class SocketFile {
     if (removed) {
       throw new IOException(file + " is not served any more");
     }
-    folder();
-    Path fresh = file.resolveSibling(file.getFileName() + "." + ProcessHandle.current().pid());
-    Files.deleteIfExists(fresh);
+    return directory().whileNothingIsRemoved(this::bind);
+  }
+
+  private UnixListener bind() throws IOException {
+    // process numbers are no help: each container counts its own
+    int random = ThreadLocalRandom.current().nextInt(SUFFIXES);
+    Path fresh = file.resolveSibling(file.getFileName() + "." + Integer.toHexString(random));
     UnixListener listener = UnixListener.bind(fresh, BACKLOG);
     try {
       key = keyOf(fresh);
@@ -55,21 +57,9 @@ final class SocketFile {
     }
   }
 
-  /**
-   * The folder, there from now on. One that exists may be anybody's; only the usual one is
-   * narrowed.
-   */
-  Path folder() throws IOException {
-    Path folder = file.toAbsolutePath().getParent();
-    if (folder == null) {
-      throw new IOException(file + " is in no folder");
-    }
-    if (!Files.isDirectory(folder)) {
-      Files.createDirectories(folder, PosixFilePermissions.asFileAttribute(FOLDER));
-    } else if (file.equals(Handover.DEFAULT_SOCKET)) {
-      Files.setPosixFilePermissions(folder, FOLDER);
-    }
-    return folder;
+  /** The directory that it is in, which exists from now on. */
+  SocketDirectory directory() throws IOException {
+    return SocketDirectory.of(file);
   }
 
   /** Whether nothing is there any more; what a newer agent put there counts as there. */
