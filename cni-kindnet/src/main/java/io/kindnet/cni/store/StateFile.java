@@ -4,10 +4,14 @@ import io.kindnet.cni.protocol.CniErrorCode;
 import io.kindnet.cni.protocol.CniException;
 import io.kindnet.cni.protocol.NetworkConfig;
 import java.io.IOException;
+import java.nio.ByteBuffer;
+import java.nio.channels.FileChannel;
 import java.nio.file.FileAlreadyExistsException;
 import java.nio.file.FileSystemException;
 import java.nio.file.Files;
+import java.nio.file.OpenOption;
 import java.nio.file.Path;
+import java.nio.file.StandardOpenOption;
 import java.nio.file.attribute.BasicFileAttributes;
 import java.nio.file.attribute.FileTime;
 import java.nio.file.attribute.PosixFilePermission;
@@ -27,6 +31,11 @@ final class StateFile {
 
   /** As much as SQLite writes for a small change. */
   private static final int TRIAL_SIZE = 1 << 16;
+
+  /** On Linux, the last one removes the name as soon as the file is open. */
+  private static final Set<OpenOption> TRIAL_OPTIONS =
+      Set.of(
+          StandardOpenOption.CREATE, StandardOpenOption.WRITE, StandardOpenOption.DELETE_ON_CLOSE);
 
   private StateFile() {}
 
@@ -97,17 +106,18 @@ final class StateFile {
 
   /**
    * Why nothing can be written beside {@code file}, such as {@code No space left on device}; empty
-   * if something can. For an error that has come already: it tries.
+   * if something can. For an error that has come already: it tries, with a file whose name is
+   * removed before anything is written, so that a call that is killed leaves nothing on a full
+   * disk, or, in between, an empty file that the next trial takes.
    */
   static String whyNotWritable(Path file) {
-    Path trial = file.resolveSibling(file.getFileName() + ".trial-" + System.nanoTime());
-    try {
-      try {
-        Files.write(trial, new byte[TRIAL_SIZE]);
-        return "";
-      } finally {
-        Files.deleteIfExists(trial);
+    Path trial = file.resolveSibling(file.getFileName() + ".trial");
+    try (FileChannel channel = FileChannel.open(trial, TRIAL_OPTIONS)) {
+      ByteBuffer bytes = ByteBuffer.allocate(TRIAL_SIZE);
+      while (bytes.hasRemaining()) {
+        channel.write(bytes);
       }
+      return "";
     } catch (FileSystemException refused) {
       String reason = refused.getReason();
       return reason == null ? "" : reason;

@@ -131,7 +131,7 @@ public record BinFolder(Path path) {
 
   private record Dated(Path folder, FileTime time) {}
 
-  /** What others did not finish. To be asked with the lock only. */
+  /** What others did not finish, or, without the lock, are working at. */
   List<Path> leftovers() throws IOException {
     return entries().stream().filter(BinFolder::isUnfinished).toList();
   }

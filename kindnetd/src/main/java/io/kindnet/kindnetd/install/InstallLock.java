@@ -23,6 +23,12 @@ final class InstallLock {
     T run() throws IOException;
   }
 
+  /** What is done with the lock, without a result. */
+  @FunctionalInterface
+  interface Task {
+    void run() throws IOException;
+  }
+
   private InstallLock() {}
 
   /**
@@ -37,6 +43,18 @@ final class InstallLock {
       return work.run();
     } finally {
       lock.close();
+    }
+  }
+
+  /** Does {@code task} unless somebody else has the lock, or there is nothing to lock. */
+  static void unlessBusy(BinFolder folder, Task task) throws IOException {
+    AdvisoryLock lock = tryTake(folder.versions());
+    if (lock != null) {
+      try {
+        task.run();
+      } finally {
+        lock.close();
+      }
     }
   }
 

@@ -80,9 +80,7 @@ public final class Installer {
   }
 
   private Installation install(FileList files) throws IOException {
-    for (Path leftover : folder.leftovers()) {
-      Folders.remove(leftover);
-    }
+    removeLeftovers();
     removeUnused(folder.old());
     InstalledVersion version = folder.version(InstalledVersion.id(this.version, files));
     int replaced = bring(version, files);
@@ -156,6 +154,22 @@ public final class Installer {
       Files.deleteIfExists(fresh);
     }
     Folders.sync(folder.path());
+  }
+
+  /**
+   * Removes what an installation left that was killed: whole versions, maybe. Leaves it to whoever
+   * installs or removes something at this moment.
+   */
+  void removeLeftoversUnlessBusy() throws IOException {
+    if (!folder.leftovers().isEmpty()) {
+      InstallLock.unlessBusy(folder, this::removeLeftovers);
+    }
+  }
+
+  private void removeLeftovers() throws IOException {
+    for (Path leftover : folder.leftovers()) {
+      Folders.remove(leftover);
+    }
   }
 
   /**

@@ -86,10 +86,20 @@ public final class PluginAgent implements Agent {
       watchFolders();
     }
     wasWhole = true;
+    removeLeftovers();
     for (String old : installer.removeUnused()) {
       log.info("{}: removed cni-kindnet {}, which nothing runs from any more", folder.path(), old);
     }
     return Optional.empty();
+  }
+
+  /** Nothing depends on it: where that is impossible, as on a read-only disk, they stay. */
+  private void removeLeftovers() {
+    try {
+      installer.removeLeftoversUnlessBusy();
+    } catch (IOException failure) {
+      log.debug("what a killed installation left stays: {}", Reasons.of(failure));
+    }
   }
 
   private void install(String damage) throws IOException {

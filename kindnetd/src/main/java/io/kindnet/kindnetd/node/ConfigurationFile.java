@@ -4,6 +4,8 @@ import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.channels.FileChannel;
 import java.nio.charset.StandardCharsets;
+import java.nio.file.DirectoryIteratorException;
+import java.nio.file.DirectoryStream;
 import java.nio.file.Files;
 import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
@@ -17,15 +19,17 @@ import java.util.Arrays;
  * one, never a part, not even after a power cut.
  */
 final class ConfigurationFile {
+  /** What container runtimes do not read: they read .conf, .conflist and .json. */
+  private static final String UNFINISHED = ".tmp";
+
   private final Path folder;
   private final Path path;
-  private final Path temporary;
+  private final String unfinished;
 
   ConfigurationFile(Path folder, String name) {
     this.folder = folder;
     this.path = folder.resolve(name);
-    // container runtimes read .conf, .conflist and .json
-    this.temporary = folder.resolve("." + name + ".tmp");
+    this.unfinished = "." + name + ".";
   }
 
   Path path() {
@@ -33,38 +37,63 @@ final class ConfigurationFile {
   }
 
   /**
-   * Writes {@code text}, unless that is what the file holds.
+   * Writes {@code text}, unless that is what the file holds. What a writer left that was killed is
+   * removed in any case.
    *
    * @return whether it was written
    */
   boolean write(String text) throws IOException {
     byte[] bytes = text.getBytes(StandardCharsets.UTF_8);
-    if (holds(bytes)) {
-      return false;
+    boolean differs = !holds(bytes);
+    if (differs) {
+      Files.createDirectories(folder);
+      replace(bytes);
     }
-    Files.createDirectories(folder);
-    try (FileChannel channel =
-        FileChannel.open(
-            temporary,
-            StandardOpenOption.CREATE,
-            StandardOpenOption.TRUNCATE_EXISTING,
-            StandardOpenOption.WRITE)) {
+    removeUnfinished();
+    return differs;
+  }
+
+  /** By a name that no other writer has: during an update there may be two. */
+  private void replace(byte[] bytes) throws IOException {
+    Path fresh = Files.createTempFile(folder, unfinished, UNFINISHED);
+    try {
       // the process's umask must not keep others from reading
-      Files.setPosixFilePermissions(temporary, PosixFilePermissions.fromString("rw-r--r--"));
-      ByteBuffer buffer = ByteBuffer.wrap(bytes);
-      while (buffer.hasRemaining()) {
-        channel.write(buffer);
+      Files.setPosixFilePermissions(fresh, PosixFilePermissions.fromString("rw-r--r--"));
+      try (FileChannel channel = FileChannel.open(fresh, StandardOpenOption.WRITE)) {
+        ByteBuffer buffer = ByteBuffer.wrap(bytes);
+        while (buffer.hasRemaining()) {
+          channel.write(buffer);
+        }
+        channel.force(true);
       }
-      channel.force(true);
+      Files.move(fresh, path, StandardCopyOption.ATOMIC_MOVE);
+    } finally {
+      Files.deleteIfExists(fresh);
     }
-    Files.move(temporary, path, StandardCopyOption.ATOMIC_MOVE);
     syncFolder();
-    return true;
+  }
+
+  /**
+   * Another writer that is in the middle of it fails, and writes again. Where one cannot be removed
+   * it stays, which does no harm.
+   */
+  private void removeUnfinished() {
+    try (DirectoryStream<Path> entries = Files.newDirectoryStream(folder)) {
+      for (Path entry : entries) {
+        String name = String.valueOf(entry.getFileName());
+        if (name.startsWith(unfinished) && name.endsWith(UNFINISHED)) {
+          Files.deleteIfExists(entry);
+        }
+      }
+    } catch (IOException | DirectoryIteratorException stays) {
+      // on a read-only file system, for one
+    }
   }
 
   /** Removes the file; says whether it was there. */
   boolean remove() throws IOException {
     boolean removed = Files.deleteIfExists(path);
+    removeUnfinished();
     if (removed) {
       syncFolder();
     }

@@ -135,6 +135,36 @@ class PluginAgentTest {
   }
 
   @Test
+  void removesWhatAKilledInstallationLeft() throws IOException {
+    installer("one").install();
+    Map<String, String> before = FakePlugin.contents(bin.path());
+    // a version that was being removed, one that was being copied, and a link that was to be
+    // renamed
+    FakePlugin.make(bin.unfinished("old"), "old");
+    FakePlugin.make(bin.unfinished("new"), "new");
+    Files.createSymbolicLink(bin.unfinished("link"), Path.of("nowhere"));
+    try (PluginAgent agent = start("one")) {
+      awaitWhole();
+      Eventually.within(
+          DEADLINE, () -> assertThat(FakePlugin.contents(bin.path())).isEqualTo(before));
+      assertThat(agent).isNotNull();
+    }
+  }
+
+  @Test
+  void leavesTheFilesOfAnInstallationThatIsUnderWay() throws IOException {
+    installer("one").install();
+    Path fresh = FakePlugin.make(bin.unfinished("new"), "new");
+    try (AdvisoryLock underWay = AdvisoryLock.tryExclusive(bin.versions().toString());
+        PluginAgent agent = start("one")) {
+      assertThat(underWay).isNotNull();
+      awaitWhole();
+      assertThat(fresh).as("that the agent does not wait, either").isDirectory();
+      assertThat(agent).isNotNull();
+    }
+  }
+
+  @Test
   void isNotReadyWhereItCannotInstall() throws IOException {
     Files.writeString(bin.path(), "a file in the way");
     try (PluginAgent agent = start("one")) {
