@@ -10,16 +10,25 @@ import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.net.URI;
 
-/** What {@code /metrics} shows. */
+/** What {@code /metrics} and the other pages show. */
 public final class MetricsPage {
   private MetricsPage() {}
 
   /** The page of {@code status} as it is now. */
   public static String of(Status status) throws IOException {
+    return get(status, "/metrics");
+  }
+
+  /** What {@code /readyz} shows of {@code status} while everything is ready. */
+  public static String ofReadiness(Status status) throws IOException {
+    return get(status, "/readyz");
+  }
+
+  private static String get(Status status, String path) throws IOException {
     InetSocketAddress anyPort = new InetSocketAddress(InetAddress.getLoopbackAddress(), 0);
     try (StatusServer server = new StatusServer(anyPort, status)) {
       server.start();
-      URI page = URI.create("http://127.0.0.1:" + server.address().getPort() + "/metrics");
+      URI page = URI.create("http://127.0.0.1:" + server.address().getPort() + path);
       try (InputStream answer = page.toURL().openStream()) {
         return new String(answer.readAllBytes(), UTF_8);
       }

@@ -25,7 +25,8 @@ import org.slf4j.LoggerFactory;
 
 /**
  * Keeps the CNI configuration of this node in place. The container runtime calls the node ready
- * once the file is there, so it is written only when pods can get addresses.
+ * once the file is there, so it is written only when pods can get addresses. Tells where the
+ * runtime finds somebody else's before it.
  */
 public final class CniConfigurationAgent implements Agent {
   /** The name of this part in metrics and in {@code /readyz}. */
@@ -44,6 +45,7 @@ public final class CniConfigurationAgent implements Agent {
   private final PluginChain chain;
   private final Path folder;
   private final ConfigurationFile file;
+  private final EarlierConfigurations earlier;
   private final Supplier<OptionalInt> mtu;
   private final AgentStatus status;
   private final WorkQueue queue;
@@ -75,8 +77,10 @@ public final class CniConfigurationAgent implements Agent {
     this.chain = chain;
     this.folder = folder;
     this.file = new ConfigurationFile(folder, FILE);
+    this.earlier = new EarlierConfigurations(folder, FILE);
     this.mtu = mtu;
     this.status = status.agent(NAME);
+    this.status.detail(() -> Optional.ofNullable(earlier.description()));
     this.queue = new WorkQueue(NAME, CHECK_INTERVAL, this::write, this.status);
     this.watch =
         new FolderWatch(folder.toString(), notifications, () -> queue.request(Pass.KERNEL));
@@ -148,6 +152,7 @@ public final class CniConfigurationAgent implements Agent {
       }
     }
     written = text;
+    earlier.check();
   }
 
   /** Without notifications, changes of others are found by the regular check only. */
