@@ -1,6 +1,6 @@
 # The entry points of the project. Everything is built by Maven with the JDK that build/find-jdk finds.
 
-.PHONY: help test test-rootless verify demo bench bench-jmh soak dist release image tools format clean e2e e2e-smoke e2e-up e2e-down bench-scale
+.PHONY: help test test-rootless verify demo bench bench-jmh soak dist release image tools format clean e2e e2e-smoke e2e-up e2e-down bench-scale vm vm-smoke vm-classes
 
 JDK := $(shell build/find-jdk 25)
 MAVEN = JAVA_HOME=$(JDK) MAVEN_OPTS="--sun-misc-unsafe-memory-access=allow $(MAVEN_OPTS)" mvn --batch-mode --no-transfer-progress
@@ -20,6 +20,7 @@ help:
 	@echo 'make soak   random churn with the real plugin for SOAK_MINUTES (60), watched for leaks'
 	@echo 'make e2e    the same on a real cluster on this machine, installed by kubectl; make e2e-smoke for the shortest part of it'
 	@echo 'make e2e-up a real cluster that is left running, to play with; NODES=3 for more nodes; make e2e-down removes it'
+	@echo 'make vm     tests on other kernels, in virtual machines; KERNELS="5.10 6.12 7.3", TESTS="netlink:LinksTest cni-kindnet:portmap.*"'
 	@echo 'make dist   dist/cni and dist/kindnetd, ready to be copied to a node'
 	@echo 'make release   archives of both for other machines, with checksums, in target/release'
 	@echo 'make image  the image of the Dockerfile, built here without any image registry, as an archive in target/kindnetd.tar'
@@ -96,6 +97,27 @@ e2e-down: check-root check e2e-classes
 .PHONY: e2e-classes
 e2e-classes:
 	$(MAVEN) --quiet -Dmaven.test.skip=true package -pl e2e -am
+
+# Tests on other kernels than this machine's: KERNELS="6.1 7.3" TESTS="netlink cni-kindnet:portmap.*"; `this` is the machine's own.
+# MAVEN_ARGS=-Dquick leaves static analysis out. See vm/run and docs/kernels.md.
+VM_TOOLS = qemu-system-x86_64=qemu-system-x86 busybox=busybox-static modprobe=kmod xz=xz-utils setpriv=util-linux $(RUN_TOOLS)
+JUNIT_VERSION = $(shell sed -n 's:.*<junit.version>\(.*\)</junit.version>.*:\1:p' pom.xml)
+JUNIT_CONSOLE = target/vm/junit-platform-console-standalone-$(JUNIT_VERSION).jar
+KERNELS ?= 6.12
+TESTS ?= netlink cni-kindnet:portmap.*,AddVerbTest,AddBridgeTest,CheckVerbTest,DelVerbTest,MtuTest,Ipv6OffTest
+vm vm-smoke: TOOLS += $(VM_TOOLS)
+vm: check-root check vm-classes
+	JAVA_HOME=$(JDK) TESTS='$(TESTS)' vm/run $(KERNELS)
+
+# one kernel, and of each kind of test a few: no more than ten minutes on two cores without KVM
+vm-smoke: check-root check vm-classes
+	JAVA_HOME=$(JDK) VM_LIMIT=900 vm/run 6.12
+
+vm-classes:
+	$(MAVEN) --quiet test-compile dependency:build-classpath -pl netlink,cni-kindnet -am \
+	  -Dmdep.outputFile=target/vm.classpath -Dmdep.includeScope=test $(MAVEN_ARGS)
+	test -e $(JUNIT_CONSOLE) || $(MAVEN) --quiet --non-recursive dependency:copy -DoutputDirectory=$(dir $(JUNIT_CONSOLE)) \
+	  -Dartifact=org.junit.platform:junit-platform-console-standalone:$(JUNIT_VERSION)
 
 # the real clients that the integration tests call the plugin through
 tools:

@@ -4,6 +4,7 @@ import java.lang.annotation.ElementType;
 import java.lang.annotation.Retention;
 import java.lang.annotation.RetentionPolicy;
 import java.lang.annotation.Target;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.extension.ExtendWith;
 
 /**
@@ -18,9 +19,11 @@ import org.junit.jupiter.api.extension.ExtendWith;
  *   <li>After each test the machine must look as before it: no namespace more, and the links,
  *       routes and nftables rules of the namespace that the test process itself is in unchanged.
  *   <li>Without the rights to make namespaces the test fails. It never skips.
+ *   <li>The test has the tag {@code kernel}: {@code make vm} runs it on other kernels, too.
  * </ul>
  */
 @Target({ElementType.TYPE, ElementType.METHOD})
 @Retention(RetentionPolicy.RUNTIME)
+@Tag("kernel")
 @ExtendWith(NamespaceExtension.class)
 public @interface NetworkNamespaces {}
