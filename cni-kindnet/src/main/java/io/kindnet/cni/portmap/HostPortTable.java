@@ -58,7 +58,7 @@ final class HostPortTable {
   /** The bridges that pods with host ports are plugged to, each with itself. */
   static final NamedSet HAIRPIN_BRIDGES = pairs("hairpin-bridges", FieldType.IFNAME);
 
-  /** All of them. */
+  /** All sets and maps. */
   static final List<NamedSet> SETS =
       List.of(MAP_V4, MAP_V6, HAIRPIN_V4, HAIRPIN_V6, HAIRPIN_BRIDGES);
 
@@ -72,7 +72,9 @@ final class HostPortTable {
       new Chain(TABLE, "postrouting", BaseChain.nat(NF_INET_POST_ROUTING, NF_IP_PRI_NAT_SRC));
   private static final Chain LOOPBACK_GUARD =
       new Chain(TABLE, "loopback-guard", BaseChain.filter(NF_INET_PRE_ROUTING, NF_IP_PRI_RAW));
-  private static final List<Chain> CHAINS =
+
+  /** All chains. */
+  static final List<Chain> CHAINS =
       List.of(PREROUTING, OUTPUT, POSTROUTING, LOOPBACK_GUARD);
 
   private static final DataType PROTOCOL = DataType.of(FieldType.INET_PROTO);

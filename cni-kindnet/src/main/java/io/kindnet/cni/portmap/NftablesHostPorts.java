@@ -6,6 +6,7 @@ import io.kindnet.cni.protocol.CniException;
 import io.kindnet.netlink.ip.AddressFamily;
 import io.kindnet.netlink.libc.Errno;
 import io.kindnet.netlink.libc.Heir;
+import io.kindnet.netlink.libc.KernelException;
 import io.kindnet.netlink.nftables.Element;
 import io.kindnet.netlink.nftables.NamedSet;
 import io.kindnet.netlink.nftables.NftablesException;
@@ -126,7 +127,11 @@ public final class NftablesHostPorts implements HostPorts {
     }
     if (!pods.isEmpty() || nftables().list().exists(TABLE)) {
       PodElements wanted = PodElements.of(pods);
-      nftables().update((listing, transaction) -> plan(listing, transaction, wanted));
+      try {
+        nftables().update((listing, transaction) -> plan(listing, transaction, wanted));
+      } catch (NftablesException refused) {
+        throw explained(refused);
+      }
     }
   }
 
@@ -147,6 +152,11 @@ public final class NftablesHostPorts implements HostPorts {
   private static void plan(
       NftablesListing listing, NftablesTransaction transaction, PodElements wanted) {
     if (!HostPortTable.isComplete(listing.rules(TABLE))) {
+      // before the kernel is asked: Linux 5.10 takes a set of another type for the one wanted
+      List<String> conflicts = TableConflicts.in(listing);
+      if (!conflicts.isEmpty()) {
+        throw new ForeignTableException(conflicts);
+      }
       HostPortTable.build(transaction);
     } else {
       transaction.add(TABLE); // as begin() does
@@ -210,8 +220,19 @@ public final class NftablesHostPorts implements HostPorts {
       if (e.errno() == Errno.ENOENT || e.errno() == Errno.EEXIST) {
         return false;
       }
-      throw e;
+      throw explained(e);
     }
+  }
+
+  /** The objects that are in the way, where it is that; otherwise {@code refused} itself. */
+  private KernelException explained(NftablesException refused) {
+    List<String> conflicts = TableConflicts.in(nftables().list());
+    if (conflicts.isEmpty()) {
+      return refused;
+    }
+    ForeignTableException explained = new ForeignTableException(conflicts);
+    explained.initCause(refused);
+    return explained;
   }
 
   private NftablesSocket nftables() {
