@@ -126,7 +126,12 @@ public final class Namespace implements AutoCloseable {
 
   /** As {@link #run}, but leaves it to the caller to judge the exit status. */
   public CommandResult tryRun(String... command) {
-    return Commands.tryRun(enter(command), "");
+    return tryRunWithInput("", command);
+  }
+
+  /** As {@link #tryRun}, with {@code input} on the program's standard input. */
+  public CommandResult tryRunWithInput(String input, String... command) {
+    return Commands.tryRun(enter(command), input);
   }
 
   /**

@@ -1,6 +1,7 @@
 package io.kindnet.netlink.testing;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import org.junit.jupiter.api.Test;
 
@@ -26,6 +27,43 @@ class NftTest {
 
     assertThat(Nft.withoutExpiry(Nft.withoutCounters(Nft.table(host, "inet", "example"))))
         .isEqualTo(table);
+  }
+
+  /** Which of the two depends on the kernel and on nft; either way all else is there. */
+  @Test
+  void appliesHostPortsOrAllElse(Namespace host) {
+    String without =
+        """
+        table inet example {
+        	map m {
+        		type ipv4_addr . inet_proto . inet_service : ipv4_addr . inet_service
+        		flags interval
+        	}
+
+        	chain c {
+        		type nat hook prerouting priority dstnat; policy accept;
+        		ip saddr 10.0.0.1 accept
+        	}
+        }
+        """;
+    String rules =
+        without.replace(
+            "accept\n\t}",
+            "accept\n\t\tmeta l4proto { tcp, udp } dnat ip to ip daddr . meta l4proto . th dport map @m\n\t}");
+
+    String applied = Nft.applyAccepted(host, rules);
+
+    assertThat(applied).isIn(rules, without);
+    assertThat(Nft.ruleset(host)).isEqualTo(applied);
+  }
+
+  @Test
+  void whatElseIsRefusedFails(Namespace host) {
+    assertThatThrownBy(() -> Nft.applyAccepted(host, "table inet t { chain c { jump no } }"))
+        .isInstanceOf(AssertionError.class)
+        .hasMessageStartingWith("nft refused:\n")
+        .hasMessageContaining("jump no");
+    assertThat(Nft.ruleset(host)).isEmpty();
   }
 
   @Test

@@ -1,5 +1,6 @@
 package io.kindnet.netlink.route;
 
+import static io.kindnet.netlink.wire.NetlinkConstants.NETLINK_ROUTE;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
@@ -10,9 +11,11 @@ import io.kindnet.netlink.testing.Ip;
 import io.kindnet.netlink.testing.Namespace;
 import io.kindnet.netlink.testing.NetworkNamespaces;
 import io.kindnet.netlink.wire.NetlinkException;
+import io.kindnet.netlink.wire.NetlinkSocket;
 import java.time.Duration;
 import java.util.List;
 import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 
 @NetworkNamespaces
@@ -262,12 +265,40 @@ class LinksTest {
   }
 
   @Test
-  void saysThatTheKernelHasNoDummies() {
-    // The kernels that this project is tested on have none; the bytes are compared elsewhere.
-    assertThatThrownBy(() -> links.createDummy("dummy0"))
-        .isInstanceOf(NetlinkException.class)
-        .hasMessage(
-            "add dummy link dummy0: EOPNOTSUPP (Operation not supported): Unknown device type");
+  void saysThatTheKernelHasNoSuchLinks() {
+    try (NetworkNamespace namespace = Kernel.handle(host);
+        NetlinkSocket socket = namespace.call(() -> NetlinkSocket.open(NETLINK_ROUTE))) {
+      assertThatThrownBy(() -> socket.request(LinkRequests.create("nosuch", "nosuch0")))
+          .isInstanceOf(NetlinkException.class)
+          .hasMessage(
+              "add nosuch link nosuch0: EOPNOTSUPP (Operation not supported): Unknown device type");
+    }
+  }
+
+  @Test
+  @Tag("dummy")
+  void makesTheDummyThatIpMakes(Namespace other) {
+    links.createDummy("dummy0");
+    other.run("ip", "link", "add", "dummy0", "type", "dummy");
+
+    assertSameLinks(host, other);
+    assertThat(links.byName("dummy0").kind()).isEqualTo("dummy");
+  }
+
+  @Test
+  @Tag("vrf")
+  void listsAVrfAndWhatIsInIt() {
+    links.create(VethPair.of("one", "two"));
+    host.run("ip", "link", "add", "vrf7", "type", "vrf", "table", "7");
+    Link vrf = links.byName("vrf7");
+    assertThat(vrf.kind()).isEqualTo("vrf");
+
+    links.change(links.byName("one"), LinkChange.nothing().master(vrf));
+    assertThat(links.byName("one").masterIndex()).isEqualTo(vrf.index());
+    assertThat(host.run("ip", "-br", "link", "show", "vrf", "vrf7")).startsWith("one@two");
+
+    links.change(links.byName("one"), LinkChange.nothing().noMaster());
+    assertThat(links.byName("one").masterIndex()).isZero();
   }
 
   @Test
