@@ -43,6 +43,16 @@ class KindnetdTest {
   }
 
   private AgentProcess agent(Namespace namespace, int number, String... more) {
+    return agent(namespace, number, List.of(), more);
+  }
+
+  /**
+   * As the other one.
+   *
+   * @param wrapper a program that executes the rest of its arguments in its own place
+   */
+  private AgentProcess agent(
+      Namespace namespace, int number, List<String> wrapper, String... more) {
     String address = "192.0.2." + number;
     Map<String, String> environment =
         Map.of("NODE_NAME", "node" + number, "HOST_IP", address, "POD_IP", address);
@@ -51,7 +61,7 @@ class KindnetdTest {
     flags[1] = "--cni-conf-dir=" + folder.resolve("node" + number);
     flags[2] = "--cni-socket=" + folder.resolve("node" + number + ".sock");
     System.arraycopy(more, 0, flags, 3, more.length);
-    return AgentProcess.start(namespace, environment, flags);
+    return AgentProcess.start(namespace, wrapper, environment, flags);
   }
 
   private static Node node(int number) {
@@ -149,7 +159,8 @@ class KindnetdTest {
           assertThat(conflist(1)).exists();
 
           api.delete(node(3));
-          try (AgentProcess again = agent(first, 1)) {
+          // a shell starts what runs in its background with SIGINT ignored, these tests, too
+          try (AgentProcess again = agent(first, 1, List.of("env", "--default-signal=INT"))) {
             awaitReady(again);
             awaitRoutes(first, toSecond);
             assertThat(again.stop("INT")).as(again.log()).isZero();
@@ -157,6 +168,19 @@ class KindnetdTest {
           assertThat(two.stop("TERM")).as(two.log()).isZero();
         }
       }
+    }
+  }
+
+  @Test
+  void stopsAtSigtermWhereSigintIsIgnored(Namespace first) throws Exception {
+    segment.plug(first, 1);
+    try (ApiServerProcess api = apiServer();
+        AgentProcess agent = agent(first, 1, List.of("env", "--ignore-signal=INT"))) {
+      api.apply(node(1));
+      awaitReady(agent);
+      first.run("kill", "-INT", String.valueOf(agent.pid()));
+      assertThat(agent.stop("TERM")).as(agent.log()).isZero();
+      assertThat(conflist(1)).exists();
     }
   }
 
