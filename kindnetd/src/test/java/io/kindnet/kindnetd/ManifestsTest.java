@@ -85,6 +85,25 @@ class ManifestsTest {
     assertThat(optionsOf(pod(PLAIN).getContainers().getFirst()).plugins().bridge()).isFalse();
   }
 
+  /** {@code kubectl apply -k .}: the plain manifest, with an image that can be set for all of it. */
+  @Test
+  @SuppressWarnings("unchecked")
+  void theKustomizationSetsTheImageOfBothManifests() throws Exception {
+    Map<String, Object> kustomization =
+        Serialization.unmarshal(Files.readString(Path.of("../kustomization.yaml")), Map.class);
+    assertThat(kustomization).containsEntry("resources", List.of(PLAIN));
+    Map<String, String> image =
+        ((List<Map<String, String>>) kustomization.get("images")).getFirst();
+    String name = image.get("name");
+    assertThat(image)
+        .containsExactlyInAnyOrderEntriesOf(
+            Map.of("name", name, "newName", name, "newTag", BuildVersion.text()));
+    for (String manifest : List.of(PLAIN, BRIDGE)) {
+      assertThat(containers(manifest).map(Container::getImage))
+          .allSatisfy(used -> assertThat(used).startsWith(name + ":"));
+    }
+  }
+
   private static Options optionsOf(Container container) throws Exception {
     Map<String, String> environment = new HashMap<>();
     for (EnvVar variable : container.getEnv()) {
