@@ -5,6 +5,7 @@ import io.kindnet.kindnetd.files.Folders;
 import io.kindnet.netlink.libc.AdvisoryLock;
 import io.kindnet.netlink.libc.KernelException;
 import java.io.IOException;
+import java.nio.file.DirectoryIteratorException;
 import java.nio.file.DirectoryStream;
 import java.nio.file.Files;
 import java.nio.file.LinkOption;
@@ -126,12 +127,20 @@ final class SocketDirectory {
           removeIfLeft(entry);
         }
       }
-    } catch (IOException | KernelException failure) {
+    } catch (IOException | DirectoryIteratorException failure) {
       log.warn("what killed agents left in {} stays: {}", path, failure.getMessage());
     }
   }
 
-  private void removeIfLeft(Path entry) throws IOException {
+  private void removeIfLeft(Path entry) {
+    try {
+      tryRemoveIfLeft(entry);
+    } catch (IOException | KernelException failure) {
+      log.warn("{}, which a killed agent left, stays: {}", entry, failure.getMessage());
+    }
+  }
+
+  private void tryRemoveIfLeft(Path entry) throws IOException {
     String name = String.valueOf(entry.getFileName());
     boolean isDirectory = TEMPORARY_NAME.matcher(name).matches();
     if (!isDirectory && !temporarySocket.matcher(name).matches()) {
