@@ -7,6 +7,8 @@ import io.fabric8.kubernetes.api.model.EnvVar;
 import io.fabric8.kubernetes.api.model.PodSpec;
 import io.fabric8.kubernetes.api.model.VolumeMount;
 import io.fabric8.kubernetes.api.model.apps.DaemonSet;
+import io.fabric8.kubernetes.api.model.rbac.ClusterRole;
+import io.fabric8.kubernetes.api.model.rbac.PolicyRule;
 import io.fabric8.kubernetes.client.utils.Serialization;
 import java.io.IOException;
 import java.nio.file.Files;
@@ -73,6 +75,32 @@ class ManifestsTest {
     assertThat(agent.getReadinessProbe().getHttpGet().getPort().getIntVal()).isEqualTo(port);
   }
 
+  @ParameterizedTest
+  @ValueSource(strings = {PLAIN, BRIDGE})
+  void theAgentMayDoWhatItDoes(String manifest) throws Exception {
+    ClusterRole role = object(manifest, ClusterRole.class);
+    assertThat(role.getRules())
+        .flatExtracting(ManifestsTest::rights)
+        .containsExactlyInAnyOrder(
+            "get nodes",
+            "list nodes",
+            "watch nodes",
+            "patch nodes/status",
+            "list servicecidrs.networking.k8s.io");
+  }
+
+  private static List<String> rights(PolicyRule rule) {
+    return rule.getVerbs().stream()
+        .map(verb ->
+            verb
+                + " "
+                + rule.getResources().getFirst()
+                + (rule.getApiGroups().getFirst().isEmpty()
+                    ? ""
+                    : "." + rule.getApiGroups().getFirst()))
+        .toList();
+  }
+
   @Test
   void theBridgesManifestIsTheOtherWithTheVariable() throws Exception {
     DaemonSet plain = daemonSet(PLAIN);
@@ -132,11 +160,15 @@ class ManifestsTest {
   }
 
   private static DaemonSet daemonSet(String manifest) throws IOException {
+    return object(manifest, DaemonSet.class);
+  }
+
+  private static <T> T object(String manifest, Class<T> type) throws IOException {
     for (String document : Files.readString(Path.of("..", manifest)).split("\n---\n")) {
-      if (document.contains("kind: DaemonSet")) {
-        return Serialization.unmarshal(document, DaemonSet.class);
+      if (document.contains("\nkind: " + type.getSimpleName() + "\n")) {
+        return Serialization.unmarshal(document, type);
       }
     }
-    throw new AssertionError(manifest + " has no DaemonSet");
+    throw new AssertionError(manifest + " has no " + type.getSimpleName());
   }
 }

@@ -42,6 +42,17 @@ final class LocalApiServer implements AutoCloseable {
     dispatcher.refusalsLeft.set(times);
   }
 
+  /** Answers all requests for what is below {@code path} with {@code code}; 0 to go on as usual. */
+  void refuse(String path, int code) {
+    dispatcher.refusedPath = path;
+    dispatcher.refusedCode = code;
+  }
+
+  /** How many requests below that path there were. */
+  int refused() {
+    return dispatcher.refused.get();
+  }
+
   /** How many patches are still to be refused. */
   int refusalsLeft() {
     return dispatcher.refusalsLeft.get();
@@ -54,12 +65,19 @@ final class LocalApiServer implements AutoCloseable {
 
   private static final class Dispatcher extends ObjectDispatcher {
     private final AtomicInteger refusalsLeft = new AtomicInteger();
+    private final AtomicInteger refused = new AtomicInteger();
     private volatile int refusal;
+    private volatile String refusedPath = "none";
+    private volatile int refusedCode;
 
     @Override
     public MockResponse dispatch(RecordedRequest request) {
       if (request.getPath().equals("/healthz")) {
         return new MockResponse().setResponseCode(200).setBody("ok");
+      }
+      if (refusedCode != 0 && request.getPath().startsWith(refusedPath)) {
+        refused.incrementAndGet();
+        return new MockResponse().setResponseCode(refusedCode).setBody("{\"kind\": \"Status\"}");
       }
       boolean isPatch = request.getMethod().equals("PATCH");
       if (isPatch && refusalsLeft.getAndUpdate(left -> Math.max(0, left - 1)) > 0) {
