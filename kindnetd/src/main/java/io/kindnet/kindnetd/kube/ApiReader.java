@@ -12,12 +12,14 @@ import io.fabric8.kubernetes.client.utils.TokenRefreshInterceptor;
 import java.io.IOException;
 import java.io.InputStream;
 import java.net.HttpURLConnection;
+import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.net.Proxy;
 import java.net.URI;
 import java.security.GeneralSecurityException;
 import java.time.Duration;
 import java.time.Instant;
+import java.util.function.Consumer;
 import java.util.zip.GZIPInputStream;
 import javax.net.ssl.HttpsURLConnection;
 import javax.net.ssl.SSLException;
@@ -39,6 +41,7 @@ final class ApiReader {
   private final Proxy proxy;
   private final TokenRefreshInterceptor authentication;
   private String preferred = "TLS_CHACHA20";
+  private volatile Consumer<InetAddress> connections = address -> {};
   private @Nullable PacedSockets sockets;
 
   /**
@@ -132,6 +135,11 @@ final class ApiReader {
     return new ApiException(code, "");
   }
 
+  /** Has {@code listener} told the address of the server, or of the proxy, with each connection. */
+  void onConnection(Consumer<InetAddress> listener) {
+    connections = listener;
+  }
+
   /** Gets ready for more than the JVM's own ciphers decrypt at next to no cost. */
   void expectMuch() {
     if (!preferred.equals(AES)
@@ -146,7 +154,11 @@ final class ApiReader {
     PacedSockets factory = sockets;
     if (factory == null) {
       try {
-        factory = new PacedSockets(SSLUtils.sslContext(config).getSocketFactory(), preferred);
+        factory =
+            new PacedSockets(
+                SSLUtils.sslContext(config).getSocketFactory(),
+                preferred,
+                address -> connections.accept(address));
       } catch (GeneralSecurityException reason) {
         throw new SSLException("keys and certificates: " + reason.getMessage(), reason);
       }

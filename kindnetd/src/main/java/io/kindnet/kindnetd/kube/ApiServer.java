@@ -7,12 +7,17 @@ import io.fabric8.kubernetes.client.KubernetesClientBuilder;
 import io.fabric8.kubernetes.client.http.HttpClient;
 import io.fabric8.kubernetes.client.http.HttpResponse;
 import io.fabric8.kubernetes.client.jdkhttp.JdkHttpClientFactory;
+import io.kindnet.netlink.ip.IpAddresses;
 import java.io.IOException;
 import java.net.HttpURLConnection;
+import java.net.InetAddress;
 import java.net.URI;
+import java.util.HashSet;
 import java.util.Map;
+import java.util.Set;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeUnit;
+import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -33,6 +38,36 @@ public final class ApiServer {
   public static KubernetesClient connect(ApiServerOptions options, Map<String, String> environment)
       throws IOException, InterruptedException {
     return connect(new ApiServerConfig(), options, environment);
+  }
+
+  /**
+   * The addresses at which the API server may be, as far as they are known without looking up a
+   * name: those of the URLs that {@link #connect} chooses from, and of the Service in the cluster.
+   */
+  public static Set<InetAddress> addresses(
+      ApiServerOptions options, Map<String, String> environment) {
+    Set<InetAddress> addresses = new HashSet<>();
+    options.controlPlaneEndpoint().ifPresent(url -> addIfLiteral(addresses, url.getHost()));
+    options.master().ifPresent(url -> addIfLiteral(addresses, url.getHost()));
+    addIfLiteral(addresses, environment.get(Config.KUBERNETES_SERVICE_HOST_PROPERTY));
+    try {
+      Config config = new ApiServerConfig().read(options, environment);
+      addIfLiteral(addresses, URI.create(config.getMasterUrl()).getHost());
+    } catch (IOException | IllegalArgumentException unknown) {
+      // who connects says so
+    }
+    return addresses;
+  }
+
+  private static void addIfLiteral(Set<InetAddress> addresses, @Nullable String host) {
+    if (host != null) {
+      String literal = host.startsWith("[") ? host.substring(1, host.length() - 1) : host;
+      try {
+        addresses.add(IpAddresses.parse(literal));
+      } catch (IllegalArgumentException name) {
+        // a look-up might wait for a network that is not there yet
+      }
+    }
   }
 
   static KubernetesClient connect(

@@ -6,6 +6,7 @@ import com.google.protobuf.CodedInputStream;
 import com.google.protobuf.InvalidProtocolBufferException;
 import java.io.IOException;
 import java.io.InputStream;
+import java.net.InetAddress;
 import java.net.URLEncoder;
 import java.time.Duration;
 import java.util.concurrent.ThreadLocalRandom;
@@ -72,6 +73,11 @@ final class NodeStream {
       }
     } while (!page.next.isEmpty());
     return page.version;
+  }
+
+  /** Has {@code listener} told the address of the server, or of the proxy, with each connection. */
+  void onConnection(Consumer<InetAddress> listener) {
+    server.onConnection(listener);
   }
 
   /** There are many Nodes, each with its heartbeats. */

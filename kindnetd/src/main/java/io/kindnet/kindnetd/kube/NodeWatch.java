@@ -6,6 +6,7 @@ import io.kindnet.kindnetd.metrics.AgentStatus;
 import io.kindnet.kindnetd.metrics.Status;
 import java.io.IOException;
 import java.net.ConnectException;
+import java.net.InetAddress;
 import java.time.Duration;
 import java.util.HashMap;
 import java.util.HashSet;
@@ -84,6 +85,15 @@ public final class NodeWatch implements AutoCloseable {
    */
   void onSelf(Consumer<Optional<Boolean>> listener) {
     selfListeners.add(listener);
+  }
+
+  /**
+   * Has {@code listener} told the address of the API server with each connection over TLS, or of
+   * the proxy before it: where it is known by a name, nothing else tells. To be called before the
+   * start.
+   */
+  public void onConnection(Consumer<InetAddress> listener) {
+    stream.onConnection(listener);
   }
 
   /** Begins; returns at once, whether the API server answers or not. */

@@ -9,6 +9,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.locks.LockSupport;
+import java.util.function.Consumer;
 import javax.net.ssl.SSLSocket;
 import javax.net.ssl.SSLSocketFactory;
 import org.jspecify.annotations.Nullable;
@@ -27,14 +28,17 @@ final class PacedSockets extends SSLSocketFactory {
 
   private final SSLSocketFactory secure;
   private final List<String> ciphers;
+  private final Consumer<InetAddress> connections;
   private volatile boolean strides;
 
   /**
    * @param secure knows keys and certificates
    * @param preferred the beginning of the names of the cipher suites that are to come first
+   * @param connections is told with whom each connection is
    */
-  PacedSockets(SSLSocketFactory secure, String preferred) {
+  PacedSockets(SSLSocketFactory secure, String preferred, Consumer<InetAddress> connections) {
     this.secure = secure;
+    this.connections = connections;
     List<String> first = new ArrayList<>();
     List<String> others = new ArrayList<>();
     for (String cipher : secure.getDefaultCipherSuites()) {
@@ -58,6 +62,7 @@ final class PacedSockets extends SSLSocketFactory {
   @Override
   public Socket createSocket(Socket connected, String host, int port, boolean autoClose)
       throws IOException {
+    connections.accept(connected.getInetAddress());
     SSLSocket socket = (SSLSocket) secure.createSocket(connected, host, port, autoClose);
     socket.setEnabledCipherSuites(ciphers.toArray(String[]::new));
     return socket;

@@ -5,12 +5,15 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.fabric8.kubernetes.client.Config;
 import io.fabric8.kubernetes.client.KubernetesClient;
+import io.kindnet.netlink.ip.IpAddresses;
 import java.io.IOException;
+import java.net.InetAddress;
 import java.net.URI;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
@@ -44,6 +47,36 @@ class ApiServerTest {
   void doesNotAskWhereThereIsNoChoice() throws Exception {
     assertThat(chosen(Optional.empty(), NOBODY)).isEqualTo("http://127.0.0.1:1/");
     assertThat(chosen(NOBODY, Optional.empty())).isEqualTo("http://127.0.0.1:1/");
+  }
+
+  private static Set<InetAddress> addresses(
+      Optional<URI> master, Optional<URI> endpoint, Map<String, String> environment) {
+    return ApiServer.addresses(
+        new ApiServerOptions(Optional.empty(), master, endpoint), environment);
+  }
+
+  @Test
+  void knowsTheAddressesWhereItMayBeWithoutLookingUpAName() {
+    assertThat(
+            addresses(
+                Optional.of(URI.create("https://[2001:db8::1]:6443")),
+                Optional.of(URI.create("https://192.0.2.1:6443")),
+                Map.of("KUBERNETES_SERVICE_HOST", "10.96.0.1")))
+        .containsExactlyInAnyOrder(
+            IpAddresses.parse("2001:db8::1"),
+            IpAddresses.parse("192.0.2.1"),
+            IpAddresses.parse("10.96.0.1"));
+    assertThat(
+            addresses(
+                Optional.of(URI.create("https://[2001:db8::1]:6443")), Optional.empty(), Map.of()))
+        .containsExactly(IpAddresses.parse("2001:db8::1"));
+    assertThat(
+            addresses(
+                Optional.of(URI.create("https://api.example.org")),
+                Optional.of(URI.create("https://kind-control-plane:6443")),
+                Map.of("KUBERNETES_SERVICE_HOST", "fd00::1")))
+        .containsExactly(IpAddresses.parse("fd00::1"));
+    assertThat(addresses(Optional.empty(), Optional.empty(), Map.of())).isEmpty();
   }
 
   @Test

@@ -10,10 +10,13 @@ import io.fabric8.kubernetes.client.jdkhttp.JdkHttpClientFactory;
 import io.kindnet.kindnetd.kube.ScriptedApiServer.Stream;
 import io.kindnet.kindnetd.metrics.Status;
 import io.kindnet.netlink.testing.Eventually;
+import java.net.InetAddress;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Set;
+import java.util.concurrent.ConcurrentHashMap;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
@@ -67,6 +70,8 @@ class ManyNodesTest {
         NodeWatch watch = new NodeWatch(client, nodes, new Status("test"))) {
       server.list(list(count));
       Stream stream = server.watch();
+      Set<InetAddress> connections = ConcurrentHashMap.newKeySet();
+      watch.onConnection(connections::add);
       watch.start();
       int version = 8;
       for (; version < 2000; version++) {
@@ -79,6 +84,7 @@ class ManyNodesTest {
       Eventually.within(
           DEADLINE, () -> assertThat(podCidrsOf("node1")).containsExactly("[10.1.0.0/24]"));
       assertThat(nodes.snapshot().orElseThrow().peers()).hasSize(count);
+      assertThat(connections).containsExactly(InetAddress.getLoopbackAddress());
       assertThat(server.requests()).containsExactly("list limit=500", "watch 7");
       return server.cipherSuites();
     }
