@@ -1,5 +1,7 @@
 package io.kindnet.kindnetd;
 
+import static io.kindnet.cni.podlink.HostNetwork.LINK_PREFIX;
+import static io.kindnet.cni.podlink.HostNetwork.ROUTE_PROTOCOL;
 import static java.nio.charset.StandardCharsets.UTF_8;
 
 import io.fabric8.kubernetes.client.KubernetesClient;
@@ -16,11 +18,15 @@ import io.kindnet.kindnetd.kube.ClusterNodes;
 import io.kindnet.kindnetd.kube.NodeConditionAgent;
 import io.kindnet.kindnetd.kube.NodeEvents;
 import io.kindnet.kindnetd.kube.NodeWatch;
+import io.kindnet.kindnetd.kube.ServiceRanges;
 import io.kindnet.kindnetd.masq.MasqAgent;
 import io.kindnet.kindnetd.metrics.Status;
 import io.kindnet.kindnetd.metrics.StatusServer;
 import io.kindnet.kindnetd.node.CniConfigurationAgent;
 import io.kindnet.kindnetd.node.RouteAgent;
+import io.kindnet.kindnetd.podcidr.AcceptedNodes;
+import io.kindnet.kindnetd.podcidr.PodCidrAgent;
+import io.kindnet.kindnetd.podcidr.PodMarks;
 import io.kindnet.netlink.nftables.NftablesEvents;
 import io.kindnet.netlink.nftables.NftablesSocket;
 import io.kindnet.netlink.route.RouteSocket;
@@ -30,6 +36,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import java.util.concurrent.Callable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -49,6 +56,13 @@ import picocli.CommandLine.Spec;
     footer = "A flag takes one dash or two. A boolean without a value is true.",
     usageHelpWidth = 100)
 public final class Kindnetd implements Callable<Integer> {
+  private static final PodMarks POD_MARKS =
+      new PodMarks(
+          Set.of(RouteAgent.ROUTE_PROTOCOL, ROUTE_PROTOCOL),
+          LINK_PREFIX,
+          CniConfigurationAgent.BRIDGE);
+  private static final Path RESOLVER = Path.of("/etc/resolv.conf");
+
   private final Map<String, String> environment;
 
   @Mixin private final Flags flags = new Flags();
@@ -113,6 +127,9 @@ public final class Kindnetd implements Callable<Integer> {
 
     Status status = new Status(BuildVersion.text());
     ClusterNodes nodes = new ClusterNodes(options.nodeName());
+    AcceptedNodes accepted =
+        new AcceptedNodes(
+            nodes, options.clusterCidrs(), ApiServer.addresses(options.apiServer(), environment));
     try (StatusServer server = new StatusServer(options.metricsBindAddress(), status);
         RouteSocket kernel = RouteSocket.open();
         NftablesSocket nftables = NftablesSocket.open();
@@ -121,17 +138,19 @@ public final class Kindnetd implements Callable<Integer> {
                 options.plugin().folder(),
                 options.plugin().installer(options.plugin().folder()),
                 status);
+        Agent podCidrs = new PodCidrAgent(accepted, kernel, POD_MARKS, RESOLVER, status);
         Agent configuration =
             new CniConfigurationAgent(
-                nodes, options.plugins(), options.cniConfDir(), kernel::defaultMtu, status);
-        Agent routes = new RouteAgent(nodes, kernel, status);
+                accepted, options.plugins(), options.cniConfDir(), kernel::defaultMtu, status);
+        Agent routes = new RouteAgent(accepted, kernel, status);
         Agent masquerading =
             new MasqAgent(
-                nodes, options.noMasquerade(), nftables, NftablesEvents::ofOthers, status);
+                accepted, options.noMasquerade(), nftables, NftablesEvents::ofOthers, status);
         Agent calls = new CniCallAgent(options.callSocket(), BuildVersion.text(), status)) {
       KernelMessages.show(status, kernel.requests(), nftables.requests());
       startOrClean(calls, options.servesCalls());
       startOrClean(plugin, options.plugin().watched().isPresent());
+      startOrClean(podCidrs, options.usesPodCidrs());
       startOrClean(configuration, !options.disableCni());
       startOrClean(routes, !options.disableCni());
       startOrClean(masquerading, options.masquerading());
@@ -139,6 +158,7 @@ public final class Kindnetd implements Callable<Integer> {
       server.start();
       try (KubernetesClient client = ApiServer.connect(options.apiServer(), environment);
           NodeWatch watch = new NodeWatch(client, nodes, status);
+          ServiceRanges serviceRanges = new ServiceRanges(client, accepted::serviceRanges);
           Agent condition =
               new NodeConditionAgent(
                   client, watch, nodes, status, CniConfigurationAgent.NAME, RouteAgent.NAME);
@@ -149,7 +169,11 @@ public final class Kindnetd implements Callable<Integer> {
                   status)) {
         startOrClean(condition, !options.disableCni());
         startOrClean(addresses, options.usesOwnPlugin());
+        watch.onConnection(accepted::apiServerAt);
         watch.start();
+        if (options.usesPodCidrs()) {
+          serviceRanges.start();
+        }
         stop.await();
       }
     } catch (InterruptedException interrupted) {

@@ -24,6 +24,7 @@ import java.util.function.Function;
  * @param nodeName in lower case, as the kubelet registers it
  * @param apiServer {@code --kubeconfig}, {@code --master} and {@code --control-plane-endpoint}
  * @param noMasquerade {@code --no-masquerade-cidr} and {@code POD_SUBNET}
+ * @param clusterCidrs {@code POD_SUBNET}
  * @param plugins {@code --cni-plugins} and {@code CNI_BRIDGE}, else what {@code POD_SUBNET} and
  *     {@code --cni-bin-dir} suggest
  * @param plugin {@code --cni-bin-dir}, {@code --cni-bin-source} and {@code --install-cni-bin}
@@ -40,6 +41,7 @@ record Options(
     String nodeName,
     boolean masquerading,
     List<IpPrefix> noMasquerade,
+    List<IpPrefix> clusterCidrs,
     ApiServerOptions apiServer,
     InetSocketAddress metricsBindAddress,
     int fastpathThreshold,
@@ -67,6 +69,11 @@ record Options(
     return cniSocket.orElse(Handover.DEFAULT_SOCKET);
   }
 
+  /** Whether any part uses the pod CIDRs of Nodes. */
+  boolean usesPodCidrs() {
+    return !disableCni || masquerading;
+  }
+
   /**
    * @param host its name is for a node that is given no other
    * @throws BadValueException naming the flag or variable, its value and the reason
@@ -74,7 +81,9 @@ record Options(
   static Options of(Flags flags, Environment environment, Host host) {
     List<IpPrefix> noMasquerade =
         new ArrayList<>(flag("no-masquerade-cidr", flags.noMasqueradeCidr, list(IpPrefix::parse)));
-    noMasquerade.addAll(variable("POD_SUBNET", environment.podSubnet(), list(IpPrefix::parse)));
+    List<IpPrefix> clusterCidrs =
+        variable("POD_SUBNET", environment.podSubnet(), list(IpPrefix::parse));
+    noMasquerade.addAll(clusterCidrs);
     boolean bridge = !environment.cniBridge().isEmpty();
     return new Options(
         flags.disableCni,
@@ -88,6 +97,7 @@ record Options(
         nodeName(flags.hostnameOverride, environment.nodeName(), host.name()),
         flags.masquerading,
         List.copyOf(noMasquerade),
+        clusterCidrs,
         new ApiServerOptions(
             flag("kubeconfig", flags.kubeconfig, optional(Path::of)),
             flag("master", flags.master, optional(Options::url)),

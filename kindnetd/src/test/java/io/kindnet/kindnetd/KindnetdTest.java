@@ -146,7 +146,8 @@ class KindnetdTest {
               DEADLINE,
               () ->
                   assertThat(two.log())
-                      .contains("node node5: pod CIDR left out: '10.244.256.0/24' is not a CIDR"));
+                      .contains(
+                          "pod CIDR 10.244.256.0/24 of node node5 is left out: it is not a CIDR"));
           api.delete(node(5));
           Eventually.within(DEADLINE, () -> assertThat(routes(second)).doesNotContain("fd00:5:"));
           assertThat(two.get("/metrics"))

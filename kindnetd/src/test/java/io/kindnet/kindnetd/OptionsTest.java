@@ -34,6 +34,7 @@ class OptionsTest {
           /* nodeName= */ "host",
           /* masquerading= */ true,
           /* noMasquerade= */ List.of(),
+          /* clusterCidrs= */ List.of(),
           new ApiServerOptions(Optional.empty(), Optional.empty(), Optional.empty()),
           /* metricsBindAddress= */ new InetSocketAddress(19080),
           /* fastpathThreshold= */ 20,
@@ -113,6 +114,7 @@ class OptionsTest {
                 "node-a",
                 false,
                 List.of(IpPrefix.parse("192.168.0.0/16"), IpPrefix.parse("fd01::/48")),
+                List.of(),
                 new ApiServerOptions(
                     Optional.of(Path.of("/root/.kube/config")),
                     Optional.of(URI.create("http://127.0.0.1:8080")),
@@ -170,6 +172,9 @@ class OptionsTest {
     assertThat(options.noMasquerade())
         .extracting(IpPrefix::toString)
         .containsExactly("192.0.2.0/24", "10.244.0.0/16", "fd00:10:244::/56");
+    assertThat(options.clusterCidrs())
+        .extracting(IpPrefix::toString)
+        .containsExactly("10.244.0.0/16", "fd00:10:244::/56");
     assertThat(options.apiServer().controlPlaneEndpoint())
         .contains(URI.create("https://kind-control-plane:6443"));
   }

@@ -14,8 +14,9 @@ import org.jspecify.annotations.Nullable;
  * All Nodes as they are now. Says nothing until the first list is complete, since an agent that
  * took half a list for the whole would remove the other half's routes.
  */
-public final class ClusterNodes {
-  private static final Comparator<ClusterNode> OLDEST_FIRST =
+public final class ClusterNodes implements NodeView {
+  /** By creation time, then by name. */
+  public static final Comparator<ClusterNode> OLDEST_FIRST =
       Comparator.comparing(ClusterNode::created).thenComparing(ClusterNode::name);
 
   private final String selfName;
@@ -33,12 +34,12 @@ public final class ClusterNodes {
     this.selfName = selfName;
   }
 
-  /** The name of this machine's Node. */
+  @Override
   public String selfName() {
     return selfName;
   }
 
-  /** Has {@code listener} run after each change, on the thread that makes it; it must be quick. */
+  @Override
   public void onChange(Runnable listener) {
     listeners.add(listener);
   }
@@ -99,7 +100,7 @@ public final class ClusterNodes {
     tellListeners();
   }
 
-  /** All Nodes, once the first list is complete. */
+  @Override
   public synchronized Optional<ClusterSnapshot> snapshot() {
     if (!complete) {
       return Optional.empty();

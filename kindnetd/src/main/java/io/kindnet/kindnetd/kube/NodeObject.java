@@ -1,7 +1,7 @@
 package io.kindnet.kindnetd.kube;
 
+import io.kindnet.kindnetd.kube.ClusterNode.LeftOutCidr;
 import io.kindnet.netlink.ip.AddressFamily;
-import io.kindnet.netlink.ip.IpAddresses;
 import io.kindnet.netlink.ip.IpPrefix;
 import java.net.InetAddress;
 import java.time.Instant;
@@ -73,35 +73,38 @@ record NodeObject(
   /**
    * The Node as the agents see it.
    *
-   * @param leftOut is told of each CIDR or address that is none
+   * @param unreadable is told of each address that is none
    */
-  ClusterNode toClusterNode(Consumer<String> leftOut) {
+  ClusterNode toClusterNode(Consumer<String> unreadable) {
     String time = created == 0 ? "" : Instant.ofEpochSecond(created).toString();
-    return new ClusterNode(name, time, prefixes(leftOut), inetAddresses(leftOut), providerId);
-  }
-
-  private List<IpPrefix> prefixes(Consumer<String> leftOut) {
     List<IpPrefix> prefixes = new ArrayList<>(podCidrs.size());
+    List<LeftOutCidr> leftOut = new ArrayList<>(0);
     for (String text : podCidrs) {
       try {
-        prefixes.add(IpPrefix.parse(text));
-      } catch (IllegalArgumentException reason) {
-        leftOut.accept("pod CIDR left out: " + reason.getMessage());
+        prefixes.add(ApiAddresses.prefix(text));
+      } catch (IllegalArgumentException none) {
+        leftOut.add(new LeftOutCidr(ApiAddresses.printable(text), "it is not a CIDR"));
       }
     }
-    return List.copyOf(prefixes);
+    return new ClusterNode(
+        name,
+        time,
+        List.copyOf(prefixes),
+        List.copyOf(leftOut),
+        inetAddresses(unreadable),
+        providerId);
   }
 
-  private List<InetAddress> inetAddresses(Consumer<String> leftOut) {
+  private List<InetAddress> inetAddresses(Consumer<String> unreadable) {
     Map<AddressFamily, InetAddress> first = new EnumMap<>(AddressFamily.class);
     for (String type : ADDRESS_TYPES) {
       for (Address candidate : addresses) {
         if (type.equals(candidate.type())) {
           try {
-            InetAddress address = IpAddresses.parse(candidate.text());
+            InetAddress address = ApiAddresses.address(candidate.text());
             first.putIfAbsent(AddressFamily.of(address), address);
           } catch (IllegalArgumentException reason) {
-            leftOut.accept("address left out: " + reason.getMessage());
+            unreadable.accept("address left out: " + reason.getMessage());
           }
         }
       }

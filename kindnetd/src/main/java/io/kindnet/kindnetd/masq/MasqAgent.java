@@ -1,8 +1,8 @@
 package io.kindnet.kindnetd.masq;
 
 import io.kindnet.kindnetd.kube.Agent;
-import io.kindnet.kindnetd.kube.ClusterNodes;
 import io.kindnet.kindnetd.kube.ClusterSnapshot;
+import io.kindnet.kindnetd.kube.NodeView;
 import io.kindnet.kindnetd.kube.WorkQueue;
 import io.kindnet.kindnetd.kube.WorkQueue.Pass;
 import io.kindnet.kindnetd.metrics.AgentStatus;
@@ -35,7 +35,7 @@ public final class MasqAgent implements Agent {
   private static final Logger log = LoggerFactory.getLogger(MasqAgent.class);
   private static final Duration CHECK_INTERVAL = Duration.ofSeconds(60);
 
-  private final ClusterNodes nodes;
+  private final NodeView nodes;
   private final List<IpPrefix> configured;
   private final MasqTable table;
   private final AgentStatus status;
@@ -53,7 +53,7 @@ public final class MasqAgent implements Agent {
    *     socket with the given port causes
    */
   public MasqAgent(
-      ClusterNodes nodes,
+      NodeView nodes,
       Collection<IpPrefix> configured,
       NftablesSocket nftables,
       IntFunction<NftablesEvents> events,

@@ -5,8 +5,9 @@ import com.fasterxml.jackson.databind.ObjectMapper;
 import io.kindnet.kindnetd.files.FolderWatch;
 import io.kindnet.kindnetd.kube.Agent;
 import io.kindnet.kindnetd.kube.ClusterNode;
-import io.kindnet.kindnetd.kube.ClusterNodes;
+import io.kindnet.kindnetd.kube.ClusterNode.LeftOutCidr;
 import io.kindnet.kindnetd.kube.ClusterSnapshot;
+import io.kindnet.kindnetd.kube.NodeView;
 import io.kindnet.kindnetd.kube.WorkQueue;
 import io.kindnet.kindnetd.kube.WorkQueue.Pass;
 import io.kindnet.kindnetd.metrics.AgentStatus;
@@ -16,10 +17,12 @@ import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.util.List;
 import java.util.Optional;
 import java.util.OptionalInt;
 import java.util.Set;
 import java.util.function.Supplier;
+import java.util.stream.Collectors;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -41,7 +44,7 @@ public final class CniConfigurationAgent implements Agent {
   private static final Logger log = LoggerFactory.getLogger(CniConfigurationAgent.class);
   private static final Duration CHECK_INTERVAL = Duration.ofSeconds(30);
 
-  private final ClusterNodes nodes;
+  private final NodeView nodes;
   private final PluginChain chain;
   private final Path folder;
   private final ConfigurationFile file;
@@ -58,16 +61,12 @@ public final class CniConfigurationAgent implements Agent {
    * @param mtu finds the MTU of the interface that carries the default route, if there is one
    */
   public CniConfigurationAgent(
-      ClusterNodes nodes,
-      PluginChain chain,
-      Path folder,
-      Supplier<OptionalInt> mtu,
-      Status status) {
+      NodeView nodes, PluginChain chain, Path folder, Supplier<OptionalInt> mtu, Status status) {
     this(nodes, chain, folder, folder.getFileSystem()::newWatchService, mtu, status);
   }
 
   CniConfigurationAgent(
-      ClusterNodes nodes,
+      NodeView nodes,
       PluginChain chain,
       Path folder,
       FolderWatch.Opener notifications,
@@ -132,11 +131,20 @@ public final class CniConfigurationAgent implements Agent {
       return Optional.of(name + " is not there yet");
     }
     if (self.get().podCidrs().isEmpty()) {
-      return Optional.of(name + " has no pod CIDRs yet");
+      return Optional.of(name + noPodCidrs(self.get().leftOut()));
     }
     return self.get().addresses().isEmpty()
         ? Optional.of(name + " has no address yet")
         : Optional.empty();
+  }
+
+  private static String noPodCidrs(List<LeftOutCidr> leftOut) {
+    if (leftOut.isEmpty()) {
+      return " has no pod CIDRs yet";
+    }
+    return leftOut.stream()
+        .map(cidr -> cidr.cidr() + " is left out: " + cidr.reason())
+        .collect(Collectors.joining("; ", " has no pod CIDR that can be used: ", ""));
   }
 
   private void write(ClusterNode self) throws IOException {

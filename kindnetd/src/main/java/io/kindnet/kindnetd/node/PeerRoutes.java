@@ -1,6 +1,7 @@
 package io.kindnet.kindnetd.node;
 
 import io.kindnet.kindnetd.kube.ClusterNode;
+import io.kindnet.kindnetd.kube.Note;
 import io.kindnet.netlink.ip.AddressFamily;
 import io.kindnet.netlink.ip.IpAddresses;
 import io.kindnet.netlink.ip.IpPrefix;
@@ -62,12 +63,6 @@ record PeerRoutes(ClusterNode peer, List<Route> routes, List<IpPrefix> unrouted,
       if (own.overlaps(cidr)) {
         return Optional.of(new Note(true, "it overlaps " + own + ", this node's own"));
       }
-    }
-    Optional<InetAddress> contained = reachability.ownIn(cidr);
-    if (contained.isPresent()) {
-      // its route would take the place of the default route, or of the one to a link's network
-      String text = "it contains " + IpAddresses.format(contained.get()) + ", this machine's own";
-      return Optional.of(new Note(true, text + " address"));
     }
     if (address.isEmpty()) {
       String family = cidr.family() == AddressFamily.IPV4 ? "IPv4" : "IPv6";

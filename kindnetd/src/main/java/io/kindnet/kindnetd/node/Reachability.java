@@ -1,6 +1,5 @@
 package io.kindnet.kindnetd.node;
 
-import io.kindnet.netlink.ip.AddressBits;
 import io.kindnet.netlink.ip.AddressFamily;
 import io.kindnet.netlink.ip.IpPrefix;
 import io.kindnet.netlink.route.Address;
@@ -13,13 +12,10 @@ import java.util.HashMap;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
-import java.util.NavigableMap;
 import java.util.NavigableSet;
 import java.util.Objects;
-import java.util.Optional;
 import java.util.OptionalInt;
 import java.util.Set;
-import java.util.TreeMap;
 import java.util.TreeSet;
 
 /**
@@ -28,8 +24,6 @@ import java.util.TreeSet;
  */
 final class Reachability {
   private final Set<InetAddress> own = new HashSet<>();
-  private final Map<AddressFamily, NavigableMap<AddressBits, InetAddress>> ownInOrder =
-      new EnumMap<>(AddressFamily.class);
   private final Map<IpPrefix, Route> best = new HashMap<>();
   private final Map<AddressFamily, NavigableSet<Integer>> lengths =
       new EnumMap<>(AddressFamily.class);
@@ -41,11 +35,9 @@ final class Reachability {
   Reachability(List<Route> routes, List<Address> addresses) {
     for (AddressFamily family : AddressFamily.values()) {
       lengths.put(family, new TreeSet<>());
-      ownInOrder.put(family, new TreeMap<>());
     }
     for (Address address : addresses) {
       own.add(address.address());
-      of(ownInOrder, address.family()).put(AddressBits.of(address.address()), address.address());
     }
     for (Route route : routes) {
       best.merge(route.destination(), route, (one, two) -> two.metric() < one.metric() ? two : one);
@@ -56,15 +48,6 @@ final class Reachability {
   /** Whether {@code address} is this machine's own. */
   boolean isOwn(InetAddress address) {
     return own.contains(address);
-  }
-
-  /** One of this machine's own addresses that {@code prefix} contains, if there is any. */
-  Optional<InetAddress> ownIn(IpPrefix prefix) {
-    // the first behind its beginning; there is one on the link of each pod
-    var next = of(ownInOrder, prefix.family()).ceilingEntry(AddressBits.of(prefix.address()));
-    return next != null && prefix.contains(next.getValue())
-        ? Optional.of(next.getValue())
-        : Optional.empty();
   }
 
   /**

@@ -1,8 +1,9 @@
 package io.kindnet.kindnetd.node;
 
 import io.kindnet.kindnetd.kube.Agent;
-import io.kindnet.kindnetd.kube.ClusterNodes;
 import io.kindnet.kindnetd.kube.ClusterSnapshot;
+import io.kindnet.kindnetd.kube.NodeView;
+import io.kindnet.kindnetd.kube.NoteLog;
 import io.kindnet.kindnetd.kube.WorkQueue;
 import io.kindnet.kindnetd.kube.WorkQueue.Pass;
 import io.kindnet.kindnetd.metrics.AgentStatus;
@@ -36,7 +37,7 @@ public final class RouteAgent implements Agent {
   private static final Logger log = LoggerFactory.getLogger(RouteAgent.class);
   private static final Duration CHECK_INTERVAL = Duration.ofSeconds(60);
 
-  private final ClusterNodes nodes;
+  private final NodeView nodes;
   private final RouteSocket socket;
   private final RouteTable table;
   private final AgentStatus status;
@@ -52,7 +53,7 @@ public final class RouteAgent implements Agent {
   /**
    * @param socket the network namespace; stays the caller's to close
    */
-  public RouteAgent(ClusterNodes nodes, RouteSocket socket, Status status) {
+  public RouteAgent(NodeView nodes, RouteSocket socket, Status status) {
     this.nodes = nodes;
     this.socket = socket;
     this.table = new RouteTable(socket);
@@ -92,6 +93,7 @@ public final class RouteAgent implements Agent {
   private Optional<String> reconcile(Pass pass) throws IOException {
     Optional<ClusterSnapshot> snapshot = nodes.snapshot();
     if (snapshot.isEmpty()) {
+      removeHazards();
       return Optional.of("waiting for the list of Nodes");
     }
     if (pass == Pass.KERNEL) {
@@ -104,6 +106,27 @@ public final class RouteAgent implements Agent {
       follow(snapshot.get());
     }
     return Optional.empty();
+  }
+
+  /**
+   * A route of an earlier version may be why there is no list: it may lead away from the API
+   * server, or from what is on the way there. All others stay, since pods need them.
+   */
+  private void removeHazards() throws IOException {
+    Listing present = table.list();
+    List<Route> hazards = new ArrayList<>(present.own().values());
+    hazards.addAll(present.doubles());
+    hazards.removeIf(route -> nodes.objection(route.destination()).isEmpty());
+    if (hazards.isEmpty()) {
+      return;
+    }
+    Refusal.throwIfAny(table.apply(new RouteChange(List.of(), hazards)), RoutePlan.empty());
+    Route first = hazards.getFirst();
+    log.warn(
+        "removed before the Nodes are known: {} of the routes, such as {}: {}",
+        hazards.size(),
+        first,
+        nodes.objection(first.destination()).orElse("no longer"));
   }
 
   private void follow(ClusterSnapshot snapshot) throws IOException {

@@ -2,6 +2,7 @@ package io.kindnet.kindnetd.node;
 
 import io.kindnet.kindnetd.kube.ClusterNode;
 import io.kindnet.kindnetd.kube.ClusterSnapshot;
+import io.kindnet.kindnetd.kube.Note;
 import io.kindnet.kindnetd.kube.PeerChanges;
 import io.kindnet.netlink.ip.AddressFamily;
 import io.kindnet.netlink.ip.IpPrefix;

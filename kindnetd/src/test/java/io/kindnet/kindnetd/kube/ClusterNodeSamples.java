@@ -15,6 +15,7 @@ public final class ClusterNodeSamples {
         name,
         "",
         podCidrs.stream().map(IpPrefix::parse).toList(),
+        List.of(),
         Stream.of(addresses).map(IpAddresses::parse).toList(),
         "");
   }

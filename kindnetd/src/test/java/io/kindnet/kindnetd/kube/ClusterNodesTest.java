@@ -71,6 +71,6 @@ class ClusterNodesTest {
   }
 
   private static ClusterNode created(String name, String time) {
-    return new ClusterNode(name, time, List.of(), List.of(), "");
+    return new ClusterNode(name, time, List.of(), List.of(), List.of(), "");
   }
 }

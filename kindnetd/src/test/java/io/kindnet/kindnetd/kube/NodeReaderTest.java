@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import com.google.protobuf.CodedInputStream;
 import com.google.protobuf.CodedOutputStream;
+import io.kindnet.kindnetd.kube.ClusterNode.LeftOutCidr;
 import io.kindnet.kube.testing.ApiProtobuf;
 import io.kindnet.netlink.ip.AddressFamily;
 import io.kindnet.netlink.ip.IpAddresses;
@@ -52,6 +53,7 @@ class NodeReaderTest {
                 "worker-1",
                 "2026-11-22T11:22:42Z",
                 List.of(IpPrefix.parse("10.244.1.0/24"), IpPrefix.parse("fd00:10:244:1::/64")),
+                List.of(),
                 List.of(IpAddresses.parse("192.0.2.11"), IpAddresses.parse("2001:db8::11")),
                 "kind://podman/kind/worker-1"));
     assertThat(read.version()).isEqualTo("202");
@@ -148,14 +150,31 @@ class NodeReaderTest {
             """);
     assertThat(node.podCidrs()).containsExactly(IpPrefix.parse("10.244.1.0/24"));
     assertThat(node.addresses()).containsExactly(IpAddresses.parse("192.0.2.1"));
-    assertThat(leftOut).hasSize(2).first().asString().contains("pod CIDR left out", "'none'");
-    assertThat(leftOut.getLast()).contains("address left out", "'node-a'");
+    assertThat(node.leftOut()).containsExactly(new LeftOutCidr("none", "it is not a CIDR"));
+    assertThat(leftOut).singleElement().asString().contains("address left out", "'node-a'");
+  }
+
+  @Test
+  void readsWhatOlderServersStored() throws IOException {
+    ClusterNode node =
+        node(
+            """
+            {"spec": {"podCIDRs": ["010.9.0.5/024", "fd00:00010::5/064"]}, "status": {"addresses": [
+              {"type": "InternalIP", "address": "::ffff:192.000.002.001"}]}}
+            """);
+    assertThat(node.podCidrs())
+        .containsExactly(IpPrefix.parse("10.9.0.0/24"), IpPrefix.parse("fd00:10::/64"));
+    assertThat(node.addresses()).containsExactly(IpAddresses.parse("192.0.2.1"));
+    assertThat(node.leftOut()).isEmpty();
+    assertThat(node("{\"spec\":{\"podCIDRs\":[\"::ffff:10.9.0.0/120\"]}}").podCidrs())
+        .containsExactly(IpPrefix.parse("10.9.0.0/24"));
+    assertThat(leftOut).isEmpty();
   }
 
   @Test
   void takesANodeThatHasNothingYet() throws IOException {
     assertThat(node("{\"metadata\":{\"name\":\"a\"}}"))
-        .isEqualTo(new ClusterNode("a", "", List.of(), List.of(), ""));
+        .isEqualTo(new ClusterNode("a", "", List.of(), List.of(), List.of(), ""));
     assertThat(read("{\"metadata\":{\"name\":\"a\"},\"spec\":{},\"status\":{}}").networkAvailable())
         .isFalse();
   }

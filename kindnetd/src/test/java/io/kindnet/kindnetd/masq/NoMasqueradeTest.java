@@ -5,7 +5,9 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import io.kindnet.kindnetd.kube.ClusterNode;
 import io.kindnet.kindnetd.kube.ClusterSnapshot;
+import io.kindnet.kindnetd.kube.NodeView;
 import io.kindnet.kindnetd.kube.RandomCluster;
+import io.kindnet.kindnetd.podcidr.AcceptedNodeSamples;
 import io.kindnet.netlink.ip.AddressFamily;
 import io.kindnet.netlink.ip.IpPrefix;
 import java.util.HashSet;
@@ -80,11 +82,25 @@ class NoMasqueradeTest {
   @ValueSource(ints = {4, 20, 250})
   void followsToWhereItWouldBeMadeAnew(int cidrs) {
     RandomCluster cluster = new RandomCluster(cidrs, cidrs);
+    assertThat(follow(cluster, cluster.nodes())).isGreaterThan(500);
+  }
+
+  @ParameterizedTest
+  @ValueSource(ints = {4, 20, 250})
+  void followsWhatIsAcceptedOfHostileNodes(int cidrs) {
+    RandomCluster cluster = new RandomCluster(cidrs, cidrs).withHostileNodes();
+    assertThat(follow(cluster, AcceptedNodeSamples.accepted(cluster.nodes()))).isGreaterThan(10);
+  }
+
+  /** Returns how often what changed was enough. */
+  private static int follow(RandomCluster cluster, NodeView view) {
     Set<IpPrefix> configured = prefixes("10.244.3.0/24", "10.1.0.0/16");
-    NoMasquerade now = NoMasquerade.of(cluster.next(), configured, AddressFamily.IPV4);
+    NoMasquerade now =
+        NoMasquerade.of(view.snapshot().orElseThrow(), configured, AddressFamily.IPV4);
     int followed = 0;
     for (int i = 0; i < 3000; i++) {
-      ClusterSnapshot next = cluster.next();
+      cluster.next();
+      ClusterSnapshot next = view.snapshot().orElseThrow();
       Set<IpPrefix> before = new HashSet<>(now.prefixes());
       NoMasquerade anew = NoMasquerade.of(next, configured, AddressFamily.IPV4);
       Optional<NoMasquerade.Step> step = now.follow(next);
@@ -99,6 +115,6 @@ class NoMasqueradeTest {
         now = anew;
       }
     }
-    assertThat(followed).isGreaterThan(500);
+    return followed;
   }
 }

@@ -4,6 +4,8 @@ import static io.kindnet.kindnetd.kube.ClusterNodeSamples.clusterNode;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.kindnet.kindnetd.files.FolderWatch;
+import io.kindnet.kindnetd.kube.ClusterNode;
+import io.kindnet.kindnetd.kube.ClusterNode.LeftOutCidr;
 import io.kindnet.kindnetd.kube.ClusterNodes;
 import io.kindnet.kindnetd.metrics.Status;
 import io.kindnet.kindnetd.node.PluginChain.Plugins;
@@ -91,6 +93,27 @@ class CniConfigurationAgentTest {
       Path written = other.resolve(CniConfigurationAgent.FILE);
       Eventually.within(DEADLINE, () -> assertThat(written).hasContent(IPV4));
     }
+  }
+
+  @Test
+  void saysWhyNoneOfItsPodCidrsCanBeUsed() {
+    ClusterNode self = clusterNode("self", List.of(), "192.0.2.1");
+    nodes.put(
+        self.withPodCidrs(
+            List.of(),
+            List.of(
+                new LeftOutCidr("10.9.0.0/33", "it is not a CIDR"),
+                new LeftOutCidr("fe80::/64", "it overlaps fe80::/10 (link-local)"))));
+    nodes.markComplete();
+    Eventually.within(
+        DEADLINE,
+        () ->
+            assertThat(status.problems())
+                .containsExactly(
+                    "cni-configuration Node self has no pod CIDR that can be used: 10.9.0.0/33 is"
+                        + " left out: it is not a CIDR; fe80::/64 is left out: it overlaps"
+                        + " fe80::/10 (link-local)"));
+    assertThat(file).doesNotExist();
   }
 
   @Test

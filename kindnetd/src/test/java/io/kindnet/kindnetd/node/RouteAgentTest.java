@@ -67,30 +67,6 @@ class RouteAgentTest {
     stand.assertRoutes("10.244.2.0/24 via 192.0.2.3");
   }
 
-  /** Otherwise one wrong pod CIDR takes this machine off its network. */
-  @Test
-  void keepsTheRoutesThatThisMachineItselfNeeds() {
-    Ip.batch(
-        host,
-        """
-        route add default via 192.0.2.254
-        route add default via 2001:db8::ffff
-        """);
-    String before = host.run("ip", "-N", "route", "show") + host.run("ip", "-N", "-6", "route");
-    stand.nodes.put(
-        clusterNode("wrong", List.of("192.0.2.0/24", "2001:db8::/64"), "192.0.2.7", "2001:db8::7"));
-    stand.nodes.put(clusterNode("wide", List.of("0.0.0.0/0", "::/0"), "192.0.2.8", "2001:db8::8"));
-    stand.join("right", 2);
-    stand.start();
-    stand.assertRoutes("10.244.2.0/24 via 192.0.2.2", "fd00:2::/64 via 2001:db8::2");
-    stand.nodes.remove("wrong");
-    stand.nodes.remove("wide");
-    stand.nodes.remove("right");
-    stand.assertRoutes();
-    assertThat(host.run("ip", "-N", "route", "show") + host.run("ip", "-N", "-6", "route"))
-        .isEqualTo(before);
-  }
-
   @Test
   void routesOnlyWhatIsOnALink() {
     stand.start();

@@ -5,7 +5,10 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import io.kindnet.kindnetd.kube.ClusterNode;
 import io.kindnet.kindnetd.kube.ClusterSnapshot;
+import io.kindnet.kindnetd.kube.NodeView;
+import io.kindnet.kindnetd.kube.Note;
 import io.kindnet.kindnetd.kube.RandomCluster;
+import io.kindnet.kindnetd.podcidr.AcceptedNodeSamples;
 import io.kindnet.netlink.ip.IpAddresses;
 import io.kindnet.netlink.ip.IpPrefix;
 import io.kindnet.netlink.route.Address;
@@ -143,7 +146,8 @@ class RoutePlanTest {
 
   @Test
   void saysWhatHasToBeDoneOnAws() {
-    ClusterNode self = new ClusterNode("self", "", List.of(), List.of(), "aws:///eu-west-1a/i-1");
+    ClusterNode self =
+        new ClusterNode("self", "", List.of(), List.of(), List.of(), "aws:///eu-west-1a/i-1");
     RoutePlan plan = RoutePlan.of(new ClusterSnapshot(Optional.of(self), List.of()), REACHABILITY);
     assertThat(texts(plan)).singleElement().asString().contains("source/destination check");
   }
@@ -170,10 +174,22 @@ class RoutePlanTest {
   @ValueSource(ints = {20, 250})
   void followsToWhereItWouldBePlannedAnew(int cidrs) {
     RandomCluster cluster = new RandomCluster(cidrs, cidrs);
-    RoutePlan plan = RoutePlan.of(cluster.next(), REACHABILITY);
+    assertFollows(cluster, cluster.nodes());
+  }
+
+  @ParameterizedTest
+  @ValueSource(ints = {20, 250})
+  void followsWhatIsAcceptedOfHostileNodes(int cidrs) {
+    RandomCluster cluster = new RandomCluster(cidrs, cidrs).withHostileNodes();
+    assertFollows(cluster, AcceptedNodeSamples.accepted(cluster.nodes()));
+  }
+
+  private static void assertFollows(RandomCluster cluster, NodeView view) {
+    RoutePlan plan = RoutePlan.empty();
     int followed = 0;
     for (int i = 0; i < 3000; i++) {
-      ClusterSnapshot next = cluster.next();
+      cluster.next();
+      ClusterSnapshot next = view.snapshot().orElseThrow();
       Map<IpPrefix, Route> routes = new HashMap<>(plan.routes());
       RoutePlan anew = RoutePlan.of(next, REACHABILITY);
       Optional<RoutePlan.Step> step = plan.follow(next, REACHABILITY);

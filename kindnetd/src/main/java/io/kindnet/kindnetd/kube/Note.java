@@ -1,8 +1,8 @@
-package io.kindnet.kindnetd.node;
+package io.kindnet.kindnetd.kube;
 
 /**
  * A line for the log, about something that is not as usual.
  *
  * @param isWarning whether something is wrong, and not only different
  */
-record Note(boolean isWarning, String text) {}
+public record Note(boolean isWarning, String text) {}

@@ -1,4 +1,4 @@
-package io.kindnet.kindnetd.node;
+package io.kindnet.kindnetd.kube;
 
 import java.util.Collection;
 import java.util.HashSet;
@@ -12,20 +12,20 @@ import org.slf4j.LoggerFactory;
  * Logs each note once, as long as it applies. Where thousands of nodes have the same to be said of,
  * as when a link goes down, the first few lines say it.
  */
-final class NoteLog {
+public final class NoteLog {
   private static final Logger log = LoggerFactory.getLogger(NoteLog.class);
   private static final int MOST_LINES = 20;
 
   private Set<Note> noted = new HashSet<>();
 
   /** Logs what is new in {@code notes}, all that apply now. */
-  void show(Set<Note> notes) {
+  public void show(Set<Note> notes) {
     write(notes);
     noted = new HashSet<>(notes);
   }
 
   /** Logs what is new in {@code come}, which apply now, instead of {@code gone}. */
-  void exchange(Set<Note> gone, Set<Note> come) {
+  public void exchange(Set<Note> gone, Set<Note> come) {
     write(come);
     noted.removeAll(gone);
     noted.addAll(come);
