@@ -86,6 +86,7 @@ class ManifestsTest {
             "list nodes",
             "watch nodes",
             "patch nodes/status",
+            "create events",
             "list servicecidrs.networking.k8s.io");
   }
 
