@@ -10,6 +10,8 @@ import com.tngtech.archunit.core.importer.ClassFileImporter;
 import com.tngtech.archunit.core.importer.ImportOption;
 import io.kindnet.kindnetd.kube.Agent;
 import java.net.InetAddress;
+import java.util.ArrayList;
+import java.util.List;
 import java.net.InetSocketAddress;
 import org.junit.jupiter.api.Test;
 
@@ -23,6 +25,9 @@ class KindnetdArchitectureTest {
   private static final String CLEANUP = "io.kindnet.kindnetd.cleanup..";
   private static final String IPAM = "io.kindnet.kindnetd.ipam..";
   private static final String FILES = "io.kindnet.kindnetd.files..";
+  private static final String PODCIDR = "io.kindnet.kindnetd.podcidr..";
+
+  private static final List<String> AGENTS = List.of(NODE, MASQ, CNI, IPAM, INSTALL, PODCIDR);
 
   private static final JavaClasses CLASSES =
       new ClassFileImporter()
@@ -36,48 +41,25 @@ class KindnetdArchitectureTest {
 
   @Test
   void agentsDoNotKnowEachOtherNorTheOptions() {
-    noClasses()
-        .that()
-        .resideInAPackage(NODE)
-        .should()
-        .dependOnClassesThat()
-        .resideInAnyPackage(MASQ, CNI, IPAM, INSTALL, "io.kindnet.kindnetd")
-        .check(CLASSES);
-    noClasses()
-        .that()
-        .resideInAPackage(MASQ)
-        .should()
-        .dependOnClassesThat()
-        .resideInAnyPackage(NODE, CNI, IPAM, INSTALL, "io.kindnet.kindnetd")
-        .check(CLASSES);
-    noClasses()
-        .that()
-        .resideInAPackage(CNI)
-        .should()
-        .dependOnClassesThat()
-        .resideInAnyPackage(NODE, MASQ, IPAM, INSTALL, "io.kindnet.kindnetd")
-        .check(CLASSES);
-    noClasses()
-        .that()
-        .resideInAPackage(INSTALL)
-        .should()
-        .dependOnClassesThat()
-        .resideInAnyPackage(NODE, MASQ, CNI, IPAM, "io.kindnet.kindnetd")
-        .check(CLASSES);
-    noClasses()
-        .that()
-        .resideInAPackage(IPAM)
-        .should()
-        .dependOnClassesThat()
-        .resideInAnyPackage(NODE, MASQ, CNI, INSTALL, "io.kindnet.kindnetd")
-        .check(CLASSES);
+    for (String agent : AGENTS) {
+      List<String> others = new ArrayList<>(AGENTS);
+      others.remove(agent);
+      others.add("io.kindnet.kindnetd");
+      noClasses()
+          .that()
+          .resideInAPackage(agent)
+          .should()
+          .dependOnClassesThat()
+          .resideInAnyPackage(others.toArray(String[]::new))
+          .check(CLASSES);
+    }
   }
 
   @Test
   void nobodyDependsOnTheCleanup() {
     noClasses()
         .that()
-        .resideInAnyPackage(KUBE, NODE, MASQ, CNI, IPAM, INSTALL, FILES, METRICS)
+        .resideInAnyPackage(KUBE, NODE, MASQ, CNI, IPAM, INSTALL, FILES, METRICS, PODCIDR)
         .should()
         .dependOnClassesThat()
         .resideInAPackage(CLEANUP)
@@ -88,7 +70,7 @@ class KindnetdArchitectureTest {
   void onlyKubeAndMainTouchTheKubernetesLibrary() {
     noClasses()
         .that()
-        .resideInAnyPackage(NODE, MASQ, CNI, IPAM, METRICS, INSTALL, FILES, CLEANUP)
+        .resideInAnyPackage(NODE, MASQ, CNI, IPAM, METRICS, INSTALL, FILES, CLEANUP, PODCIDR)
         .should()
         .dependOnClassesThat()
         .resideInAPackage("io.fabric8..")
@@ -122,7 +104,7 @@ class KindnetdArchitectureTest {
         .resideInAPackage(METRICS)
         .should()
         .dependOnClassesThat()
-        .resideInAnyPackage(KUBE, NODE, MASQ, IPAM, INSTALL, FILES)
+        .resideInAnyPackage(KUBE, NODE, MASQ, IPAM, INSTALL, FILES, PODCIDR)
         .check(CLASSES);
   }
 

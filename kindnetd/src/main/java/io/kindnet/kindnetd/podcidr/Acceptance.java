@@ -6,7 +6,6 @@ import io.kindnet.kindnetd.kube.ClusterNodes;
 import io.kindnet.kindnetd.kube.ClusterSnapshot;
 import io.kindnet.kindnetd.kube.Note;
 import io.kindnet.kindnetd.kube.PeerChanges;
-import io.kindnet.netlink.ip.IpAddresses;
 import io.kindnet.netlink.ip.IpPrefix;
 import java.net.InetAddress;
 import java.util.ArrayList;
@@ -22,11 +21,11 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * Which pod CIDRs of a cluster are accepted: a function of the rules and of the cluster, which
- * {@link #update} computes anew only where a change reaches further than the Nodes that changed.
+ * {@link #update} computes anew only where a change may reach further than the Nodes that changed.
  *
  * <p>Of two Nodes the older one is right: a CIDR is left out that contains the address of an older
  * Node, or overlaps an accepted CIDR of one. Equal CIDRs do not count as that; which of them gets
- * the pods is decided where routes are made. So accepted CIDRs are equal or have nothing in common.
+ * the pods is decided where routes are made.
  */
 final class Acceptance {
   /** With more changes than that, to look at all Nodes is quicker. */
@@ -34,8 +33,7 @@ final class Acceptance {
 
   private final CidrRules rules;
   private final Map<String, Verdict> verdicts = new HashMap<>();
-  private final RangeIndex accepted = new RangeIndex();
-  private final RangeIndex addresses = new RangeIndex();
+  private final Rivals rivals = new Rivals();
   // what is left out because of other Nodes, by the name of its Node
   private final Map<String, List<CidrRange>> contested = new HashMap<>();
   private final Set<Note> notes = new HashSet<>();
@@ -100,10 +98,32 @@ final class Acceptance {
     return Objects.requireNonNull(verdicts.get(node.name())).accepted;
   }
 
+  /** Decides about all Nodes, the oldest first. */
+  private void decideAll(ClusterSnapshot now) {
+    Map<String, Verdict> before = new HashMap<>(verdicts);
+    verdicts.clear();
+    rivals.clear();
+    contested.clear();
+    notes.clear();
+    List<ClusterNode> nodes = new ArrayList<>(now.peers());
+    now.self().ifPresent(nodes::add);
+    nodes.sort(ClusterNodes.OLDEST_FIRST);
+    for (ClusterNode node : nodes) {
+      Verdict known = before.get(node.name());
+      Screened screened =
+          known != null && known.screened.node.equals(node)
+              ? known.screened
+              : screen(node, isSelf(node, now));
+      if (!decide(screened, known)) {
+        throw new IllegalStateException("node " + node.name() + " is younger than those decided");
+      }
+    }
+  }
+
   /**
-   * Goes on to {@code now} by the Nodes that changed.
+   * Goes on to {@code now} by the Nodes that changed, and those whose claims overlap theirs.
    *
-   * @return false if other Nodes may be concerned; then all has to be decided anew
+   * @return false if others may be concerned; then all has to be decided anew
    */
   private boolean follow(ClusterSnapshot now) {
     ClusterSnapshot before = said;
@@ -120,60 +140,32 @@ final class Acceptance {
     if (gone.size() + come.size() > FEW) {
       return false;
     }
-    List<CidrRange> freed = new ArrayList<>();
+    List<CidrRange> touched = new ArrayList<>();
     for (ClusterNode node : gone) {
-      Verdict verdict = remove(node);
-      freed.addAll(verdict.ranges);
-      freed.addAll(ranges(node.addresses()));
-    }
-    for (CidrRange range : freed) {
-      if (isContested(range)) {
-        return false;
-      }
+      Verdict verdict = remove(node.name());
+      touched.addAll(verdict.ranges);
+      touched.addAll(ranges(node.addresses()));
     }
     for (ClusterNode node : come) {
-      if (!addAlone(screen(node, isSelf(node, now)))) {
+      if (rivals.areAddressesClaimed(node)
+          || !decide(screen(node, isSelf(node, now)), /* before= */ null)) {
+        return false;
+      }
+      touched.addAll(Objects.requireNonNull(verdicts.get(node.name())).ranges);
+      touched.addAll(ranges(node.addresses()));
+    }
+    Set<String> losers = contestedAmong(touched);
+    if (losers.size() > FEW) {
+      return false;
+    }
+    for (String loser : losers) {
+      Verdict verdict = remove(loser);
+      if (!decide(verdict.screened, verdict)
+          || !Objects.requireNonNull(verdicts.get(loser)).ranges.equals(verdict.ranges)) {
         return false;
       }
     }
     return true;
-  }
-
-  /** Adds a Node that has nothing to do with others; returns false if it has. */
-  private boolean addAlone(Screened screened) {
-    for (CidrRange address : ranges(screened.node.addresses())) {
-      if (accepted.overlapping(address).isPresent() || isContested(address)) {
-        return false;
-      }
-    }
-    for (Claim claim : screened.claims) {
-      if (claim.objection.isEmpty() && isContested(claim.range)) {
-        return false;
-      }
-    }
-    decide(screened, null);
-    return !contested.containsKey(screened.node.name());
-  }
-
-  /** Decides about all Nodes, the oldest first. */
-  private void decideAll(ClusterSnapshot now) {
-    Map<String, Verdict> before = new HashMap<>(verdicts);
-    verdicts.clear();
-    accepted.clear();
-    addresses.clear();
-    contested.clear();
-    notes.clear();
-    List<ClusterNode> nodes = new ArrayList<>(now.peers());
-    now.self().ifPresent(nodes::add);
-    nodes.sort(ClusterNodes.OLDEST_FIRST);
-    for (ClusterNode node : nodes) {
-      Verdict known = before.get(node.name());
-      Screened screened =
-          known != null && known.screened.node.equals(node)
-              ? known.screened
-              : screen(node, isSelf(node, now));
-      decide(screened, known);
-    }
   }
 
   private Screened screen(ClusterNode node, boolean self) {
@@ -182,89 +174,86 @@ final class Acceptance {
       CidrRange range = CidrRange.of(cidr);
       claims.add(new Claim(cidr, range, rules.objection(range, self)));
     }
-    return new Screened(node, claims);
+    return new Screened(node, List.copyOf(claims));
   }
 
   /**
    * Decides about a Node, all older ones being decided about.
    *
    * @param before what came of it the last time
+   * @return false if it cannot be told what comes of it, or of younger Nodes
    */
-  private void decide(Screened screened, @Nullable Verdict before) {
+  private boolean decide(Screened screened, @Nullable Verdict before) {
     ClusterNode node = screened.node;
     List<IpPrefix> used = new ArrayList<>(screened.claims.size());
     List<CidrRange> ranges = new ArrayList<>(screened.claims.size());
     List<LeftOutCidr> leftOut = new ArrayList<>(node.leftOut());
     for (Claim claim : screened.claims) {
-      Optional<String> rivalry = claim.objection.isEmpty() ? rival(claim.range) : Optional.empty();
-      Optional<String> objection = claim.objection.or(() -> rivalry);
+      Optional<String> objection = claim.objection;
       if (objection.isEmpty()) {
-        accepted.add(claim.range, claim.cidr + " of node " + node.name());
+        Rivals.Finding finding = rivals.find(claim.range, node);
+        if (finding.isOpen()) {
+          return false;
+        }
+        objection = finding.objection();
+        if (objection.isPresent()) {
+          contested.computeIfAbsent(node.name(), name -> new ArrayList<>(1)).add(claim.range);
+        }
+      }
+      if (objection.isPresent()) {
+        leftOut.add(new LeftOutCidr(claim.cidr.toString(), objection.get()));
+      } else {
+        rivals.addAccepted(node, claim.range);
         used.add(claim.cidr);
         ranges.add(claim.range);
-      } else {
-        leftOut.add(new LeftOutCidr(claim.cidr.toString(), objection.get()));
-        notes.add(note(node.name(), claim.cidr.toString(), objection.get()));
-      }
-      if (rivalry.isPresent()) {
-        contested.computeIfAbsent(node.name(), name -> new ArrayList<>()).add(claim.range);
       }
     }
-    for (LeftOutCidr unreadable : node.leftOut()) {
-      notes.add(note(node.name(), unreadable.cidr(), unreadable.reason()));
+    rivals.addAddresses(node);
+    for (LeftOutCidr cidr : leftOut) {
+      notes.add(note(node, cidr));
     }
-    for (InetAddress address : node.addresses()) {
-      addresses.add(
-          CidrRange.of(address),
-          IpAddresses.format(address) + ", an address of node " + node.name());
-    }
-    ClusterNode result =
+    ClusterNode accepted =
         leftOut.equals(node.leftOut())
             ? node
             : node.withPodCidrs(List.copyOf(used), List.copyOf(leftOut));
-    verdicts.put(
-        node.name(),
-        new Verdict(
-            screened,
-            before != null && before.accepted.equals(result) ? before.accepted : result,
-            ranges));
-  }
-
-  /** What older Nodes have that speaks against {@code range}. */
-  private Optional<String> rival(CidrRange range) {
-    Optional<RangeIndex.Entry> address = addresses.within(range);
-    if (address.isPresent()) {
-      return Optional.of("it contains " + address.get().label());
+    // the same as before where nothing changed, so that it need not be compared in whole
+    if (before != null && before.accepted.equals(accepted)) {
+      accepted = before.accepted;
     }
-    return accepted
-        .overlapping(range)
-        .filter(other -> !other.range().equals(range))
-        .map(other -> "it overlaps " + other.label());
+    verdicts.put(node.name(), new Verdict(screened, accepted, List.copyOf(ranges)));
+    return true;
   }
 
-  private Verdict remove(ClusterNode node) {
-    Verdict verdict = Objects.requireNonNull(verdicts.remove(node.name()));
-    verdict.ranges.forEach(accepted::remove);
-    ranges(node.addresses()).forEach(addresses::remove);
-    contested.remove(node.name());
+  private Verdict remove(String name) {
+    Verdict verdict = Objects.requireNonNull(verdicts.remove(name));
+    ClusterNode node = verdict.screened.node;
+    for (CidrRange range : verdict.ranges) {
+      rivals.removeAccepted(node, range);
+    }
+    rivals.removeAddresses(node);
+    contested.remove(name);
     for (LeftOutCidr leftOut : verdict.accepted.leftOut()) {
-      notes.remove(note(node.name(), leftOut.cidr(), leftOut.reason()));
+      notes.remove(note(node, leftOut));
     }
     return verdict;
   }
 
-  private boolean isContested(CidrRange range) {
-    for (List<CidrRange> ranges : contested.values()) {
-      for (CidrRange other : ranges) {
-        if (other.overlaps(range)) {
-          return true;
+  /** The Nodes of which something is left out that overlaps one of {@code touched}. */
+  private Set<String> contestedAmong(List<CidrRange> touched) {
+    Set<String> names = new HashSet<>();
+    contested.forEach((name, ranges) -> {
+      for (CidrRange range : ranges) {
+        for (CidrRange other : touched) {
+          if (range.overlaps(other)) {
+            names.add(name);
+          }
         }
       }
-    }
-    return false;
+    });
+    return names;
   }
 
-  private boolean isSelf(ClusterNode node, ClusterSnapshot now) {
+  private static boolean isSelf(ClusterNode node, ClusterSnapshot now) {
     return now.self().isPresent() && now.self().get().name().equals(node.name());
   }
 
@@ -276,7 +265,14 @@ final class Acceptance {
     return ranges;
   }
 
-  private static Note note(String node, String cidr, String reason) {
-    return new Note(true, "pod CIDR " + cidr + " of node " + node + " is left out: " + reason);
+  private static Note note(ClusterNode node, LeftOutCidr leftOut) {
+    return new Note(
+        true,
+        "pod CIDR "
+            + leftOut.cidr()
+            + " of node "
+            + node.name()
+            + " is left out: "
+            + leftOut.reason());
   }
 }

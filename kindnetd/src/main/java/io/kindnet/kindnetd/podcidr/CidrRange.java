@@ -7,37 +7,37 @@ import io.kindnet.netlink.ip.IpPrefix;
 import java.net.InetAddress;
 
 /**
- * A prefix by its first and its last address, which compare faster than a prefix does.
+ * A prefix by the bits of its first address, which compare faster than addresses do. In its order,
+ * which is within a family, what lies in a range comes next after it.
  *
+ * @param first without bits behind {@code length}
  * @param length of the prefix, in bits
  */
-record CidrRange(AddressFamily family, AddressBits first, AddressBits last, int length) {
-  private static final AddressBits ONE = new AddressBits(0, 1);
-
+record CidrRange(AddressFamily family, AddressBits first, int length)
+    implements Comparable<CidrRange> {
   static CidrRange of(IpPrefix prefix) {
-    return of(prefix.family(), AddressBits.of(prefix.address()), prefix.length());
+    return new CidrRange(prefix.family(), AddressBits.of(prefix.address()), prefix.length());
   }
 
   static CidrRange of(InetAddress address) {
     AddressFamily family = AddressFamily.of(address);
-    return of(family, AddressBits.of(address), family.bits());
-  }
-
-  /**
-   * @param first has no bits behind {@code length}
-   */
-  static CidrRange of(AddressFamily family, AddressBits first, int length) {
-    // an IPv4 address has its bits in front, so that the last one fills up the rest in both
-    // families
-    return new CidrRange(family, first, first.plus(AddressBits.sizeOf(length)).minus(ONE), length);
+    return new CidrRange(family, AddressBits.of(address), family.bits());
   }
 
   /** Whether {@code other} lies inside; a range contains itself. */
   boolean contains(CidrRange other) {
     return family == other.family
         && length <= other.length
-        && first.compareTo(other.first) <= 0
-        && other.last.compareTo(last) <= 0;
+        && ((first.high() ^ other.first.high()) & mask(length)) == 0
+        && ((first.low() ^ other.first.low()) & mask(length - Long.SIZE)) == 0;
+  }
+
+  /** The first {@code bits} bits: none if it is negative, all if it is more than there are. */
+  private static long mask(int bits) {
+    if (bits <= 0) {
+      return 0;
+    }
+    return bits >= Long.SIZE ? -1 : -1L << (Long.SIZE - bits);
   }
 
   /** Whether some address lies in both. */
@@ -45,9 +45,35 @@ record CidrRange(AddressFamily family, AddressBits first, AddressBits last, int 
     return contains(other) || other.contains(this);
   }
 
+  /** Its first address, in the usual notation. */
+  String firstAddress() {
+    return IpAddresses.format(IpAddresses.of(first.toBytes(family.bytes())));
+  }
+
+  @Override
+  public int compareTo(CidrRange other) {
+    int order = first.compareTo(other.first);
+    return order != 0 ? order : Integer.compare(length, other.length);
+  }
+
+  // written out, for what a record has of itself is linked at run time, which takes its time
+
+  @Override
+  public boolean equals(Object other) {
+    return other instanceof CidrRange range
+        && length == range.length
+        && family == range.family
+        && first.equals(range.first);
+  }
+
+  @Override
+  public int hashCode() {
+    return 31 * first.hashCode() + length;
+  }
+
   /** In CIDR notation. */
   @Override
   public String toString() {
-    return IpAddresses.format(IpAddresses.of(first.toBytes(family.bytes()))) + "/" + length;
+    return firstAddress() + "/" + length;
   }
 }

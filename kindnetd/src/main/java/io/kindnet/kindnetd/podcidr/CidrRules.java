@@ -15,8 +15,8 @@ import java.util.Optional;
  */
 final class CidrRules {
   private final List<CidrRange> clusterCidrs = new ArrayList<>();
-  private final RangeIndex reached = new RangeIndex();
-  private final RangeIndex ownAddresses = new RangeIndex();
+  private final RangeIndex<String> reached = new RangeIndex<>();
+  private final RangeIndex<String> ownAddresses = new RangeIndex<>();
   private final Prefixes networks;
   private final Prefixes serviceRanges;
 
@@ -34,17 +34,19 @@ final class CidrRules {
     for (IpPrefix prefix : clusterCidrs) {
       this.clusterCidrs.add(CidrRange.of(prefix));
     }
-    add(reached, apiServer, "an address of the API server");
-    add(reached, host.gateways(), "a gateway of this machine");
+    // of what is several of these, the last one is said
     add(reached, host.nameServers(), "a name server of this machine");
+    add(reached, host.gateways(), "a gateway of this machine");
+    add(reached, apiServer, "an address of the API server");
     add(ownAddresses, host.addresses(), "an address of this machine");
     this.networks = new Prefixes(host.networks(), "a network of this machine");
     this.serviceRanges = new Prefixes(serviceRanges, "a range of Services");
   }
 
-  private static void add(RangeIndex index, Collection<InetAddress> addresses, String what) {
+  private static void add(
+      RangeIndex<String> index, Collection<InetAddress> addresses, String what) {
     for (InetAddress address : addresses) {
-      index.add(CidrRange.of(address), IpAddresses.format(address) + ", " + what);
+      index.put(CidrRange.of(address), IpAddresses.format(address) + ", " + what);
     }
   }
 
@@ -101,21 +103,21 @@ final class CidrRules {
     return false;
   }
 
-  private static Optional<String> contained(RangeIndex index, CidrRange range) {
-    return index.within(range).map(entry -> "it contains " + entry.label());
+  private static Optional<String> contained(RangeIndex<String> index, CidrRange range) {
+    return index.within(range).map(entry -> "it contains " + entry.getValue());
   }
 
   /** Prefixes of which some may lie in others. */
   private static final class Prefixes {
-    private final RangeIndex all = new RangeIndex();
-    private final RangeIndex top = new RangeIndex();
+    private final RangeIndex<String> all = new RangeIndex<>();
+    private final RangeIndex<String> top = new RangeIndex<>();
 
     Prefixes(Collection<IpPrefix> prefixes, String what) {
       for (IpPrefix prefix : prefixes) {
-        all.add(CidrRange.of(prefix), prefix + ", " + what);
+        all.put(CidrRange.of(prefix), prefix + ", " + what);
       }
       for (IpPrefix prefix : TopLevelPrefixes.of(prefixes)) {
-        top.add(CidrRange.of(prefix), prefix + ", " + what);
+        top.put(CidrRange.of(prefix), prefix + ", " + what);
       }
     }
 
@@ -125,7 +127,7 @@ final class CidrRules {
     Optional<String> overlapping(CidrRange range, boolean mayLieInOne) {
       return all.within(range)
           .or(() -> mayLieInOne ? Optional.empty() : top.around(range))
-          .map(entry -> "it overlaps " + entry.label());
+          .map(entry -> "it overlaps " + entry.getValue());
     }
   }
 }

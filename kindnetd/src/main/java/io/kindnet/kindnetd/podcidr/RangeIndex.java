@@ -1,9 +1,9 @@
 package io.kindnet.kindnetd.podcidr;
 
-import io.kindnet.netlink.ip.AddressBits;
 import io.kindnet.netlink.ip.AddressFamily;
 import java.util.EnumMap;
 import java.util.Map;
+import java.util.Map.Entry;
 import java.util.NavigableMap;
 import java.util.Objects;
 import java.util.Optional;
@@ -11,24 +11,11 @@ import java.util.TreeMap;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Ranges, each with a label, found by what overlaps them in a time that hardly depends on how many
- * there are. A range that is added several times stays until it is removed as often, with the label
- * that it got first.
+ * Ranges, each with a value, found by what overlaps them in a time that hardly depends on how many
+ * there are.
  */
-final class RangeIndex {
-  /** In this order, what lies in a range comes next after it. */
-  private record Key(AddressBits first, int length) implements Comparable<Key> {
-    @Override
-    public int compareTo(Key other) {
-      int order = first.compareTo(other.first);
-      return order != 0 ? order : Integer.compare(length, other.length);
-    }
-  }
-
-  /** What was found. */
-  record Entry(CidrRange range, String label, int count) {}
-
-  private final Map<AddressFamily, NavigableMap<Key, Entry>> families =
+final class RangeIndex<V> {
+  private final Map<AddressFamily, NavigableMap<CidrRange, V>> families =
       new EnumMap<>(AddressFamily.class);
 
   RangeIndex() {
@@ -37,20 +24,17 @@ final class RangeIndex {
     }
   }
 
-  void add(CidrRange range, String label) {
-    of(range)
-        .merge(
-            key(range),
-            new Entry(range, label, 1),
-            (before, one) -> new Entry(range, before.label, before.count + 1));
+  /** The value of {@code range} itself. */
+  Optional<V> get(CidrRange range) {
+    return Optional.ofNullable(of(range).get(range));
+  }
+
+  void put(CidrRange range, V value) {
+    of(range).put(range, value);
   }
 
   void remove(CidrRange range) {
-    of(range)
-        .computeIfPresent(
-            key(range),
-            (key, before) ->
-                before.count > 1 ? new Entry(range, before.label, before.count - 1) : null);
+    of(range).remove(range);
   }
 
   void clear() {
@@ -58,31 +42,32 @@ final class RangeIndex {
   }
 
   /** The first range that lies in {@code range}, or equals it. */
-  Optional<Entry> within(CidrRange range) {
-    return Optional.ofNullable(value(of(range).ceilingEntry(key(range))))
-        .filter(entry -> range.contains(entry.range));
+  Optional<Entry<CidrRange, V>> within(CidrRange range) {
+    return inside(range, of(range).ceilingEntry(range));
+  }
+
+  /** The first range behind {@code last}, one that was found before, that lies in {@code range}. */
+  Optional<Entry<CidrRange, V>> withinAfter(CidrRange range, CidrRange last) {
+    return inside(range, of(range).higherEntry(last));
   }
 
   /** A range that {@code range} lies in. Only for an index in which no range lies in another. */
-  Optional<Entry> around(CidrRange range) {
-    return Optional.ofNullable(value(of(range).lowerEntry(key(range))))
-        .filter(entry -> entry.range.contains(range));
+  Optional<Entry<CidrRange, V>> around(CidrRange range) {
+    return Optional.ofNullable(of(range).lowerEntry(range))
+        .filter(entry -> entry.getKey().contains(range));
   }
 
-  /** As {@link #around}, or the first that lies in {@code range}. */
-  Optional<Entry> overlapping(CidrRange range) {
-    return within(range).or(() -> around(range));
+  /** As {@link #around}, else the first that lies in {@code range}. */
+  Optional<Entry<CidrRange, V>> overlapping(CidrRange range) {
+    return around(range).or(() -> within(range));
   }
 
-  private NavigableMap<Key, Entry> of(CidrRange range) {
+  private Optional<Entry<CidrRange, V>> inside(
+      CidrRange range, @Nullable Entry<CidrRange, V> found) {
+    return Optional.ofNullable(found).filter(entry -> range.contains(entry.getKey()));
+  }
+
+  private NavigableMap<CidrRange, V> of(CidrRange range) {
     return Objects.requireNonNull(families.get(range.family()));
-  }
-
-  private static Key key(CidrRange range) {
-    return new Key(range.first(), range.length());
-  }
-
-  private static @Nullable Entry value(Map.@Nullable Entry<Key, Entry> found) {
-    return found == null ? null : found.getValue();
   }
 }

@@ -3,6 +3,7 @@ package io.kindnet.kindnetd.podcidr;
 import io.kindnet.netlink.ip.AddressBits;
 import io.kindnet.netlink.ip.AddressFamily;
 import io.kindnet.netlink.ip.IpPrefix;
+import java.util.Map;
 import java.util.Optional;
 
 /**
@@ -10,7 +11,7 @@ import java.util.Optional;
  * own rules. 240.0.0.0/4 is none of them, Linux treats it as any other network.
  */
 final class ReservedRanges {
-  private static final RangeIndex RANGES = new RangeIndex();
+  private static final RangeIndex<String> RANGES = new RangeIndex<>();
 
   static {
     add("0.0.0.0/8", "this network");
@@ -23,19 +24,19 @@ final class ReservedRanges {
     add("fe80::/10", "link-local");
     add("ff00::/8", "multicast");
     // ::ffff:0:0/96, which no prefix can be here, since Java takes it for IPv4
-    RANGES.add(
-        CidrRange.of(AddressFamily.IPV6, new AddressBits(0, 0xffff_0000_0000L), 96),
+    RANGES.put(
+        new CidrRange(AddressFamily.IPV6, new AddressBits(0, 0xffff_0000_0000L), 96),
         "::ffff:0:0/96 (IPv4-mapped)");
   }
 
   private ReservedRanges() {}
 
   private static void add(String prefix, String purpose) {
-    RANGES.add(CidrRange.of(IpPrefix.parse(prefix)), prefix + " (" + purpose + ")");
+    RANGES.put(CidrRange.of(IpPrefix.parse(prefix)), prefix + " (" + purpose + ")");
   }
 
   /** The reserved range that {@code range} overlaps, and its purpose. */
   static Optional<String> overlapping(CidrRange range) {
-    return RANGES.overlapping(range).map(RangeIndex.Entry::label);
+    return RANGES.overlapping(range).map(Map.Entry::getValue);
   }
 }
