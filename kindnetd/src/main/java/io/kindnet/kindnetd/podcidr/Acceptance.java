@@ -21,7 +21,8 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * Which pod CIDRs of a cluster are accepted: a function of the rules and of the cluster, which
- * {@link #update} computes anew only where a change may reach further than the Nodes that changed.
+ * {@link #update} computes for all Nodes only where a change may reach further than the Nodes that
+ * changed.
  *
  * <p>Of two Nodes the older one is right: a CIDR is left out that contains the address of an older
  * Node, or overlaps an accepted CIDR of one. Equal CIDRs do not count as that; which of them gets
@@ -32,12 +33,12 @@ final class Acceptance {
   private static final int FEW = 64;
 
   private final CidrRules rules;
-  private final Map<String, Verdict> verdicts = new HashMap<>();
-  private final Rivals rivals = new Rivals();
+  private final Map<String, Decision> decisions = new HashMap<>();
+  private final ClaimIndex index = new ClaimIndex();
   // what is left out because of other Nodes, by the name of its Node
   private final Map<String, List<CidrRange>> contested = new HashMap<>();
   private final Set<Note> notes = new HashSet<>();
-  private @Nullable ClusterSnapshot said;
+  private @Nullable ClusterSnapshot input;
   private @Nullable ClusterSnapshot current;
 
   /**
@@ -61,7 +62,7 @@ final class Acceptance {
    * @param accepted the Node with what is accepted of it
    * @param ranges what is accepted
    */
-  private record Verdict(Screened screened, ClusterNode accepted, List<CidrRange> ranges) {}
+  private record Decision(Screened screened, ClusterNode accepted, List<CidrRange> ranges) {}
 
   Acceptance(CidrRules rules) {
     this.rules = rules;
@@ -70,12 +71,12 @@ final class Acceptance {
   /** The cluster with what is accepted of it. Nodes that stay as they were are equal. */
   ClusterSnapshot update(ClusterSnapshot now) {
     ClusterSnapshot result = current;
-    if (result == null || !now.equals(said)) {
-      if (!follow(now)) {
+    if (result == null || !now.equals(input)) {
+      if (!advanceTo(now)) {
         decideAll(now);
       }
       result = notes.isEmpty() ? now : assemble(now);
-      said = now;
+      input = now;
       current = result;
     }
     return result;
@@ -95,21 +96,21 @@ final class Acceptance {
   }
 
   private ClusterNode acceptedOf(ClusterNode node) {
-    return Objects.requireNonNull(verdicts.get(node.name())).accepted;
+    return Objects.requireNonNull(decisions.get(node.name())).accepted;
   }
 
   /** Decides about all Nodes, the oldest first. */
   private void decideAll(ClusterSnapshot now) {
-    Map<String, Verdict> before = new HashMap<>(verdicts);
-    verdicts.clear();
-    rivals.clear();
+    Map<String, Decision> before = new HashMap<>(decisions);
+    decisions.clear();
+    index.clear();
     contested.clear();
     notes.clear();
     List<ClusterNode> nodes = new ArrayList<>(now.peers());
     now.self().ifPresent(nodes::add);
     nodes.sort(ClusterNodes.OLDEST_FIRST);
     for (ClusterNode node : nodes) {
-      Verdict known = before.get(node.name());
+      Decision known = before.get(node.name());
       Screened screened =
           known != null && known.screened.node.equals(node)
               ? known.screened
@@ -123,45 +124,45 @@ final class Acceptance {
   /**
    * Goes on to {@code now} by the Nodes that changed, and those whose claims overlap theirs.
    *
-   * @return false if others may be concerned; then all has to be decided anew
+   * @return false if others may be concerned; then all has to be decided again
    */
-  private boolean follow(ClusterSnapshot now) {
-    ClusterSnapshot before = said;
+  private boolean advanceTo(ClusterSnapshot now) {
+    ClusterSnapshot before = input;
     if (before == null) {
       return false;
     }
     PeerChanges changes = PeerChanges.between(before.peers(), now.peers());
-    List<ClusterNode> gone = new ArrayList<>(changes.gone());
-    List<ClusterNode> come = new ArrayList<>(changes.come());
+    List<ClusterNode> removed = new ArrayList<>(changes.gone());
+    List<ClusterNode> added = new ArrayList<>(changes.come());
     if (!now.self().equals(before.self())) {
-      before.self().ifPresent(gone::add);
-      now.self().ifPresent(come::add);
+      before.self().ifPresent(removed::add);
+      now.self().ifPresent(added::add);
     }
-    if (gone.size() + come.size() > FEW) {
+    if (removed.size() + added.size() > FEW) {
       return false;
     }
     List<CidrRange> touched = new ArrayList<>();
-    for (ClusterNode node : gone) {
-      Verdict verdict = remove(node.name());
-      touched.addAll(verdict.ranges);
+    for (ClusterNode node : removed) {
+      Decision decision = remove(node.name());
+      touched.addAll(decision.ranges);
       touched.addAll(ranges(node.addresses()));
     }
-    for (ClusterNode node : come) {
-      if (rivals.areAddressesClaimed(node)
+    for (ClusterNode node : added) {
+      if (index.areAddressesClaimed(node)
           || !decide(screen(node, isSelf(node, now)), /* before= */ null)) {
         return false;
       }
-      touched.addAll(Objects.requireNonNull(verdicts.get(node.name())).ranges);
+      touched.addAll(Objects.requireNonNull(decisions.get(node.name())).ranges);
       touched.addAll(ranges(node.addresses()));
     }
-    Set<String> losers = contestedAmong(touched);
-    if (losers.size() > FEW) {
+    Set<String> concerned = contestedAmong(touched);
+    if (concerned.size() > FEW) {
       return false;
     }
-    for (String loser : losers) {
-      Verdict verdict = remove(loser);
-      if (!decide(verdict.screened, verdict)
-          || !Objects.requireNonNull(verdicts.get(loser)).ranges.equals(verdict.ranges)) {
+    for (String name : concerned) {
+      Decision decision = remove(name);
+      if (!decide(decision.screened, decision)
+          || !Objects.requireNonNull(decisions.get(name)).ranges.equals(decision.ranges)) {
         return false;
       }
     }
@@ -181,9 +182,9 @@ final class Acceptance {
    * Decides about a Node, all older ones being decided about.
    *
    * @param before what came of it the last time
-   * @return false if it cannot be told what comes of it, or of younger Nodes
+   * @return false if this cannot be decided without looking at more Nodes
    */
-  private boolean decide(Screened screened, @Nullable Verdict before) {
+  private boolean decide(Screened screened, @Nullable Decision before) {
     ClusterNode node = screened.node;
     List<IpPrefix> used = new ArrayList<>(screened.claims.size());
     List<CidrRange> ranges = new ArrayList<>(screened.claims.size());
@@ -191,11 +192,11 @@ final class Acceptance {
     for (Claim claim : screened.claims) {
       Optional<String> objection = claim.objection;
       if (objection.isEmpty()) {
-        Rivals.Finding finding = rivals.find(claim.range, node);
-        if (finding.isOpen()) {
+        ClaimIndex.Conflict conflict = index.conflict(claim.range, node);
+        if (conflict.isUndecided()) {
           return false;
         }
-        objection = finding.objection();
+        objection = conflict.objection();
         if (objection.isPresent()) {
           contested.computeIfAbsent(node.name(), name -> new ArrayList<>(1)).add(claim.range);
         }
@@ -203,12 +204,12 @@ final class Acceptance {
       if (objection.isPresent()) {
         leftOut.add(new LeftOutCidr(claim.cidr.toString(), objection.get()));
       } else {
-        rivals.addAccepted(node, claim.range);
+        index.addAccepted(node, claim.range);
         used.add(claim.cidr);
         ranges.add(claim.range);
       }
     }
-    rivals.addAddresses(node);
+    index.addAddresses(node);
     for (LeftOutCidr cidr : leftOut) {
       notes.add(note(node, cidr));
     }
@@ -220,22 +221,22 @@ final class Acceptance {
     if (before != null && before.accepted.equals(accepted)) {
       accepted = before.accepted;
     }
-    verdicts.put(node.name(), new Verdict(screened, accepted, List.copyOf(ranges)));
+    decisions.put(node.name(), new Decision(screened, accepted, List.copyOf(ranges)));
     return true;
   }
 
-  private Verdict remove(String name) {
-    Verdict verdict = Objects.requireNonNull(verdicts.remove(name));
-    ClusterNode node = verdict.screened.node;
-    for (CidrRange range : verdict.ranges) {
-      rivals.removeAccepted(node, range);
+  private Decision remove(String name) {
+    Decision decision = Objects.requireNonNull(decisions.remove(name));
+    ClusterNode node = decision.screened.node;
+    for (CidrRange range : decision.ranges) {
+      index.removeAccepted(node, range);
     }
-    rivals.removeAddresses(node);
+    index.removeAddresses(node);
     contested.remove(name);
-    for (LeftOutCidr leftOut : verdict.accepted.leftOut()) {
+    for (LeftOutCidr leftOut : decision.accepted.leftOut()) {
       notes.remove(note(node, leftOut));
     }
-    return verdict;
+    return decision;
   }
 
   /** The Nodes of which something is left out that overlaps one of {@code touched}. */

@@ -105,15 +105,15 @@ public final class AcceptedNodes implements NodeView {
 
   @Override
   public synchronized Optional<ClusterSnapshot> snapshot() {
-    Optional<ClusterSnapshot> said = nodes.snapshot();
+    Optional<ClusterSnapshot> all = nodes.snapshot();
     Optional<CidrRules> known = rules();
-    if (said.isEmpty() || known.isEmpty()) {
+    if (all.isEmpty() || known.isEmpty()) {
       return Optional.empty();
     }
     if (acceptance == null) {
       acceptance = new Acceptance(known.get());
     }
-    ClusterSnapshot accepted = acceptance.update(said.get());
+    ClusterSnapshot accepted = acceptance.update(all.get());
     if (!accepted.equals(shown)) {
       noteLog.show(acceptance.notes());
       leftOut = acceptance.notes().size();

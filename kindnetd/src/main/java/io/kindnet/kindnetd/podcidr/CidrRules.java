@@ -34,7 +34,7 @@ final class CidrRules {
     for (IpPrefix prefix : clusterCidrs) {
       this.clusterCidrs.add(CidrRange.of(prefix));
     }
-    // of what is several of these, the last one is said
+    // an address that is several of these is called by the last one
     add(reached, host.nameServers(), "a name server of this machine");
     add(reached, host.gateways(), "a gateway of this machine");
     add(reached, apiServer, "an address of the API server");

@@ -77,7 +77,7 @@ class HostFactsReaderTest {
     Files.writeString(resolver, RESOLVER);
     try (NetworkNamespace namespace = NetworkNamespace.open(host.path().toString());
         RouteSocket socket = RouteSocket.open(namespace)) {
-      HostFacts facts = new HostFactsReader(socket, HostileStand.MARKS, resolver).read().facts();
+      HostFacts facts = new HostFactsReader(socket, HostFixture.MARKS, resolver).read().facts();
 
       assertThat(facts.networks())
           .extracting(IpPrefix::toString)
@@ -121,7 +121,7 @@ class HostFactsReaderTest {
             0,
             OptionalInt.empty(),
             false);
-    return LinkUse.of(link, HostileStand.MARKS);
+    return LinkUse.of(link, HostFixture.MARKS);
   }
 
   @Test
@@ -129,7 +129,7 @@ class HostFactsReaderTest {
     try (NetworkNamespace namespace = NetworkNamespace.open(host.path().toString());
         RouteSocket socket = RouteSocket.open(namespace)) {
       HostFacts facts =
-          new HostFactsReader(socket, HostileStand.MARKS, folder.resolve("absent")).read().facts();
+          new HostFactsReader(socket, HostFixture.MARKS, folder.resolve("absent")).read().facts();
       assertThat(facts.networks()).isEmpty();
       assertThat(facts.gateways()).isEmpty();
       assertThat(facts.addresses()).isEmpty();

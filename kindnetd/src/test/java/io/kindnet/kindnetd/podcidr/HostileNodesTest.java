@@ -31,7 +31,7 @@ class HostileNodesTest {
   private final Namespace host;
   private final Namespace network;
   private final Path resolver;
-  private HostileStand stand;
+  private HostFixture fixture;
 
   HostileNodesTest(Namespace host, Namespace network, @TempDir Path folder) throws IOException {
     this.host = host;
@@ -46,12 +46,12 @@ class HostileNodesTest {
         nameserver fe80::1%eth0
         nameserver 203.0.113.53
         """);
-    stand = new HostileStand(host, network, resolver, List.of(), "198.51.100.10", "10.96.0.1");
+    fixture = new HostFixture(host, network, resolver, List.of(), "198.51.100.10", "10.96.0.1");
   }
 
   @AfterEach
   void stop() {
-    stand.close();
+    fixture.close();
   }
 
   @ParameterizedTest
@@ -78,26 +78,26 @@ class HostileNodesTest {
     "10.244.4.0/25, 'it overlaps 10.244.4.0/24 of node peer'"
   })
   void nothingIsTakenOver(String cidr, String reason) throws IOException {
-    stand.startWithNodes();
-    stand.joinPeer();
-    stand.join("far", 3, List.of(), "192.0.2.77");
-    stand.assertReached(PEER_V4, PEER_V6);
+    fixture.startWithNodes();
+    fixture.joinPeer();
+    fixture.join("far", 3, List.of(), "192.0.2.77");
+    fixture.assertReached(PEER_V4, PEER_V6);
     String before = everything();
 
-    stand.joinHostile(cidr, "10.244.9.0/24");
+    fixture.joinHostile(cidr, "10.244.9.0/24");
 
-    stand.assertReached(PEER_V4, PEER_V6, "10.244.9.0/24");
-    assertThat(stand.leftOut("hostile")).containsExactly(cidr + ": " + reason);
-    assertThat(MetricsPage.of(stand.status))
+    fixture.assertReached(PEER_V4, PEER_V6, "10.244.9.0/24");
+    assertThat(fixture.leftOut("hostile")).containsExactly(cidr + ": " + reason);
+    assertThat(MetricsPage.of(fixture.status))
         .contains("kindnet_pod_cidrs_left_out 1.0", "kindnet_unrouted_pod_cidrs 0.0");
-    assertThat(ReadinessPage.of(stand.status))
+    assertThat(ReadinessPage.of(fixture.status))
         .contains("[+]pod-cidrs ok, but 1 pod CIDR is left out, see the log\n", "[+]routes ok\n")
         .endsWith("\nready\n");
 
-    stand.nodes.remove("hostile");
-    stand.assertReached(PEER_V4, PEER_V6);
+    fixture.nodes.remove("hostile");
+    fixture.assertReached(PEER_V4, PEER_V6);
     assertThat(everything()).isEqualTo(before);
-    assertThat(ReadinessPage.of(stand.status)).contains("[+]pod-cidrs ok\n");
+    assertThat(ReadinessPage.of(fixture.status)).contains("[+]pod-cidrs ok\n");
   }
 
   private String everything() {
@@ -106,56 +106,56 @@ class HostileNodesTest {
 
   @Test
   void whatWasDeclaredIsAllThatIsAccepted(@TempDir Path empty) {
-    stand.close();
+    fixture.close();
     Ip.run(host, "link", "del", "eth0");
     List<IpPrefix> declared =
         List.of(IpPrefix.parse("10.244.0.0/16"), IpPrefix.parse("172.30.128.0/17"));
-    stand = new HostileStand(host, network, empty.resolve("absent"), declared);
-    stand.startWithNodes();
-    stand.joinPeer();
-    stand.joinHostile("10.245.0.0/24", "10.244.9.0/24", "172.30.200.0/24");
-    stand.assertReached(PEER_V4, PEER_V6, "10.244.9.0/24", "172.30.200.0/24");
-    assertThat(stand.leftOut("hostile"))
+    fixture = new HostFixture(host, network, empty.resolve("absent"), declared);
+    fixture.startWithNodes();
+    fixture.joinPeer();
+    fixture.joinHostile("10.245.0.0/24", "10.244.9.0/24", "172.30.200.0/24");
+    fixture.assertReached(PEER_V4, PEER_V6, "10.244.9.0/24", "172.30.200.0/24");
+    assertThat(fixture.leftOut("hostile"))
         .containsExactly(
             "10.245.0.0/24: it is not inside POD_SUBNET, 10.244.0.0/16, 172.30.128.0/17");
   }
 
   @Test
   void goesAndComesBackWithWhatIsOnTheMachine(Namespace other) {
-    stand.startWithNodes();
-    stand.joinPeer();
-    stand.assertReached(PEER_V4, PEER_V6);
+    fixture.startWithNodes();
+    fixture.joinPeer();
+    fixture.assertReached(PEER_V4, PEER_V6);
     host.connect("eth1", other, "peer");
     Ip.run(host, "address", "add", "10.244.4.77/26", "dev", "eth1");
-    stand.assertReached(PEER_V6);
+    fixture.assertReached(PEER_V6);
     Ip.run(host, "address", "del", "10.244.4.77/26", "dev", "eth1");
-    stand.assertReached(PEER_V4, PEER_V6);
+    fixture.assertReached(PEER_V4, PEER_V6);
     Ip.run(host, "route", "add", "10.244.0.0/15", "dev", "eth1");
-    stand.assertReached(PEER_V6);
+    fixture.assertReached(PEER_V6);
     Ip.run(host, "route", "replace", "10.244.0.0/15", "via", "172.30.0.7");
-    stand.assertReached(PEER_V4, PEER_V6);
+    fixture.assertReached(PEER_V4, PEER_V6);
     Ip.run(host, "address", "add", "10.244.4.77/26", "dev", "eth1");
-    stand.assertReached(PEER_V6);
+    fixture.assertReached(PEER_V6);
     Ip.run(host, "link", "del", "eth1");
-    stand.assertReached(PEER_V4, PEER_V6);
+    fixture.assertReached(PEER_V4, PEER_V6);
     Ip.run(
         host, "-6", "route", "add", "2001:db8::/64", "via", "fd00:1::7", "dev", "eth0", "onlink");
-    stand.assertReached(PEER_V4);
+    fixture.assertReached(PEER_V4);
     Ip.run(host, "-6", "route", "del", "2001:db8::/64");
-    stand.assertReached(PEER_V4, PEER_V6);
+    fixture.assertReached(PEER_V4, PEER_V6);
   }
 
   @Test
   void goesAndComesBackWithRangesOfServicesAndTheApiServer() {
-    stand.startWithNodes();
-    stand.joinPeer();
-    stand.assertReached(PEER_V4, PEER_V6);
-    stand.accepted.serviceRanges(Set.of(IpPrefix.parse("fd00:1::/112")));
-    stand.assertReached(PEER_V4);
-    stand.accepted.serviceRanges(Set.of());
-    stand.assertReached(PEER_V4, PEER_V6);
-    stand.accepted.apiServerAt(IpPrefix.parse("10.244.4.9/32").address());
-    stand.assertReached(PEER_V6);
+    fixture.startWithNodes();
+    fixture.joinPeer();
+    fixture.assertReached(PEER_V4, PEER_V6);
+    fixture.accepted.serviceRanges(Set.of(IpPrefix.parse("fd00:1::/112")));
+    fixture.assertReached(PEER_V4);
+    fixture.accepted.serviceRanges(Set.of());
+    fixture.assertReached(PEER_V4, PEER_V6);
+    fixture.accepted.apiServerAt(IpPrefix.parse("10.244.4.9/32").address());
+    fixture.assertReached(PEER_V6);
   }
 
   /** An earlier version made such routes, and without the API server nobody would remove them. */
@@ -173,26 +173,26 @@ class HostileNodesTest {
         route add 10.244.4.0/24 via 172.30.1.2 proto 75
         route add 198.51.100.128/25 via 172.30.1.9 proto static
         """);
-    stand.start();
+    fixture.start();
     Eventually.within(
-        HostileStand.DEADLINE, () -> assertThat(stand.routes()).containsExactly("10.244.4.0/24"));
+        HostFixture.DEADLINE, () -> assertThat(fixture.routes()).containsExactly("10.244.4.0/24"));
     assertThat(Ip.run(host, "route", "get", "198.51.100.10")).contains("via 172.30.0.254");
     assertThat(Ip.run(host, "route", "get", "172.30.0.254")).doesNotContain("via");
     assertThat(Ip.run(host, "route", "show", "198.51.100.128/25")).as("others'").isNotEmpty();
-    stand.joinPeer();
-    stand.nodes.markComplete();
-    stand.assertReached(PEER_V4, PEER_V6);
+    fixture.joinPeer();
+    fixture.nodes.markComplete();
+    fixture.assertReached(PEER_V4, PEER_V6);
   }
 
   /** Pods come and go by the hundred, whichever plugin wires them. */
   @Test
   void looksAtNothingWhenPodsComeAndGo(Namespace pod) {
-    stand.startWithNodes();
-    stand.joinPeer();
-    stand.assertReached(PEER_V4, PEER_V6);
-    Eventually.within(HostileStand.DEADLINE, () -> assertThat(stand.status.problems()).isEmpty());
+    fixture.startWithNodes();
+    fixture.joinPeer();
+    fixture.assertReached(PEER_V4, PEER_V6);
+    Eventually.within(HostFixture.DEADLINE, () -> assertThat(fixture.status.problems()).isEmpty());
     MessageRecorder recorder = new MessageRecorder();
-    stand.socket.listener(recorder::datagram);
+    fixture.socket.listener(recorder::datagram);
     for (int i = 0; i < 10; i++) {
       String link = (i % 2 == 0 ? "knet" : "veth") + i;
       host.connect(link, pod, "eth0");
@@ -206,14 +206,14 @@ class HostileNodesTest {
           """
               .formatted(link));
       Eventually.within(
-          HostileStand.DEADLINE,
+          HostFixture.DEADLINE,
           () -> assertThat(Ip.run(host, "-6", "route", "show", "dev", link)).contains("fe80::"));
       Ip.run(host, "link", "del", link);
     }
     // what is noticed comes after all that was there to be noticed before
     Ip.run(host, "address", "add", "10.244.4.77/32", "dev", "eth0");
     Ip.run(host, "route", "add", "10.244.4.64/26", "dev", "eth0");
-    stand.assertReached(PEER_V6);
+    fixture.assertReached(PEER_V6);
     assertThat(recorder.messages(Direction.SENT))
         .as("two looks at the kernel by each of two agents, not one for each pod")
         .hasSizeLessThanOrEqualTo(30);

@@ -34,7 +34,7 @@ import java.util.stream.Stream;
  * A machine on the network 172.30.0.0/16 and fd00:172:30::/64, with its agents for routes and
  * masquerading. Its Node is {@code self}, the oldest one, with pods in 10.244.0.0/24 and fd00::/64.
  */
-final class HostileStand implements AutoCloseable {
+final class HostFixture implements AutoCloseable {
   static final Duration DEADLINE = Duration.ofSeconds(60);
   private static final Pattern ELEMENTS = Pattern.compile("elements = \\{([^}]*)}");
   static final PodMarks MARKS = new PodMarks(Set.of(75, 107), "knet", "kind-br");
@@ -56,7 +56,7 @@ final class HostileStand implements AutoCloseable {
    * @param clusterCidrs as an operator declares them
    * @param apiServer its addresses
    */
-  HostileStand(
+  HostFixture(
       Namespace host,
       Namespace network,
       Path resolver,

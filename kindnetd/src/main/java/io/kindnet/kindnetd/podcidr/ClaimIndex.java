@@ -13,8 +13,8 @@ import java.util.Optional;
  * Which Nodes have which accepted pod CIDRs and which addresses, and what of it speaks against the
  * claim of another. Accepted CIDRs are equal or have nothing in common.
  */
-final class Rivals {
-  /** So many are looked at for one claim; Nodes can be made to be in the way of each other. */
+final class ClaimIndex {
+  /** How many entries one query looks at, so that Nodes made for it cannot make it expensive. */
   private static final int MOST = 32;
 
   private final RangeIndex<List<ClusterNode>> accepted = new RangeIndex<>();
@@ -24,9 +24,10 @@ final class Rivals {
    * What others have that a claim overlaps.
    *
    * @param objection what an older Node has
-   * @param isOpen whether there may be more, or something of a younger Node that has to give way
+   * @param isUndecided whether there may be more, or something of a younger Node that has to give
+   *     way
    */
-  record Finding(Optional<String> objection, boolean isOpen) {}
+  record Conflict(Optional<String> objection, boolean isUndecided) {}
 
   void clear() {
     accepted.clear();
@@ -54,7 +55,7 @@ final class Rivals {
   }
 
   /** What there is of older Nodes that speaks against {@code range} as a CIDR of {@code node}. */
-  Finding find(CidrRange range, ClusterNode node) {
+  Conflict conflict(CidrRange range, ClusterNode node) {
     int looked = 0;
     Optional<Entry<CidrRange, List<ClusterNode>>> next = addresses.within(range);
     while (next.isPresent()) {
@@ -65,7 +66,7 @@ final class Rivals {
             "it contains " + address.firstAddress() + ", an address of node " + owner.name());
       }
       if (++looked > MOST) {
-        return new Finding(Optional.empty(), true);
+        return new Conflict(Optional.empty(), true);
       }
       next = addresses.withinAfter(range, next.get().getKey());
     }
@@ -82,15 +83,15 @@ final class Rivals {
         younger = true;
       }
       if (++looked > MOST) {
-        return new Finding(Optional.empty(), true);
+        return new Conflict(Optional.empty(), true);
       }
       next = range.contains(other) ? accepted.withinAfter(range, other) : Optional.empty();
     }
-    return new Finding(Optional.empty(), younger);
+    return new Conflict(Optional.empty(), younger);
   }
 
-  private static Finding objection(String text) {
-    return new Finding(Optional.of(text), false);
+  private static Conflict objection(String text) {
+    return new Conflict(Optional.of(text), false);
   }
 
   /** Whether an address of {@code node} lies in an accepted CIDR of a younger Node. */
