@@ -9,8 +9,8 @@ import java.nio.file.Path;
  * What options depend on that neither a flag nor a variable says.
  *
  * @param name the kernel's own name of this host
- * @param hasPluginData whether the directory of cni-kindnet's database is there, as where a manifest
- *     mounts it for the plugin
+ * @param hasPluginData whether the directory of cni-kindnet's database is there, as where a
+ *     manifest mounts it for the plugin
  */
 record Host(String name, boolean hasPluginData) {
   /** This one, without any look-up. */

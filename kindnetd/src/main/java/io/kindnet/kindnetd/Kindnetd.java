@@ -32,7 +32,6 @@ import io.kindnet.netlink.nftables.NftablesSocket;
 import io.kindnet.netlink.route.RouteSocket;
 import java.io.IOException;
 import java.io.PrintWriter;
-import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Map;

@@ -118,8 +118,8 @@ record Options(
   }
 
   /**
-   * A manifest in the form of kind's gives the cluster's pod CIDRs, and neither installs a plugin nor
-   * mounts what ours needs, since the image of the node has the standard ones.
+   * A manifest in the form of kind's gives the cluster's pod CIDRs, and neither installs a plugin
+   * nor mounts what ours needs, since the image of the node has the standard ones.
    */
   private static PluginChain plugins(
       Flags flags, Environment environment, Host host, boolean bridge) {

@@ -10,9 +10,9 @@ import com.tngtech.archunit.core.importer.ClassFileImporter;
 import com.tngtech.archunit.core.importer.ImportOption;
 import io.kindnet.kindnetd.kube.Agent;
 import java.net.InetAddress;
+import java.net.InetSocketAddress;
 import java.util.ArrayList;
 import java.util.List;
-import java.net.InetSocketAddress;
 import org.junit.jupiter.api.Test;
 
 class KindnetdArchitectureTest {

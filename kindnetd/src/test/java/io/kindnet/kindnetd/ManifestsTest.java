@@ -114,7 +114,9 @@ class ManifestsTest {
     assertThat(optionsOf(pod(PLAIN).getContainers().getFirst()).plugins().bridge()).isFalse();
   }
 
-  /** {@code kubectl apply -k .}: the plain manifest, with an image that can be set for all of it. */
+  /**
+   * {@code kubectl apply -k .}: the plain manifest, with an image that can be set for all of it.
+   */
   @Test
   @SuppressWarnings("unchecked")
   void theKustomizationSetsTheImageOfBothManifests() throws Exception {

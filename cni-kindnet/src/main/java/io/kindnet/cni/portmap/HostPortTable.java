@@ -74,8 +74,7 @@ final class HostPortTable {
       new Chain(TABLE, "loopback-guard", BaseChain.filter(NF_INET_PRE_ROUTING, NF_IP_PRI_RAW));
 
   /** All chains. */
-  static final List<Chain> CHAINS =
-      List.of(PREROUTING, OUTPUT, POSTROUTING, LOOPBACK_GUARD);
+  static final List<Chain> CHAINS = List.of(PREROUTING, OUTPUT, POSTROUTING, LOOPBACK_GUARD);
 
   private static final DataType PROTOCOL = DataType.of(FieldType.INET_PROTO);
 

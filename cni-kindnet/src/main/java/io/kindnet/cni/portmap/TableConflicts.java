@@ -31,8 +31,7 @@ final class TableConflicts {
     for (Chain wanted : HostPortTable.CHAINS) {
       for (Chain there : chains) {
         if (there.name().equals(wanted.name()) && !isSame(there.base(), wanted.base())) {
-          conflicts.add(
-              "chain " + there + " is " + hook(there) + " and should be " + hook(wanted));
+          conflicts.add("chain " + there + " is " + hook(there) + " and should be " + hook(wanted));
         }
       }
     }
@@ -41,9 +40,7 @@ final class TableConflicts {
 
   private static boolean isSame(NamedSet there, NamedSet wanted) {
     return there.key().equals(wanted.key())
-        && (there.data() == null
-            ? wanted.data() == null
-            : there.data().equals(wanted.data()))
+        && (there.data() == null ? wanted.data() == null : there.data().equals(wanted.data()))
         && there.flags() == wanted.flags();
   }
 
