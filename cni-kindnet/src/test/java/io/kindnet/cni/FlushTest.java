@@ -1,5 +1,6 @@
 package io.kindnet.cni;
 
+import static io.kindnet.cni.CniNode.error;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import com.fasterxml.jackson.databind.JsonNode;
@@ -10,6 +11,7 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
@@ -37,6 +39,22 @@ class FlushTest {
   void makeNode() {
     newNode().withHostPort(81, 8080, "tcp").add("old", old);
     node = newNode().withHostPort(80, 8080, "tcp");
+  }
+
+  /** Nobody deletes what is not ours, so that the error has to say what there is to do. */
+  @Test
+  void aTableOfAnotherKindIsNamedUntilItIsDeleted() {
+    host.run("nft", "delete", "table", "inet", "cni-kindnet");
+    Nft.apply(host, "table inet cni-kindnet {\n map hostport-map-v4 { type mark : mark; }\n}\n");
+
+    JsonNode error = error(node.call("ADD", "new", pod.path().toString(), "eth0", node.config()));
+    assertThat(error.path("code").asInt()).isEqualTo(102);
+    assertThat(error.path("msg").asText())
+        .contains("map inet cni-kindnet hostport-map-v4 is a map of mark : mark and should be");
+
+    host.run("nft", "delete", "table", "inet", "cni-kindnet");
+    node.add("new", pod);
+    node.del("new", pod);
   }
 
   @ParameterizedTest
