@@ -6,6 +6,7 @@ import io.kindnet.netlink.nftables.NamedSet;
 import io.kindnet.netlink.nftables.NftablesListing;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Objects;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -40,17 +41,18 @@ final class TableConflicts {
 
   private static boolean isSame(NamedSet there, NamedSet wanted) {
     return there.key().equals(wanted.key())
-        && (there.data() == null ? wanted.data() == null : there.data().equals(wanted.data()))
+        && Objects.equals(there.data(), wanted.data())
         && there.flags() == wanted.flags();
   }
 
   /** Whether {@code there} is hooked as {@code wanted} is. The policy is changed in place. */
   private static boolean isSame(@Nullable BaseChain there, @Nullable BaseChain wanted) {
-    return there == null || wanted == null
-        ? there == wanted
-        : there.type().equals(wanted.type())
-            && there.hook() == wanted.hook()
-            && there.priority() == wanted.priority();
+    if (there == null || wanted == null) {
+      return there == null && wanted == null;
+    }
+    return there.type().equals(wanted.type())
+        && there.hook() == wanted.hook()
+        && there.priority() == wanted.priority();
   }
 
   private static String type(NamedSet set) {

@@ -112,7 +112,11 @@ public final class NftablesTransaction {
     return this;
   }
 
-  /** Makes {@code set} unless it exists; refused if it exists with another type. */
+  /**
+   * Makes {@code set} unless it exists; {@code EEXIST} if it exists with another type. Linux 5.10
+   * silently leaves that one as it is: where others may have made it, look at {@link
+   * NftablesListing#set} before.
+   */
   public NftablesTransaction add(NamedSet set) {
     set.pack(command("add " + set, NFT_MSG_NEWSET, NLM_F_CREATE, set.table()), ++lastSetId);
     return this;
