@@ -6,7 +6,7 @@ JDK := $(shell build/find-jdk 25)
 MAVEN = JAVA_HOME=$(JDK) MAVEN_OPTS="--sun-misc-unsafe-memory-access=allow $(MAVEN_OPTS)" mvn --batch-mode --no-transfer-progress
 # what builds the programs; what runs them here needs more
 TOOLS := mvn=maven cc=gcc ip=iproute2 nsenter=util-linux unzip=unzip strip=binutils
-CLUSTER_TOOLS = etcd=etcd-server containerd=containerd ctr=containerd runc=runc busybox=busybox-static openssl=openssl \
+CLUSTER_TOOLS = etcd=etcd-server $(if $(filter debian,$(CONTAINERD)),containerd=containerd ctr=containerd) runc=runc busybox=busybox-static openssl=openssl \
   iptables=iptables pgrep=procps buildah=buildah debootstrap=debootstrap /usr/lib/cni/ptp=containernetworking-plugins
 RUN_TOOLS := nft=nftables conntrack=conntrack sqlite3=sqlite3 curl=curl sysctl=procps
 
@@ -18,7 +18,8 @@ help:
 	@echo 'make bench-scale what the agent takes in a large cluster, with a real API server; NODES=5000, SCALE_PARTS=start for a part'
 	@echo 'make bench-jmh   what single steps cost in a warm JVM; JMH=Batch for some, JMH="-prof gc" for options of JMH'
 	@echo 'make soak   random churn with the real plugin for SOAK_MINUTES (60), watched for leaks'
-	@echo 'make e2e    the same on a real cluster on this machine, installed by kubectl; make e2e-smoke for the shortest part of it'
+	@echo 'make e2e    the same on a real cluster on this machine, installed by kubectl; make e2e-smoke for the shortest part of it;'
+	@echo '            KUBERNETES=1.34|1.37 and CONTAINERD=debian|2.4 choose versions, the newest by default, here and below'
 	@echo 'make e2e-up a real cluster that is left running, to play with; NODES=3 for more nodes; make e2e-down removes it'
 	@echo 'make vm     tests on other kernels, in virtual machines; KERNELS="5.10 6.12 7.3", TESTS="netlink:LinksTest cni-kindnet:portmap.*"'
 	@echo 'make dist   dist/cni and dist/kindnetd, ready to be copied to a node'
@@ -82,8 +83,9 @@ soak: check-root check dist
 	$(MAVEN) --quiet test-compile dependency:build-classpath -pl cni-kindnet -am -Dmdep.outputFile=target/soak.classpath -Dmdep.includeScope=test
 	build/soak
 
-# A real cluster: etcd, API server, controllers, and nodes with containerd and kubelet, in namespaces of their own. Its state is a
-# folder, so that one that was left behind in whichever way is found again.
+# A real cluster of the versions KUBERNETES and CONTAINERD, which build/cluster-tools knows: etcd, API server, controllers, and nodes
+# with containerd and kubelet, in namespaces of their own. Its state is a folder, so that one that was left behind in whichever way is
+# found again. Without CONTAINERD=debian, containerd is built, too.
 e2e e2e-smoke e2e-up e2e-down: TOOLS += $(CLUSTER_TOOLS)
 e2e: check-root check e2e-classes
 	e2e/run all '-Dtest=*E2E'

@@ -149,6 +149,16 @@ final class Kindnet {
     return machine.run("pgrep", "--full", "io.kindnet.kindnetd.Kindnetd").split("\\s+");
   }
 
+  /** What {@code /readyz} says on a node. */
+  String readiness(Node node) {
+    return node.machine().run("curl", "-sS", READY).strip();
+  }
+
+  /** Everything that the agent of a node has logged. */
+  String log(Node node) {
+    return cluster.kubectl().run("-n", "kube-system", "logs", podOn(node));
+  }
+
   /** What the agents have logged of late. */
   String logs() {
     return cluster

@@ -1,6 +1,10 @@
 package io.kindnet.e2e;
 
-/** Workloads of pods that serve HTTP. */
+import static java.util.stream.Collectors.joining;
+
+import java.util.List;
+
+/** Workloads of pods that serve HTTP, and Nodes. */
 final class Manifests {
   private static final String CONTAINER = "{name: web, image: \"kindnet/e2e-pod:1\", ports: [%s]}";
 
@@ -33,6 +37,28 @@ final class Manifests {
   /** A pod on every node. */
   static String daemonSet(String name) {
     return workload("DaemonSet", name);
+  }
+
+  /**
+   * A Node, as a kubelet registers itself.
+   *
+   * @param addresses on the nodes' network
+   */
+  static String node(String name, List<String> addresses, String... podCidrs) {
+    return """
+    apiVersion: v1
+    kind: Node
+    metadata: {name: %s}
+    spec: {podCIDR: "%s", podCIDRs: ["%s"]}
+    status: {addresses: [%s]}
+    """
+        .formatted(
+            name,
+            podCidrs[0],
+            String.join("\", \"", podCidrs),
+            addresses.stream()
+                .map("{type: InternalIP, address: \"%s\"}"::formatted)
+                .collect(joining(", ")));
   }
 
   private static String workload(String kind, String name) {

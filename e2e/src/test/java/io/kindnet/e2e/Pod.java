@@ -1,6 +1,9 @@
 package io.kindnet.e2e;
 
+import static org.assertj.core.api.Assertions.assertThat;
+
 import com.fasterxml.jackson.databind.JsonNode;
+import io.kindnet.netlink.testing.Eventually;
 import java.util.ArrayList;
 import java.util.List;
 
@@ -43,6 +46,33 @@ record Pod(TestCluster cluster, String name, String node, List<String> addresses
   /** As {@link #ask(String, int)}, another pod. */
   String ask(String address) {
     return ask(address, PORT);
+  }
+
+  /** Kills its container, as if the program in it had crashed, and waits until it runs again. */
+  void crashAndAwaitRestart() {
+    int before = restarts();
+    String container = status("containerID").replaceFirst(".*//", "");
+    cluster
+        .nodeOf(this)
+        .machine()
+        .run("ctr", "--namespace=k8s.io", "tasks", "kill", "--signal=SIGKILL", container);
+    Eventually.within(
+        TestCluster.DEADLINE,
+        () -> {
+          assertThat(restarts()).as("restarts of the container of " + name).isEqualTo(before + 1);
+          assertThat(status("ready")).isEqualTo("true");
+        });
+  }
+
+  /** How often its container was started again. */
+  int restarts() {
+    return Integer.parseInt(status("restartCount"));
+  }
+
+  /** A field of what the API server knows of its container. */
+  private String status(String field) {
+    return cluster.inNamespace(
+        "get", "pod", name, "-o", "jsonpath={.status.containerStatuses[0]." + field + "}");
   }
 
   private String[] exec(String... command) {

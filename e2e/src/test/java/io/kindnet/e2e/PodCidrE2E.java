@@ -14,7 +14,7 @@ class PodCidrE2E {
   @Test
   void podsGetAddressesOfTheNewRangesAndAreReached(TestCluster cluster) {
     Node node = cluster.nodes().getLast();
-    List<String> before = podCidrs(cluster, node);
+    List<String> before = cluster.podCidrs(node);
     cluster.apply(Manifests.pod("old", node.name()));
     cluster.awaitPod("old");
 
@@ -22,8 +22,8 @@ class PodCidrE2E {
     node.kubelet().stop();
     node.kubelet().start();
     node.kubelet().awaitReady();
-    Eventually.within(TestCluster.DEADLINE, () -> assertThat(podCidrs(cluster, node)).hasSize(2));
-    List<String> after = podCidrs(cluster, node);
+    Eventually.within(TestCluster.DEADLINE, () -> assertThat(cluster.podCidrs(node)).hasSize(2));
+    List<String> after = cluster.podCidrs(node);
     assertThat(after).doesNotContainAnyElementsOf(before);
     cluster.kindnet().awaitReady();
 
@@ -39,16 +39,6 @@ class PodCidrE2E {
     String routes = cluster.node(1).machine().run("ip", "route", "show", "proto", "75");
     assertThat(routes).contains(after.getFirst()).doesNotContain(before.getFirst());
     cluster.assertNothingLeaks();
-  }
-
-  private static List<String> podCidrs(TestCluster cluster, Node node) {
-    String text =
-        cluster
-            .kubectl()
-            .attempt("get", "node", node.name(), "-o", "jsonpath={.spec.podCIDRs[*]}")
-            .output()
-            .strip();
-    return text.contains("/") ? List.of(text.split(" ", -1)) : List.of();
   }
 
   /** {@code 10.244.3.} of {@code 10.244.3.0/24}, {@code fd00:10:244:3:} of {@code …:3::/64}. */

@@ -78,6 +78,15 @@ final class TestCluster {
     return node(number);
   }
 
+  /** A node more than there are, with these pod CIDRs instead of those that it would be given. */
+  Node addNode(String... podCidrs) {
+    int number = nodes().getLast().number() + 1;
+    kubectl()
+        .runWithInput(
+            Manifests.node(node(number).name(), List.of(), podCidrs), "create", "-f", "-");
+    return addNode();
+  }
+
   /** As when somebody takes a node away for good. */
   void removeNode(Node node) {
     cluster.remove(node);
@@ -128,6 +137,31 @@ final class TestCluster {
       pods.add(Pod.of(this, item));
     }
     return pods;
+  }
+
+  /** The pod CIDRs that a node has by now. */
+  List<String> podCidrs(Node node) {
+    String text =
+        kubectl()
+            .attempt("get", "node", node.name(), "-o", "jsonpath={.spec.podCIDRs[*]}")
+            .output()
+            .strip();
+    return text.contains("/") ? List.of(text.split(" ", -1)) : List.of();
+  }
+
+  /** The events of a reason that tell of an object, such as {@code Node} {@code node1}. */
+  JsonNode events(String kind, String name, String reason) {
+    return Json.read(
+            kubectl()
+                .run(
+                    "get",
+                    "events",
+                    "--all-namespaces",
+                    "-o",
+                    "json",
+                    "--field-selector=reason=%s,involvedObject.kind=%s,involvedObject.name=%s"
+                        .formatted(reason, kind, name)))
+        .get("items");
   }
 
   /** Makes what scenarios begin with. */

@@ -10,6 +10,8 @@ import java.util.List;
 
 /** Brings a cluster up, or a part of it, or down. */
 public final class ClusterProgram {
+  private static final String SHELL = "\"${SHELL:-sh}\"";
+
   private ClusterProgram() {}
 
   /**
@@ -28,7 +30,7 @@ public final class ClusterProgram {
         }
         case "serve" -> {
           cluster.serve();
-          script(settings.state().resolve("bin/network"), cluster.inNetwork());
+          script(settings.state().resolve("bin/network"), cluster.inNetwork(), "");
         }
         case "down" -> cluster.down();
         default -> {
@@ -46,11 +48,11 @@ public final class ClusterProgram {
   private static void handOver(Settings settings, Cluster cluster, PrintStream out) {
     Path bin = settings.state().resolve("bin");
     Kubectl kubectl = cluster.kubectl();
-    script(bin.resolve("kubectl"), kubectl.command());
+    script(bin.resolve("kubectl"), kubectl.command(), "");
     for (Node node : cluster.nodes()) {
-      script(bin.resolve(node.name()), node.machine().enter(List.of()));
+      script(bin.resolve(node.name()), node.machine().enter(List.of()), SHELL);
     }
-    script(bin.resolve("outside"), cluster.outside().enter(List.of()));
+    script(bin.resolve("outside"), cluster.outside().enter(List.of()), SHELL);
     out.println(
         """
         The cluster runs. It is in namespaces of its own, which these commands enter:
@@ -71,10 +73,18 @@ public final class ClusterProgram {
                 settings.logs()));
   }
 
-  private static void script(Path path, List<String> command) {
+  /** Writes a command that takes more arguments, {@code alone} where it is given none. */
+  private static void script(Path path, List<String> command, String alone) {
     try {
       Files.createDirectories(path.getParent());
-      Files.writeString(path, "#!/bin/sh\nexec " + String.join(" ", command) + " \"$@\"\n");
+      Files.writeString(
+          path,
+          """
+          #!/bin/sh
+          [ $# -gt 0 ] || set -- %s
+          exec %s "$@"
+          """
+              .formatted(alone, String.join(" ", command)));
       Files.setPosixFilePermissions(path, PosixFilePermissions.fromString("rwxr-xr-x"));
     } catch (IOException failed) {
       throw new UncheckedIOException("cannot write " + path, failed);

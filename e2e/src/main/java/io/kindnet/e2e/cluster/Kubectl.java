@@ -1,5 +1,7 @@
 package io.kindnet.e2e.cluster;
 
+import java.io.IOException;
+import java.io.UncheckedIOException;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
@@ -26,6 +28,23 @@ public record Kubectl(ControlPlane controlPlane) {
   /** As {@link #run}, but leaves it to the caller to judge the exit status. */
   public Command.Result attempt(String... arguments) {
     return Command.attempt(command(arguments), "");
+  }
+
+  /** As {@link #runWithInput}, but leaves it to the caller to judge the exit status. */
+  public Command.Result attemptWithInput(String input, String... arguments) {
+    return Command.attempt(command(arguments), input);
+  }
+
+  /** Starts {@code kubectl ARGUMENTS}, which writes what it prints to a file. */
+  public Process start(Path output, String... arguments) {
+    try {
+      return new ProcessBuilder(command(arguments))
+          .redirectErrorStream(true)
+          .redirectOutput(output.toFile())
+          .start();
+    } catch (IOException failed) {
+      throw new UncheckedIOException("cannot start kubectl", failed);
+    }
   }
 
   /** The file that makes one the administrator. */

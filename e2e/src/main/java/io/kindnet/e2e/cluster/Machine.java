@@ -38,29 +38,32 @@ public record Machine(String name, Settings settings) {
       Files.createDirectories(folder());
       Files.createDirectories(settings.logs());
       Files.deleteIfExists(ready);
+      List<String> paths = new ArrayList<>();
+      paths.add(settings.pause().toString());
+      settings.tools().forEach(directory -> paths.add(directory.toString()));
+      paths.add(settings.state().toString());
+      paths.add(settings.logs().toString());
+      paths.add(settings.built().toString());
       new ProcessBuilder(
               inCgroup(
-                  List.of(
-                      "unshare",
-                      "--net",
-                      "--uts",
-                      "--ipc",
-                      "--mount",
-                      "--propagation=private",
-                      "--pid",
-                      "--fork",
-                      "--kill-child",
-                      "sh",
-                      "-c",
-                      Resources.text(Machine.class, "machine.sh"),
-                      "machine",
-                      name,
-                      folder().toString(),
-                      settings.pause().toString(),
-                      settings.tools().toString(),
-                      settings.state().toString(),
-                      settings.logs().toString(),
-                      settings.built().toString())))
+                  Command.join(
+                      List.of(
+                          "unshare",
+                          "--net",
+                          "--uts",
+                          "--ipc",
+                          "--mount",
+                          "--propagation=private",
+                          "--pid",
+                          "--fork",
+                          "--kill-child",
+                          "sh",
+                          "-c",
+                          Resources.text(Machine.class, "machine.sh"),
+                          "machine",
+                          name,
+                          folder().toString()),
+                      paths.toArray(String[]::new))))
           .redirectErrorStream(true)
           .redirectOutput(log.toFile())
           .start()
@@ -159,7 +162,7 @@ public record Machine(String name, Settings settings) {
     return all;
   }
 
-  /** How to run a program on the machine from outside. */
+  /** How to run a program on the machine from outside, of the versions that the cluster has. */
   List<String> enter(List<String> command) {
     List<String> all =
         new ArrayList<>(
@@ -171,7 +174,9 @@ public record Machine(String name, Settings settings) {
                 "--ipc",
                 "--mount",
                 "--pid",
-                "--"));
+                "--",
+                "env",
+                "PATH=" + settings.searchPath()));
     all.addAll(command);
     return all;
   }

@@ -7,6 +7,8 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
 import java.util.List;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
 
 /**
  * A node: a machine with a container runtime, a kubelet and a proxy for services.
@@ -16,6 +18,10 @@ import java.util.List;
  */
 public record Node(int number, ControlPlane controlPlane) {
   private static final String SOCKET = "/run/containerd/containerd.sock";
+
+  /** {@code containerd github.com/containerd/containerd/v2 v2.4.2}, Debian's without the v. */
+  private static final Pattern CONTAINERD_VERSION = Pattern.compile("\\sv?(\\d+)\\.\\d+\\.\\d+");
+
   private static final Path CNI_PLUGINS = Path.of("/usr/lib/cni");
 
   /** What a node has in /opt/cni/bin before a network is installed. */
@@ -135,13 +141,25 @@ public record Node(int number, ControlPlane controlPlane) {
   }
 
   private void configure() {
-    write("/run/e2e/containerd.toml", Resources.text(Node.class, "containerd.toml"));
+    write(
+        "/run/e2e/containerd.toml",
+        Resources.text(Node.class, "containerd-" + generationOfContainerd() + ".toml"));
     write(
         "/run/e2e/kubelet.yaml",
         Resources.text(Node.class, "kubelet.yaml")
             .replace("@CA@", controlPlane.authority().certificate("ca").toString())
             .replace("@CGROUP@", machine().podCgroup().name())
             .replace("@SOCKET@", "unix://" + SOCKET));
+  }
+
+  /** The number before the first dot of its version: each generation has its own configuration. */
+  private String generationOfContainerd() {
+    String said = machine().run("containerd", "--version");
+    Matcher version = CONTAINERD_VERSION.matcher(said);
+    if (!version.find()) {
+      throw new IllegalStateException("no version in: " + said);
+    }
+    return version.group(1);
   }
 
   private void write(String path, String text) {

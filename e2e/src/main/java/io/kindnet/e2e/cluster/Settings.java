@@ -8,7 +8,10 @@ import java.nio.file.DirectoryStream;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.List;
+import java.util.stream.Collectors;
+import java.util.stream.Stream;
 import java.util.zip.CRC32;
 
 /**
@@ -16,10 +19,11 @@ import java.util.zip.CRC32;
  *
  * @param state the folder that the cluster is: two with different ones do not know each other
  * @param logs the folder that programs write their logs to
- * @param tools the programs of Kubernetes, as {@code build/cluster-tools} makes them
+ * @param tools the directories of the programs that {@code build/cluster-tools} makes, which come
+ *     before those of the host
  * @param built what {@code e2e/images} makes: the first process of machines, and archives of images
  */
-public record Settings(Path state, Path logs, Path tools, Path built) {
+public record Settings(Path state, Path logs, List<Path> tools, Path built) {
 
   /**
    * What {@code e2e/run} gives in the environment.
@@ -30,16 +34,24 @@ public record Settings(Path state, Path logs, Path tools, Path built) {
     return new Settings(
         path("KINDNET_E2E_STATE"),
         path("KINDNET_E2E_LOGS"),
-        path("KINDNET_E2E_TOOLS"),
+        Arrays.stream(value("KINDNET_E2E_TOOLS").split(":", -1)).map(Settings::absolute).toList(),
         path("KINDNET_E2E_BUILT"));
   }
 
   private static Path path(String variable) {
+    return absolute(value(variable));
+  }
+
+  private static Path absolute(String path) {
+    return Path.of(path).toAbsolutePath().normalize();
+  }
+
+  private static String value(String variable) {
     String value = System.getenv(variable);
     if (value == null || value.isEmpty()) {
       throw new SettingsException(variable + " is not set: run it by `make e2e`");
     }
-    return Path.of(value).toAbsolutePath().normalize();
+    return value;
   }
 
   /** A name that no other cluster of this machine has. */
@@ -68,10 +80,19 @@ public record Settings(Path state, Path logs, Path tools, Path built) {
 
   /** A program of Kubernetes. */
   String tool(String program) {
-    Path path = tools.resolve(program);
-    if (!Files.isExecutable(path)) {
-      throw new SettingsException("no program " + path + ": build/cluster-tools makes it");
-    }
-    return path.toString();
+    return tools.stream()
+        .map(directory -> directory.resolve(program))
+        .filter(Files::isExecutable)
+        .findFirst()
+        .map(Path::toString)
+        .orElseThrow(() ->
+            new SettingsException(
+                "no program " + program + " in " + tools + ": build/cluster-tools makes it"));
+  }
+
+  /** Where machines look for programs, as the value of {@code PATH}. */
+  String searchPath() {
+    return Stream.concat(tools.stream().map(Path::toString), Stream.of(System.getenv("PATH")))
+        .collect(Collectors.joining(":"));
   }
 }
