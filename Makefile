@@ -1,11 +1,18 @@
-# The entry points of the project. Everything is built by Maven with the JDK that build/find-jdk finds.
+# The entry points of the project. Everything is built by Maven with the JDK that build/find-jdk finds; build/check-tools installs what
+# is missing.
 
 .PHONY: help test test-rootless verify demo bench bench-jmh soak dist release image tools format clean e2e e2e-smoke e2e-up e2e-down bench-scale vm vm-smoke vm-classes
 
-JDK := $(shell build/find-jdk 25)
-MAVEN = JAVA_HOME=$(JDK) MAVEN_OPTS="--sun-misc-unsafe-memory-access=allow $(MAVEN_OPTS)" mvn --batch-mode --no-transfer-progress
+# where networking tools are, which some distributions do not show to those who are not root
+export PATH := $(PATH):/usr/sbin:/sbin
+# the oldest version that will do; JDK=27 for a newer one
+JDK ?= 25
+# looked for again in each recipe, since it may have been installed meanwhile
+JDK_HOME = $(shell build/find-jdk $(JDK))
+MAVEN = JAVA_HOME=$(JDK_HOME) MAVEN_OPTS="--sun-misc-unsafe-memory-access=allow $(MAVEN_OPTS)" mvn --batch-mode --no-transfer-progress
 # what builds the programs; what runs them here needs more
-TOOLS := mvn=maven cc=gcc ip=iproute2 nsenter=util-linux unzip=unzip strip=binutils
+BUILD_TOOLS = jdk=$(JDK) mvn=maven
+TOOLS := cc=gcc headers=libc6-dev ip=iproute2 nsenter=util-linux unzip=unzip strip=binutils
 CLUSTER_TOOLS = etcd=etcd-server $(if $(filter debian,$(CONTAINERD)),containerd=containerd ctr=containerd) runc=runc busybox=busybox-static openssl=openssl \
   iptables=iptables pgrep=procps buildah=buildah debootstrap=debootstrap /usr/lib/cni/ptp=containernetworking-plugins
 RUN_TOOLS := nft=nftables conntrack=conntrack sqlite3=sqlite3 curl=curl sysctl=procps
@@ -29,7 +36,8 @@ help:
 	@echo 'make clean  removes what was built'
 
 test test-rootless demo bench soak: TOOLS += $(RUN_TOOLS)
-test test-rootless: TOOLS += ping=iputils-ping perl=perl-base python3=python3-minimal containerd=containerd ctr=containerd runc=runc
+test test-rootless: TOOLS += go=21 sanitizers=gcc protocols=netbase ping=iputils-ping perl=perl-base \
+  python3=python3-minimal containerd=containerd ctr=containerd runc=runc
 test: check-root check tools dist verify
 
 # In there is no network, so that all must be here before; one test makes Maven fetch what tests run on.
@@ -69,7 +77,7 @@ bench-jmh: check
 
 dist: check
 	$(MAVEN) --quiet -Dmaven.test.skip=true package -pl cni-kindnet,kindnetd,demo -am $(MAVEN_ARGS)
-	JAVA_HOME=$(JDK) build/dist
+	JAVA_HOME=$(JDK_HOME) build/dist
 
 release: dist
 	build/release target/release
@@ -113,11 +121,11 @@ TESTS ?= netlink cni-kindnet:portmap.*,AddVerbTest,AddBridgeTest,CheckVerbTest,D
 SMOKE_TESTS = netlink:NftablesDifferentialTest,LinksTest cni-kindnet:ForeignTableTest,SctpTrafficTest
 vm vm-smoke: TOOLS += $(VM_TOOLS)
 vm: check-root check vm-classes
-	JAVA_HOME=$(JDK) TESTS='$(TESTS)' vm/run $(KERNELS)
+	JAVA_HOME=$(JDK_HOME) TESTS='$(TESTS)' vm/run $(KERNELS)
 
 # one kernel, and of each kind of test a few: meant for ten minutes on two cores without KVM
 vm-smoke: check-root check vm-classes
-	JAVA_HOME=$(JDK) TESTS='$(SMOKE_TESTS)' VM_LIMIT=900 vm/run 6.12
+	JAVA_HOME=$(JDK_HOME) TESTS='$(SMOKE_TESTS)' VM_LIMIT=900 vm/run 6.12
 
 vm-classes:
 	$(MAVEN) --quiet test-compile dependency:build-classpath -pl netlink,cni-kindnet -am \
@@ -132,18 +140,18 @@ tools:
 format: check-jdk
 	$(MAVEN) --quiet spotless:apply
 
-clean: check-jdk
-	$(MAVEN) --quiet clean
-	rm -rf dist dist.new
+clean:
+	rm -rf --one-file-system target */target dist dist.new
 
 .NOTPARALLEL:
 .PHONY: check check-jdk check-root
-check: check-jdk
-	@build/check-tools $(TOOLS)
+check:
+	@build/check-tools $(BUILD_TOOLS) $(TOOLS)
 
 check-jdk:
-	@test -n "$(JDK)" || { build/find-jdk 25 >/dev/null; exit 1; }
+	@build/check-tools $(BUILD_TOOLS)
 
 check-root:
 	@test "$$(id -u)" -eq 0 || { \
-	  echo 'This makes network namespaces, so it has to run as root: sudo make ..., or make test-rootless' >&2; exit 1; }
+	  echo 'This makes network namespaces, so it has to run as root: sudo make ..., or make test-rootless' >&2; \
+	  INSTALL=no build/check-tools $(BUILD_TOOLS) $(TOOLS); exit 1; }
