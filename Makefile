@@ -1,7 +1,7 @@
 # The entry points of the project. Everything is built by Maven with the JDK that build/find-jdk finds; build/check-tools installs what
 # is missing.
 
-.PHONY: help test test-rootless verify demo bench bench-jmh soak dist release image tools format clean e2e e2e-smoke e2e-up e2e-down bench-scale vm vm-smoke vm-classes
+.PHONY: help test test-rootless verify demo fresh bench bench-jmh soak dist release image tools format clean e2e e2e-smoke e2e-up e2e-down bench-scale vm vm-smoke vm-classes
 
 # where networking tools are, which some distributions do not show to those who are not root
 export PATH := $(PATH):/usr/sbin:/sbin
@@ -29,6 +29,7 @@ help:
 	@echo '            KUBERNETES=1.34|1.37 and CONTAINERD=debian|2.4 choose versions, the newest by default, here and below'
 	@echo 'make e2e-up a real cluster that is left running, to play with; NODES=3 for more nodes; make e2e-down removes it'
 	@echo 'make vm     tests on other kernels, in virtual machines; KERNELS="5.10 6.12 7.3", TESTS="netlink:LinksTest cni-kindnet:portmap.*"'
+	@echo 'make fresh  make demo and make test in a minimal Debian of its own; SUITE=sid JDK=27 for others, FRESH=demo for one of them'
 	@echo 'make dist   dist/cni and dist/kindnetd, ready to be copied to a node'
 	@echo 'make release   archives of both for other machines, with checksums, in target/release'
 	@echo 'make image  the image of the Dockerfile, built here without any image registry, as an archive in target/kindnetd.tar'
@@ -53,6 +54,11 @@ verify:
 
 demo: check-root check dist
 	demo/run
+
+# the two commands as on a machine that has just been installed
+fresh: check-root
+	@build/check-tools debootstrap=debootstrap git=git
+	SUITE='$(SUITE)' JDK='$(JDK)' FRESH='$(FRESH)' build/fresh
 
 # PARTS=cluster measures on the real cluster of make e2e
 ifeq ($(PARTS),cluster)
