@@ -85,6 +85,16 @@ public record Node(int number, ControlPlane controlPlane) {
         () -> machine().run("ctr", "--connect-timeout=1s", "version"));
   }
 
+  /** The major version of its container runtime: each has a form of configuration of its own. */
+  public int containerdGeneration() {
+    String said = machine().run("containerd", "--version");
+    Matcher version = CONTAINERD_VERSION.matcher(said);
+    if (!version.find()) {
+      throw new IllegalStateException("no version in: " + said);
+    }
+    return Integer.parseInt(version.group(1));
+  }
+
   /** The kubelet. */
   public Service kubelet() {
     Authority authority = controlPlane.authority();
@@ -143,23 +153,13 @@ public record Node(int number, ControlPlane controlPlane) {
   private void configure() {
     write(
         "/run/e2e/containerd.toml",
-        Resources.text(Node.class, "containerd-" + generationOfContainerd() + ".toml"));
+        Resources.text(Node.class, "containerd-" + containerdGeneration() + ".toml"));
     write(
         "/run/e2e/kubelet.yaml",
         Resources.text(Node.class, "kubelet.yaml")
             .replace("@CA@", controlPlane.authority().certificate("ca").toString())
             .replace("@CGROUP@", machine().podCgroup().name())
             .replace("@SOCKET@", "unix://" + SOCKET));
-  }
-
-  /** The number before the first dot of its version: each generation has its own configuration. */
-  private String generationOfContainerd() {
-    String said = machine().run("containerd", "--version");
-    Matcher version = CONTAINERD_VERSION.matcher(said);
-    if (!version.find()) {
-      throw new IllegalStateException("no version in: " + said);
-    }
-    return version.group(1);
   }
 
   private void write(String path, String text) {
