@@ -13,7 +13,7 @@ MAVEN = JAVA_HOME=$(JDK_HOME) MAVEN_OPTS="--sun-misc-unsafe-memory-access=allow 
 # what builds the programs; what runs them here needs more
 BUILD_TOOLS = jdk=$(JDK) mvn=maven
 TOOLS := cc=gcc headers=libc6-dev ip=iproute2 nsenter=util-linux unzip=unzip strip=binutils
-CLUSTER_TOOLS = etcd=etcd-server $(if $(filter debian,$(CONTAINERD)),containerd=containerd ctr=containerd) runc=runc busybox=busybox-static openssl=openssl \
+CLUSTER_TOOLS = go=21 etcd=etcd-server $(if $(filter debian,$(CONTAINERD)),containerd=containerd ctr=containerd) runc=runc busybox=busybox-static openssl=openssl \
   iptables=iptables pgrep=procps buildah=buildah debootstrap=debootstrap /usr/lib/cni/ptp=containernetworking-plugins
 RUN_TOOLS := nft=nftables conntrack=conntrack sqlite3=sqlite3 curl=curl sysctl=procps
 
@@ -72,7 +72,7 @@ bench: check-root check dist tools
 endif
 
 # what the agent takes among many nodes, of which only the API server is real
-bench-scale: TOOLS += etcd=etcd-server openssl=openssl busybox=busybox-static nft=nftables curl=curl sysctl=procps python3=python3-minimal
+bench-scale: TOOLS += go=21 etcd=etcd-server openssl=openssl busybox=busybox-static nft=nftables curl=curl sysctl=procps python3=python3-minimal
 bench-scale: check-root check dist e2e-classes
 	e2e/run scale
 
@@ -100,7 +100,7 @@ soak: check-root check dist
 # A real cluster of the versions KUBERNETES and CONTAINERD, which build/cluster-tools knows: etcd, API server, controllers, and nodes
 # with containerd and kubelet, in namespaces of their own. Its state is a folder, so that one that was left behind in whichever way is
 # found again. Without CONTAINERD=debian, containerd is built, too.
-e2e e2e-smoke e2e-up e2e-down: TOOLS += $(CLUSTER_TOOLS)
+e2e e2e-smoke e2e-up e2e-down: TOOLS += $(CLUSTER_TOOLS) $(RUN_TOOLS)
 e2e: check-root check e2e-classes
 	e2e/run all '-Dtest=*E2E'
 
