@@ -180,9 +180,9 @@ class AcceptanceTest {
     int leftOut = 0;
     for (int i = 0; i < 5000; i++) {
       ClusterSnapshot next = cluster.next();
-      Acceptance anew = new Acceptance(RULES);
-      assertThat(acceptance.update(next)).as("step %d", i).isEqualTo(anew.update(next));
-      assertThat(acceptance.notes()).isEqualTo(anew.notes());
+      Acceptance fromScratch = new Acceptance(RULES);
+      assertThat(acceptance.update(next)).as("step %d", i).isEqualTo(fromScratch.update(next));
+      assertThat(acceptance.notes()).isEqualTo(fromScratch.notes());
       leftOut += acceptance.notes().size();
     }
     assertThat(leftOut).isGreaterThan(100);
