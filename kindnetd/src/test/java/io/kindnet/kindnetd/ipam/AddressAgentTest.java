@@ -14,6 +14,7 @@ import io.kindnet.cni.podlink.PodNamespaces;
 import io.kindnet.cni.portmap.NftablesHostPorts;
 import io.kindnet.cni.store.Patience;
 import io.kindnet.cni.store.Way;
+import io.kindnet.kindnetd.CapturedLog;
 import io.kindnet.kindnetd.metrics.Status;
 import io.kindnet.netlink.netns.NetworkNamespace;
 import io.kindnet.netlink.testing.Eventually;
@@ -121,6 +122,22 @@ class AddressAgentTest {
     add("first", first, "10.244.1.0/31", "fd00:10:244:1::/64");
     add("second", second, "10.244.1.0/31", "fd00:10:244:1::/64");
     Eventually.within(DEADLINE, () -> assertThat(warnings).as("another one").hasSize(2));
+  }
+
+  @Test
+  void theLogNamesThePodThatGotOneFamilyOnly(Namespace first, Namespace second) {
+    add("first", first, "10.244.1.0/31", "fd00:10:244:1::/64");
+    awaitMetric("kindnet_ipam_range_used{range=\"10.244.1.0/31\"} 1.0");
+    try (CapturedLog log = CapturedLog.start()) {
+      add("second", second, "10.244.1.0/31", "fd00:10:244:1::/64");
+
+      Eventually.within(
+          DEADLINE,
+          () ->
+              assertThat(log.linesWith("container second got no IPv4 address, none is left"))
+                  .hasSize(1));
+      assertThat(log.linesWith("container first")).isEmpty();
+    }
   }
 
   @Test
