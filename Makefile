@@ -38,7 +38,7 @@ help:
 
 test test-rootless demo bench soak: TOOLS += $(RUN_TOOLS)
 test test-rootless: TOOLS += go=21 sanitizers=gcc protocols=netbase ping=iputils-ping perl=perl-base \
-  python3=python3-minimal containerd=containerd ctr=containerd runc=runc
+  python3=python3 containerd=containerd ctr=containerd runc=runc
 test: check-root check tools dist verify
 
 # In there is no network, so that all must be here before; one test makes Maven fetch what tests run on.
@@ -72,7 +72,7 @@ bench: check-root check dist tools
 endif
 
 # what the agent takes among many nodes, of which only the API server is real
-bench-scale: TOOLS += go=21 etcd=etcd-server openssl=openssl busybox=busybox-static nft=nftables curl=curl sysctl=procps python3=python3-minimal
+bench-scale: TOOLS += go=21 etcd=etcd-server openssl=openssl busybox=busybox-static nft=nftables curl=curl sysctl=procps python3=python3
 bench-scale: check-root check dist e2e-classes
 	e2e/run scale
 
