@@ -131,7 +131,9 @@ public final class CniCall {
   }
 
   private String run() throws CniException {
-    if (environment.command() != CniCommand.STATUS) {
+    // the agent's launchers have a limit of their own, and work that went on there after its call
+    // would write to the log through a descriptor number that may be another file's by then
+    if (environment.command() != CniCommand.STATUS || log.way() == Way.WARM) {
       return runLogged();
     }
     try {

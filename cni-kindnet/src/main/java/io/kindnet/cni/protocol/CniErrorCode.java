@@ -21,7 +21,7 @@ public enum CniErrorCode {
   INVALID_NETWORK_CONFIG(7),
   /** Something else is in the way for now. */
   TRY_AGAIN_LATER(11),
-  /** STATUS: an ADD would fail. */
+  /** STATUS: the plugin cannot work, whatever is asked of it. */
   NOT_AVAILABLE(50),
   /** STATUS: an ADD would fail, and pods that exist may be cut off. */
   LIMITED_CONNECTIVITY(51),
