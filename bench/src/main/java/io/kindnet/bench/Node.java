@@ -5,6 +5,7 @@ import io.kindnet.netlink.testing.CommandResult;
 import io.kindnet.netlink.testing.Ip;
 import io.kindnet.netlink.testing.Machine;
 import io.kindnet.netlink.testing.Namespace;
+import io.kindnet.netlink.testing.Sqlite3;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.file.Files;
@@ -90,7 +91,7 @@ final class Node implements AutoCloseable {
 
   /** Runs {@code statements} on the database of cni-kindnet. */
   String sql(String statements) {
-    CommandResult result = machine.tryRunWithInput(statements, "sqlite3", "-bail", DATABASE);
+    CommandResult result = machine.tryRun(Sqlite3.command(DATABASE, statements));
     if (!result.succeeded()) {
       throw new AssertionError("sqlite3 " + DATABASE + ": " + result.stderr());
     }

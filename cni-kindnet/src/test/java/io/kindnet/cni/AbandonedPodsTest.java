@@ -12,6 +12,7 @@ import io.kindnet.cni.store.PodRow;
 import io.kindnet.netlink.netns.NetworkNamespace;
 import io.kindnet.netlink.testing.Namespace;
 import io.kindnet.netlink.testing.NetworkNamespaces;
+import io.kindnet.netlink.testing.Sqlite3;
 import java.nio.file.Path;
 import java.sql.Connection;
 import java.sql.DriverManager;
@@ -182,6 +183,6 @@ class AbandonedPodsTest {
   }
 
   private String sql(String statement) {
-    return host.run("sqlite3", node.file().toString(), statement);
+    return host.run(Sqlite3.command(node.file(), statement));
   }
 }

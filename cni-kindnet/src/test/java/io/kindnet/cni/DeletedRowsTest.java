@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import io.kindnet.netlink.testing.Namespace;
 import io.kindnet.netlink.testing.NetworkNamespaces;
+import io.kindnet.netlink.testing.Sqlite3;
 import java.nio.file.Path;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -94,6 +95,6 @@ class DeletedRowsTest {
   }
 
   private String sql(String statement) {
-    return host.run("sqlite3", dataDir.resolve("cni.db").toString(), statement);
+    return host.run(Sqlite3.command(dataDir.resolve("cni.db"), statement));
   }
 }

@@ -9,6 +9,7 @@ import io.kindnet.cni.store.Patience;
 import io.kindnet.netlink.libc.AdvisoryLock;
 import io.kindnet.netlink.testing.Namespace;
 import io.kindnet.netlink.testing.NetworkNamespaces;
+import io.kindnet.netlink.testing.Sqlite3;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -139,7 +140,7 @@ class StatusVerbTest {
   void needsADatabaseThatItKnows(Namespace pod) {
     CniNode node = new CniNode(host, dataDir, "10.244.1.0/24");
     node.add("abc", pod);
-    host.run("sqlite3", node.file().toString(), "PRAGMA user_version = 99");
+    host.run(Sqlite3.command(node.file(), "PRAGMA user_version = 99"));
 
     assertUnavailable(node, "its schema has version 99, this program knows ");
   }

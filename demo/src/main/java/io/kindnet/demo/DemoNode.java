@@ -6,6 +6,7 @@ import io.kindnet.netlink.testing.EchoPeer;
 import io.kindnet.netlink.testing.Eventually;
 import io.kindnet.netlink.testing.Machine;
 import io.kindnet.netlink.testing.Namespace;
+import io.kindnet.netlink.testing.Sqlite3;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -127,7 +128,8 @@ final class DemoNode implements AutoCloseable {
   /** What is left of pods: interfaces, rows, port mappings. */
   String leftovers() {
     return machine.run("sh", "-c", "ip -o link | grep -o 'knet[0-9a-f]*' || true")
-        + machine.run("sqlite3", DATABASE, "SELECT * FROM pods; SELECT * FROM portmap_entries;")
+        + machine.run(
+            Sqlite3.command(DATABASE, "SELECT * FROM pods; SELECT * FROM portmap_entries;"))
         + machine.run(
             "sh",
             "-c",
@@ -141,7 +143,8 @@ final class DemoNode implements AutoCloseable {
    */
   String checkCalls() {
     String calls =
-        machine.run("sqlite3", DATABASE, "SELECT number, verb, way FROM calls ORDER BY way, verb");
+        machine.run(
+            Sqlite3.command(DATABASE, "SELECT number, verb, way FROM calls ORDER BY way, verb"));
     if (!calls.equals("2|ADD|COLD\n2|DEL|COLD\n2|ADD|WARM\n2|DEL|WARM\n")) {
       throw new AssertionError("calls were " + calls.replace('\n', ' '));
     }
@@ -172,6 +175,8 @@ final class DemoNode implements AutoCloseable {
         machine.run(
             "sqlite3",
             "-box",
+            "-cmd",
+            ".timeout 60000",
             DATABASE,
             "SELECT id, subnet FROM ipam_ranges;"
                 + "SELECT container_id, namespace, name, ip_address_v4, ip_address_v6, interface_name FROM pods;"

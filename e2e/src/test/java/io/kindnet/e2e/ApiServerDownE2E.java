@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import io.kindnet.e2e.cluster.Node;
 import io.kindnet.netlink.testing.Eventually;
+import io.kindnet.netlink.testing.Sqlite3;
 import java.time.Duration;
 import java.util.List;
 import org.junit.jupiter.api.Test;
@@ -79,9 +80,9 @@ class ApiServerDownE2E {
     List<String> rows =
         node.machine()
             .run(
-                "sqlite3",
-                Leaks.DATABASE,
-                "SELECT COALESCE(SUM(number), 0) FROM calls WHERE way = '" + way + "'")
+                Sqlite3.command(
+                    Leaks.DATABASE,
+                    "SELECT COALESCE(SUM(number), 0) FROM calls WHERE way = '" + way + "'"))
             .lines()
             .toList();
     return Long.parseLong(rows.getFirst());

@@ -79,7 +79,11 @@ final class Leaks {
   /** The database is made by the first pod of a node. */
   private static List<String> rows(Machine machine, String query) {
     return machine
-        .run("sh", "-c", "[ ! -s " + DATABASE + " ] || sqlite3 " + DATABASE + " \"$0\"", query)
+        .run(
+            "sh",
+            "-c",
+            "[ ! -s " + DATABASE + " ] || sqlite3 -cmd '.timeout 60000' " + DATABASE + " \"$0\"",
+            query)
         .lines()
         .toList();
   }

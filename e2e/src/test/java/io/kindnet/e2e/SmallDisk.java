@@ -3,6 +3,7 @@ package io.kindnet.e2e;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.kindnet.e2e.cluster.Node;
+import io.kindnet.netlink.testing.Sqlite3;
 
 /**
  * A file system of a few megabytes in which the database of a node is, for the plugin and for the
@@ -35,7 +36,7 @@ record SmallDisk(TestCluster cluster, Node node) implements AutoCloseable {
 
   /** Leaves no room on it, not even within the write-ahead log of the database. */
   void fill() {
-    node.machine().run("sqlite3", Leaks.DATABASE, "PRAGMA wal_checkpoint(TRUNCATE);");
+    node.machine().run(Sqlite3.command(Leaks.DATABASE, "PRAGMA wal_checkpoint(TRUNCATE);"));
     assertThat(node.machine().attempt("dd", "if=/dev/zero", "of=" + FILLER, "bs=4k").output())
         .contains("No space left on device");
   }

@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import io.kindnet.e2e.cluster.Node;
 import io.kindnet.netlink.testing.Eventually;
+import io.kindnet.netlink.testing.Sqlite3;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.file.Files;
@@ -42,13 +43,13 @@ record StaticPod(Node node, String name) {
     String row =
         node.machine()
             .run(
-                "sqlite3",
-                Leaks.DATABASE,
-                "SELECT ip_address_v4, ip_address_v6 FROM pods WHERE name = '"
-                    + name
-                    + "-"
-                    + node.name()
-                    + "'")
+                Sqlite3.command(
+                    Leaks.DATABASE,
+                    "SELECT ip_address_v4, ip_address_v6 FROM pods WHERE name = '"
+                        + name
+                        + "-"
+                        + node.name()
+                        + "'"))
             .strip();
     return row.isEmpty() ? List.of() : List.of(row.split("\\|", -1));
   }

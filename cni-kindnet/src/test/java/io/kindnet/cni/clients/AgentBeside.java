@@ -35,7 +35,7 @@ final class AgentBeside implements AutoCloseable {
   /** Fails if a call that changed something went the other way. */
   private void assertWay() {
     if (Files.exists(machine.path(DATABASE))) {
-      assertThat(machine.run("sqlite3", DATABASE, "SELECT DISTINCT way FROM calls").lines())
+      assertThat(KindnetNode.sql(machine, "SELECT DISTINCT way FROM calls").lines())
           .isSubsetOf(way.name());
     }
   }

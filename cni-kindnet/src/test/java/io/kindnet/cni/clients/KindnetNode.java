@@ -6,6 +6,7 @@ import io.kindnet.netlink.testing.Ip;
 import io.kindnet.netlink.testing.Machine;
 import io.kindnet.netlink.testing.Namespace;
 import io.kindnet.netlink.testing.Resources;
+import io.kindnet.netlink.testing.Sqlite3;
 import java.io.IOException;
 import java.nio.file.Files;
 
@@ -58,6 +59,6 @@ final class KindnetNode {
 
   /** What the plugin's database says. */
   static String sql(Machine machine, String query) {
-    return machine.run("sqlite3", DATABASE, query);
+    return machine.run(Sqlite3.command(DATABASE, query));
   }
 }

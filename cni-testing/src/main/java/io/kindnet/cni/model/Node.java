@@ -3,13 +3,13 @@ package io.kindnet.cni.model;
 import io.kindnet.netlink.testing.Eventually;
 import io.kindnet.netlink.testing.Ip;
 import io.kindnet.netlink.testing.Namespace;
+import io.kindnet.netlink.testing.Sqlite3;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.Collection;
 import java.util.Map;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
-import java.util.concurrent.TimeUnit;
 
 /** A node with an uplink, the namespaces of its containers, and what others do there. */
 final class Node implements AutoCloseable {
@@ -115,14 +115,12 @@ final class Node implements AutoCloseable {
   /** Deletes the row of the pod that has this host interface, as the sqlite3 shell does. */
   void deleteRows(String hostInterface, boolean further) {
     host.run(
-        "sqlite3",
-        "-cmd",
-        ".timeout " + TimeUnit.SECONDS.toMillis(30),
-        database.toString(),
-        (further ? "PRAGMA foreign_keys=ON; " : "")
-            + "DELETE FROM pods WHERE interface_name = '"
-            + hostInterface
-            + "';");
+        Sqlite3.command(
+            database,
+            (further ? "PRAGMA foreign_keys=ON; " : "")
+                + "DELETE FROM pods WHERE interface_name = '"
+                + hostInterface
+                + "';"));
   }
 
   Set<String> observe() {

@@ -2,6 +2,7 @@ package io.kindnet.cni.model;
 
 import io.kindnet.netlink.testing.Namespace;
 import io.kindnet.netlink.testing.Nft;
+import io.kindnet.netlink.testing.Sqlite3;
 import java.nio.file.Path;
 
 /**
@@ -28,10 +29,8 @@ public record NodeState(String links, String addresses, String routes, String ru
             + host.run("ip", "-6", "route", "show", "table", "all"),
         Nft.ruleset(host),
         host.run(
-            "sqlite3",
-            "-cmd",
-            ".timeout 60000", // who has used it last may be closing it
-            database.toString(),
-            "SELECT * FROM pods; SELECT * FROM attachments; SELECT * FROM portmap_entries;"));
+            Sqlite3.command(
+                database,
+                "SELECT * FROM pods; SELECT * FROM attachments; SELECT * FROM portmap_entries;")));
   }
 }

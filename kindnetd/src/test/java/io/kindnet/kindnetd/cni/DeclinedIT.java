@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import io.kindnet.netlink.testing.Eventually;
 import io.kindnet.netlink.testing.Namespace;
 import io.kindnet.netlink.testing.NetworkNamespaces;
+import io.kindnet.netlink.testing.Sqlite3;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -101,7 +102,6 @@ class DeclinedIT {
   }
 
   private String sql(Path database, String query) {
-    // who has used it last may be closing it
-    return client.node().run("sqlite3", "-cmd", ".timeout 60000", database.toString(), query);
+    return client.node().run(Sqlite3.command(database, query));
   }
 }

@@ -6,6 +6,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import io.kindnet.cni.model.NodeState;
 import io.kindnet.netlink.testing.Namespace;
 import io.kindnet.netlink.testing.NetworkNamespaces;
+import io.kindnet.netlink.testing.Sqlite3;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -66,7 +67,7 @@ class FullDiskTest {
       client.add("pod", pod, 80).handOver(server.socket()).result();
       // what is in the log only would need more space
       String move = "PRAGMA wal_checkpoint(TRUNCATE)";
-      node.run("sqlite3", "-cmd", ".timeout 60000", client.database().toString(), move);
+      node.run(Sqlite3.command(client.database(), move));
       assertThat(client.del("nobody", null).handOver(server.socket())).isEqualTo(Answer.SILENCE);
       final Path rest = fill();
 

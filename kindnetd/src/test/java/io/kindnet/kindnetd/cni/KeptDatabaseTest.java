@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import io.kindnet.netlink.testing.Namespace;
 import io.kindnet.netlink.testing.NetworkNamespaces;
+import io.kindnet.netlink.testing.Sqlite3;
 import java.io.IOException;
 import java.nio.file.DirectoryStream;
 import java.nio.file.Files;
@@ -151,7 +152,7 @@ class KeptDatabaseTest {
 
   /** As somebody without the agent does it. */
   private String sql(String statement) {
-    return node.run("sqlite3", "-cmd", ".timeout 60000", database.toString(), statement);
+    return node.run(Sqlite3.command(database, statement));
   }
 
   private String keys() {

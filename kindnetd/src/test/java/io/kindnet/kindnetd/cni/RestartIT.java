@@ -6,6 +6,7 @@ import io.kindnet.cni.model.NodeState;
 import io.kindnet.netlink.testing.Eventually;
 import io.kindnet.netlink.testing.Namespace;
 import io.kindnet.netlink.testing.NetworkNamespaces;
+import io.kindnet.netlink.testing.Sqlite3;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -131,9 +132,7 @@ class RestartIT {
 
   private void assertPods() {
     String query = "SELECT count(*), count(DISTINCT ip_address_v4) FROM pods";
-    // who has used it last may be closing it
-    String patience = ".timeout 60000";
-    assertThat(client.node().run("sqlite3", "-cmd", patience, client.database().toString(), query))
+    assertThat(client.node().run(Sqlite3.command(client.database(), query)))
         .isEqualTo(CALLS + "|" + CALLS + "\n");
   }
 

@@ -20,6 +20,7 @@ import io.kindnet.netlink.netns.NetworkNamespace;
 import io.kindnet.netlink.testing.Eventually;
 import io.kindnet.netlink.testing.Namespace;
 import io.kindnet.netlink.testing.NetworkNamespaces;
+import io.kindnet.netlink.testing.Sqlite3;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.time.Duration;
@@ -221,6 +222,6 @@ class AddressAgentTest {
   }
 
   private String sql(String statement) {
-    return host.run("sqlite3", folder.resolve("cni.db").toString(), statement);
+    return host.run(Sqlite3.command(folder.resolve("cni.db"), statement));
   }
 }

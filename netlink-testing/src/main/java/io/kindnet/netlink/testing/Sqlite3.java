@@ -1,0 +1,17 @@
+package io.kindnet.netlink.testing;
+
+/** Command lines of the {@code sqlite3} shell, for a database that others use at the same time. */
+public final class Sqlite3 {
+  // SQLite's first user locks the whole file for a moment, and so does the last one that closes it
+  private static final String PATIENCE = ".timeout 60000";
+
+  private Sqlite3() {}
+
+  /**
+   * Runs {@code statements} on the database in the file {@code database}: rows on standard output,
+   * their columns divided by {@code |}. Waits up to a minute for the locks of others.
+   */
+  public static String[] command(Object database, String statements) {
+    return new String[] {"sqlite3", "-bail", "-cmd", PATIENCE, database.toString(), statements};
+  }
+}
