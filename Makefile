@@ -39,7 +39,8 @@ help:
 test test-rootless demo bench soak: TOOLS += $(RUN_TOOLS)
 test test-rootless: TOOLS += go=21 sanitizers=gcc protocols=netbase ping=iputils-ping perl=perl-base \
   python3=python3 containerd=containerd ctr=containerd runc=runc
-test: check-root check tools dist verify
+test: check-root check
+	@build/parts $(MAKE) tools dist verify
 
 # In there is no network, so that all must be here before; one test makes Maven fetch what tests run on.
 test-rootless: check tools dist
