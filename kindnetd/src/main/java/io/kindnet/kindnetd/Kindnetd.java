@@ -7,12 +7,13 @@ import static java.nio.charset.StandardCharsets.UTF_8;
 import io.fabric8.kubernetes.client.KubernetesClient;
 import io.kindnet.cni.WatchedDatabase;
 import io.kindnet.cni.protocol.NetworkConfig;
+import io.kindnet.kindnetd.agent.Agents;
+import io.kindnet.kindnetd.agent.KernelWatch;
 import io.kindnet.kindnetd.cleanup.Cleanup;
 import io.kindnet.kindnetd.cni.CniCallAgent;
 import io.kindnet.kindnetd.install.BinFolder;
 import io.kindnet.kindnetd.install.PluginAgent;
 import io.kindnet.kindnetd.ipam.AddressAgent;
-import io.kindnet.kindnetd.kube.Agent;
 import io.kindnet.kindnetd.kube.ApiServer;
 import io.kindnet.kindnetd.kube.ClusterNodes;
 import io.kindnet.kindnetd.kube.NodeConditionAgent;
@@ -29,6 +30,7 @@ import io.kindnet.kindnetd.podcidr.PodCidrAgent;
 import io.kindnet.kindnetd.podcidr.PodMarks;
 import io.kindnet.netlink.nftables.NftablesEvents;
 import io.kindnet.netlink.nftables.NftablesSocket;
+import io.kindnet.netlink.route.RouteEvents;
 import io.kindnet.netlink.route.RouteSocket;
 import java.io.IOException;
 import java.io.PrintWriter;
@@ -132,42 +134,47 @@ public final class Kindnetd implements Callable<Integer> {
     try (StatusServer server = new StatusServer(options.metricsBindAddress(), status);
         RouteSocket kernel = RouteSocket.open();
         NftablesSocket nftables = NftablesSocket.open();
-        Agent plugin =
-            new PluginAgent(
-                options.plugin().folder(),
-                options.plugin().installer(options.plugin().folder()),
-                status);
-        Agent podCidrs = new PodCidrAgent(accepted, kernel, POD_MARKS, RESOLVER, status);
-        Agent configuration =
-            new CniConfigurationAgent(
-                accepted, options.plugins(), options.cniConfDir(), kernel::defaultMtu, status);
-        Agent routes = new RouteAgent(accepted, kernel, status);
-        Agent masquerading =
-            new MasqAgent(
-                accepted, options.noMasquerade(), nftables, NftablesEvents::ofOthers, status);
-        Agent calls = new CniCallAgent(options.callSocket(), BuildVersion.text(), status)) {
+        KernelWatch<RouteEvents.Batch> routeEvents = KernelWatch.ofRoutes(kernel);
+        KernelWatch<NftablesEvents.Events> nftablesEvents =
+            KernelWatch.ofNftables(() -> NftablesEvents.ofOthers(nftables.portId()));
+        Agents agents = new Agents()) {
       KernelMessages.show(status, kernel.requests(), nftables.requests());
-      startOrClean(calls, options.servesCalls());
-      startOrClean(plugin, options.plugin().watched().isPresent());
-      startOrClean(podCidrs, options.usesPodCidrs());
-      startOrClean(configuration, !options.disableCni());
-      startOrClean(routes, !options.disableCni());
-      startOrClean(masquerading, options.masquerading());
+      agents.run(
+          new CniCallAgent(options.callSocket(), BuildVersion.text(), status),
+          options.servesCalls());
+      agents.run(
+          new PluginAgent(
+              options.plugin().folder(),
+              options.plugin().installer(options.plugin().folder()),
+              status),
+          options.plugin().watched().isPresent());
+      agents.run(
+          new PodCidrAgent(accepted, kernel, routeEvents, POD_MARKS, RESOLVER, status),
+          options.usesPodCidrs());
+      agents.run(
+          new CniConfigurationAgent(
+              accepted, options.plugins(), options.cniConfDir(), kernel::defaultMtu, status),
+          !options.disableCni());
+      agents.run(new RouteAgent(accepted, kernel, routeEvents, status), !options.disableCni());
+      agents.run(
+          new MasqAgent(accepted, options.noMasquerade(), nftables, nftablesEvents, status),
+          options.masquerading());
       // not before, since a part that has not begun yet is none that readiness waits for
       server.start();
       try (KubernetesClient client = ApiServer.connect(options.apiServer(), environment);
           NodeWatch watch = new NodeWatch(client, nodes, status);
           ServiceRanges serviceRanges = new ServiceRanges(client, accepted::serviceRanges);
-          Agent condition =
-              new NodeConditionAgent(
-                  client, watch, nodes, status, CniConfigurationAgent.NAME, RouteAgent.NAME);
-          Agent addresses =
-              new AddressAgent(
-                  WatchedDatabase.ofThisNode(),
-                  new NodeEvents(client, options.nodeName())::warn,
-                  status)) {
-        startOrClean(condition, !options.disableCni());
-        startOrClean(addresses, options.usesOwnPlugin());
+          Agents clientAgents = new Agents()) {
+        clientAgents.run(
+            new NodeConditionAgent(
+                client, watch, nodes, status, CniConfigurationAgent.NAME, RouteAgent.NAME),
+            !options.disableCni());
+        clientAgents.run(
+            new AddressAgent(
+                WatchedDatabase.ofThisNode(),
+                new NodeEvents(client, options.nodeName())::warn,
+                status),
+            options.usesOwnPlugin());
         watch.onConnection(accepted::apiServerAt);
         watch.start();
         if (options.usesPodCidrs()) {
@@ -181,13 +188,5 @@ public final class Kindnetd implements Callable<Integer> {
       }
     }
     log.info("kindnetd stops; routes and rules stay for the pods");
-  }
-
-  private static void startOrClean(Agent agent, boolean enabled) throws Exception {
-    if (enabled) {
-      agent.start();
-    } else {
-      agent.cleanRules();
-    }
   }
 }

@@ -8,7 +8,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import com.tngtech.archunit.core.domain.JavaClasses;
 import com.tngtech.archunit.core.importer.ClassFileImporter;
 import com.tngtech.archunit.core.importer.ImportOption;
-import io.kindnet.kindnetd.kube.Agent;
+import io.kindnet.kindnetd.agent.Agent;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.util.ArrayList;
@@ -25,6 +25,7 @@ class KindnetdArchitectureTest {
   private static final String CLEANUP = "io.kindnet.kindnetd.cleanup..";
   private static final String IPAM = "io.kindnet.kindnetd.ipam..";
   private static final String FILES = "io.kindnet.kindnetd.files..";
+  private static final String AGENT = "io.kindnet.kindnetd.agent..";
   private static final String PODCIDR = "io.kindnet.kindnetd.podcidr..";
 
   private static final List<String> AGENTS = List.of(NODE, MASQ, CNI, IPAM, INSTALL, PODCIDR);
@@ -137,7 +138,18 @@ class KindnetdArchitectureTest {
   }
 
   @Test
-  void roomsHaveNoCycles() {
+  void agentsAreToldApartByNobody() {
+    noClasses()
+        .that()
+        .resideInAnyPackage(AGENT, METRICS, FILES)
+        .should()
+        .dependOnClassesThat()
+        .resideInAnyPackage(KUBE, NODE, MASQ, CNI, IPAM, INSTALL, CLEANUP, PODCIDR)
+        .check(CLASSES);
+  }
+
+  @Test
+  void packagesHaveNoCycles() {
     slices().matching("io.kindnet.kindnetd.(*)..").should().beFreeOfCycles().check(CLASSES);
   }
 }

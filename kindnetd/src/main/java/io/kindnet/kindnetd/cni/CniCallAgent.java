@@ -2,12 +2,15 @@ package io.kindnet.kindnetd.cni;
 
 import io.kindnet.cni.WatchedDatabase;
 import io.kindnet.cni.steps.StepListener;
-import io.kindnet.kindnetd.kube.Agent;
+import io.kindnet.kindnetd.agent.Agent;
+import io.kindnet.kindnetd.agent.BackOff;
+import io.kindnet.kindnetd.metrics.AgentStatus;
 import io.kindnet.kindnetd.metrics.Status;
 import io.kindnet.netlink.libc.KernelException;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
@@ -26,13 +29,20 @@ public final class CniCallAgent implements Agent {
   /** Less than the agent as a whole has to stop. */
   private static final Duration STOP_PATIENCE = Duration.ofSeconds(15);
 
+  private static final Duration FIRST_DELAY = Duration.ofSeconds(1);
+  private static final Duration LONGEST_DELAY = Duration.ofMinutes(1);
+
+  private static final String NAME = "cni-calls";
+
   private final SocketFile socket;
   private final Status status;
+  private final AgentStatus own;
   private final CallRecord record;
   private final @Nullable StepListener steps;
   private final Thread thread = new Thread(this::run, "cni-reception");
   private @Nullable Reception reception;
   private @Nullable CallDesk desk;
+  private final CountDownLatch end = new CountDownLatch(1);
   private boolean closed;
 
   /**
@@ -49,30 +59,59 @@ public final class CniCallAgent implements Agent {
   CniCallAgent(Path socket, String version, Status status, @Nullable StepListener steps) {
     this.socket = new SocketFile(socket);
     this.status = status;
+    this.own = status.optionalAgent(NAME);
     this.record = new CallRecord(version, status, new ColdCalls(WatchedDatabase.ofThisNode()));
     this.steps = steps;
     thread.setDaemon(true);
   }
 
   @Override
+  public AgentStatus status() {
+    return own;
+  }
+
+  @Override
   public void start() {
+    own.waiting("no calls are served yet");
     thread.start();
   }
 
   private void run() {
-    Reception opened;
-    try {
-      opened = open();
-    } catch (IOException | KernelException refused) {
-      log.warn("calls are not served here, the plugin serves them alone: {}", refused.getMessage());
-      return;
-    } catch (RuntimeException | Error defect) {
-      // a new process would not get further
-      log.error("calls are not served here, the plugin serves them alone", defect);
-      return;
+    BackOff backOff = new BackOff(FIRST_DELAY, LONGEST_DELAY);
+    String reason = "";
+    while (true) {
+      try {
+        Reception opened = open();
+        if (opened != null) {
+          own.ready();
+          serve(opened);
+        }
+        return;
+      } catch (IOException | KernelException refused) {
+        String now = String.valueOf(refused.getMessage());
+        if (!now.equals(reason)) {
+          log.warn("calls are not served here, the plugin serves them alone: {}", now);
+        }
+        reason = now;
+        own.failed("the plugin serves calls alone: " + now);
+      } catch (RuntimeException | Error bug) {
+        // a new process would not get further
+        log.error("calls are not served here, the plugin serves them alone", bug);
+        own.failed("the plugin serves calls alone: " + bug);
+        return;
+      }
+      backOff.failed();
+      if (awaitClose(backOff.nanos())) {
+        return;
+      }
     }
-    if (opened != null) {
-      serve(opened);
+  }
+
+  private boolean awaitClose(long nanos) {
+    try {
+      return end.await(nanos, TimeUnit.NANOSECONDS);
+    } catch (InterruptedException ended) {
+      return true;
     }
   }
 
@@ -86,6 +125,7 @@ public final class CniCallAgent implements Agent {
     } catch (RuntimeException | Error defect) {
       log.error("calls are not served here any more, the plugin serves them alone", defect);
       status.defect("calls are not served any more: " + defect);
+      own.failed("calls are not served any more: " + defect);
       socket.remove();
     } finally {
       record.serving(false);
@@ -122,13 +162,14 @@ public final class CniCallAgent implements Agent {
 
   /** Nothing of it is left once it has ended. */
   @Override
-  public void cleanRules() {}
+  public void removeState() {}
 
   /** Finishes the calls under way; those that come now are the plugin's. */
   @Override
   public void close() {
     synchronized (this) {
       closed = true;
+      end.countDown();
       if (desk != null) {
         // first, so that whoever is told of the end by the reception finds it true
         desk.leaveTheRest();

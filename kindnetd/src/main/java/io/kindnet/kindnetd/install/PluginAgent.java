@@ -1,10 +1,10 @@
 package io.kindnet.kindnetd.install;
 
+import io.kindnet.kindnetd.agent.Agent;
+import io.kindnet.kindnetd.agent.ReconcileLoop;
+import io.kindnet.kindnetd.agent.ReconcileLoop.Pass;
 import io.kindnet.kindnetd.files.FolderWatch;
 import io.kindnet.kindnetd.files.Reasons;
-import io.kindnet.kindnetd.kube.Agent;
-import io.kindnet.kindnetd.kube.WorkQueue;
-import io.kindnet.kindnetd.kube.WorkQueue.Pass;
 import io.kindnet.kindnetd.metrics.AgentStatus;
 import io.kindnet.kindnetd.metrics.Status;
 import java.io.IOException;
@@ -34,7 +34,7 @@ public final class PluginAgent implements Agent {
   private final BinFolder folder;
   private final Installer installer;
   private final AgentStatus status;
-  private final WorkQueue queue;
+  private final ReconcileLoop loop;
   private final FolderWatch watch;
   private boolean wasWhole;
   private boolean watched = true;
@@ -52,25 +52,30 @@ public final class PluginAgent implements Agent {
     this.folder = folder;
     this.installer = installer;
     this.status = status.agent("cni-plugin");
-    this.queue = new WorkQueue("cni-plugin", CHECK_INTERVAL, pass -> check(), this.status);
+    this.loop = new ReconcileLoop("cni-plugin", CHECK_INTERVAL, pass -> check(), this.status);
     this.watch =
-        new FolderWatch(folder.path().toString(), notifications, () -> queue.request(Pass.KERNEL));
+        new FolderWatch(folder.path().toString(), notifications, () -> loop.request(Pass.KERNEL));
+  }
+
+  @Override
+  public AgentStatus status() {
+    return status;
   }
 
   @Override
   public void start() {
-    queue.start();
+    loop.start();
   }
 
   @Override
   public void close() {
-    queue.close();
+    loop.close();
     watch.close();
   }
 
   /** What is installed may be needed by pods; {@code kindnetd --cleanup} removes it. */
   @Override
-  public void cleanRules() {}
+  public void removeState() {}
 
   private Optional<String> check() throws IOException {
     if (folder.isLost()) {

@@ -5,9 +5,9 @@ import io.kindnet.cni.WatchedDatabase;
 import io.kindnet.cni.protocol.CniException;
 import io.kindnet.cni.store.PodRow;
 import io.kindnet.cni.store.Store;
-import io.kindnet.kindnetd.kube.Agent;
-import io.kindnet.kindnetd.kube.WorkQueue;
-import io.kindnet.kindnetd.kube.WorkQueue.Pass;
+import io.kindnet.kindnetd.agent.Agent;
+import io.kindnet.kindnetd.agent.ReconcileLoop;
+import io.kindnet.kindnetd.agent.ReconcileLoop.Pass;
 import io.kindnet.kindnetd.metrics.AgentStatus;
 import io.kindnet.kindnetd.metrics.Status;
 import io.kindnet.netlink.ip.AddressFamily;
@@ -36,7 +36,8 @@ public final class AddressAgent implements Agent {
 
   private final WatchedDatabase database;
   private final Timing timing;
-  private final WorkQueue queue;
+  private final ReconcileLoop loop;
+  private final AgentStatus own;
   private final List<Shortage> shortages;
   private final AtomicLong collected = new AtomicLong();
   private volatile AddressReport last = AddressReport.EMPTY;
@@ -70,10 +71,10 @@ public final class AddressAgent implements Agent {
   }
 
   AddressAgent(WatchedDatabase database, NodeWarning warning, Timing timing, Status status) {
-    AgentStatus own = status.agent(NAME);
+    this.own = status.optionalAgent(NAME);
     this.database = database;
     this.timing = timing;
-    this.queue = new WorkQueue(NAME, timing.look(), this::look, own);
+    this.loop = new ReconcileLoop(NAME, timing.look(), this::look, own);
     this.shortages =
         Stream.of(AddressFamily.values())
             .map(family -> new Shortage(family, warning, timing.tell()))
@@ -130,18 +131,23 @@ public final class AddressAgent implements Agent {
   }
 
   @Override
+  public AgentStatus status() {
+    return own;
+  }
+
+  @Override
   public void start() {
-    queue.start();
+    loop.start();
   }
 
   @Override
   public void close() {
-    queue.close();
+    loop.close();
   }
 
   /** Leaves nothing behind. */
   @Override
-  public void cleanRules() {}
+  public void removeState() {}
 
   private Optional<String> look(Pass pass) {
     Optional<String> before = failure;

@@ -6,7 +6,10 @@ import io.fabric8.kubernetes.client.KubernetesClient;
 import io.fabric8.kubernetes.client.KubernetesClientException;
 import io.fabric8.kubernetes.client.dsl.base.PatchContext;
 import io.fabric8.kubernetes.client.dsl.base.PatchType;
-import io.kindnet.kindnetd.kube.WorkQueue.Pass;
+import io.kindnet.kindnetd.agent.Agent;
+import io.kindnet.kindnetd.agent.ReconcileLoop;
+import io.kindnet.kindnetd.agent.ReconcileLoop.Pass;
+import io.kindnet.kindnetd.metrics.AgentStatus;
 import io.kindnet.kindnetd.metrics.Status;
 import java.io.IOException;
 import java.net.HttpURLConnection;
@@ -38,7 +41,8 @@ public final class NodeConditionAgent implements Agent {
   private final String node;
   private final List<String> preconditions;
   private final Status status;
-  private final WorkQueue queue;
+  private final AgentStatus own;
+  private final ReconcileLoop loop;
   // empty while there is no Node
   private volatile Optional<Boolean> reported = Optional.empty();
   private boolean refused;
@@ -57,12 +61,11 @@ public final class NodeConditionAgent implements Agent {
     this.node = nodes.selfName();
     this.preconditions = List.of(preconditions);
     this.status = status;
-    this.queue =
-        new WorkQueue(
-            "node-condition", CHECK_INTERVAL, this::report, status.agent("node-condition"));
+    this.own = status.optionalAgent("node-condition");
+    this.loop = new ReconcileLoop(own.name(), CHECK_INTERVAL, this::report, own);
     watch.onSelf(this::see);
     for (String name : preconditions) {
-      status.onReady(name, () -> queue.request(Pass.KERNEL));
+      status.onReady(name, () -> loop.request(Pass.KERNEL));
     }
   }
 
@@ -70,23 +73,28 @@ public final class NodeConditionAgent implements Agent {
     boolean first = reported.isEmpty();
     reported = self;
     if (first || !reported.equals(Optional.of(true))) {
-      queue.request(Pass.CHANGES);
+      loop.request(Pass.CHANGES);
     }
   }
 
   @Override
+  public AgentStatus status() {
+    return own;
+  }
+
+  @Override
   public void start() {
-    queue.start();
+    loop.start();
   }
 
   @Override
   public void close() {
-    queue.close();
+    loop.close();
   }
 
   /** What the condition says is none of a disabled plugin's business. */
   @Override
-  public void cleanRules() {}
+  public void removeState() {}
 
   private Optional<String> report(Pass pass) throws IOException {
     for (String name : preconditions) {

@@ -1,10 +1,11 @@
 package io.kindnet.kindnetd.masq;
 
-import io.kindnet.kindnetd.kube.Agent;
+import io.kindnet.kindnetd.agent.Agent;
+import io.kindnet.kindnetd.agent.KernelWatch;
+import io.kindnet.kindnetd.agent.ReconcileLoop;
+import io.kindnet.kindnetd.agent.ReconcileLoop.Pass;
 import io.kindnet.kindnetd.kube.ClusterSnapshot;
 import io.kindnet.kindnetd.kube.NodeView;
-import io.kindnet.kindnetd.kube.WorkQueue;
-import io.kindnet.kindnetd.kube.WorkQueue.Pass;
 import io.kindnet.kindnetd.metrics.AgentStatus;
 import io.kindnet.kindnetd.metrics.Status;
 import io.kindnet.netlink.ip.AddressFamily;
@@ -23,7 +24,6 @@ import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
-import java.util.function.IntFunction;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -40,7 +40,7 @@ public final class MasqAgent implements Agent {
   private final MasqTable table;
   private final AgentStatus status;
   private final Gauge prefixCount;
-  private final WorkQueue queue;
+  private final ReconcileLoop loop;
   private final MasqWatch watch;
 
   private final Map<AddressFamily, NoMasquerade> installed = new EnumMap<>(AddressFamily.class);
@@ -49,14 +49,13 @@ public final class MasqAgent implements Agent {
   /**
    * @param configured prefixes that are not masqueraded either
    * @param nftables the network namespace; stays the caller's to close
-   * @param events opens the notifications of the same network namespace, without those that the
-   *     socket with the given port causes
+   * @param events what others than {@code nftables} do there
    */
   public MasqAgent(
       NodeView nodes,
       Collection<IpPrefix> configured,
       NftablesSocket nftables,
-      IntFunction<NftablesEvents> events,
+      KernelWatch<NftablesEvents.Events> events,
       Status status) {
     this.nodes = nodes;
     this.configured = List.copyOf(configured);
@@ -67,26 +66,30 @@ public final class MasqAgent implements Agent {
             "kindnet_no_masquerade_prefixes",
             "Prefixes to which pods are not masqueraded, none inside another.",
             "family");
-    this.queue = new WorkQueue("masquerading", CHECK_INTERVAL, this::reconcile, this.status);
-    this.watch =
-        new MasqWatch(() -> events.apply(nftables.portId()), () -> queue.request(Pass.KERNEL));
+    this.loop = new ReconcileLoop("masquerading", CHECK_INTERVAL, this::reconcile, this.status);
+    this.watch = new MasqWatch(events, () -> loop.request(Pass.KERNEL));
+  }
+
+  @Override
+  public AgentStatus status() {
+    return status;
   }
 
   @Override
   public void start() {
     status.dependsOn(watch.start());
-    nodes.onChange(() -> queue.request(Pass.CHANGES));
-    queue.start();
+    nodes.onChange(() -> loop.request(Pass.CHANGES));
+    loop.start();
   }
 
   @Override
   public void close() {
-    queue.close();
+    loop.close();
     watch.close();
   }
 
   @Override
-  public void cleanRules() {
+  public void removeState() {
     if (table.remove()) {
       log.info("removed table {}, masquerading is disabled", MasqTable.TABLE);
     }

@@ -14,6 +14,7 @@ import java.util.function.Supplier;
  */
 public final class AgentStatus {
   private final String name;
+  private final boolean essential;
   private final DistributionDataPoint passSeconds;
   private final CounterDataPoint failures;
   private final CounterDataPoint repairs;
@@ -26,10 +27,12 @@ public final class AgentStatus {
 
   AgentStatus(
       String name,
+      boolean essential,
       DistributionDataPoint passSeconds,
       CounterDataPoint failures,
       CounterDataPoint repairs) {
     this.name = name;
+    this.essential = essential;
     this.passSeconds = passSeconds;
     this.failures = failures;
     this.repairs = repairs;
@@ -43,6 +46,16 @@ public final class AgentStatus {
   /** The part starts: from now on it counts for health and readiness. */
   public void begin() {
     begun = true;
+  }
+
+  /** The part does not count any more, as before its {@link #begin}. */
+  public void end() {
+    begun = false;
+  }
+
+  /** Whether pods of this node cannot do without the part. */
+  boolean essential() {
+    return essential;
   }
 
   boolean begun() {
@@ -94,6 +107,11 @@ public final class AgentStatus {
   /** A pass over the kernel failed. */
   public void failed(long nanos, String reason) {
     passed(nanos);
+    failed(reason);
+  }
+
+  /** The part failed otherwise: it could not start, for one. */
+  public void failed(String reason) {
     failures.inc();
     problem = Optional.of(reason);
   }

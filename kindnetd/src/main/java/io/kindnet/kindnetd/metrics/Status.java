@@ -30,7 +30,7 @@ public final class Status {
   private final Counter failures =
       Counter.builder()
           .name("kindnet_pass_failures_total")
-          .help("Passes of an agent that failed and were tried again.")
+          .help("Starts and passes of an agent that failed and were tried again.")
           .labelNames("agent")
           .register(registry);
   private final Counter repairs =
@@ -62,9 +62,21 @@ public final class Status {
 
   /** A further part; once it has begun, {@code /readyz} waits for it. */
   public AgentStatus agent(String name) {
+    return agent(name, /* essential= */ true);
+  }
+
+  /**
+   * A further part that pods can do without: {@code /readyz} shows it, and does not wait for it.
+   */
+  public AgentStatus optionalAgent(String name) {
+    return agent(name, /* essential= */ false);
+  }
+
+  private AgentStatus agent(String name, boolean essential) {
     AgentStatus agent =
         new AgentStatus(
             name,
+            essential,
             passSeconds.labelValues(name),
             failures.labelValues(name),
             repairs.labelValues(name));

@@ -155,13 +155,15 @@ public final class StatusServer implements AutoCloseable {
   private Answer readiness() {
     StringBuilder text = new StringBuilder();
     boolean ready = true;
+    boolean whole = true;
     for (AgentStatus agent : status.agents()) {
       Optional<String> problem = agent.problem();
-      ready &= problem.isEmpty();
+      ready &= problem.isEmpty() || !agent.essential();
+      whole &= problem.isEmpty();
       text.append(problem.isEmpty() ? "[+]" : "[-]").append(agent.name()).append(' ');
       text.append(problem.orElseGet(() -> wellness(agent))).append('\n');
     }
-    text.append(ready ? "ready\n" : "not ready\n");
+    text.append(ready ? whole ? "ready\n" : "ready, but degraded\n" : "not ready\n");
     return Answer.plain(ready ? OK : UNAVAILABLE, text.toString());
   }
 

@@ -2,14 +2,14 @@ package io.kindnet.kindnetd.node;
 
 import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.databind.ObjectMapper;
+import io.kindnet.kindnetd.agent.Agent;
+import io.kindnet.kindnetd.agent.ReconcileLoop;
+import io.kindnet.kindnetd.agent.ReconcileLoop.Pass;
 import io.kindnet.kindnetd.files.FolderWatch;
-import io.kindnet.kindnetd.kube.Agent;
 import io.kindnet.kindnetd.kube.ClusterNode;
 import io.kindnet.kindnetd.kube.ClusterNode.LeftOutCidr;
 import io.kindnet.kindnetd.kube.ClusterSnapshot;
 import io.kindnet.kindnetd.kube.NodeView;
-import io.kindnet.kindnetd.kube.WorkQueue;
-import io.kindnet.kindnetd.kube.WorkQueue.Pass;
 import io.kindnet.kindnetd.metrics.AgentStatus;
 import io.kindnet.kindnetd.metrics.Status;
 import io.kindnet.kindnetd.node.PluginChain.Plugins;
@@ -51,7 +51,7 @@ public final class CniConfigurationAgent implements Agent {
   private final EarlierConfigurations earlier;
   private final Supplier<OptionalInt> mtu;
   private final AgentStatus status;
-  private final WorkQueue queue;
+  private final ReconcileLoop loop;
   private final FolderWatch watch;
   private String written = "";
   private boolean watched = true;
@@ -80,26 +80,30 @@ public final class CniConfigurationAgent implements Agent {
     this.mtu = mtu;
     this.status = status.agent(NAME);
     this.status.detail(() -> Optional.ofNullable(earlier.description()));
-    this.queue = new WorkQueue(NAME, CHECK_INTERVAL, this::write, this.status);
-    this.watch =
-        new FolderWatch(folder.toString(), notifications, () -> queue.request(Pass.KERNEL));
+    this.loop = new ReconcileLoop(NAME, CHECK_INTERVAL, this::write, this.status);
+    this.watch = new FolderWatch(folder.toString(), notifications, () -> loop.request(Pass.KERNEL));
+  }
+
+  @Override
+  public AgentStatus status() {
+    return status;
   }
 
   @Override
   public void start() {
-    nodes.onChange(() -> queue.request(Pass.CHANGES));
-    queue.start();
+    nodes.onChange(() -> loop.request(Pass.CHANGES));
+    loop.start();
   }
 
   @Override
   public void close() {
-    queue.close();
+    loop.close();
     watch.close();
   }
 
   /** Removes the file if it is kindnet's: pods would else still be wired by a disabled plugin. */
   @Override
-  public void cleanRules() throws IOException {
+  public void removeState() throws IOException {
     if (remove(folder)) {
       log.info("removed {}, the CNI configuration is disabled", file.path());
     }

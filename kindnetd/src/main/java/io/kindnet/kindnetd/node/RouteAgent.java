@@ -1,17 +1,19 @@
 package io.kindnet.kindnetd.node;
 
-import io.kindnet.kindnetd.kube.Agent;
+import io.kindnet.kindnetd.agent.Agent;
+import io.kindnet.kindnetd.agent.KernelWatch;
+import io.kindnet.kindnetd.agent.ReconcileLoop;
+import io.kindnet.kindnetd.agent.ReconcileLoop.Pass;
 import io.kindnet.kindnetd.kube.ClusterSnapshot;
 import io.kindnet.kindnetd.kube.NodeView;
 import io.kindnet.kindnetd.kube.NoteLog;
-import io.kindnet.kindnetd.kube.WorkQueue;
-import io.kindnet.kindnetd.kube.WorkQueue.Pass;
 import io.kindnet.kindnetd.metrics.AgentStatus;
 import io.kindnet.kindnetd.metrics.Status;
 import io.kindnet.kindnetd.node.RouteTable.Listing;
 import io.kindnet.netlink.ip.AddressFamily;
 import io.kindnet.netlink.ip.IpPrefix;
 import io.kindnet.netlink.route.Route;
+import io.kindnet.netlink.route.RouteEvents;
 import io.kindnet.netlink.route.RouteFailure;
 import io.kindnet.netlink.route.RouteSocket;
 import io.prometheus.metrics.core.metrics.Gauge;
@@ -43,7 +45,7 @@ public final class RouteAgent implements Agent {
   private final AgentStatus status;
   private final Gauge routeCount;
   private final Gauge unroutedCount;
-  private final WorkQueue queue;
+  private final ReconcileLoop loop;
   private final RouteWatch watch;
   private final NoteLog noteLog = new NoteLog();
 
@@ -52,8 +54,10 @@ public final class RouteAgent implements Agent {
 
   /**
    * @param socket the network namespace; stays the caller's to close
+   * @param events what others than {@code socket} do there
    */
-  public RouteAgent(NodeView nodes, RouteSocket socket, Status status) {
+  public RouteAgent(
+      NodeView nodes, RouteSocket socket, KernelWatch<RouteEvents.Batch> events, Status status) {
     this.nodes = nodes;
     this.socket = socket;
     this.table = new RouteTable(socket);
@@ -63,25 +67,30 @@ public final class RouteAgent implements Agent {
         status.gauge(
             "kindnet_unrouted_pod_cidrs",
             "Pod CIDRs of other nodes without a route, for the reasons in the log.");
-    this.queue = new WorkQueue(NAME, CHECK_INTERVAL, this::reconcile, this.status);
-    this.watch = new RouteWatch(socket, () -> queue.request(Pass.KERNEL));
+    this.loop = new ReconcileLoop(NAME, CHECK_INTERVAL, this::reconcile, this.status);
+    this.watch = new RouteWatch(events, () -> loop.request(Pass.KERNEL));
+  }
+
+  @Override
+  public AgentStatus status() {
+    return status;
   }
 
   @Override
   public void start() {
     status.dependsOn(watch.start());
-    nodes.onChange(() -> queue.request(Pass.CHANGES));
-    queue.start();
+    nodes.onChange(() -> loop.request(Pass.CHANGES));
+    loop.start();
   }
 
   @Override
   public void close() {
-    queue.close();
+    loop.close();
     watch.close();
   }
 
   @Override
-  public void cleanRules() throws IOException {
+  public void removeState() throws IOException {
     Listing present = table.list();
     RouteChange removal = RouteChange.between(present.own(), present.doubles(), Map.of());
     Refusal.throwIfAny(table.apply(removal), RoutePlan.empty());

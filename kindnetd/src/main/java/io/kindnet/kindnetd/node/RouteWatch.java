@@ -1,19 +1,18 @@
 package io.kindnet.kindnetd.node;
 
+import io.kindnet.kindnetd.agent.KernelWatch;
 import io.kindnet.kindnetd.kube.ClusterNode;
 import io.kindnet.netlink.ip.IpPrefix;
 import io.kindnet.netlink.route.Route;
 import io.kindnet.netlink.route.RouteConstants;
 import io.kindnet.netlink.route.RouteEvent;
 import io.kindnet.netlink.route.RouteEvents;
-import io.kindnet.netlink.route.RouteEvents.Topic;
-import io.kindnet.netlink.route.RouteSocket;
 import java.net.InetAddress;
-import java.time.Duration;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
+import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -21,8 +20,6 @@ import org.jspecify.annotations.Nullable;
  * pods come and go all the time, each with a link, addresses and routes of its own.
  */
 final class RouteWatch implements AutoCloseable {
-  private static final Duration LONG = Duration.ofHours(1);
-
   /** What the routes stand on. */
   private static final class Interest {
     final Map<IpPrefix, Route> routes;
@@ -48,9 +45,9 @@ final class RouteWatch implements AutoCloseable {
     }
   }
 
-  private final RouteSocket socket;
+  private final KernelWatch<RouteEvents.Batch> events;
+  private final Consumer<RouteEvents.Batch> listener = this::see;
   private final Runnable changed;
-  private @Nullable RouteEvents events;
   private volatile Interest interest = new Interest(RoutePlan.empty());
 
   /**
@@ -58,16 +55,14 @@ final class RouteWatch implements AutoCloseable {
    *
    * @param changed runs when the kernel has to be looked at; it must be quick
    */
-  RouteWatch(RouteSocket socket, Runnable changed) {
-    this.socket = socket;
+  RouteWatch(KernelWatch<RouteEvents.Batch> events, Runnable changed) {
+    this.events = events;
     this.changed = changed;
   }
 
   /** Listens from now on, on the thread that it returns. */
-  synchronized Thread start() {
-    RouteEvents opened = socket.eventsOfOthers(Topic.LINKS, Topic.ADDRESSES, Topic.ROUTES);
-    events = opened;
-    return Thread.ofPlatform().daemon().name("route events").start(() -> watch(opened));
+  Thread start() {
+    return events.subscribe(listener);
   }
 
   /**
@@ -78,12 +73,9 @@ final class RouteWatch implements AutoCloseable {
     interest = new Interest(plan);
   }
 
-  private void watch(RouteEvents events) {
-    while (!events.isClosed()) {
-      RouteEvents.Batch batch = events.next(LONG);
-      if (batch.lost() || batch.events().stream().anyMatch(this::concerns)) {
-        changed.run();
-      }
+  private void see(RouteEvents.Batch batch) {
+    if (batch.lost() || batch.events().stream().anyMatch(this::concerns)) {
+      changed.run();
     }
   }
 
@@ -122,9 +114,7 @@ final class RouteWatch implements AutoCloseable {
   }
 
   @Override
-  public synchronized void close() {
-    if (events != null) {
-      events.close();
-    }
+  public void close() {
+    events.unsubscribe(listener);
   }
 }

@@ -1,5 +1,6 @@
 package io.kindnet.kindnetd.podcidr;
 
+import io.kindnet.kindnetd.agent.KernelWatch;
 import io.kindnet.kindnetd.podcidr.HostFactsReader.Reading;
 import io.kindnet.netlink.ip.IpPrefix;
 import io.kindnet.netlink.route.Address;
@@ -8,11 +9,10 @@ import io.kindnet.netlink.route.NextHop;
 import io.kindnet.netlink.route.Route;
 import io.kindnet.netlink.route.RouteEvent;
 import io.kindnet.netlink.route.RouteEvents;
-import io.kindnet.netlink.route.RouteEvents.Topic;
 import io.kindnet.netlink.route.RouteSocket;
-import java.time.Duration;
 import java.util.HashMap;
 import java.util.Map;
+import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -21,13 +21,12 @@ import org.jspecify.annotations.Nullable;
  * each router advertisement.
  */
 final class HostWatch implements AutoCloseable {
-  private static final Duration LONG = Duration.ofHours(1);
-
   private final RouteSocket socket;
   private final PodMarks marks;
+  private final KernelWatch<RouteEvents.Batch> events;
+  private final Consumer<RouteEvents.Batch> listener = this::see;
   private final Runnable changed;
-  private @Nullable RouteEvents events;
-  // of the thread that watches alone
+  // guarded by this
   private final Map<Integer, LinkUse> uses = new HashMap<>();
   private volatile @Nullable Reading known;
 
@@ -36,17 +35,24 @@ final class HostWatch implements AutoCloseable {
    *
    * @param changed runs when the kernel has to be looked at; it must be quick
    */
-  HostWatch(RouteSocket socket, PodMarks marks, Runnable changed) {
+  HostWatch(
+      RouteSocket socket, KernelWatch<RouteEvents.Batch> events, PodMarks marks, Runnable changed) {
     this.socket = socket;
+    this.events = events;
     this.marks = marks;
     this.changed = changed;
   }
 
   /** Listens from now on, on the thread that it returns. */
   synchronized Thread start() {
-    RouteEvents opened = socket.eventsOfOthers(Topic.LINKS, Topic.ADDRESSES, Topic.ROUTES);
-    events = opened;
-    return Thread.ofPlatform().daemon().name("host events").start(() -> watch(opened));
+    Thread thread = events.subscribe(listener);
+    try {
+      listLinks();
+    } catch (RuntimeException refused) {
+      events.unsubscribe(listener);
+      throw refused;
+    }
+    return thread;
   }
 
   /** The kernel is going to be read: until {@link #expect}, nothing that is announced is known. */
@@ -59,20 +65,16 @@ final class HostWatch implements AutoCloseable {
     known = reading;
   }
 
-  private void watch(RouteEvents events) {
-    listLinks();
-    while (!events.isClosed()) {
-      RouteEvents.Batch batch = events.next(LONG);
-      boolean concerned = false;
-      for (RouteEvent event : batch.events()) {
-        concerned |= concerns(event);
-      }
-      if (batch.lost()) {
-        listLinks();
-      }
-      if (concerned || batch.lost()) {
-        changed.run();
-      }
+  private synchronized void see(RouteEvents.Batch batch) {
+    boolean concerned = false;
+    for (RouteEvent event : batch.events()) {
+      concerned |= concerns(event);
+    }
+    if (batch.lost()) {
+      listLinks();
+    }
+    if (concerned || batch.lost()) {
+      changed.run();
     }
   }
 
@@ -150,9 +152,7 @@ final class HostWatch implements AutoCloseable {
   }
 
   @Override
-  public synchronized void close() {
-    if (events != null) {
-      events.close();
-    }
+  public void close() {
+    events.unsubscribe(listener);
   }
 }

@@ -1,11 +1,13 @@
 package io.kindnet.kindnetd.podcidr;
 
-import io.kindnet.kindnetd.kube.Agent;
-import io.kindnet.kindnetd.kube.WorkQueue;
-import io.kindnet.kindnetd.kube.WorkQueue.Pass;
+import io.kindnet.kindnetd.agent.Agent;
+import io.kindnet.kindnetd.agent.KernelWatch;
+import io.kindnet.kindnetd.agent.ReconcileLoop;
+import io.kindnet.kindnetd.agent.ReconcileLoop.Pass;
 import io.kindnet.kindnetd.metrics.AgentStatus;
 import io.kindnet.kindnetd.metrics.Status;
 import io.kindnet.kindnetd.podcidr.HostFactsReader.Reading;
+import io.kindnet.netlink.route.RouteEvents;
 import io.kindnet.netlink.route.RouteSocket;
 import java.nio.file.Path;
 import java.time.Duration;
@@ -25,24 +27,26 @@ public final class PodCidrAgent implements Agent {
   private final HostFactsReader reader;
   private final HostWatch watch;
   private final AgentStatus status;
-  private final WorkQueue queue;
+  private final ReconcileLoop loop;
 
   /**
    * @param socket the network namespace; stays the caller's to close
+   * @param events what others than {@code socket} do there
    * @param marks what tells pods' links and routes from others
    * @param resolverConfiguration such as {@code /etc/resolv.conf}
    */
   public PodCidrAgent(
       AcceptedNodes nodes,
       RouteSocket socket,
+      KernelWatch<RouteEvents.Batch> events,
       PodMarks marks,
       Path resolverConfiguration,
       Status status) {
     this.nodes = nodes;
     this.reader = new HostFactsReader(socket, marks, resolverConfiguration);
-    this.status = status.agent(NAME);
-    this.queue = new WorkQueue(NAME, CHECK_INTERVAL, this::read, this.status);
-    this.watch = new HostWatch(socket, marks, () -> queue.request(Pass.KERNEL));
+    this.status = status.optionalAgent(NAME);
+    this.loop = new ReconcileLoop(NAME, CHECK_INTERVAL, this::read, this.status);
+    this.watch = new HostWatch(socket, events, marks, () -> loop.request(Pass.KERNEL));
     this.status.detail(this::leftOut);
     status.gauge(
         "kindnet_pod_cidrs_left_out",
@@ -51,20 +55,25 @@ public final class PodCidrAgent implements Agent {
   }
 
   @Override
+  public AgentStatus status() {
+    return status;
+  }
+
+  @Override
   public void start() {
     status.dependsOn(watch.start());
-    queue.start();
+    loop.start();
   }
 
   @Override
   public void close() {
-    queue.close();
+    loop.close();
     watch.close();
   }
 
   /** There is nothing that it would have left. */
   @Override
-  public void cleanRules() {}
+  public void removeState() {}
 
   private Optional<String> read(Pass pass) {
     watch.forget();

@@ -4,6 +4,7 @@ import static io.kindnet.kindnetd.kube.ClusterNodeSamples.clusterNode;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.kindnet.kindnetd.MetricsPage;
+import io.kindnet.kindnetd.agent.KernelWatch;
 import io.kindnet.kindnetd.kube.ClusterNodes;
 import io.kindnet.kindnetd.metrics.Status;
 import io.kindnet.netlink.ip.IpPrefix;
@@ -37,19 +38,26 @@ class MasqAgentTest {
   private final Namespace host;
   private final NetworkNamespace namespace;
   private final NftablesSocket nftables;
+  private final KernelWatch<NftablesEvents.Events> events;
   private final MasqAgent agent;
 
   MasqAgentTest(Namespace host) {
     this.host = host;
     namespace = NetworkNamespace.open(host.path().toString());
     nftables = namespace.call(NftablesSocket::open);
+    events = events(nftables);
     agent =
         new MasqAgent(
             nodes,
             List.of(IpPrefix.parse("192.168.0.0/16"), IpPrefix.parse("192.168.1.0/24")),
             nftables,
-            port -> namespace.call(() -> NftablesEvents.ofOthers(port)),
+            events,
             status);
+  }
+
+  private KernelWatch<NftablesEvents.Events> events(NftablesSocket own) {
+    return KernelWatch.ofNftables(
+        () -> namespace.call(() -> NftablesEvents.ofOthers(own.portId())));
   }
 
   @BeforeEach
@@ -61,6 +69,7 @@ class MasqAgentTest {
   @AfterEach
   void stop() {
     agent.close();
+    events.close();
     nftables.close();
     namespace.close();
   }
@@ -243,12 +252,13 @@ class MasqAgentTest {
     String made = table();
     Status later = new Status("test");
     try (NftablesSocket laterSocket = namespace.call(NftablesSocket::open);
+        KernelWatch<NftablesEvents.Events> laterEvents = events(laterSocket);
         MasqAgent laterAgent =
             new MasqAgent(
                 nodes,
                 List.of(IpPrefix.parse("192.168.0.0/16")),
                 laterSocket,
-                port -> namespace.call(() -> NftablesEvents.ofOthers(port)),
+                laterEvents,
                 later)) {
       laterAgent.start();
       Eventually.within(DEADLINE, () -> assertThat(later.problems()).isEmpty());
@@ -291,8 +301,8 @@ class MasqAgentTest {
     assertTable(EXPECTED);
     agent.close();
     assertTable(EXPECTED);
-    agent.cleanRules();
+    agent.removeState();
     assertThat(Nft.ruleset(host)).isEmpty();
-    agent.cleanRules();
+    agent.removeState();
   }
 }

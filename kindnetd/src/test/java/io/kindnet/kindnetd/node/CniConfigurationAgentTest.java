@@ -155,11 +155,11 @@ class CniConfigurationAgentTest {
     nodes.markComplete();
     assertFile(IPV4);
     agent.close();
-    agent.cleanRules();
+    agent.removeState();
     assertThat(file).doesNotExist();
-    agent.cleanRules();
+    agent.removeState();
     Files.writeString(file, "{\"name\": \"somebody\"}");
-    agent.cleanRules();
+    agent.removeState();
     assertThat(file).exists();
   }
 }

@@ -3,8 +3,10 @@ package io.kindnet.kindnetd.node;
 import static io.kindnet.kindnetd.kube.ClusterNodeSamples.clusterNode;
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.kindnet.kindnetd.agent.KernelWatch;
 import io.kindnet.kindnetd.metrics.Status;
 import io.kindnet.netlink.netns.NetworkNamespace;
+import io.kindnet.netlink.route.RouteEvents;
 import io.kindnet.netlink.route.RouteSocket;
 import io.kindnet.netlink.testing.Eventually;
 import io.kindnet.netlink.testing.Ip;
@@ -111,7 +113,8 @@ class RouteAgentRepairTest {
     Status later = new Status("test");
     try (NetworkNamespace namespace = NetworkNamespace.open(host.path().toString());
         RouteSocket laterSocket = RouteSocket.open(namespace);
-        RouteAgent laterAgent = new RouteAgent(stand.nodes, laterSocket, later)) {
+        KernelWatch<RouteEvents.Batch> events = KernelWatch.ofRoutes(laterSocket);
+        RouteAgent laterAgent = new RouteAgent(stand.nodes, laterSocket, events, later)) {
       laterAgent.start();
       Eventually.within(DEADLINE, () -> assertThat(later.problems()).isEmpty());
       assertThat(laterSocket.requests().writes()).as("messages for a restart").isZero();

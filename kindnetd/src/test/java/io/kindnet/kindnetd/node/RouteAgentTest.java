@@ -177,7 +177,7 @@ class RouteAgentTest {
     stand.assertRoutes("10.244.2.0/24 via 192.0.2.2", "fd00:2::/64 via 2001:db8::2");
     stand.agent.close();
     stand.assertRoutes("10.244.2.0/24 via 192.0.2.2", "fd00:2::/64 via 2001:db8::2");
-    stand.agent.cleanRules();
+    stand.agent.removeState();
     assertThat(stand.routes()).isEmpty();
   }
 }

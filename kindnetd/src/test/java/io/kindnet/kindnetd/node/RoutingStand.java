@@ -5,9 +5,11 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
+import io.kindnet.kindnetd.agent.KernelWatch;
 import io.kindnet.kindnetd.kube.ClusterNodes;
 import io.kindnet.kindnetd.metrics.Status;
 import io.kindnet.netlink.netns.NetworkNamespace;
+import io.kindnet.netlink.route.RouteEvents;
 import io.kindnet.netlink.route.RouteSocket;
 import io.kindnet.netlink.testing.Eventually;
 import io.kindnet.netlink.testing.Ip;
@@ -26,12 +28,14 @@ final class RoutingStand implements AutoCloseable {
   final Status status = new Status("test");
   final RouteSocket socket;
   final RouteAgent agent;
+  private final KernelWatch<RouteEvents.Batch> events;
   private final Namespace host;
 
   private RoutingStand(Namespace host, RouteSocket socket) {
     this.host = host;
     this.socket = socket;
-    this.agent = new RouteAgent(nodes, socket, status);
+    this.events = KernelWatch.ofRoutes(socket);
+    this.agent = new RouteAgent(nodes, socket, events, status);
   }
 
   /** Connects {@code host} to {@code network}; the agent is not started yet. */
@@ -99,6 +103,7 @@ final class RoutingStand implements AutoCloseable {
   @Override
   public void close() {
     agent.close();
+    events.close();
     socket.close();
   }
 }

@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
+import io.kindnet.kindnetd.agent.KernelWatch;
 import io.kindnet.kindnetd.kube.ClusterNode;
 import io.kindnet.kindnetd.kube.ClusterNodes;
 import io.kindnet.kindnetd.masq.MasqAgent;
@@ -14,6 +15,7 @@ import io.kindnet.netlink.ip.IpPrefix;
 import io.kindnet.netlink.netns.NetworkNamespace;
 import io.kindnet.netlink.nftables.NftablesEvents;
 import io.kindnet.netlink.nftables.NftablesSocket;
+import io.kindnet.netlink.route.RouteEvents;
 import io.kindnet.netlink.route.RouteSocket;
 import io.kindnet.netlink.testing.Eventually;
 import io.kindnet.netlink.testing.Ip;
@@ -46,6 +48,8 @@ final class HostFixture implements AutoCloseable {
   private final Namespace host;
   private final NetworkNamespace namespace;
   private final NftablesSocket nftables;
+  private final KernelWatch<RouteEvents.Batch> routeEvents;
+  private final KernelWatch<NftablesEvents.Events> nftablesEvents;
   private final PodCidrAgent agent;
   private final RouteAgent routing;
   private final MasqAgent masquerading;
@@ -75,18 +79,16 @@ final class HostFixture implements AutoCloseable {
         """);
     namespace = NetworkNamespace.open(host.path().toString());
     socket = RouteSocket.open(namespace);
+    routeEvents = KernelWatch.ofRoutes(socket);
     nftables = namespace.call(NftablesSocket::open);
+    nftablesEvents =
+        KernelWatch.ofNftables(
+            () -> namespace.call(() -> NftablesEvents.ofOthers(nftables.portId())));
     List<InetAddress> servers = Stream.of(apiServer).map(IpAddresses::parse).toList();
     accepted = new AcceptedNodes(nodes, clusterCidrs, servers);
-    agent = new PodCidrAgent(accepted, socket, MARKS, resolver, status);
-    routing = new RouteAgent(accepted, socket, status);
-    masquerading =
-        new MasqAgent(
-            accepted,
-            List.of(),
-            nftables,
-            port -> namespace.call(() -> NftablesEvents.ofOthers(port)),
-            status);
+    agent = new PodCidrAgent(accepted, socket, routeEvents, MARKS, resolver, status);
+    routing = new RouteAgent(accepted, socket, routeEvents, status);
+    masquerading = new MasqAgent(accepted, List.of(), nftables, nftablesEvents, status);
     join("self", 1, List.of("10.244.0.0/24", "fd00::/64"), "172.30.1.1", "fd00:172:30::1:1");
   }
 
@@ -175,6 +177,8 @@ final class HostFixture implements AutoCloseable {
     masquerading.close();
     routing.close();
     agent.close();
+    routeEvents.close();
+    nftablesEvents.close();
     nftables.close();
     socket.close();
     namespace.close();

@@ -1,9 +1,8 @@
-package io.kindnet.kindnetd.kube;
+package io.kindnet.kindnetd.agent;
 
 import io.kindnet.kindnetd.metrics.AgentStatus;
 import java.time.Duration;
 import java.util.Optional;
-import java.util.concurrent.TimeUnit;
 import java.util.concurrent.locks.Condition;
 import java.util.concurrent.locks.ReentrantLock;
 import org.jspecify.annotations.Nullable;
@@ -15,10 +14,10 @@ import org.slf4j.LoggerFactory;
  * pass afterwards. A pass that fails is repeated after a wait that doubles, or when something new
  * is requested: what fails for one node must not keep another waiting.
  */
-public final class WorkQueue implements AutoCloseable {
-  private static final Logger log = LoggerFactory.getLogger(WorkQueue.class);
-  private static final long FIRST_BACK_OFF = TimeUnit.MILLISECONDS.toNanos(50);
-  private static final long LONGEST_BACK_OFF = TimeUnit.SECONDS.toNanos(30);
+public final class ReconcileLoop implements AutoCloseable {
+  private static final Logger log = LoggerFactory.getLogger(ReconcileLoop.class);
+  private static final Duration FIRST_DELAY = Duration.ofMillis(50);
+  private static final Duration LONGEST_DELAY = Duration.ofSeconds(30);
 
   /** What a pass compares the desired state with. */
   public enum Pass {
@@ -51,14 +50,16 @@ public final class WorkQueue implements AutoCloseable {
   private final Condition changed = lock.newCondition();
   private @Nullable Pass requested;
   private boolean closed;
-  private int failures;
+  // of the thread alone
+  private final BackOff backOff = new BackOff(FIRST_DELAY, LONGEST_DELAY);
+  private String reason = "";
   private boolean done;
 
   /**
    * @param name the agent's, for the thread and the log
    * @param checkInterval how often a {@link Pass#KERNEL} pass runs without being asked for
    */
-  public WorkQueue(String name, Duration checkInterval, Work work, AgentStatus status) {
+  public ReconcileLoop(String name, Duration checkInterval, Work work, AgentStatus status) {
     this.name = name;
     this.checkInterval = checkInterval.toNanos();
     this.work = work;
@@ -123,11 +124,14 @@ public final class WorkQueue implements AutoCloseable {
   private @Nullable Pass next() throws InterruptedException {
     lock.lockInterruptibly();
     try {
-      if (failures > 0) {
+      if (backOff.failures() > 0) {
         // requests that come at once after a failure are one with it
-        await(FIRST_BACK_OFF, /* untilRequested= */ false);
+        long first = FIRST_DELAY.toNanos();
+        await(first, /* untilRequested= */ false);
+        await(backOff.nanos() - first, /* untilRequested= */ true);
+      } else {
+        await(checkInterval, /* untilRequested= */ true);
       }
-      await(failures > 0 ? backOff() - FIRST_BACK_OFF : checkInterval, /* untilRequested= */ true);
       Pass pass = !done || requested == null ? Pass.KERNEL : requested;
       requested = null;
       return closed ? null : pass;
@@ -147,23 +151,36 @@ public final class WorkQueue implements AutoCloseable {
     long start = System.nanoTime();
     try {
       Optional<String> missing = work.run(pass);
-      failures = 0;
+      succeeded();
       done = missing.isEmpty();
       status.passed(System.nanoTime() - start);
       missing.ifPresentOrElse(status::waiting, status::ready);
     } catch (InterruptedException ended) {
       throw ended;
     } catch (Exception failure) {
-      failures++;
+      failed(failure);
       done = false;
-      log.warn("{}: {}; next try in {} ms", name, failure.getMessage(), backOff() / 1_000_000);
-      log.debug("{}", name, failure);
-      status.failed(System.nanoTime() - start, String.valueOf(failure.getMessage()));
+      status.failed(System.nanoTime() - start, reason);
     }
   }
 
-  private long backOff() {
-    return Math.min(LONGEST_BACK_OFF, FIRST_BACK_OFF << Math.min(failures - 1, 20));
+  private void succeeded() {
+    if (backOff.failures() > 0) {
+      log.info("{}: works again after {} failures", name, backOff.failures());
+    }
+    backOff.succeeded();
+    reason = "";
+  }
+
+  /** The same reason is logged once, however often it is tried. */
+  private void failed(Exception failure) {
+    backOff.failed();
+    String now = failure.getMessage() == null ? failure.toString() : failure.getMessage();
+    if (!now.equals(reason)) {
+      log.warn("{}: {}; tried again until it works", name, now);
+      log.debug("{}", name, failure);
+    }
+    reason = now;
   }
 
   private static Pass wider(@Nullable Pass one, Pass other) {

@@ -1,8 +1,8 @@
-package io.kindnet.kindnetd.kube;
+package io.kindnet.kindnetd.agent;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import io.kindnet.kindnetd.kube.WorkQueue.Pass;
+import io.kindnet.kindnetd.agent.ReconcileLoop.Pass;
 import io.kindnet.kindnetd.metrics.AgentStatus;
 import io.kindnet.kindnetd.metrics.Status;
 import io.kindnet.netlink.testing.Eventually;
@@ -14,7 +14,7 @@ import java.util.concurrent.Semaphore;
 import java.util.concurrent.atomic.AtomicBoolean;
 import org.junit.jupiter.api.Test;
 
-class WorkQueueTest {
+class ReconcileLoopTest {
   private static final Duration DEADLINE = Duration.ofSeconds(60);
   private static final Duration NEVER = Duration.ofDays(1);
 
@@ -31,17 +31,17 @@ class WorkQueueTest {
 
   @Test
   void comparesWithTheKernelFirstAndTakesManyRequestsAsOne() {
-    try (WorkQueue queue = new WorkQueue("test", NEVER, this::slow, status)) {
-      queue.start();
+    try (ReconcileLoop loop = new ReconcileLoop("test", NEVER, this::slow, status)) {
+      loop.start();
       Eventually.within(DEADLINE, () -> assertThat(passes).containsExactly(Pass.KERNEL));
       for (int i = 0; i < 100; i++) {
-        queue.request(Pass.CHANGES);
+        loop.request(Pass.CHANGES);
       }
       allowed.release();
       Eventually.within(
           DEADLINE, () -> assertThat(passes).containsExactly(Pass.KERNEL, Pass.CHANGES));
-      queue.request(Pass.KERNEL);
-      queue.request(Pass.CHANGES);
+      loop.request(Pass.KERNEL);
+      loop.request(Pass.CHANGES);
       allowed.release(2);
       Eventually.within(
           DEADLINE,
@@ -53,7 +53,7 @@ class WorkQueueTest {
   @Test
   void triesAgainAfterAFailureAndSaysWhy() {
     Semaphore failures = new Semaphore(3);
-    WorkQueue.Work work =
+    ReconcileLoop.Work work =
         pass -> {
           passes.add(pass);
           if (failures.tryAcquire()) {
@@ -62,8 +62,8 @@ class WorkQueueTest {
           allowed.acquire();
           return Optional.empty();
         };
-    try (WorkQueue queue = new WorkQueue("test", NEVER, work, status)) {
-      queue.start();
+    try (ReconcileLoop loop = new ReconcileLoop("test", NEVER, work, status)) {
+      loop.start();
       Eventually.within(DEADLINE, () -> assertThat(passes).hasSize(4));
       assertThat(status.problem()).contains("no route to the moon");
       assertThat(passes).containsOnly(Pass.KERNEL);
@@ -74,17 +74,17 @@ class WorkQueueTest {
 
   @Test
   void aRequestEndsALongBackOff() {
-    WorkQueue.Work work =
+    ReconcileLoop.Work work =
         pass -> {
           passes.add(pass);
           throw new IllegalStateException("still not");
         };
-    try (WorkQueue queue = new WorkQueue("test", NEVER, work, status)) {
-      queue.start();
+    try (ReconcileLoop loop = new ReconcileLoop("test", NEVER, work, status)) {
+      loop.start();
       for (int wanted = 2; wanted <= 12; wanted++) {
         // left alone, twelve passes would take more than a minute
         int count = wanted;
-        queue.request(Pass.CHANGES);
+        loop.request(Pass.CHANGES);
         Eventually.within(DEADLINE, () -> assertThat(passes).hasSizeGreaterThanOrEqualTo(count));
       }
     }
@@ -94,8 +94,8 @@ class WorkQueueTest {
   @Test
   void checksWithoutBeingAsked() {
     allowed.release(Integer.MAX_VALUE);
-    try (WorkQueue queue = new WorkQueue("test", Duration.ofMillis(1), this::slow, status)) {
-      queue.start();
+    try (ReconcileLoop loop = new ReconcileLoop("test", Duration.ofMillis(1), this::slow, status)) {
+      loop.start();
       Eventually.within(DEADLINE, () -> assertThat(passes).hasSizeGreaterThan(3));
     }
     assertThat(passes).containsOnly(Pass.KERNEL);
@@ -104,18 +104,18 @@ class WorkQueueTest {
   @Test
   void comparesWithTheKernelUntilNothingIsMissing() {
     AtomicBoolean tide = new AtomicBoolean();
-    WorkQueue.Work work =
+    ReconcileLoop.Work work =
         pass -> {
           passes.add(pass);
           return tide.get() ? Optional.empty() : Optional.of("the tide");
         };
-    try (WorkQueue queue = new WorkQueue("test", NEVER, work, status)) {
-      queue.start();
+    try (ReconcileLoop loop = new ReconcileLoop("test", NEVER, work, status)) {
+      loop.start();
       Eventually.within(DEADLINE, () -> assertThat(status.problem()).contains("the tide"));
       tide.set(true);
-      queue.request(Pass.CHANGES);
+      loop.request(Pass.CHANGES);
       Eventually.within(DEADLINE, () -> assertThat(status.problem()).isEmpty());
-      queue.request(Pass.CHANGES);
+      loop.request(Pass.CHANGES);
       Eventually.within(
           DEADLINE,
           () -> assertThat(passes).containsExactly(Pass.KERNEL, Pass.KERNEL, Pass.CHANGES));
