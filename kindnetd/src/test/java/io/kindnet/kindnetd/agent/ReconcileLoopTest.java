@@ -2,6 +2,7 @@ package io.kindnet.kindnetd.agent;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.kindnet.kindnetd.CapturedLog;
 import io.kindnet.kindnetd.agent.ReconcileLoop.Pass;
 import io.kindnet.kindnetd.metrics.AgentStatus;
 import io.kindnet.kindnetd.metrics.Status;
@@ -69,6 +70,27 @@ class ReconcileLoopTest {
       assertThat(passes).containsOnly(Pass.KERNEL);
       allowed.release();
       Eventually.within(DEADLINE, () -> assertThat(status.problem()).isEmpty());
+    }
+  }
+
+  @Test
+  void logsEachReasonOnce() {
+    Semaphore failures = new Semaphore(4);
+    ReconcileLoop.Work work =
+        pass -> {
+          passes.add(pass);
+          if (failures.tryAcquire()) {
+            throw new IllegalStateException(passes.size() < 4 ? "no buffer" : "no memory");
+          }
+          return Optional.empty();
+        };
+    try (CapturedLog log = CapturedLog.start();
+        ReconcileLoop loop = new ReconcileLoop("test", NEVER, work, status)) {
+      loop.start();
+      Eventually.within(DEADLINE, () -> assertThat(status.problem()).isEmpty());
+      assertThat(log.linesWith("test: no buffer")).hasSize(1);
+      assertThat(log.linesWith("test: no memory")).hasSize(1);
+      assertThat(log.linesWith("test: works again after 4 failures")).hasSize(1);
     }
   }
 

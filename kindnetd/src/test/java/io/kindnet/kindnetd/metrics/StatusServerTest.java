@@ -101,6 +101,27 @@ class StatusServerTest {
   }
 
   @Test
+  void isReadyButDegradedWithoutWhatPodsCanDoWithout() throws Exception {
+    AgentStatus routes = status.agent("routes");
+    AgentStatus addresses = status.optionalAgent("addresses");
+    routes.begin();
+    addresses.begin();
+    routes.ready();
+    addresses.failed("the database is locked");
+    HttpResponse<String> answer = ask("GET", "/readyz");
+    assertThat(answer.statusCode()).isEqualTo(200);
+    assertThat(answer.body())
+        .isEqualTo("[+]routes ok\n[-]addresses the database is locked\nready, but degraded\n");
+    assertThat(ask("GET", "/metrics").body().lines())
+        .contains(
+            "kindnet_ready{agent=\"addresses\"} 0.0",
+            "kindnet_pass_failures_total{agent=\"addresses\"} 1.0");
+
+    addresses.end();
+    assertThat(ask("GET", "/readyz").body()).isEqualTo("[+]routes ok\nready\n");
+  }
+
+  @Test
   void isHealthyAsLongAsItsThreadsLive() throws Exception {
     CountDownLatch end = new CountDownLatch(1);
     Thread thread = Thread.ofPlatform().name("routes").start(() -> awaitQuietly(end));
