@@ -67,13 +67,6 @@ static char *cache_option(const char *home)
     return chosen;
 }
 
-static char *heir_option(int heir)
-{
-    struct text number = {0};
-    text_add_number(&number, (unsigned)heir);
-    return joined("-Dio.kindnet.cni.heir=", number.bytes);
-}
-
 /*
  * The jar, by the name that the cache of classes knows it by, wherever it lies: for each class of it, the JVM looks up the path that the
  * cache was made with, and where there is no file, it does so in vain, with an exception for each of 400 classes. Where the number is
@@ -96,7 +89,7 @@ static char *class_path(const char *home)
 }
 
 /* The command line, ended by NULL; NULL if there is no memory for it. */
-static char **command(const char *home, int argument_count, char **arguments, int heir)
+static char **command(const char *home, int argument_count, char **arguments)
 {
     static char class_path_option[] = "-cp";
     static char main_class[] = "io.kindnet.cni.CniKindnet";
@@ -108,10 +101,9 @@ static char **command(const char *home, int argument_count, char **arguments, in
         option("-Dorg.sqlite.lib.path=", home, "/native"),
         class_path_option,
         class_path(home),
-        heir < 0 ? main_class : heir_option(heir),
         main_class,
     };
-    const size_t count = sizeof begin / sizeof *begin - (heir < 0 ? 1 : 0);
+    const size_t count = sizeof begin / sizeof *begin;
     for (size_t i = 0; i < count; i++)
         if (begin[i] == NULL)
             return NULL;
@@ -180,7 +172,7 @@ static void say(struct text *failure, const char *what, const char *which, int r
     text_add(failure, strerror(reason));
 }
 
-void jvm_execute(int argument_count, char **arguments, int heir, struct text *failure)
+void jvm_execute(int argument_count, char **arguments, struct text *failure)
 {
     char home[PATH_MAX + sizeof "/lib/cni-kindnet"];
     if (!find_self(home)) {
@@ -190,7 +182,7 @@ void jvm_execute(int argument_count, char **arguments, int heir, struct text *fa
     cut_last_name(home); /* the program */
     cut_last_name(home); /* bin */
     memcpy(home + strlen(home), "/lib/cni-kindnet", sizeof "/lib/cni-kindnet");
-    char **java = command(home, argument_count, arguments, heir);
+    char **java = command(home, argument_count, arguments);
     char **variables = environment();
     if (java == NULL || variables == NULL) {
         say(failure, "cannot execute the Java runtime in ", home, ENOMEM);

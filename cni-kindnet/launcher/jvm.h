@@ -4,10 +4,7 @@
 
 #include "text.h"
 
-/*
- * Executes the plugin with the arguments that this program got, and tells it of its heir, if that is not -1. Comes back only if that
- * fails, and says why.
- */
-void jvm_execute(int argument_count, char **arguments, int heir, struct text *failure);
+/* Executes the plugin with the arguments that this program got. Comes back only if that fails, and says why. */
+void jvm_execute(int argument_count, char **arguments, struct text *failure);
 
 #endif

@@ -4,7 +4,6 @@
  */
 #include "cnierror.h"
 #include "handover.h"
-#include "heir.h"
 #include "jvm.h"
 #include "standard.h"
 #include "text.h"
@@ -25,13 +24,6 @@ static bool is_cni_call(int argument_count)
         if (getenv(variables[i]) != NULL)
             return true;
     return false;
-}
-
-/* The verb that deletes a link, and so leaves something to be done when all is done. */
-static bool is_del(void)
-{
-    const char *command = getenv("CNI_COMMAND");
-    return command != NULL && strcmp(command, "DEL") == 0;
 }
 
 static int answer_error(const struct input *input, unsigned code, const struct text *message)
@@ -86,7 +78,7 @@ int main(int argument_count, char **arguments)
     }
 
     (void)sigaction(SIGPIPE, &usual, NULL); /* the JVM inherits it */
-    jvm_execute(argument_count, arguments, is_del() ? heir_start() : -1, &failure);
+    jvm_execute(argument_count, arguments, &failure);
     (void)sigaction(SIGPIPE, &ignored, NULL);
     if (!called)
         return tell_operator(&failure);

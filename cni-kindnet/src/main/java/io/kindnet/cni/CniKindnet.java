@@ -4,7 +4,6 @@ import static java.nio.charset.StandardCharsets.UTF_8;
 
 import io.kindnet.cni.cli.OperatorCommand;
 import io.kindnet.cni.store.Way;
-import io.kindnet.netlink.libc.Heir;
 import io.kindnet.netlink.libc.Program;
 import java.io.IOException;
 import java.io.InputStream;
@@ -21,9 +20,6 @@ public final class CniKindnet {
 
   /** In bytes: a GC with as many containers as any node has needs a tenth of it. */
   private static final int LONGEST_INPUT = 8 << 20;
-
-  /** The property by which the launcher names the descriptor of the heir that it has started. */
-  private static final String HEIR = "io.kindnet.cni.heir";
 
   private CniKindnet() {}
 
@@ -62,8 +58,7 @@ public final class CniKindnet {
   static int answerClient(Map<String, String> variables, InputStream in, PrintStream out) {
     Reply reply;
     try {
-      Heir heir = Heir.of(System.getProperty(HEIR));
-      reply = CniCall.answer(variables, read(in), () -> Kernel.open(heir), Way.COLD, null);
+      reply = CniCall.answer(variables, read(in), Kernel::open, Way.COLD, null);
     } catch (IOException unreadable) {
       reply = Reply.unreadable(unreadable);
     }

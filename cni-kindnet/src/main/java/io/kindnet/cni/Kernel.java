@@ -4,8 +4,6 @@ import io.kindnet.cni.podlink.HostNetwork;
 import io.kindnet.cni.podlink.PodNamespaces;
 import io.kindnet.cni.portmap.HostPorts;
 import io.kindnet.cni.portmap.NftablesHostPorts;
-import io.kindnet.netlink.libc.Heir;
-import org.jspecify.annotations.Nullable;
 
 /**
  * What verbs act on besides the database: the network of the host, which is the namespace of the
@@ -26,17 +24,7 @@ public record Kernel(HostNetwork host, HostPorts hostPorts, PodNamespaces namesp
 
   /** As the calling thread sees it, which sees the files that the client sees. */
   public static Kernel open() {
-    return open(null);
-  }
-
-  /**
-   * As the other one, for a process that ends with its call.
-   *
-   * @param heir waits for the kernel in its place; null for nobody
-   */
-  static Kernel open(@Nullable Heir heir) {
-    return new Kernel(
-        HostNetwork.open(heir), NftablesHostPorts.open(heir), new PodNamespaces.ByPath());
+    return new Kernel(HostNetwork.open(), NftablesHostPorts.open(), new PodNamespaces.ByPath());
   }
 
   @Override

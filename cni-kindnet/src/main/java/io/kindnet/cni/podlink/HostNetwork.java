@@ -5,7 +5,6 @@ import io.kindnet.cni.protocol.CniException;
 import io.kindnet.netlink.ip.AddressFamily;
 import io.kindnet.netlink.ip.IpPrefix;
 import io.kindnet.netlink.libc.Errno;
-import io.kindnet.netlink.libc.Heir;
 import io.kindnet.netlink.netns.NetworkNamespace;
 import io.kindnet.netlink.route.Link;
 import io.kindnet.netlink.route.LinkChange;
@@ -15,7 +14,6 @@ import java.util.HexFormat;
 import java.util.List;
 import java.util.Optional;
 import java.util.Random;
-import org.jspecify.annotations.Nullable;
 
 /**
  * The host's side of the plugin's work: the network namespace of the thread that opened it. For
@@ -36,28 +34,17 @@ public final class HostNetwork implements AutoCloseable {
 
   private final NetworkNamespace namespace;
   private final RouteSocket socket;
-  private final @Nullable Heir heir;
 
-  private HostNetwork(NetworkNamespace namespace, RouteSocket socket, @Nullable Heir heir) {
+  private HostNetwork(NetworkNamespace namespace, RouteSocket socket) {
     this.namespace = namespace;
     this.socket = socket;
-    this.heir = heir;
   }
 
   /** Opens the namespace of the calling thread. */
   public static HostNetwork open() {
-    return open(null);
-  }
-
-  /**
-   * As the other one.
-   *
-   * @param heir waits for the kernel in the place of this process; null for nobody
-   */
-  public static HostNetwork open(@Nullable Heir heir) {
     NetworkNamespace namespace = NetworkNamespace.current();
     try {
-      return new HostNetwork(namespace, RouteSocket.open(), heir);
+      return new HostNetwork(namespace, RouteSocket.open());
     } catch (RuntimeException refused) {
       namespace.close();
       throw refused;
@@ -139,7 +126,7 @@ public final class HostNetwork implements AutoCloseable {
    */
   public void deleteLink(String name) {
     try {
-      socket.links().deletePromptly(name, heir);
+      socket.links().deleteWithoutWaiting(name);
     } catch (NetlinkException refused) {
       if (refused.errno() != Errno.ENODEV) {
         throw refused;

@@ -5,7 +5,6 @@ import static io.kindnet.cni.portmap.HostPortTable.TABLE;
 import io.kindnet.cni.protocol.CniException;
 import io.kindnet.netlink.ip.AddressFamily;
 import io.kindnet.netlink.libc.Errno;
-import io.kindnet.netlink.libc.Heir;
 import io.kindnet.netlink.libc.KernelException;
 import io.kindnet.netlink.nftables.Element;
 import io.kindnet.netlink.nftables.NamedSet;
@@ -29,27 +28,14 @@ public final class NftablesHostPorts implements HostPorts {
   private @Nullable NftablesSocket socket;
   private @Nullable MessageListener listener;
 
-  private final @Nullable Heir heir;
-
-  private NftablesHostPorts(@Nullable Heir heir) {
-    this.heir = heir;
-  }
+  private NftablesHostPorts() {}
 
   /**
    * Those of the network namespace of the calling thread, which has to stay in it. Nothing is
    * opened before it is needed: most pods have no host ports.
    */
   public static NftablesHostPorts open() {
-    return open(null);
-  }
-
-  /**
-   * As the other one.
-   *
-   * @param heir waits for the kernel in the place of this process; null for nobody
-   */
-  public static NftablesHostPorts open(@Nullable Heir heir) {
-    return new NftablesHostPorts(heir);
+    return new NftablesHostPorts();
   }
 
   /** Lets {@code newListener} see every datagram to and from nftables from now on. */
@@ -250,9 +236,6 @@ public final class NftablesHostPorts implements HostPorts {
   @Override
   public void close() {
     if (socket != null) {
-      if (heir != null) {
-        socket.leaveTo(heir);
-      }
       socket.close();
     }
   }

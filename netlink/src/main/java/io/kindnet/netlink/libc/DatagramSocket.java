@@ -175,15 +175,6 @@ public final class DatagramSocket implements AutoCloseable {
     return await(wakeup.number(), timeout);
   }
 
-  /**
-   * Waits until there is something to receive, or the heir has ended.
-   *
-   * @return whether there is something and the heir has not ended
-   */
-  public boolean await(Heir heir, Duration timeout) {
-    return await(heir.number(), timeout);
-  }
-
   private boolean await(int other, Duration timeout) {
     long deadline = System.nanoTime() + timeout.toNanos();
     while (true) {
@@ -201,10 +192,6 @@ public final class DatagramSocket implements AutoCloseable {
         throw new KernelException("wait on " + name, errno);
       }
     }
-  }
-
-  Descriptor descriptor() {
-    return socket;
   }
 
   /** Writes a {@code struct pollfd}. */

@@ -77,11 +77,6 @@ public final class StreamSocket implements AutoCloseable {
     }
   }
 
-  /** One that this process began with: {@code number} is open, and nobody else's here. */
-  static StreamSocket inherited(int number, String name) {
-    return new StreamSocket(new Descriptor(number), name);
-  }
-
   private static StreamSocket open(int domain, String name) {
     int fd = Libc.socket(domain, SOCK_STREAM | SOCK_NONBLOCK | SOCK_CLOEXEC, 0);
     return new StreamSocket(

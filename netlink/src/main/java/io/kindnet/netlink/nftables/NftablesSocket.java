@@ -3,7 +3,6 @@ package io.kindnet.netlink.nftables;
 import static io.kindnet.netlink.wire.NetlinkConstants.NETLINK_NETFILTER;
 
 import io.kindnet.netlink.libc.Errno;
-import io.kindnet.netlink.libc.Heir;
 import io.kindnet.netlink.wire.BatchFailure;
 import io.kindnet.netlink.wire.MessageListener;
 import io.kindnet.netlink.wire.MessageWriter;
@@ -114,14 +113,6 @@ public final class NftablesSocket implements AutoCloseable {
     if (!failures.isEmpty()) {
       throw new NftablesException(failures);
     }
-  }
-
-  /**
-   * Has {@code heir} close it last: who does, waits until the kernel has freed what was deleted
-   * before, by anybody.
-   */
-  public void leaveTo(Heir heir) {
-    socket.leaveTo(heir);
   }
 
   @Override

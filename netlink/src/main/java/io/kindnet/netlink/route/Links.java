@@ -1,7 +1,6 @@
 package io.kindnet.netlink.route;
 
 import io.kindnet.netlink.libc.Errno;
-import io.kindnet.netlink.libc.Heir;
 import io.kindnet.netlink.wire.EchoedRequest;
 import io.kindnet.netlink.wire.MessageWriter;
 import io.kindnet.netlink.wire.NetlinkException;
@@ -11,7 +10,6 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
-import org.jspecify.annotations.Nullable;
 
 /**
  * The links of one network namespace. Every method throws a {@link NetlinkException} that says what
@@ -110,25 +108,13 @@ public final class Links {
   /**
    * Removes the link {@code name}, and waits only until nothing leads to it any more: neither its
    * name, nor its index, nor a route. The kernel goes on for some 20 ms, until nobody holds what
-   * was the link ({@code netdev_run_todo} in {@code net/core/dev.c}).
+   * was the link ({@code netdev_run_todo} in {@code net/core/dev.c}); a process that ends meanwhile
+   * does, too.
    *
    * @throws NetlinkException {@code ENODEV} if there is none
    */
-  public void deletePromptly(String name) {
-    deletePromptly(name, null);
-  }
-
-  /**
-   * As {@link #deletePromptly(String)}; a process that ends then need not wait for the kernel
-   * either.
-   *
-   * @param heir who does so; null for nobody
-   */
-  public void deletePromptly(String name, @Nullable Heir heir) {
+  public void deleteWithoutWaiting(String name) {
     EchoedRequest deletion = owner.echoed(LinkRequests.delete(name));
-    if (heir != null && deletion.awaitSentBy(heir)) {
-      return;
-    }
     Thread thread = new Thread(deletion, "delete link");
     thread.setDaemon(true);
     thread.start();

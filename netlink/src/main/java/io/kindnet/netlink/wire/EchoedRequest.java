@@ -4,7 +4,6 @@ import static io.kindnet.netlink.wire.NetlinkConstants.NLMSG_ERROR;
 import static io.kindnet.netlink.wire.NetlinkConstants.NLM_F_ACK;
 import static io.kindnet.netlink.wire.NetlinkConstants.NLM_F_ECHO;
 
-import io.kindnet.netlink.libc.Heir;
 import io.kindnet.netlink.libc.KernelException;
 import io.kindnet.netlink.libc.Wakeup;
 import java.time.Duration;
@@ -18,7 +17,7 @@ import org.jspecify.annotations.Nullable;
  * (the deletion of a link: before Linux 6.2) are waited for to the end.
  *
  * <p>One thread {@link #run}s it, another one {@link #await}s it. It has a socket of its own, which
- * goes with the later of the two. Or an heir sends it, for a process that is about to end.
+ * goes with the later of the two.
  */
 public final class EchoedRequest implements Runnable {
   /** The number of the only request on this socket. */
@@ -75,30 +74,6 @@ public final class EchoedRequest implements Runnable {
       throwIfRefused(channel.receive());
     } finally {
       release();
-    }
-  }
-
-  /**
-   * Does all that is to be done, without a thread in the kernel: {@code heir} sends the request.
-   *
-   * @return false if the heir was gone before: nobody has sent the request, or will
-   * @throws NetlinkException if the kernel refused
-   */
-  public boolean awaitSentBy(Heir heir) {
-    if (!heir.send(channel.socket(), request.finish(SEQUENCE, NLM_F_ACK | NLM_F_ECHO))) {
-      return false;
-    }
-    channel.socket().await(heir, UNTIL_SENT);
-    List<NetlinkMessage> answer = channel.receiveIfAny();
-    if (answer == null) {
-      return false;
-    }
-    try {
-      throwIfRefused(answer);
-      return true;
-    } finally {
-      channel.close();
-      sent.close();
     }
   }
 

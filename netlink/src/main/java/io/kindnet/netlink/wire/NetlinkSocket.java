@@ -7,7 +7,6 @@ import static io.kindnet.netlink.wire.NetlinkConstants.NLM_F_DUMP;
 import static io.kindnet.netlink.wire.NetlinkConstants.NLM_F_DUMP_INTR;
 
 import io.kindnet.netlink.libc.Errno;
-import io.kindnet.netlink.libc.Heir;
 import io.kindnet.netlink.libc.KernelException;
 import java.nio.ByteBuffer;
 import java.util.ArrayList;
@@ -282,11 +281,6 @@ public final class NetlinkSocket implements AutoCloseable {
         throw new NetlinkException(request.what(), Errno.of(error), "");
       }
     }
-  }
-
-  /** Has {@code heir} keep it open, for what a process that closes one last has to wait for. */
-  public void leaveTo(Heir heir) {
-    heir.keep(channel.socket());
   }
 
   @Override

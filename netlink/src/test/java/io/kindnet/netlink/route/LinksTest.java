@@ -364,7 +364,7 @@ class LinksTest {
       host.run("ip", "route", "add", "10.1.1.2/32", "dev", "knet0");
       host.run("ip", "route", "add", "fd00::2/128", "dev", "knet0");
 
-      links.deletePromptly("knet0");
+      links.deleteWithoutWaiting("knet0");
 
       assertThat(links.findByName("knet0")).isEmpty();
       assertThat(Ip.json(host, "-4", "route")).isEqualTo("[]");
@@ -375,10 +375,11 @@ class LinksTest {
 
   @Test
   void deletingPromptlySaysWhatIsWrongAsDeletingDoes() {
-    assertThatThrownBy(() -> links.deletePromptly("knet0"))
+    assertThatThrownBy(() -> links.deleteWithoutWaiting("knet0"))
         .isInstanceOf(NetlinkException.class)
         .hasMessageContaining("delete link knet0")
         .hasMessageContaining("ENODEV");
-    assertThatThrownBy(() -> links.deletePromptly("lo")).hasMessageContaining("delete link lo");
+    assertThatThrownBy(() -> links.deleteWithoutWaiting("lo"))
+        .hasMessageContaining("delete link lo");
   }
 }
