@@ -17,6 +17,7 @@ import io.kindnet.cni.store.Store;
 import io.kindnet.cni.store.Stores;
 import io.kindnet.cni.store.Way;
 import io.kindnet.netlink.libc.KernelException;
+import io.kindnet.netlink.libc.KernelRelease;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.Map;
@@ -157,13 +158,27 @@ public final class CniCall {
       log.line("fails: " + error.getMessage());
       throw error;
     } catch (KernelException refused) {
-      log.line("fails: " + refused.getMessage());
-      throw new CniException(
-          CniErrorCode.KERNEL_REFUSED, String.valueOf(refused.getMessage()), refused);
+      CniException error = refusal(refused, KernelRelease.running());
+      log.line("fails: " + error.getMessage());
+      throw error;
     } catch (RuntimeException | LinkageError defect) {
       log.failure("fails by a defect of the plugin", defect);
       throw new CniException(CniErrorCode.INTERNAL, "defect of the plugin: " + defect, defect);
     }
+  }
+
+  /**
+   * What the client is told of {@code refused}. A call does not fail only because the kernel is
+   * old: most of what a pod gets is older still.
+   *
+   * @param release of the kernel
+   */
+  static CniException refusal(KernelException refused, KernelRelease release) {
+    String message = String.valueOf(refused.getMessage());
+    return new CniException(
+        CniErrorCode.KERNEL_REFUSED,
+        release.isTooOld() ? message + "; " + release.requirement() : message,
+        refused);
   }
 
   private String runVerb() throws CniException {

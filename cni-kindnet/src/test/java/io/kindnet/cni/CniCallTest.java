@@ -4,6 +4,9 @@ import static io.kindnet.cni.CniNode.error;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import com.fasterxml.jackson.databind.JsonNode;
+import io.kindnet.netlink.libc.Errno;
+import io.kindnet.netlink.libc.KernelException;
+import io.kindnet.netlink.libc.KernelRelease;
 import io.kindnet.netlink.testing.Namespace;
 import io.kindnet.netlink.testing.NetworkNamespaces;
 import java.io.IOException;
@@ -131,6 +134,20 @@ class CniCallTest {
     variables.put("CNI_LOG_FILE", dataDir.resolve("missing").resolve("cni.log").toString());
 
     assertThat(node.call(variables, node.config().toString()).exitCode()).isZero();
+  }
+
+  @Test
+  void saysWhereTheKernelIsTooOldForWhatItRefused() {
+    KernelException refused =
+        new KernelException("add set inet cni-kindnet hostport-map-v4", Errno.EOPNOTSUPP);
+
+    assertThat(CniCall.refusal(refused, new KernelRelease("5.4.0-150-generic")))
+        .hasMessage(
+            "add set inet cni-kindnet hostport-map-v4: "
+                + Errno.EOPNOTSUPP
+                + "; this kernel is Linux 5.4.0-150-generic, kindnet needs Linux 5.10 or newer");
+    assertThat(CniCall.refusal(refused, new KernelRelease("5.10.0-46-cloud-amd64")))
+        .hasMessage(refused.getMessage());
   }
 
   private String subject(String text) {

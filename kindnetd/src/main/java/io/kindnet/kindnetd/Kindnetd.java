@@ -28,6 +28,7 @@ import io.kindnet.kindnetd.node.RouteAgent;
 import io.kindnet.kindnetd.podcidr.AcceptedNodes;
 import io.kindnet.kindnetd.podcidr.PodCidrAgent;
 import io.kindnet.kindnetd.podcidr.PodMarks;
+import io.kindnet.netlink.libc.KernelRelease;
 import io.kindnet.netlink.nftables.NftablesEvents;
 import io.kindnet.netlink.nftables.NftablesSocket;
 import io.kindnet.netlink.route.RouteEvents;
@@ -65,6 +66,7 @@ public final class Kindnetd implements Callable<Integer> {
   private static final Path RESOLVER = Path.of("/etc/resolv.conf");
 
   private final Map<String, String> environment;
+  private final KernelRelease release;
 
   @Mixin private final Flags flags = new Flags();
 
@@ -72,8 +74,12 @@ public final class Kindnetd implements Callable<Integer> {
   @Spec
   private CommandSpec spec;
 
-  Kindnetd(Map<String, String> environment) {
+  /**
+   * @param release of the kernel that this runs on
+   */
+  Kindnetd(Map<String, String> environment, KernelRelease release) {
     this.environment = environment;
+    this.release = release;
   }
 
   /**
@@ -83,13 +89,18 @@ public final class Kindnetd implements Callable<Integer> {
   public static void main(String[] arguments) {
     PrintWriter out = new PrintWriter(System.out, true, UTF_8);
     PrintWriter err = new PrintWriter(System.err, true, UTF_8);
-    System.exit(CommandRunner.run(new Kindnetd(System.getenv()), List.of(arguments), out, err));
+    Kindnetd command = new Kindnetd(System.getenv(), KernelRelease.running());
+    System.exit(CommandRunner.run(command, List.of(arguments), out, err));
   }
 
   @Override
   public Integer call() throws Exception {
     Environment variables = Environment.of(environment);
     Options options = Options.of(flags, variables, Host.look());
+    if (release.isTooOld() && !options.cleanup()) {
+      // before the plugin is installed, too; what an older version left can be taken away anywhere
+      throw new IllegalStateException(release.requirement());
+    }
     if (options.plugin().install().isPresent()) {
       return install(options.plugin(), options.plugin().install().get());
     }

@@ -2,6 +2,7 @@ package io.kindnet.kindnetd;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.kindnet.netlink.libc.KernelRelease;
 import java.io.IOException;
 import java.io.PrintWriter;
 import java.io.StringWriter;
@@ -18,8 +19,12 @@ class CommandRunnerTest {
   private final StringWriter err = new StringWriter();
 
   private int run(Map<String, String> environment, String... arguments) {
+    return runOn(KernelRelease.running(), environment, arguments);
+  }
+
+  private int runOn(KernelRelease release, Map<String, String> environment, String... arguments) {
     return CommandRunner.run(
-        new Kindnetd(environment),
+        new Kindnetd(environment, release),
         List.of(arguments),
         new PrintWriter(out, true),
         new PrintWriter(err, true));
@@ -94,5 +99,23 @@ class CommandRunnerTest {
     assertThat(err.toString())
         .isEqualTo(
             "kindnetd: cannot install the plugin: " + program + "/.cni-kindnet: Not a directory\n");
+  }
+
+  @Test
+  void saysWhichKernelIsTooOldAndWhichIsNeeded(@TempDir Path folder) {
+    KernelRelease release = new KernelRelease("5.4.0-150-generic");
+    Map<String, String> environment = Map.of("HOST_IP", "192.0.2.1", "POD_IP", "192.0.2.1");
+
+    assertThat(runOn(release, environment)).isEqualTo(1);
+    assertThat(runOn(release, environment, "--install-cni-bin=" + folder.resolve("bin")))
+        .isEqualTo(1);
+
+    assertThat(out.toString()).isEmpty();
+    assertThat(err.toString().lines())
+        .hasSize(2)
+        .allMatch(
+            "kindnetd: this kernel is Linux 5.4.0-150-generic, kindnet needs Linux 5.10 or newer"
+                ::equals);
+    assertThat(folder).isEmptyDirectory();
   }
 }
