@@ -82,6 +82,15 @@ final class PodPorts {
     });
   }
 
+  /** Makes a table of another version this one's, with the ports of the rows, as {@link #restore} does. */
+  void replaceTable() throws CniException {
+    store.transaction(() -> {
+      List<PodHostPorts> pods = fromRows();
+      rules.replace(pods);
+      return pods;
+    });
+  }
+
   /**
    * A kernel that cannot be asked for its connections, or refuses, must not keep a pod from
    * starting, and much less from being released: such flows end by themselves after a while.

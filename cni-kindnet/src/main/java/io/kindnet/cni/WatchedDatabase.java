@@ -1,5 +1,6 @@
 package io.kindnet.cni;
 
+import io.kindnet.cni.portmap.TableProblem;
 import io.kindnet.cni.protocol.CniException;
 import io.kindnet.cni.protocol.NetworkConfig;
 import io.kindnet.cni.store.Patience;
@@ -9,6 +10,7 @@ import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
+import org.jspecify.annotations.Nullable;
 
 /** The database for a program that is no call and watches over it, as the agent does. */
 public final class WatchedDatabase {
@@ -70,6 +72,32 @@ public final class WatchedDatabase {
       }
     }
     return collected;
+  }
+
+  /** Why the table of the host ports cannot be used as it is; null where it can. */
+  public @Nullable TableProblem tableProblem() {
+    try (Kernel kernel = kernels.open()) {
+      return kernel.hostPorts().problem();
+    }
+  }
+
+  /**
+   * Makes a table of host ports that another version of kindnet left this version's, with the ports
+   * of all pods; a table of anybody else stays. Without a database it stays, too, since only there
+   * is which ports the pods have.
+   *
+   * @return whether there was a database
+   * @throws CniException if it cannot be read
+   */
+  public boolean replaceTable() throws CniException {
+    if (!exists()) {
+      return false;
+    }
+    try (Store store = open();
+        Kernel kernel = kernels.open()) {
+      new PodPorts(store, kernel, CallLog.none()).replaceTable();
+    }
+    return true;
   }
 
   /** Unless a call has done so meanwhile, or has added the container again. */

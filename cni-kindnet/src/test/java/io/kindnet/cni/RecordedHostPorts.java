@@ -3,6 +3,7 @@ package io.kindnet.cni;
 import io.kindnet.cni.portmap.HostPort;
 import io.kindnet.cni.portmap.HostPorts;
 import io.kindnet.cni.portmap.PodHostPorts;
+import io.kindnet.cni.portmap.TableProblem;
 import io.kindnet.netlink.ip.IpAddresses;
 import io.kindnet.netlink.libc.Errno;
 import io.kindnet.netlink.libc.KernelException;
@@ -10,6 +11,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
+import org.jspecify.annotations.Nullable;
 
 /** Host ports that stand in a set instead of the kernel, and that can be made to fail. */
 final class RecordedHostPorts implements HostPorts {
@@ -71,6 +73,16 @@ final class RecordedHostPorts implements HostPorts {
   public synchronized void restore(List<PodHostPorts> pods) {
     installed.clear();
     pods.forEach(pod -> installed.putAll(describe(pod)));
+  }
+
+  @Override
+  public @Nullable TableProblem problem() {
+    return null;
+  }
+
+  @Override
+  public void replace(List<PodHostPorts> pods) {
+    // nobody else's table stands in a set
   }
 
   @Override

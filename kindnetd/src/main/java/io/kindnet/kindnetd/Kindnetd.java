@@ -11,6 +11,7 @@ import io.kindnet.kindnetd.agent.Agents;
 import io.kindnet.kindnetd.agent.KernelWatch;
 import io.kindnet.kindnetd.cleanup.Cleanup;
 import io.kindnet.kindnetd.cni.CniCallAgent;
+import io.kindnet.kindnetd.hostports.HostPortAgent;
 import io.kindnet.kindnetd.install.BinFolder;
 import io.kindnet.kindnetd.install.PluginAgent;
 import io.kindnet.kindnetd.ipam.AddressAgent;
@@ -150,6 +151,8 @@ public final class Kindnetd implements Callable<Integer> {
             KernelWatch.ofNftables(() -> NftablesEvents.ofOthers(nftables.portId()));
         Agents agents = new Agents()) {
       KernelMessages.show(status, kernel.requests(), nftables.requests());
+      // before calls are served, which cannot use a table of another version
+      agents.run(new HostPortAgent(WatchedDatabase.ofThisNode(), status), options.usesOwnPlugin());
       agents.run(
           new CniCallAgent(options.callSocket(), BuildVersion.text(), status),
           options.servesCalls());

@@ -23,12 +23,13 @@ class KindnetdArchitectureTest {
   private static final String CNI = "io.kindnet.kindnetd.cni..";
   private static final String INSTALL = "io.kindnet.kindnetd.install..";
   private static final String CLEANUP = "io.kindnet.kindnetd.cleanup..";
+  private static final String HOSTPORTS = "io.kindnet.kindnetd.hostports..";
   private static final String IPAM = "io.kindnet.kindnetd.ipam..";
   private static final String FILES = "io.kindnet.kindnetd.files..";
   private static final String AGENT = "io.kindnet.kindnetd.agent..";
   private static final String PODCIDR = "io.kindnet.kindnetd.podcidr..";
 
-  private static final List<String> AGENTS = List.of(NODE, MASQ, CNI, IPAM, INSTALL, PODCIDR);
+  private static final List<String> AGENTS = List.of(NODE, MASQ, CNI, IPAM, HOSTPORTS, INSTALL, PODCIDR);
 
   private static final JavaClasses CLASSES =
       new ClassFileImporter()
@@ -60,7 +61,8 @@ class KindnetdArchitectureTest {
   void nobodyDependsOnTheCleanup() {
     noClasses()
         .that()
-        .resideInAnyPackage(KUBE, NODE, MASQ, CNI, IPAM, INSTALL, FILES, METRICS, PODCIDR)
+        .resideInAnyPackage(
+            KUBE, NODE, MASQ, CNI, IPAM, HOSTPORTS, INSTALL, FILES, METRICS, PODCIDR)
         .should()
         .dependOnClassesThat()
         .resideInAPackage(CLEANUP)
@@ -71,7 +73,8 @@ class KindnetdArchitectureTest {
   void onlyKubeAndMainTouchTheKubernetesLibrary() {
     noClasses()
         .that()
-        .resideInAnyPackage(NODE, MASQ, CNI, IPAM, METRICS, INSTALL, FILES, CLEANUP, PODCIDR)
+        .resideInAnyPackage(
+            NODE, MASQ, CNI, IPAM, HOSTPORTS, METRICS, INSTALL, FILES, CLEANUP, PODCIDR)
         .should()
         .dependOnClassesThat()
         .resideInAPackage("io.fabric8..")
@@ -105,7 +108,7 @@ class KindnetdArchitectureTest {
         .resideInAPackage(METRICS)
         .should()
         .dependOnClassesThat()
-        .resideInAnyPackage(KUBE, NODE, MASQ, IPAM, INSTALL, FILES, PODCIDR)
+        .resideInAnyPackage(KUBE, NODE, MASQ, IPAM, HOSTPORTS, INSTALL, FILES, PODCIDR)
         .check(CLASSES);
   }
 

@@ -2,7 +2,6 @@ package io.kindnet.cni.portmap;
 
 import io.kindnet.netlink.libc.Errno;
 import io.kindnet.netlink.libc.KernelException;
-import java.util.List;
 
 /**
  * Objects in the table of the host ports have names of this plugin's, but are of another kind:
@@ -11,18 +10,14 @@ import java.util.List;
 final class ForeignTableException extends KernelException {
   private static final long serialVersionUID = 1L;
 
-  /**
-   * An error with the objects that are in the way.
-   *
-   * @param conflicts a phrase for each of them, as {@link TableConflicts} makes them
-   */
-  ForeignTableException(List<String> conflicts) {
+  /** An error with the objects that are in the way, and what to do about them. */
+  ForeignTableException(TableProblem problem) {
     super(
         Errno.EEXIST,
-        "table "
-            + HostPortTable.TABLE
-            + " is not as this plugin makes it: "
-            + String.join(", ", conflicts)
+        problem.text()
+            + (problem.ofAnotherVersion()
+                ? "; another version of kindnet made it: kindnetd replaces it within a minute"
+                : "")
             + "; after nft delete table "
             + HostPortTable.TABLE
             + " it is made again");

@@ -2,6 +2,7 @@ package io.kindnet.cni.portmap;
 
 import io.kindnet.cni.protocol.CniException;
 import java.util.List;
+import org.jspecify.annotations.Nullable;
 
 /**
  * The host port rules of one network namespace. Each pod adds and removes its own elements, so that
@@ -48,6 +49,16 @@ public interface HostPorts extends AutoCloseable {
    * it.
    */
   void restore(List<PodHostPorts> pods);
+
+  /** Why {@link #restore} cannot use the table that is there; null where it can. */
+  @Nullable TableProblem problem();
+
+  /**
+   * Deletes a table of another version and makes this version's in the same transaction, with the
+   * ports of {@code pods}; does nothing where there is no such table. No table is made where no pod
+   * needs it. The caller keeps others from installing and removing meanwhile.
+   */
+  void replace(List<PodHostPorts> pods);
 
   /**
    * Makes connection tracking forget the UDP flows to the host's ports that are now those of {@code

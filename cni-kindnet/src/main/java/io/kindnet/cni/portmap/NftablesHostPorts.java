@@ -96,7 +96,12 @@ public final class NftablesHostPorts implements HostPorts {
   public List<HostPort> list() {
     List<HostPort> ports = new ArrayList<>();
     for (AddressFamily family : AddressFamily.values()) {
-      for (Element element : nftables().list().elements(HostPortTable.map(family))) {
+      NamedSet map = HostPortTable.map(family);
+      NamedSet there = nftables().list().set(TABLE, map.name());
+      if (there == null || !TableConflicts.haveSameType(there, map)) {
+        continue; // what the elements of a foreign one mean is not known
+      }
+      for (Element element : nftables().list().elements(map)) {
         HostPort port = PodElements.portOf(family, element);
         if (port != null) {
           ports.add(port);
@@ -122,6 +127,30 @@ public final class NftablesHostPorts implements HostPorts {
   }
 
   @Override
+  public @Nullable TableProblem problem() {
+    return TableProblem.of(nftables().list());
+  }
+
+  @Override
+  public void replace(List<PodHostPorts> pods) {
+    for (PodHostPorts pod : pods) {
+      LoopbackRouting.enableIfPossible(pod);
+    }
+    PodElements wanted = PodElements.of(pods);
+    nftables()
+        .update((listing, transaction) -> {
+          TableProblem problem = TableProblem.of(listing);
+          if (problem != null && problem.ofAnotherVersion()) {
+            transaction.delete(TABLE);
+            if (!pods.isEmpty()) {
+              HostPortTable.build(transaction);
+              addAll(transaction, wanted);
+            }
+          }
+        });
+  }
+
+  @Override
   public void forgetFlowsToPorts(PodHostPorts pod) {
     PodFlows.forgetToPorts(pod);
   }
@@ -139,9 +168,9 @@ public final class NftablesHostPorts implements HostPorts {
       NftablesListing listing, NftablesTransaction transaction, PodElements wanted) {
     if (!HostPortTable.isComplete(listing.rules(TABLE))) {
       // before the kernel is asked: Linux 5.10 takes a set of another type for the one wanted
-      List<String> conflicts = TableConflicts.in(listing);
-      if (!conflicts.isEmpty()) {
-        throw new ForeignTableException(conflicts);
+      TableProblem problem = TableProblem.of(listing);
+      if (problem != null) {
+        throw new ForeignTableException(problem);
       }
       HostPortTable.build(transaction);
     } else {
@@ -174,12 +203,16 @@ public final class NftablesHostPorts implements HostPorts {
   /** Whether the elements are there now; false where others are in their place, or no table. */
   private boolean tryAdd(PodElements elements) {
     NftablesTransaction transaction = begin();
+    addAll(transaction, elements);
+    return tryCommit(transaction);
+  }
+
+  private static void addAll(NftablesTransaction transaction, PodElements elements) {
     for (NamedSet set : HostPortTable.SETS) {
       if (!elements.of(set).isEmpty()) {
         transaction.add(set, elements.of(set));
       }
     }
-    return tryCommit(transaction);
   }
 
   /** Whether the elements are gone now; false where some were not there, or no table. */
@@ -212,11 +245,11 @@ public final class NftablesHostPorts implements HostPorts {
 
   /** The objects that are in the way, where it is that; otherwise {@code refused} itself. */
   private KernelException explained(NftablesException refused) {
-    List<String> conflicts = TableConflicts.in(nftables().list());
-    if (conflicts.isEmpty()) {
+    TableProblem problem = problem();
+    if (problem == null) {
       return refused;
     }
-    ForeignTableException explained = new ForeignTableException(conflicts);
+    ForeignTableException explained = new ForeignTableException(problem);
     explained.initCause(refused);
     return explained;
   }

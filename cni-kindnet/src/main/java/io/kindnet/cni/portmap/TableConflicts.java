@@ -40,9 +40,12 @@ final class TableConflicts {
   }
 
   private static boolean isSame(NamedSet there, NamedSet wanted) {
-    return there.key().equals(wanted.key())
-        && Objects.equals(there.data(), wanted.data())
-        && there.flags() == wanted.flags();
+    return haveSameType(there, wanted) && there.flags() == wanted.flags();
+  }
+
+  /** Whether elements of both mean the same. */
+  static boolean haveSameType(NamedSet there, NamedSet wanted) {
+    return there.key().equals(wanted.key()) && Objects.equals(there.data(), wanted.data());
   }
 
   /** Whether {@code there} is hooked as {@code wanted} is. The policy is changed in place. */

@@ -2,6 +2,7 @@ package io.kindnet.kindnetd.cleanup;
 
 import io.kindnet.cni.podlink.HostNetwork;
 import io.kindnet.cni.portmap.NftablesHostPorts;
+import io.kindnet.cni.portmap.TableProblem;
 import io.kindnet.kindnetd.masq.MasqAgent;
 import io.kindnet.kindnetd.node.CniConfigurationAgent;
 import io.kindnet.kindnetd.node.RouteAgent;
@@ -18,7 +19,6 @@ import java.util.Optional;
 
 /** Interfaces, routes and tables in the network namespace of the calling thread. */
 final class KernelLeftovers {
-  private static final List<Table> TABLES = List.of(MasqAgent.TABLE, NftablesHostPorts.TABLE);
   private static final List<Integer> PROTOCOLS =
       List.of(RouteAgent.ROUTE_PROTOCOL, HostNetwork.ROUTE_PROTOCOL);
 
@@ -38,9 +38,8 @@ final class KernelLeftovers {
         "nftables tables",
         () -> {
           try (NftablesSocket nftables = NftablesSocket.open()) {
-            for (Table table : TABLES) {
-              report.remove("table " + table, () -> remove(nftables, table));
-            }
+            report.remove("table " + MasqAgent.TABLE, () -> remove(nftables, MasqAgent.TABLE));
+            removeHostPorts(nftables, report);
           }
         });
   }
@@ -107,6 +106,17 @@ final class KernelLeftovers {
         return false; // went with its interface
       }
       throw refused;
+    }
+  }
+
+  /** One of the plugin's or of another version's; what else has that name is somebody's. */
+  private static void removeHostPorts(NftablesSocket nftables, Report report) {
+    Table table = NftablesHostPorts.TABLE;
+    TableProblem problem = TableProblem.of(nftables.list());
+    if (problem == null || problem.ofAnotherVersion()) {
+      report.remove("table " + table, () -> remove(nftables, table));
+    } else {
+      report.leave("table " + table, problem.text());
     }
   }
 

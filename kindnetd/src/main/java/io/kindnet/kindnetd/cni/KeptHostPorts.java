@@ -4,8 +4,10 @@ import io.kindnet.cni.portmap.HostPort;
 import io.kindnet.cni.portmap.HostPorts;
 import io.kindnet.cni.portmap.NftablesHostPorts;
 import io.kindnet.cni.portmap.PodHostPorts;
+import io.kindnet.cni.portmap.TableProblem;
 import io.kindnet.cni.protocol.CniException;
 import java.util.List;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Host ports that one call after the other uses, on one thread. Closing a socket of nftables waits,
@@ -58,6 +60,16 @@ final class KeptHostPorts implements HostPorts {
   @Override
   public void restore(List<PodHostPorts> pods) {
     ports.restore(pods);
+  }
+
+  @Override
+  public @Nullable TableProblem problem() {
+    return ports.problem();
+  }
+
+  @Override
+  public void replace(List<PodHostPorts> pods) {
+    ports.replace(pods);
   }
 
   @Override

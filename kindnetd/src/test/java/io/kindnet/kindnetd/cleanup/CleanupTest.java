@@ -253,4 +253,30 @@ class CleanupTest {
     assertThat(out.toString()).isEqualTo("nothing of kindnet is on this node\n");
     assertThat(files()).isEqualTo(before);
   }
+
+  @Test
+  void removesTheHostPortsOfAnotherVersionAndLeavesThoseOfOthers() {
+    Nft.apply(
+        node,
+        "table inet cni-kindnet {\n"
+            + "map hostport-map-v4 { type ipv4_addr . inet_service : ipv4_addr . inet_service\n}\n"
+            + "}\n");
+
+    assertThat(cleanUp()).isZero();
+
+    assertThat(out.toString()).isEqualTo("removed table inet cni-kindnet\n");
+    assertThat(Nft.ruleset(node)).isEmpty();
+
+    Nft.apply(node, "table inet cni-kindnet {\nset hairpin-v4 { type mark\n}\n}\n");
+    String before = Nft.ruleset(node);
+
+    assertThat(cleanUp()).isZero();
+
+    assertThat(out.toString())
+        .startsWith(
+            "left table inet cni-kindnet: table inet cni-kindnet is not as this plugin makes it:"
+                + " set inet cni-kindnet hairpin-v4 is a set of mark and should be a set of"
+                + " ipv4_addr . ipv4_addr\n");
+    assertThat(Nft.ruleset(node)).isEqualTo(before);
+  }
 }

@@ -11,17 +11,18 @@ import java.net.http.HttpRequest;
 import java.net.http.HttpResponse.BodyHandlers;
 
 /** The pages that show a {@link Status}, on a loopback address. */
-final class StatusPages implements AutoCloseable {
+public final class StatusPages implements AutoCloseable {
   private final StatusServer server;
   private final HttpClient client = HttpClient.newHttpClient();
 
-  StatusPages(Status status) throws IOException {
+  /** Those of {@code status}, until they are closed. */
+  public StatusPages(Status status) throws IOException {
     server = new StatusServer(new InetSocketAddress(InetAddress.getLoopbackAddress(), 0), status);
     server.start();
   }
 
   /** The text of a page. */
-  String get(String path) throws IOException, InterruptedException {
+  public String get(String path) throws IOException, InterruptedException {
     URI uri = URI.create("http://127.0.0.1:" + server.address().getPort() + path);
     return client.send(HttpRequest.newBuilder(uri).build(), BodyHandlers.ofString()).body();
   }

@@ -1,0 +1,194 @@
+package io.kindnet.kindnetd.hostports;
+
+import static java.nio.charset.StandardCharsets.UTF_8;
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.kindnet.cni.CniCall;
+import io.kindnet.cni.Kernel;
+import io.kindnet.cni.Reply;
+import io.kindnet.cni.WatchedDatabase;
+import io.kindnet.cni.store.Patience;
+import io.kindnet.cni.store.Way;
+import io.kindnet.kindnetd.CapturedLog;
+import io.kindnet.kindnetd.ipam.StatusPages;
+import io.kindnet.kindnetd.metrics.Status;
+import io.kindnet.netlink.netns.NetworkNamespace;
+import io.kindnet.netlink.testing.Eventually;
+import io.kindnet.netlink.testing.Namespace;
+import io.kindnet.netlink.testing.NetworkNamespaces;
+import io.kindnet.netlink.testing.Nft;
+import java.io.IOException;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.Map;
+import java.util.stream.Collectors;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+/** What an agent makes of a table of host ports that the plugin cannot use. */
+@NetworkNamespaces
+class HostPortAgentTest {
+  private static final Duration DEADLINE = Duration.ofMinutes(1);
+
+  private static final String OLDER =
+      """
+      table inet cni-kindnet {
+        map hostport-map-v4 {
+          type ipv4_addr . inet_service : ipv4_addr . inet_service
+          elements = { 192.0.2.1 . 80 : 10.244.1.200 . 8080 }
+        }
+        chain prerouting {
+          type nat hook prerouting priority dstnat
+          fib daddr type local dnat ip to ip daddr . tcp dport map @hostport-map-v4
+        }
+      }
+      """;
+
+  private static final String FOREIGN =
+      """
+      table inet cni-kindnet {
+        map hostport-map-v4 { type mark : mark; }
+      }
+      """;
+
+  private final Namespace host;
+  private final Path folder;
+  private final Status status = new Status("of a test");
+  private final HostPortAgent agent;
+  private final StatusPages pages;
+
+  HostPortAgentTest(Namespace host, @TempDir Path folder) throws IOException {
+    this.host = host;
+    this.folder = folder;
+    WatchedDatabase database =
+        new WatchedDatabase(folder.resolve("cni.db"), new Patience(10_000), Kernel::open);
+    agent = new HostPortAgent(database, Duration.ofMillis(20), status);
+    pages = new StatusPages(status);
+  }
+
+  @AfterEach
+  void stop() {
+    agent.close();
+    pages.close();
+  }
+
+  @Test
+  void theHostPortsOfAllPodsAreRestoredAfterAnotherVersion(Namespace one, Namespace other) {
+    add("one", one, 80);
+    add("other", other, 81);
+    String wanted = Nft.ruleset(host);
+    assertThat(wanted).contains(". tcp . 80 :", ". tcp . 81 :");
+    host.run("nft", "delete", "table", "inet", "cni-kindnet");
+    Nft.apply(host, OLDER);
+    try (CapturedLog log = CapturedLog.start()) {
+      start();
+
+      Eventually.within(DEADLINE, () -> assertThat(Nft.ruleset(host)).isEqualTo(wanted));
+      Eventually.within(
+          DEADLINE,
+          () ->
+              assertThat(log.linesWith("table inet cni-kindnet is not as this plugin makes it"))
+                  .singleElement()
+                  .asString()
+                  .contains(
+                      "map inet cni-kindnet hostport-map-v4 is a map of",
+                      "another version of kindnet made it, it has been replaced"));
+    }
+    call("DEL", "one", one, 80);
+    assertThat(Nft.ruleset(host)).doesNotContain(". tcp . 80 :").contains(". tcp . 81 :");
+  }
+
+  @Test
+  void aTableOfSomebodyElseIsNamedAndStays() {
+    Nft.apply(host, FOREIGN);
+    String before = Nft.ruleset(host);
+    try (CapturedLog log = CapturedLog.start()) {
+      start();
+
+      String text =
+          "table inet cni-kindnet is not as this plugin makes it: map inet cni-kindnet"
+              + " hostport-map-v4 is a map of mark : mark and should be a map of ipv4_addr"
+              + " . inet_proto . inet_service : ipv4_addr . inet_service with intervals";
+      Eventually.within(DEADLINE, () -> assertThat(line()).isEqualTo("[+]host-ports ok, but " + text));
+      assertThat(log.linesWith(text)).as("said once").hasSize(1);
+    }
+    assertThat(Nft.ruleset(host)).isEqualTo(before);
+
+    host.run("nft", "delete", "table", "inet", "cni-kindnet");
+    Eventually.within(DEADLINE, () -> assertThat(line()).isEqualTo("[+]host-ports ok"));
+  }
+
+  /** The first call makes the database, from what the kernel shows. */
+  @Test
+  void withoutADatabaseNothingIsReplaced(Namespace plain, Namespace withHostPort) {
+    Nft.apply(host, OLDER);
+    String before = Nft.ruleset(host);
+    start();
+
+    Eventually.within(DEADLINE, () -> assertThat(line()).contains("ok, but table inet"));
+    assertThat(Nft.ruleset(host)).isEqualTo(before);
+
+    add("plain", plain, 0);
+    Eventually.within(DEADLINE, () -> assertThat(Nft.ruleset(host)).isEmpty());
+    add("other", withHostPort, 80);
+    assertThat(Nft.ruleset(host)).contains(". tcp . 80 :");
+  }
+
+  private void add(String container, Namespace pod, int hostPort) {
+    call("ADD", container, pod, hostPort);
+  }
+
+  /**
+   * A call of the plugin by itself.
+   *
+   * @param hostPort leads to port 8080 of the pod; 0 for none
+   */
+  private void call(String verb, String container, Namespace pod, int hostPort) {
+    String mapping =
+        "{\"hostPort\": %d, \"containerPort\": 8080, \"protocol\": \"tcp\"}".formatted(hostPort);
+    String config =
+        """
+        {"cniVersion": "1.1.0", "name": "kindnet", "type": "cni-kindnet", "dataDir": "%s",
+         "ranges": ["10.244.1.0/24", "fd00:1::/64"], "runtimeConfig": {"portMappings": [%s]}}
+        """
+            .formatted(folder, hostPort == 0 ? "" : mapping);
+    Map<String, String> variables =
+        Map.of(
+            "CNI_COMMAND",
+            verb,
+            "CNI_CONTAINERID",
+            container,
+            "CNI_NETNS",
+            pod.path().toString(),
+            "CNI_IFNAME",
+            "eth0");
+    inHost(() -> {
+      Reply reply =
+          CniCall.answer(variables, config.getBytes(UTF_8), Kernel::open, Way.COLD, null);
+      assertThat(reply.exitCode()).as(reply.document()).isZero();
+    });
+  }
+
+  /** Its thread is where the one is that starts it. */
+  private void start() {
+    inHost(agent::start);
+  }
+
+  private void inHost(Runnable work) {
+    try (NetworkNamespace handle = NetworkNamespace.open(host.path().toString())) {
+      handle.call(() -> {
+        work.run();
+        return work;
+      });
+    }
+  }
+
+  private String line() throws IOException, InterruptedException {
+    return pages
+        .get("/readyz")
+        .lines()
+        .filter(line -> line.contains("host-ports"))
+        .collect(Collectors.joining());
+  }
+}
