@@ -120,12 +120,17 @@ e2e-classes:
 
 # Tests on other kernels than this machine's: KERNELS="6.1 7.3" TESTS="netlink cni-kindnet:portmap.*"; `this` is the machine's own.
 # MAVEN_ARGS=-Dquick leaves static analysis out. See vm/run and docs/kernels.md.
-VM_TOOLS = qemu-system-x86_64=qemu-system-x86 busybox=busybox-static modprobe=kmod xz=xz-utils setpriv=util-linux $(RUN_TOOLS)
+VM_TOOLS = qemu-system-x86_64=qemu-system-x86 virtiofsd=virtiofsd busybox=busybox-static modprobe=kmod xz=xz-utils setpriv=util-linux perl=perl-base \
+  protocols=netbase $(RUN_TOOLS)
 JUNIT_VERSION = $(shell sed -n 's:.*<junit.version>\(.*\)</junit.version>.*:\1:p' pom.xml)
 JUNIT_CONSOLE = target/vm/junit-platform-console-standalone-$(JUNIT_VERSION).jar
 KERNELS ?= 6.12
-TESTS ?= netlink cni-kindnet:portmap.*,AddVerbTest,AddBridgeTest,CheckVerbTest,DelVerbTest,MtuTest,Ipv6OffTest
-SMOKE_TESTS = netlink:NftablesDifferentialTest,LinksTest cni-kindnet:ForeignTableTest,SctpTrafficTest
+TESTS ?= netlink cni-kindnet:portmap.*,AddVerbTest,AddBridgeTest,CheckVerbTest,DelVerbTest,MtuTest,Ipv6OffTest \
+  kindnetd:MasqAgentTest,RouteAgentTest,RouteAgentRepairTest,HostFactsReaderTest,HostPortAgentTest,CleanupTest
+# what many kernels lack, and of each module a few tests that meet the kernel in many ways
+SMOKE_TESTS = netlink:NftablesDifferentialTest,LinksTest\#makesTheDummyThatIpMakes,LinksTest\#listsAVrfAndWhatIsInIt \
+  cni-kindnet:SctpAssociationTest,ForeignTableTest\#allAreNamed,OtherVersionsTest\#anOlderTableIsReplaced \
+  kindnetd:MasqAgentTest\#makesTheTableThatNftMakesOfTheSameText,RouteAgentTest\#followsNodesThatJoinChangeAndLeave
 vm vm-smoke: TOOLS += $(VM_TOOLS)
 vm: check-root check vm-classes
 	JAVA_HOME=$(JDK_HOME) TESTS='$(TESTS)' vm/run $(KERNELS)
@@ -135,7 +140,7 @@ vm-smoke: check-root check vm-classes
 	JAVA_HOME=$(JDK_HOME) TESTS='$(SMOKE_TESTS)' VM_LIMIT=900 vm/run 6.12
 
 vm-classes:
-	$(MAVEN) --quiet test-compile dependency:build-classpath -pl netlink,cni-kindnet -am \
+	$(MAVEN) --quiet test-compile dependency:build-classpath -pl netlink,cni-kindnet,kindnetd -am \
 	  -Dmdep.outputFile=target/vm.classpath -Dmdep.includeScope=test $(MAVEN_ARGS)
 	test -e $(JUNIT_CONSOLE) || $(MAVEN) --quiet --non-recursive dependency:copy -DoutputDirectory=$(dir $(JUNIT_CONSOLE)) \
 	  -Dartifact=org.junit.platform:junit-platform-console-standalone:$(JUNIT_VERSION)

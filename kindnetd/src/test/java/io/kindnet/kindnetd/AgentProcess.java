@@ -3,6 +3,7 @@ package io.kindnet.kindnetd;
 import static java.nio.charset.StandardCharsets.UTF_8;
 
 import io.kindnet.netlink.testing.CommandResult;
+import io.kindnet.netlink.testing.Deadlines;
 import io.kindnet.netlink.testing.Namespace;
 import java.io.BufferedReader;
 import java.io.IOException;
@@ -16,7 +17,7 @@ import java.util.concurrent.TimeUnit;
 
 /** kindnetd as a process of its own in a network namespace. */
 public final class AgentProcess implements AutoCloseable {
-  private static final Duration DEADLINE = Duration.ofMinutes(2);
+  private static final Duration DEADLINE = Deadlines.scaled(Duration.ofMinutes(2));
 
   private final Namespace node;
   private final Process process;

@@ -15,7 +15,7 @@ import java.util.concurrent.TimeoutException;
 
 /** Runs programs to their end. One that hangs fails the test instead of blocking it. */
 final class Commands {
-  private static final Duration DEADLINE = Duration.ofSeconds(60);
+  private static final Duration DEADLINE = Deadlines.scaled(Duration.ofSeconds(60));
 
   private Commands() {}
 

@@ -66,11 +66,12 @@ public final class Daemon implements AutoCloseable {
    */
   public int awaitExit() {
     try {
-      if (!entering.waitFor(DEADLINE.toSeconds(), TimeUnit.SECONDS)) {
+      Duration deadline = Deadlines.scaled(DEADLINE);
+      if (!entering.waitFor(deadline.toSeconds(), TimeUnit.SECONDS)) {
         throw new AssertionError(
-            command + " still runs after " + DEADLINE.toSeconds() + " s:\n" + output);
+            command + " still runs after " + deadline.toSeconds() + " s:\n" + output);
       }
-      reader.join(DEADLINE);
+      reader.join(deadline);
       return entering.exitValue();
     } catch (InterruptedException interrupted) {
       Thread.currentThread().interrupt();

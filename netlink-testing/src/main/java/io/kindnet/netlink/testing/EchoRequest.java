@@ -18,7 +18,7 @@ public record EchoRequest(
     InetSocketAddress destination,
     InetSocketAddress source,
     Duration timeout) {
-  private static final Duration TIMEOUT = Duration.ofSeconds(5);
+  private static final Duration TIMEOUT = Deadlines.scaled(Duration.ofSeconds(5));
 
   /** Asks {@code address}, a literal, over TCP. */
   public static EchoRequest tcp(String address, int port) {

@@ -25,7 +25,7 @@ import java.util.concurrent.locks.ReentrantReadWriteLock;
 public final class Namespace implements AutoCloseable {
   private static final Path FOLDER = Path.of("/run/netns");
   private static final String PREFIX = "kt-" + ProcessHandle.current().pid() + "-";
-  private static final Duration KILL_DEADLINE = Duration.ofSeconds(60);
+  private static final Duration KILL_DEADLINE = Deadlines.scaled(Duration.ofSeconds(60));
   private static final Duration ADDRESS_DEADLINE = Duration.ofSeconds(60);
   private static final AtomicInteger COUNTER = new AtomicInteger();
   private static final Set<Namespace> OPEN = ConcurrentHashMap.newKeySet();
