@@ -82,7 +82,10 @@ final class PodPorts {
     });
   }
 
-  /** Makes a table of another version this one's, with the ports of the rows, as {@link #restore} does. */
+  /**
+   * Makes a table of another version this one's, with the ports of the rows, as {@link #restore}
+   * does.
+   */
   void replaceTable() throws CniException {
     store.transaction(() -> {
       List<PodHostPorts> pods = fromRows();

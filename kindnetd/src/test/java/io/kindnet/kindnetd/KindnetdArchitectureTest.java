@@ -29,7 +29,8 @@ class KindnetdArchitectureTest {
   private static final String AGENT = "io.kindnet.kindnetd.agent..";
   private static final String PODCIDR = "io.kindnet.kindnetd.podcidr..";
 
-  private static final List<String> AGENTS = List.of(NODE, MASQ, CNI, IPAM, HOSTPORTS, INSTALL, PODCIDR);
+  private static final List<String> AGENTS =
+      List.of(NODE, MASQ, CNI, IPAM, HOSTPORTS, INSTALL, PODCIDR);
 
   private static final JavaClasses CLASSES =
       new ClassFileImporter()

@@ -63,8 +63,7 @@ final class OtherVersions {
   }
 
   private static boolean beginsWithAddress(AddressFamily family, DataType type) {
-    FieldType address =
-        family == AddressFamily.IPV4 ? FieldType.IPV4_ADDR : FieldType.IPV6_ADDR;
+    FieldType address = family == AddressFamily.IPV4 ? FieldType.IPV4_ADDR : FieldType.IPV6_ADDR;
     return type.fields().getFirst().equals(address);
   }
 

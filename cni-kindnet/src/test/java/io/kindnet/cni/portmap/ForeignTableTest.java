@@ -50,7 +50,7 @@ class ForeignTableTest {
             + " | map inet cni-kindnet hostport-map-v6 is a map of ipv6_addr . inet_proto"
             + " . inet_service : ipv6_addr . inet_service and should be a map of ipv6_addr"
             + " . inet_proto . inet_service : ipv6_addr . inet_service with intervals",
-        // nothing of it is a map of host ports: keys of the same length, which Linux 5.10 takes for the same
+        // keys of the same length, which Linux 5.10 takes for the same
         "set hairpin-v4 { type ipv4_addr . mark; }"
             + " | set inet cni-kindnet hairpin-v4 is a set of ipv4_addr . mark and should be a set"
             + " of ipv4_addr . ipv4_addr",

@@ -64,7 +64,8 @@ class OtherVersionsTest {
     assertThat(problem().ofAnotherVersion()).isTrue();
     assertThat(problem().text())
         .contains("map inet cni-kindnet hostport-map-v4 is a map of")
-        .contains("chain inet cni-kindnet prerouting is of type nat, hook prerouting, priority -90");
+        .contains(
+            "chain inet cni-kindnet prerouting is of type nat, hook prerouting, priority -90");
 
     replace(List.of(POD));
 

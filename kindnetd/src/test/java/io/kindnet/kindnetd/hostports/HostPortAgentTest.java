@@ -110,7 +110,8 @@ class HostPortAgentTest {
           "table inet cni-kindnet is not as this plugin makes it: map inet cni-kindnet"
               + " hostport-map-v4 is a map of mark : mark and should be a map of ipv4_addr"
               + " . inet_proto . inet_service : ipv4_addr . inet_service with intervals";
-      Eventually.within(DEADLINE, () -> assertThat(line()).isEqualTo("[+]host-ports ok, but " + text));
+      Eventually.within(
+          DEADLINE, () -> assertThat(line()).isEqualTo("[+]host-ports ok, but " + text));
       assertThat(log.linesWith(text)).as("said once").hasSize(1);
     }
     assertThat(Nft.ruleset(host)).isEqualTo(before);
@@ -164,8 +165,7 @@ class HostPortAgentTest {
             "CNI_IFNAME",
             "eth0");
     inHost(() -> {
-      Reply reply =
-          CniCall.answer(variables, config.getBytes(UTF_8), Kernel::open, Way.COLD, null);
+      Reply reply = CniCall.answer(variables, config.getBytes(UTF_8), Kernel::open, Way.COLD, null);
       assertThat(reply.exitCode()).as(reply.document()).isZero();
     });
   }

@@ -19,7 +19,8 @@ public final class Eventually {
   /**
    * Checks {@code assertion} until it holds, at least once, and again at the deadline.
    *
-   * @param deadline on the machines that tests are written for; longer on others ({@link Deadlines})
+   * @param deadline on the machines that tests are written for; longer on others ({@link
+   *     Deadlines})
    * @throws AssertionError the last one, if it did not hold within {@code deadline}; another
    *     exception comes as the cause of one
    */
