@@ -258,16 +258,18 @@ class CleanupTest {
   void removesTheHostPortsOfAnotherVersionAndLeavesThoseOfOthers() {
     Nft.apply(
         node,
-        "table inet cni-kindnet {\n"
-            + "map hostport-map-v4 { type ipv4_addr . inet_service : ipv4_addr . inet_service\n}\n"
-            + "}\n");
+        """
+        table inet cni-kindnet {
+          map hostport-map-v4 { type ipv4_addr . inet_service : ipv4_addr . inet_service; }
+        }
+        """);
 
     assertThat(cleanUp()).isZero();
 
     assertThat(out.toString()).isEqualTo("removed table inet cni-kindnet\n");
     assertThat(Nft.ruleset(node)).isEmpty();
 
-    Nft.apply(node, "table inet cni-kindnet {\nset hairpin-v4 { type mark\n}\n}\n");
+    Nft.apply(node, "table inet cni-kindnet { set hairpin-v4 { type mark; }; }");
     String before = Nft.ruleset(node);
 
     assertThat(cleanUp()).isZero();
