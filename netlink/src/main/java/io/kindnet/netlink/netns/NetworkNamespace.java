@@ -1,7 +1,9 @@
 package io.kindnet.netlink.netns;
 
 import io.kindnet.netlink.libc.Descriptor;
+import io.kindnet.netlink.libc.Errno;
 import io.kindnet.netlink.libc.Files;
+import io.kindnet.netlink.libc.KernelException;
 import io.kindnet.netlink.libc.Namespaces;
 import java.io.IOException;
 import java.io.UncheckedIOException;
@@ -96,7 +98,8 @@ public final class NetworkNamespace implements AutoCloseable {
   }
 
   /**
-   * Runs {@code work} inside and waits for it.
+   * Runs {@code work} inside and waits for it. Needs {@code CAP_SYS_ADMIN}, unless the caller's
+   * thread is inside.
    *
    * @return what {@code work} returned
    * @throws io.kindnet.netlink.libc.KernelException {@code EINVAL} if this is no network namespace,
@@ -106,10 +109,21 @@ public final class NetworkNamespace implements AutoCloseable {
   public <T> T call(Callable<T> work) {
     FutureTask<T> task =
         new FutureTask<>(() -> {
-          Namespaces.enterNetwork(descriptor, name);
+          enter();
           return work.call();
         });
     return run(task);
+  }
+
+  private void enter() {
+    try {
+      Namespaces.enterNetwork(descriptor, name);
+    } catch (KernelException refused) {
+      // CAP_SYS_ADMIN is needed also by who is there already: then nothing has to be done
+      if (refused.errno() != Errno.EPERM || !isCurrent(descriptor)) {
+        throw refused;
+      }
+    }
   }
 
   /** On a thread of its own that ends with it. */

@@ -87,6 +87,14 @@ class NetworkNamespaceTest {
   }
 
   @Test
+  void needsARightOnlyToGoElsewhere(Namespace namespace, Namespace other) {
+    assertThat(visitWithoutRight(namespace, namespace.path())).isEqualTo("inside\n");
+    assertThat(visitWithoutRight(namespace, other.path()))
+        .isEqualTo(
+            "enter network namespace " + other.path() + ": EPERM (Operation not permitted)\n");
+  }
+
+  @Test
   void aFileThatIsNoNamespace(@TempDir Path folder) throws IOException {
     Path file = Files.createFile(folder.resolve("file"));
 
@@ -107,6 +115,21 @@ class NetworkNamespaceTest {
           .isInstanceOf(CompletionException.class)
           .hasCauseInstanceOf(IOException.class);
     }
+  }
+
+  /** What {@link NamespaceVisit} says that runs in {@code from} without CAP_SYS_ADMIN. */
+  private static String visitWithoutRight(Namespace from, Path to) {
+    return from.run(
+        "setpriv",
+        "--bounding-set=-sys_admin",
+        "--inh-caps=-sys_admin",
+        Path.of(System.getProperty("java.home"), "bin", "java").toString(),
+        "--enable-native-access=ALL-UNNAMED",
+        "--sun-misc-unsafe-memory-access=allow",
+        "-cp",
+        System.getProperty("java.class.path"),
+        NamespaceVisit.class.getName(),
+        to.toString());
   }
 
   private static Descriptor descriptorOf(Path path) {
