@@ -33,6 +33,7 @@ public final class NodeConditionAgent implements Agent {
   /** Only for what was refused, which nothing tells the end of. */
   private static final Duration CHECK_INTERVAL = Duration.ofMinutes(10);
 
+  private static final String PART = "node-condition";
   private static final String TYPE = "NetworkUnavailable";
   private static final String REASON = "KindnetIsUp";
   private static final String MESSAGE = "kindnet has configured the network of this node";
@@ -45,7 +46,7 @@ public final class NodeConditionAgent implements Agent {
   private final ReconcileLoop loop;
   // empty while there is no Node
   private volatile Optional<Boolean> reported = Optional.empty();
-  private boolean refused;
+  private volatile boolean refused;
 
   /**
    * @param watch tells the state of the Node; not started yet
@@ -61,8 +62,9 @@ public final class NodeConditionAgent implements Agent {
     this.node = nodes.selfName();
     this.preconditions = List.of(preconditions);
     this.status = status;
-    this.own = status.optionalAgent("node-condition");
-    this.loop = new ReconcileLoop(own.name(), CHECK_INTERVAL, this::report, own);
+    this.own = status.optionalAgent(PART);
+    this.own.detail(this::detail);
+    this.loop = new ReconcileLoop(PART, CHECK_INTERVAL, this::report, own);
     watch.onSelf(this::see);
     for (String name : preconditions) {
       status.onReady(name, () -> loop.request(Pass.KERNEL));
@@ -95,6 +97,13 @@ public final class NodeConditionAgent implements Agent {
   /** What the condition says is none of a disabled plugin's business. */
   @Override
   public void removeState() {}
+
+  /** What a role denies is the choice of who wrote it. */
+  private Optional<String> detail() {
+    return refused && reported.equals(Optional.of(false))
+        ? Optional.of("kindnetd may not set the condition " + TYPE)
+        : Optional.empty();
+  }
 
   private Optional<String> report(Pass pass) throws IOException {
     for (String name : preconditions) {

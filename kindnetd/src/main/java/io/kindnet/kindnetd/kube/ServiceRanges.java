@@ -33,6 +33,7 @@ public final class ServiceRanges implements AutoCloseable {
   private final Consumer<Set<IpPrefix>> listener;
   private final Duration interval;
   private final CountDownLatch closed = new CountDownLatch(1);
+  private boolean refused;
 
   /**
    * Starts nothing yet.
@@ -81,12 +82,18 @@ public final class ServiceRanges implements AutoCloseable {
   private boolean list() {
     try {
       Set<IpPrefix> ranges = ranges(client.raw(PATH));
+      refused = false;
       if (closed.getCount() > 0) {
         listener.accept(ranges);
       }
       return true;
     } catch (KubernetesClientException failure) {
       if (failure.getCode() == HttpURLConnection.HTTP_FORBIDDEN) {
+        if (!refused) {
+          log.info(
+              "the ranges of Services are not known: kindnetd needs the verb list on servicecidrs");
+        }
+        refused = true;
         listener.accept(Set.of());
         return true;
       }

@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import io.fabric8.kubernetes.api.model.Node;
 import io.fabric8.kubernetes.api.model.NodeBuilder;
 import io.fabric8.kubernetes.client.KubernetesClient;
+import io.kindnet.kindnetd.ReadinessPage;
 import io.kindnet.kindnetd.metrics.AgentStatus;
 import io.kindnet.kindnetd.metrics.Status;
 import io.kindnet.kube.testing.Nodes;
@@ -142,7 +143,7 @@ class NodeConditionAgentTest {
   }
 
   @Test
-  void doesNotInsistOnWhatItMayNotDo() {
+  void doesNotInsistOnWhatItMayNotDo() throws Exception {
     server.refusePatches(403, 1);
     routes.ready();
     // else a look for the Node might be followed by one for the routes, which is a second try
@@ -158,10 +159,16 @@ class NodeConditionAgentTest {
     assertThat(conditions())
         .as("a second try would have succeeded")
         .contains("NetworkUnavailable True NoRouteCreated");
+    assertThat(ReadinessPage.of(status))
+        .contains(
+            "[+]node-condition ok, but kindnetd may not set the condition NetworkUnavailable\n");
 
     // as with a role that was put right, and a reason to look again
     routes.waiting("for the test");
     routes.ready();
     awaitAvailable();
+    Eventually.within(
+        DEADLINE,
+        () -> assertThat(ReadinessPage.of(status)).contains("[+]node-condition ok\n"));
   }
 }

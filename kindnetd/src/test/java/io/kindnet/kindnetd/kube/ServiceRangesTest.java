@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import io.fabric8.kubernetes.api.model.networking.v1.ServiceCIDR;
 import io.fabric8.kubernetes.api.model.networking.v1.ServiceCIDRBuilder;
 import io.fabric8.kubernetes.client.KubernetesClient;
+import io.kindnet.kindnetd.CapturedLog;
 import io.kindnet.netlink.ip.IpPrefix;
 import io.kindnet.netlink.testing.Eventually;
 import java.net.URI;
@@ -80,6 +81,19 @@ class ServiceRangesTest {
     server.refuse(PATH, code);
     ranges.start();
     Eventually.within(DEADLINE, () -> assertThat(told).isNotEmpty().allMatch(Set::isEmpty));
+  }
+
+  @Test
+  void tellsOnceThatItMayNotListThem() {
+    server.refuse(PATH, 403);
+    try (CapturedLog log = CapturedLog.start()) {
+      ranges.start();
+      Eventually.within(DEADLINE, () -> assertThat(server.refused()).isGreaterThan(2));
+      assertThat(log.linesWith("servicecidrs"))
+          .singleElement()
+          .asString()
+          .contains(" INFO ", "the verb list on servicecidrs");
+    }
   }
 
   @Test
