@@ -44,6 +44,17 @@ final class Kindnet {
     awaitNoPods();
   }
 
+  /** {@code kubectl apply -f -} of another manifest that runs it. */
+  void apply(String yaml) {
+    cluster.kubectl().runWithInput(yaml, "apply", "-f", "-");
+  }
+
+  /** {@code kubectl delete -f -}; waits until its pods have gone. */
+  void deleteApplied(String yaml) {
+    cluster.kubectl().runWithInput(yaml, "delete", "-f", "-", "--ignore-not-found", "--wait");
+    awaitNoPods();
+  }
+
   /** Runs the pod of the documentation that takes away what kindnet put on a node; what it said. */
   String cleanUp(Node node) {
     Kubectl kubectl = cluster.kubectl();
@@ -152,6 +163,21 @@ final class Kindnet {
   /** What {@code /readyz} says on a node. */
   String readiness(Node node) {
     return node.machine().run("curl", "-sS", READY).strip();
+  }
+
+  /** How often the agent of a node was started again. */
+  int restarts(Node node) {
+    return Integer.parseInt(
+        cluster
+            .kubectl()
+            .run(
+                "-n",
+                "kube-system",
+                "get",
+                "pod",
+                podOn(node),
+                "-o",
+                "jsonpath={.status.containerStatuses[0].restartCount}"));
   }
 
   /** Everything that the agent of a node has logged. */

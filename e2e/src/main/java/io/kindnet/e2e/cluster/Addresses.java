@@ -15,7 +15,7 @@ public final class Addresses {
   static final String NODES_V6 = "fd00:172:30::/64";
 
   /** Where pods get their addresses from, a part for each node. */
-  static final String PODS = "10.244.0.0/16,fd00:10:244::/56";
+  public static final String PODS = "10.244.0.0/16,fd00:10:244::/56";
 
   static final String SERVICES = "10.96.0.0/16,fd00:10:96::/112";
 
