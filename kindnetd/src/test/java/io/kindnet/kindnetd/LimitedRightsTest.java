@@ -40,8 +40,8 @@ class LimitedRightsTest {
           "--inh-caps=-all");
 
   @Test
-  void doesAllWithNetworkAdministrationAlone(
-      Namespace router, Namespace node, @TempDir Path folder) throws Exception {
+  void doesAllWithNetworkAdministrationAlone(Namespace router, Namespace node, @TempDir Path folder)
+      throws Exception {
     new Segment(router).plug(node, 1);
     Map<String, String> environment =
         Map.of(
@@ -59,8 +59,7 @@ class LimitedRightsTest {
               "node1",
               List.of("10.244.1.0/24", "fd00:1::/64"),
               List.of("192.0.2.1", "2001:db8::1")));
-      api.apply(
-          Nodes.node("node2", List.of("10.244.2.0/24"), List.of("192.0.2.2", "2001:db8::2")));
+      api.apply(Nodes.node("node2", List.of("10.244.2.0/24"), List.of("192.0.2.2", "2001:db8::2")));
       try (AgentProcess agent =
           AgentProcess.start(
               node,
@@ -70,8 +69,7 @@ class LimitedRightsTest {
               "--cni-conf-dir=" + folder,
               "--cni-plugins=standard")) {
         Eventually.within(
-            DEADLINE,
-            () -> assertThat(agent.get("/readyz")).as(agent.log()).endsWith("\nready\n"));
+            DEADLINE, () -> assertThat(agent.get("/readyz")).as(agent.log()).endsWith("\nready\n"));
         assertThat(Ip.run(node, "route", "show", "proto", "75"))
             .startsWith("10.244.2.0/24 via 192.0.2.2");
         assertThat(Nft.ruleset(node)).contains("masquerade");

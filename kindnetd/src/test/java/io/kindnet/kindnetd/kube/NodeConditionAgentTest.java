@@ -168,7 +168,6 @@ class NodeConditionAgentTest {
     routes.ready();
     awaitAvailable();
     Eventually.within(
-        DEADLINE,
-        () -> assertThat(ReadinessPage.of(status)).contains("[+]node-condition ok\n"));
+        DEADLINE, () -> assertThat(ReadinessPage.of(status)).contains("[+]node-condition ok\n"));
   }
 }
