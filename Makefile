@@ -137,7 +137,7 @@ vm: check-root check vm-classes
 
 # one kernel, and of each kind of test a few: some five minutes on two cores without KVM, and a quarter of an hour on busy ones
 vm-smoke: check-root check vm-classes
-	JAVA_HOME=$(JDK_HOME) TESTS='$(SMOKE_TESTS)' vm/run 6.12
+	JAVA_HOME=$(JDK_HOME) TESTS='$(SMOKE_TESTS)' VM_LIMIT=1800 vm/run 6.12
 
 vm-classes:
 	$(MAVEN) --quiet test-compile dependency:build-classpath -pl netlink,cni-kindnet,kindnetd -am \
