@@ -17,6 +17,19 @@ CLUSTER_TOOLS = go=21 etcd=etcd-server $(if $(filter debian,$(CONTAINERD)),conta
   iptables=iptables pgrep=procps buildah=buildah debootstrap=debootstrap /usr/lib/cni/ptp=containernetworking-plugins
 RUN_TOOLS := nft=nftables conntrack=conntrack sqlite3=sqlite3 curl=curl sysctl=procps
 
+# ARCH=arm64 makes what runs on such a machine, and tries it, in virtual machines where this machine is another one
+debian_name = $(patsubst x86_64,amd64,$(patsubst aarch64,arm64,$(1)))
+HOST_ARCH := $(call debian_name,$(shell uname -m))
+ARCH ?= $(HOST_ARCH)
+FOREIGN := $(filter-out $(HOST_ARCH),$(call debian_name,$(ARCH)))
+ifneq ($(filter-out arm64,$(FOREIGN)),)
+$(error ARCH=$(ARCH) cannot be built here: ARCH=$(HOST_ARCH) or ARCH=arm64)
+endif
+ifneq ($(and $(FOREIGN),$(filter-out dist release image vm,$(MAKECMDGOALS))),)
+$(error ARCH=$(ARCH) is for dist, release, image and vm)
+endif
+ARM64_TOOLS = qemu-system-aarch64=qemu-system-arm busybox=busybox-static modprobe=kmod xz=xz-utils setpriv=util-linux
+
 help:
 	@echo 'make demo   two nodes in network namespaces with real pods, watched from start to end'
 	@echo 'make test   everything that is checked: format, static analysis, all tests'
@@ -29,6 +42,7 @@ help:
 	@echo '            KUBERNETES=1.34|1.37 and CONTAINERD=debian|2.4 choose versions, the newest by default, here and below'
 	@echo 'make e2e-up a real cluster that is left running, to play with; NODES=3 for more nodes; make e2e-down removes it'
 	@echo 'make vm     tests on other kernels, in virtual machines; KERNELS="5.10 6.12 7.3", TESTS="netlink:LinksTest cni-kindnet:portmap.*"'
+	@echo '            ARCH=arm64 for kernels and programs of that architecture, here and for dist, release and image'
 	@echo 'make fresh  make demo and make test in a minimal Debian of its own; SUITE=sid JDK=27 for others, FRESH=demo for one of them'
 	@echo 'make dist   dist/cni and dist/kindnetd, ready to be copied to a node'
 	@echo 'make release   archives of both for other machines, with checksums, in target/release'
@@ -82,16 +96,29 @@ bench-jmh: check
 	$(MAVEN) --quiet -Pjmh -Dmaven.test.skip=true package -pl bench-jmh -am
 	bench-jmh/run $(JMH)
 
-dist: check
+CRYPTO_VERSION = $(shell sed -n 's:.*<amazon-corretto-crypto-provider.version>\(.*\)</.*:\1:p' pom.xml)
+dist: $(if $(FOREIGN),check-root) check
 	$(MAVEN) --quiet -Dmaven.test.skip=true package -pl cni-kindnet,kindnetd,demo -am $(MAVEN_ARGS)
+ifeq ($(FOREIGN),)
 	JAVA_HOME=$(JDK_HOME) build/dist
+else
+	$(MAVEN) --quiet --non-recursive dependency:copy -DoutputDirectory=target/$(FOREIGN)/lib \
+	  -Dartifact=software.amazon.cryptools:AmazonCorrettoCryptoProvider:$(CRYPTO_VERSION):jar:linux-aarch_64
+	build/dist-$(FOREIGN)
+endif
 
 release: dist
-	build/release target/release
+	build/release target/release $(FOREIGN)
 
 # for who has an image registry within reach: docker build --tag kindnet/kindnetd .
+ifeq ($(FOREIGN),)
 image: check-root check-jdk
 	build/image target/kindnetd.tar
+else
+image dist release vm: TOOLS += $(ARM64_TOOLS)
+image: check-root dist
+	build/image-$(FOREIGN) target/kindnetd-$(FOREIGN).tar
+endif
 
 # random churn for a long time: the model of the tests of cni-kindnet, with the program in dist/
 soak: check-root check dist
@@ -118,10 +145,10 @@ e2e-down: check-root check e2e-classes
 e2e-classes:
 	$(MAVEN) --quiet -Dmaven.test.skip=true package -pl e2e -am
 
-# Tests on other kernels than this machine's: KERNELS="6.1 7.3" TESTS="netlink cni-kindnet:portmap.*"; `this` is the machine's own.
+# Tests on other kernels than this machine's: KERNELS="6.1 7.3" TESTS="demo netlink cni-kindnet:portmap.*"; `this` is the machine's own.
 # MAVEN_ARGS=-Dquick leaves static analysis out. See vm/run and docs/kernels.md.
-VM_TOOLS = qemu-system-x86_64=qemu-system-x86 virtiofsd=virtiofsd busybox=busybox-static modprobe=kmod xz=xz-utils setpriv=util-linux perl=perl-base \
-  protocols=netbase $(RUN_TOOLS)
+VM_TOOLS = $(if $(FOREIGN),,qemu-system-x86_64=qemu-system-x86) virtiofsd=virtiofsd busybox=busybox-static modprobe=kmod xz=xz-utils \
+  setpriv=util-linux perl=perl-base protocols=netbase $(RUN_TOOLS)
 JUNIT_VERSION = $(shell sed -n 's:.*<junit.version>\(.*\)</junit.version>.*:\1:p' pom.xml)
 JUNIT_CONSOLE = target/vm/junit-platform-console-standalone-$(JUNIT_VERSION).jar
 KERNELS ?= 6.12
@@ -132,8 +159,8 @@ SMOKE_TESTS = netlink:NftablesDifferentialTest,LinksTest\#makesTheDummyThatIpMak
   cni-kindnet:SctpAssociationTest,ForeignTableTest\#allAreNamed,OtherVersionsTest\#anOlderTableIsReplaced \
   kindnetd:MasqAgentTest\#makesTheTableThatNftMakesOfTheSameText,RouteAgentTest\#followsNodesThatJoinChangeAndLeave
 vm vm-smoke: TOOLS += $(VM_TOOLS)
-vm: check-root check vm-classes
-	JAVA_HOME=$(JDK_HOME) TESTS='$(TESTS)' vm/run $(KERNELS)
+vm: check-root check $(if $(FOREIGN)$(filter demo,$(TESTS)),dist) vm-classes
+	JAVA_HOME=$(JDK_HOME) VM_ARCH='$(FOREIGN)' TESTS='$(TESTS)' vm/run $(KERNELS)
 
 # one kernel, and of each kind of test a few: some five minutes on two cores without KVM, and a quarter of an hour on busy ones
 vm-smoke: check-root check vm-classes
