@@ -8,6 +8,7 @@
 #include <string.h>
 #include <sys/auxv.h>
 #include <sys/file.h>
+#include <sys/stat.h>
 #include <unistd.h>
 
 /* What an operator set for other programs must not reach this one; LC_ALL is set anew: names of files in any language, reasons in one. */
@@ -56,13 +57,32 @@ static char *option(const char *name, const char *home, const char *file)
     return whole;
 }
 
+/*
+ * Newer JVMs (25.0.5, for one) refuse a cache of classes whose jar was modified at another time than the one that it was made with, and a
+ * copy may have been made without times. Where the time cannot be set, the JVM decides, and says nothing.
+ */
+static void restore_jar_time(const char *home)
+{
+    static const time_t made = 1767225600; /* 2026-01-01T00:00:00Z, as build/dist has it */
+    char *jar = joined(home, "/cni-kindnet.jar");
+    struct stat found;
+    if (jar != NULL && stat(jar, &found) == 0 && found.st_mtime != made) {
+        const struct timespec times[] = {{.tv_sec = 0, .tv_nsec = UTIME_OMIT}, {.tv_sec = made, .tv_nsec = 0}};
+        (void)utimensat(AT_FDCWD, jar, times, 0);
+    }
+    free(jar);
+}
+
 /* A cache of loaded classes that is not there is not asked for. */
 static char *cache_option(const char *home)
 {
     char *cache = joined(home, "/cni-kindnet.aot");
     if (cache == NULL)
         return NULL;
-    char *chosen = access(cache, R_OK) == 0 ? joined("-XX:AOTCache=", cache) : joined("-XX:AOTMode=off", "");
+    bool there = access(cache, R_OK) == 0;
+    if (there)
+        restore_jar_time(home);
+    char *chosen = there ? joined("-XX:AOTCache=", cache) : joined("-XX:AOTMode=off", "");
     free(cache);
     return chosen;
 }

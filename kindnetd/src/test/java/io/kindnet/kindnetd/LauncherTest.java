@@ -6,7 +6,9 @@ import static org.assertj.core.api.Assertions.assertThat;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.nio.file.attribute.FileTime;
 import java.nio.file.attribute.PosixFilePermissions;
+import java.time.Instant;
 import java.util.List;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -92,5 +94,25 @@ class LauncherTest {
     String option = run(program.toString()).getFirst();
     assertThat(option).startsWith("-XX:AOTCache=");
     assertThat(Path.of(option.substring("-XX:AOTCache=".length())).toRealPath()).isEqualTo(cache);
+  }
+
+  /** Newer JVMs take the cache only then, and a copy may have been made without times. */
+  @Test
+  void givesTheJarTheTimeThatItsCacheWasMadeFor() throws Exception {
+    Path jar = home.resolve("kindnetd.jar");
+    Files.createFile(home.resolve("kindnetd.aot"));
+
+    assertThat(run(program.toString())).first().asString().startsWith("-XX:AOTCache=");
+    assertThat(Files.getLastModifiedTime(jar))
+        .isEqualTo(FileTime.from(Instant.parse("2026-01-01T00:00:00Z")));
+
+    Files.setLastModifiedTime(jar, FileTime.from(Instant.EPOCH));
+    assertThat(runByShell("PATH=/nonexistent; exec \"$0\""))
+        .first()
+        .asString()
+        .isEqualTo(
+            "kindnetd: %s is not of the time that its class cache was made for: the start may take"
+                + " longer",
+            program.resolveSibling("../lib/kindnetd/kindnetd.jar"));
   }
 }

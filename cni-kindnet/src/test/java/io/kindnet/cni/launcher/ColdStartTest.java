@@ -11,6 +11,8 @@ import io.kindnet.netlink.unix.UnixListener;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.nio.file.attribute.FileTime;
+import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
@@ -93,6 +95,22 @@ class ColdStartTest {
     Path cache = Files.createFile(launcher.home().resolve("cni-kindnet.aot"));
 
     assertThat(call().executed().arguments()).startsWith("-XX:AOTCache=" + cache);
+  }
+
+  /** Newer JVMs take the cache only then, and a copy may have been made without times. */
+  @Test
+  void givesTheJarTheTimeThatItsCacheWasMadeFor() throws IOException {
+    Path jar = Files.createFile(launcher.home().resolve("cni-kindnet.jar"));
+    FileTime copied = FileTime.from(Instant.parse("2026-07-08T09:10:11Z"));
+    Files.setLastModifiedTime(jar, copied);
+
+    call();
+    assertThat(Files.getLastModifiedTime(jar)).as("without a cache").isEqualTo(copied);
+
+    Files.createFile(launcher.home().resolve("cni-kindnet.aot"));
+    assertThat(call().stderr()).isEmpty();
+    assertThat(Files.getLastModifiedTime(jar))
+        .isEqualTo(FileTime.from(Instant.parse("2026-01-01T00:00:00Z")));
   }
 
   /** By a name that leads to it wherever the folder lies: the cache of classes has it, too. */

@@ -10,6 +10,7 @@ import java.nio.file.Path;
 import java.nio.file.attribute.PosixFileAttributes;
 import java.nio.file.attribute.PosixFilePermission;
 import java.nio.file.attribute.PosixFilePermissions;
+import java.time.Instant;
 import java.util.Set;
 import java.util.concurrent.TimeUnit;
 import java.util.zip.CRC32C;
@@ -19,8 +20,7 @@ import java.util.zip.CRC32C;
  *
  * @param path below the plugin's folder
  * @param size in bytes
- * @param modified in seconds since 1970: the cache of loaded classes is of no use to a Java machine
- *     whose jar has another time than at the cache's making
+ * @param modified in seconds since 1970
  * @param executable whether it is a program
  * @param checksum CRC-32C of its bytes: tells a damaged file, is no protection against a forged one
  */
@@ -29,14 +29,23 @@ record PluginFile(String path, long size, long modified, boolean executable, int
       PosixFilePermissions.fromString("rwxr-xr-x");
   static final Set<PosixFilePermission> DATA = PosixFilePermissions.fromString("rw-r--r--");
   private static final int BUFFER = 1 << 16;
+  private static final String JAR = "lib/cni-kindnet/cni-kindnet.jar";
+
+  /**
+   * The time that {@code build/dist} gives the jar. Java machines from 25.0.5 on refuse a cache of
+   * loaded classes whose jar has another one, so the launcher sets it where a copy has lost it; if
+   * the source of an installation had, that would look like damage.
+   */
+  private static final long JAR_TIME = Instant.parse("2026-01-01T00:00:00Z").getEpochSecond();
 
   /** The file at {@code path} below {@code folder}; of a symbolic link what it leads to. */
   static PluginFile of(Path folder, Path path) throws IOException {
     PosixFileAttributes attributes = Files.readAttributes(path, PosixFileAttributes.class);
+    String name = folder.relativize(path).toString();
     return new PluginFile(
-        folder.relativize(path).toString(),
+        name,
         attributes.size(),
-        attributes.lastModifiedTime().to(TimeUnit.SECONDS),
+        name.equals(JAR) ? JAR_TIME : attributes.lastModifiedTime().to(TimeUnit.SECONDS),
         attributes.permissions().contains(PosixFilePermission.OWNER_EXECUTE),
         checksum(path));
   }

@@ -97,8 +97,11 @@ class InstallerTest {
     assertThat(contents.get(version + "/bin/cni-kindnet")).startsWith("rwxr-xr-x ");
     assertThat(contents.get(version + "/" + FakePlugin.JAVA)).startsWith("rwxr-xr-x ");
     assertThat(contents.get(version + "/" + FakePlugin.JAR))
+        .as("the time is the one that the launcher sees to, whatever the source has")
         .startsWith("rw-r--r-- ")
-        .endsWith(" 30000 " + FakePlugin.MODIFIED);
+        .endsWith(" 30000 2026-01-01T00:00:00Z");
+    assertThat(contents.get(version + "/lib/cni-kindnet/jvm.options"))
+        .endsWith(" " + FakePlugin.MODIFIED);
     assertThat(contents.get(version + "/lib/cni-kindnet/LICENSE")).startsWith("rw-r--r-- ");
   }
 
