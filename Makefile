@@ -52,7 +52,7 @@ help:
 
 test test-rootless demo bench soak: TOOLS += $(RUN_TOOLS)
 test test-rootless: TOOLS += go=21 sanitizers=gcc protocols=netbase ping=iputils-ping perl=perl-base \
-  python3=python3 containerd=containerd ctr=containerd runc=runc
+  python3=python3 containerd=containerd ctr=containerd runc=runc openssl=openssl
 test: check-root check
 	@build/parts $(MAKE) tools dist verify
 

@@ -175,7 +175,8 @@ public final class Kindnetd implements Callable<Integer> {
           options.masquerading());
       // not before, since a part that has not begun yet is none that readiness waits for
       server.start();
-      try (KubernetesClient client = ApiServer.connect(options.apiServer(), environment);
+      try (KubernetesClient client =
+              ApiServer.connect(options.apiServer(), environment, accepted::apiServerAt);
           NodeWatch watch = new NodeWatch(client, nodes, status);
           ServiceRanges serviceRanges = new ServiceRanges(client, accepted::serviceRanges);
           Agents clientAgents = new Agents()) {
@@ -189,7 +190,6 @@ public final class Kindnetd implements Callable<Integer> {
                 new NodeEvents(client, options.nodeName())::warn,
                 status),
             options.usesOwnPlugin());
-        watch.onConnection(accepted::apiServerAt);
         watch.start();
         if (options.usesPodCidrs()) {
           serviceRanges.start();

@@ -2,24 +2,52 @@ package io.kindnet.kindnetd.kube;
 
 import java.io.IOException;
 import java.net.HttpURLConnection;
+import java.time.Duration;
 
-/** The API server answered, and it was a refusal. */
+/** The API server answered, and it was an error. */
 final class ApiException extends IOException {
-  private static final long serialVersionUID = 1;
+  private static final long serialVersionUID = 2;
 
   private final int code;
+  private final String serverMessage;
+  private final Duration retryAfter;
 
   /**
    * @param code as in HTTP
    * @param message the server's words, empty if it has none
    */
   ApiException(int code, String message) {
-    super("status " + code + (message.isEmpty() ? "" : ": " + message));
-    this.code = code;
+    this(code, message, Duration.ZERO);
   }
 
-  /** What was asked about is too long ago: an outdated version, or page of a list. */
-  boolean isGone() {
+  /**
+   * @param retryAfter how long not to ask again
+   */
+  ApiException(int code, String message, Duration retryAfter) {
+    super("status " + code + (message.isEmpty() ? "" : ": " + message));
+    this.code = code;
+    this.serverMessage = message;
+    this.retryAfter = retryAfter;
+  }
+
+  /** The version that was asked for, or the page of a list, has expired. */
+  boolean isExpired() {
     return code == HttpURLConnection.HTTP_GONE;
+  }
+
+  /** The version that was asked for is newer than the server's: it was set back. */
+  boolean isVersionTooLarge() {
+    return code == HttpURLConnection.HTTP_GATEWAY_TIMEOUT
+        && serverMessage.contains("Too large resource version");
+  }
+
+  /** The server's words alone. */
+  String serverMessage() {
+    return serverMessage;
+  }
+
+  /** How long the server asks to wait before the next request; zero if it does not say. */
+  Duration retryAfter() {
+    return retryAfter;
   }
 }

@@ -1,12 +1,10 @@
 package io.kindnet.kindnetd.kube;
 
 import io.fabric8.kubernetes.client.Config;
-import io.fabric8.kubernetes.client.ConfigBuilder;
 import io.fabric8.kubernetes.client.KubernetesClient;
-import io.fabric8.kubernetes.client.KubernetesClientBuilder;
 import io.fabric8.kubernetes.client.http.HttpClient;
 import io.fabric8.kubernetes.client.http.HttpResponse;
-import io.fabric8.kubernetes.client.jdkhttp.JdkHttpClientFactory;
+import io.kindnet.kindnetd.kube.credentials.ApiAccess;
 import io.kindnet.netlink.ip.IpAddresses;
 import java.io.IOException;
 import java.net.HttpURLConnection;
@@ -17,6 +15,7 @@ import java.util.Map;
 import java.util.Set;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeUnit;
+import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -33,11 +32,14 @@ public final class ApiServer {
    * A client for the API server; nobody has to answer yet, unless there is a control plane endpoint
    * to choose for or against.
    *
+   * @param connections is told the address of the API server, or of the proxy before it, with each
+   *     connection: where it is known by a name, nothing else tells. It has to be quick.
    * @throws IOException if it is not known where the API server is
    */
-  public static KubernetesClient connect(ApiServerOptions options, Map<String, String> environment)
+  public static KubernetesClient connect(
+      ApiServerOptions options, Map<String, String> environment, Consumer<InetAddress> connections)
       throws IOException, InterruptedException {
-    return connect(new ApiServerConfig(), options, environment);
+    return connect(new ApiServerConfig(), options, environment, connections);
   }
 
   /**
@@ -51,8 +53,8 @@ public final class ApiServer {
     options.master().ifPresent(url -> addIfLiteral(addresses, url.getHost()));
     addIfLiteral(addresses, environment.get(Config.KUBERNETES_SERVICE_HOST_PROPERTY));
     try {
-      Config config = new ApiServerConfig().read(options, environment);
-      addIfLiteral(addresses, URI.create(config.getMasterUrl()).getHost());
+      ApiAccess access = new ApiServerConfig().read(options, environment);
+      addIfLiteral(addresses, URI.create(access.url()).getHost());
     } catch (IOException | IllegalArgumentException unknown) {
       // who connects says so
     }
@@ -71,22 +73,27 @@ public final class ApiServer {
   }
 
   static KubernetesClient connect(
-      ApiServerConfig source, ApiServerOptions options, Map<String, String> environment)
+      ApiServerConfig source,
+      ApiServerOptions options,
+      Map<String, String> environment,
+      Consumer<InetAddress> connections)
       throws IOException, InterruptedException {
-    Config config = source.read(options, environment);
+    ApiAccess access = source.read(options, environment);
+    access.check();
     if (options.controlPlaneEndpoint().isPresent()) {
-      config = preferred(config, options.controlPlaneEndpoint().get());
+      access = preferred(access, options.controlPlaneEndpoint().get());
     }
-    return client(config);
+    return access.client(connections);
   }
 
   /** The endpoint if it answers, else what was configured. */
-  private static Config preferred(Config config, URI endpoint) throws InterruptedException {
-    Config direct = ApiServerConfig.withUrl(config, endpoint);
-    if (direct.getMasterUrl().equals(config.getMasterUrl())) {
-      return config;
+  private static ApiAccess preferred(ApiAccess access, URI endpoint)
+      throws IOException, InterruptedException {
+    ApiAccess direct = access.at(endpoint);
+    if (direct.url().equals(access.url())) {
+      return access;
     }
-    try (KubernetesClient client = client(direct)) {
+    try (KubernetesClient client = direct.client(address -> {})) {
       for (int probe = 1; probe <= PROBES; probe++) {
         String answer = healthz(client, endpoint);
         if (answer.equals("ok")) {
@@ -99,9 +106,8 @@ public final class ApiServer {
         }
       }
     }
-    log.warn(
-        "control plane endpoint {} does not answer, using {}", endpoint, config.getMasterUrl());
-    return config;
+    log.warn("control plane endpoint {} does not answer, using {}", endpoint, access.url());
+    return access;
   }
 
   /** {@code ok}, or what came instead. */
@@ -119,32 +125,6 @@ public final class ApiServer {
       return response.code() == HttpURLConnection.HTTP_OK ? "ok" : "status " + response.code();
     } catch (ExecutionException failure) {
       return String.valueOf(failure.getCause());
-    }
-  }
-
-  private static KubernetesClient client(Config config) {
-    trustNobodyElse(config);
-    Config patient =
-        new ConfigBuilder(config)
-            // retries are those of who asks, who can say what it waits for
-            .withRequestRetryBackoffLimit(0)
-            .withUserAgent("kindnetd")
-            .build();
-    return new KubernetesClientBuilder()
-        .withConfig(patient)
-        .withHttpClientFactory(new JdkHttpClientFactory())
-        .build();
-  }
-
-  /**
-   * Who names the certificate authority of the API server means that one only, and without TLS
-   * there is nobody to trust: the hundred authorities that the Java machine knows need not be read,
-   * which takes a tenth of the start and more than a megabyte.
-   */
-  private static void trustNobodyElse(Config config) {
-    boolean named = config.getCaCertFile() != null || config.getCaCertData() != null;
-    if (named || config.getMasterUrl().startsWith("http:")) {
-      System.setProperty("javax.net.ssl.trustStore", "NONE");
     }
   }
 }

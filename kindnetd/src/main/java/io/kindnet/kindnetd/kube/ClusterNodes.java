@@ -111,6 +111,11 @@ public final class ClusterNodes implements NodeView {
     return Optional.of(current);
   }
 
+  /** How many are known so far. */
+  synchronized int count() {
+    return nodes.size();
+  }
+
   private List<ClusterNode> peers() {
     List<ClusterNode> peers = new ArrayList<>(nodes.size());
     for (ClusterNode node : nodes.values()) {

@@ -31,7 +31,8 @@ record NodeObject(
     List<String> podCidrs,
     String providerId,
     List<Address> addresses,
-    boolean networkAvailable) {
+    boolean networkAvailable)
+    implements ApiRecord {
   /** The types of addresses that count, the preferred one first. */
   static final List<String> ADDRESS_TYPES = List.of("InternalIP", "ExternalIP");
 
@@ -42,6 +43,11 @@ record NodeObject(
    * @param text an address, or for some types a name
    */
   record Address(String type, String text) {}
+
+  @Override
+  public String key() {
+    return name;
+  }
 
   /**
    * Whether this and {@code other} are the same Node to the agents: a heartbeat is found to be one

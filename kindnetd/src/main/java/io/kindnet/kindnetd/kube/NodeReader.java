@@ -2,6 +2,7 @@ package io.kindnet.kindnetd.kube;
 
 import com.google.protobuf.CodedInputStream;
 import io.kindnet.kindnetd.kube.NodeObject.Address;
+import io.kindnet.kindnetd.kube.Resource.RecordReader;
 import java.io.IOException;
 import java.util.ArrayList;
 import java.util.List;
@@ -12,7 +13,7 @@ import java.util.List;
  *
  * <p>Field numbers: generated.proto of k8s.io/api/core/v1 and k8s.io/apimachinery/meta/v1.
  */
-final class NodeReader {
+final class NodeReader implements RecordReader<NodeObject> {
   // Node
   private static final int NODE_METADATA = Protobuf.bytes(1);
   private static final int NODE_SPEC = Protobuf.bytes(2);
@@ -61,8 +62,13 @@ final class NodeReader {
     this.self = self;
   }
 
-  /** Reads a Node that begins with its length. */
-  NodeObject read(CodedInputStream in) throws IOException {
+  /** The resource, of whose Nodes {@code self} is this machine's own. */
+  static Resource<NodeObject> resource(String self) {
+    return new Resource<>("api/v1/nodes", "Nodes", () -> new NodeReader(self));
+  }
+
+  @Override
+  public NodeObject read(CodedInputStream in) throws IOException {
     name = "";
     version = "";
     created = 0;

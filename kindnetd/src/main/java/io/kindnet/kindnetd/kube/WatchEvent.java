@@ -2,14 +2,15 @@ package io.kindnet.kindnetd.kube;
 
 import com.google.protobuf.CodedInputStream;
 import com.google.protobuf.InvalidProtocolBufferException;
+import io.kindnet.kindnetd.kube.Resource.RecordReader;
 import java.io.EOFException;
 import java.io.IOException;
 import java.io.InputStream;
 import java.nio.ByteBuffer;
 import org.jspecify.annotations.Nullable;
 
-/** An event of a watch of Nodes; read again and again, one after the other. */
-final class WatchEvent {
+/** An event of a watch; read again and again, one after the other. */
+final class WatchEvent<T> {
   // WatchEvent of meta/v1, RawExtension of runtime
   private static final int TYPE = Protobuf.bytes(1);
   private static final int OBJECT = Protobuf.bytes(2);
@@ -18,16 +19,21 @@ final class WatchEvent {
   /** Bytes; more than etcd takes as one object. */
   private static final int LIMIT = 1 << 24;
 
-  private final NodeReader reader;
-  private final ApiObjects objects = new ApiObjects(this::readNode);
+  private final String plural;
+  private final RecordReader<T> reader;
+  private final ApiObjects objects = new ApiObjects(this::readObject);
   private final Protobuf.FieldReader event = this::readField;
   private final Protobuf.FieldReader extension = this::readExtension;
   private final byte[] head = new byte[Integer.BYTES];
   private byte[] frame = new byte[1 << 14];
   private String type = "";
-  private @Nullable NodeObject object;
+  private @Nullable T object;
 
-  WatchEvent(NodeReader reader) {
+  /**
+   * @param plural what is watched, for errors
+   */
+  WatchEvent(String plural, RecordReader<T> reader) {
+    this.plural = plural;
     this.reader = reader;
   }
 
@@ -47,13 +53,13 @@ final class WatchEvent {
     int length = ByteBuffer.wrap(head).getInt();
     if (length < 0 || length > LIMIT) {
       throw new InvalidProtocolBufferException(
-          "watch of Nodes: an event of " + Integer.toUnsignedString(length) + " bytes");
+          "watch of " + plural + ": an event of " + Integer.toUnsignedString(length) + " bytes");
     }
     if (length > frame.length) {
       frame = new byte[length];
     }
     if (begun < head.length || stream.readNBytes(frame, 0, length) < length) {
-      throw new EOFException("watch of Nodes: an event breaks off");
+      throw new EOFException("watch of " + plural + ": an event breaks off");
     }
     Protobuf.eachFieldLeft(CodedInputStream.newInstance(frame, 0, length), event);
     return true;
@@ -64,11 +70,12 @@ final class WatchEvent {
     return type;
   }
 
-  /** The Node; of a bookmark, one that has a version only. */
-  NodeObject object() throws InvalidProtocolBufferException {
-    NodeObject present = object;
+  /** The object; of a bookmark, one that has a version only. */
+  T object() throws InvalidProtocolBufferException {
+    T present = object;
     if (present == null) {
-      throw new InvalidProtocolBufferException("watch of Nodes: an event without an object");
+      throw new InvalidProtocolBufferException(
+          "watch of " + plural + ": an event without an object");
     }
     return present;
   }
@@ -91,7 +98,7 @@ final class WatchEvent {
     return true;
   }
 
-  private void readNode(CodedInputStream in) throws IOException {
+  private void readObject(CodedInputStream in) throws IOException {
     object = reader.read(in);
   }
 }

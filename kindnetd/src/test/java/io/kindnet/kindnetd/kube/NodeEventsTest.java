@@ -21,7 +21,8 @@ class NodeEventsTest {
   NodeEventsTest() throws Exception {
     Optional<URI> url = Optional.of(URI.create("http://127.0.0.1:" + server.port()));
     client =
-        ApiServer.connect(new ApiServerOptions(Optional.empty(), url, Optional.empty()), Map.of());
+        ApiServer.connect(
+            new ApiServerOptions(Optional.empty(), url, Optional.empty()), Map.of(), address -> {});
     events = new NodeEvents(client, "self");
   }
 

@@ -68,7 +68,7 @@ class NodeReaderTest {
   @Test
   void readsTheEventsOfAWatchAsTheServerSendsThem() throws IOException {
     InputStream in = new ByteArrayInputStream(WATCH);
-    WatchEvent event = new WatchEvent(new NodeReader("worker-1"));
+    WatchEvent<NodeObject> event = new WatchEvent<>("Nodes", new NodeReader("worker-1"));
     List<String> seen = new ArrayList<>();
     while (event.read(in)) {
       seen.add(event.type() + " " + event.object().name() + event.object().podCidrs());
@@ -184,7 +184,8 @@ class NodeReaderTest {
     assertThatThrownBy(() ->
             read(
                 "{\"kind\":\"Status\",\"status\":\"Failure\",\"message\":\"too old\",\"code\":410}"))
-        .isInstanceOfSatisfying(ApiException.class, status -> assertThat(status.isGone()).isTrue())
+        .isInstanceOfSatisfying(
+            ApiException.class, status -> assertThat(status.isExpired()).isTrue())
         .hasMessage("status 410: too old");
   }
 }

@@ -35,7 +35,7 @@ class NodeWatchTest {
   private static KubernetesClient connect(int port) throws IOException, InterruptedException {
     Optional<URI> url = Optional.of(URI.create("http://127.0.0.1:" + port));
     return ApiServer.connect(
-        new ApiServerOptions(Optional.empty(), url, Optional.empty()), Map.of());
+        new ApiServerOptions(Optional.empty(), url, Optional.empty()), Map.of(), address -> {});
   }
 
   @Test

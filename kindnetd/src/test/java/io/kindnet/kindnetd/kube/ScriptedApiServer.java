@@ -12,6 +12,7 @@ import java.io.OutputStream;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.net.URI;
+import java.time.Duration;
 import java.util.List;
 import java.util.concurrent.BlockingQueue;
 import java.util.concurrent.CopyOnWriteArrayList;
@@ -30,10 +31,11 @@ final class ScriptedApiServer implements AutoCloseable {
   private static final ByteString END = ByteString.copyFromUtf8("end");
 
   /** An answer with a status and a body. */
-  private record Answer(int status, ByteString body, String type, boolean compressed) {}
+  private record Answer(
+      int status, ByteString body, String type, boolean compressed, String retryAfter) {}
 
   private static Answer answer(int status, byte[] body, String type, boolean compressed) {
-    return new Answer(status, ByteString.copyFrom(body), type, compressed);
+    return new Answer(status, ByteString.copyFrom(body), type, compressed, "");
   }
 
   /** A watch that the server has accepted. */
@@ -70,6 +72,7 @@ final class ScriptedApiServer implements AutoCloseable {
   private final ExecutorService threads =
       Executors.newCachedThreadPool(Thread.ofPlatform().daemon().factory());
   private final List<String> requests = new CopyOnWriteArrayList<>();
+  private final List<Long> times = new CopyOnWriteArrayList<>();
   private final BlockingQueue<Answer> lists = new LinkedBlockingQueue<>();
   private final BlockingQueue<Object> watches = new LinkedBlockingQueue<>();
   private final List<String> cipherSuites = new CopyOnWriteArrayList<>();
@@ -134,9 +137,21 @@ final class ScriptedApiServer implements AutoCloseable {
   }
 
   ScriptedApiServer refuseWatch(int status, String json) {
-    watches.add(
-        answer(status, ApiProtobuf.object(json), ApiProtobuf.TYPE, /* compressed= */ false));
+    return refuseWatch(status, json, "");
+  }
+
+  /**
+   * @param retryAfter the header {@code Retry-After}; none if empty
+   */
+  ScriptedApiServer refuseWatch(int status, String json, String retryAfter) {
+    ByteString body = ByteString.copyFrom(ApiProtobuf.object(json));
+    watches.add(new Answer(status, body, ApiProtobuf.TYPE, /* compressed= */ false, retryAfter));
     return this;
+  }
+
+  /** How much later the one request came than the other; counted from 0. */
+  Duration timeBetween(int one, int other) {
+    return Duration.ofNanos(times.get(other) - times.get(one));
   }
 
   /** Accepts the next watch. */
@@ -152,6 +167,7 @@ final class ScriptedApiServer implements AutoCloseable {
     if (exchange instanceof HttpsExchange secured) {
       cipherSuites.add(secured.getSSLSession().getCipherSuite());
     }
+    times.add(System.nanoTime());
     try (exchange) {
       if (query.contains("watch=true")) {
         requests.add("watch " + query.replaceFirst(".*resourceVersion=", ""));
@@ -172,6 +188,9 @@ final class ScriptedApiServer implements AutoCloseable {
 
   private static void answer(HttpExchange exchange, Answer answer) throws IOException {
     exchange.getResponseHeaders().set("Content-Type", answer.type());
+    if (!answer.retryAfter().isEmpty()) {
+      exchange.getResponseHeaders().set("Retry-After", answer.retryAfter());
+    }
     if (answer.compressed()) {
       exchange.getResponseHeaders().set("Content-Encoding", "gzip");
       exchange.sendResponseHeaders(answer.status(), 0);

@@ -35,7 +35,8 @@ class ServiceRangesTest {
   ServiceRangesTest() throws Exception {
     Optional<URI> url = Optional.of(URI.create("http://127.0.0.1:" + server.port()));
     client =
-        ApiServer.connect(new ApiServerOptions(Optional.empty(), url, Optional.empty()), Map.of());
+        ApiServer.connect(
+            new ApiServerOptions(Optional.empty(), url, Optional.empty()), Map.of(), address -> {});
     ranges = new ServiceRanges(client, told::add, Duration.ofMillis(50));
   }
 

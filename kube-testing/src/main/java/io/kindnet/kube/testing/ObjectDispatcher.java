@@ -37,8 +37,8 @@ public class ObjectDispatcher extends KubernetesCrudDispatcher {
   @Override
   public MockResponse handlePatch(RecordedRequest request) {
     String path = request.getPath();
-    boolean known =
-        STRATEGIC.equals(request.getHeader("Content-Type")) && path.endsWith("/" + STATUS);
+    @Nullable String type = request.getHeader("Content-Type"); // "; charset=utf-8" may follow
+    boolean known = type != null && type.startsWith(STRATEGIC) && path.endsWith("/" + STATUS);
     if (!known) {
       return super.handlePatch(request);
     }

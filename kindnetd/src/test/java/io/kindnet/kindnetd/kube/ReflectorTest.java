@@ -18,8 +18,9 @@ import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 
 /** What an API server may say, and what becomes of it. */
-class NodeStreamTest {
+class ReflectorTest {
   private static final Duration DEADLINE = Duration.ofSeconds(60);
+  private static final String FIRST_LIST = "list limit=500&resourceVersion=0";
   private static final String GONE =
       """
       {"kind":"Status","apiVersion":"v1","metadata":{},"status":"Failure","message":"too old resource\
@@ -33,11 +34,12 @@ class NodeStreamTest {
   private final KubernetesClient client;
   private final NodeWatch watch;
 
-  NodeStreamTest() throws Exception {
+  ReflectorTest() throws Exception {
     client =
         ApiServer.connect(
             new ApiServerOptions(Optional.empty(), Optional.of(server.url()), Optional.empty()),
-            Map.of());
+            Map.of(),
+            address -> {});
     watch = new NodeWatch(client, nodes, status);
   }
 
@@ -116,7 +118,7 @@ class NodeStreamTest {
   @Test
   void readsAListPageByPageAndSaysNothingBeforeTheLast() {
     server.list(list(7, "token/+=", node("a", 1, "10.0.1.0/24")));
-    awaitRequests("list limit=500", "list limit=500&continue=token%2F%2B%3D");
+    awaitRequests(FIRST_LIST, "list limit=500&continue=token%2F%2B%3D");
     assertThat(nodes.snapshot()).isEmpty();
     assertThat(changes).hasValue(0);
 
@@ -135,7 +137,7 @@ class NodeStreamTest {
         .list(list(8, "", node("a", 2, "10.0.1.0/24")));
     awaitPeers("a 10.0.1.0/24");
     assertThat(server.requests())
-        .startsWith("list limit=500", "list limit=500&continue=old", "list limit=500");
+        .startsWith(FIRST_LIST, "list limit=500&continue=old", "list limit=500");
   }
 
   @Test
@@ -150,8 +152,7 @@ class NodeStreamTest {
     Stream third = server.watch();
     third.say(event("DELETED", node("a", 61, "10.0.1.0/24")));
     awaitPeers("b 10.0.2.0/24");
-    assertThat(server.requests())
-        .containsExactly("list limit=500", "watch 7", "watch 8", "watch 60");
+    assertThat(server.requests()).containsExactly(FIRST_LIST, "watch 7", "watch 8", "watch 60");
     awaitChanges("list, added, deleted", 3);
   }
 
@@ -173,14 +174,14 @@ class NodeStreamTest {
     server.list(list(7, "", a, node("b", 2, "10.0.2.0/24")));
     server.watch().say(event("ERROR", GONE));
     server.list(list(30, "", a, node("b", 28, "10.0.2.0/24")));
-    awaitRequests("list limit=500", "watch 7", "list limit=500", "watch 30");
+    awaitRequests(FIRST_LIST, "watch 7", "list limit=500", "watch 30");
     assertThat(changes).as("the first list").hasValue(1);
 
     server.refuseWatch(410, GONE).list(list(40, "", a));
     awaitPeers("a 10.0.1.0/24");
     awaitChanges("the first list and the last", 2);
     awaitRequests(
-        "list limit=500", "watch 7", "list limit=500", "watch 30", "list limit=500", "watch 40");
+        FIRST_LIST, "watch 7", "list limit=500", "watch 30", "list limit=500", "watch 40");
   }
 
   /** Going on where such an event was would only bring it again. */
@@ -201,6 +202,53 @@ class NodeStreamTest {
       server.list(list(version, "", node("a", version, podCidr)));
       awaitPeers("a " + podCidr);
     }
+    assertThat(server.requests())
+        .startsWith(FIRST_LIST, "watch 7", "list limit=500&resourceVersion=7", "watch 10");
+  }
+
+  /** None of these says that the version is unknown. */
+  @Test
+  void goesOnWhereItWasAfterErrorsOfTheServer() {
+    server.list(list(7, "", node("a", 1, "10.0.1.0/24")));
+    server
+        .refuseWatch(401, status(401))
+        .refuseWatch(403, status(403))
+        .refuseWatch(429, status(429))
+        .refuseWatch(500, status(500))
+        .refuseWatch(503, status(503));
+    server.watch().say(event("ERROR", status(500))).end();
+    server.watch().say(event("ADDED", node("b", 8, "10.0.2.0/24")));
+    awaitPeers("a 10.0.1.0/24", "b 10.0.2.0/24");
+    assertThat(server.requests())
+        .startsWith(FIRST_LIST)
+        .filteredOn(request -> !request.equals("watch 7"))
+        .hasSize(1);
+  }
+
+  private static String status(int code) {
+    return "{\"kind\":\"Status\",\"status\":\"Failure\",\"message\":\"no\",\"code\":" + code + "}";
+  }
+
+  @Test
+  void listsTheNewestWhereTheServerWasSetBack() {
+    server
+        .list(list(7, "", node("a", 1, "10.0.1.0/24")))
+        .refuseWatch(
+            504,
+            "{\"kind\":\"Status\",\"message\":\"Too large resource version: 7, current: 3\",\"code\":504}")
+        .list(list(3, "", node("b", 2, "10.0.2.0/24")));
+    awaitPeers("b 10.0.2.0/24");
+    awaitRequests(FIRST_LIST, "watch 7", "list limit=500", "watch 3");
+  }
+
+  @Test
+  void asksNoSoonerThanTheServerWants() {
+    server.list(list(7, "", node("a", 1, "10.0.1.0/24")));
+    server.refuseWatch(429, status(429), "3");
+    server.watch().say(event("ADDED", node("b", 8, "10.0.2.0/24")));
+    awaitPeers("a 10.0.1.0/24", "b 10.0.2.0/24");
+    awaitRequests(FIRST_LIST, "watch 7", "watch 7");
+    assertThat(server.timeBetween(1, 2)).isGreaterThanOrEqualTo(Duration.ofSeconds(3));
   }
 
   @Test
@@ -213,7 +261,7 @@ class NodeStreamTest {
         """);
     awaitProblem("status 403: nodes is forbidden: User \"system:serviceaccount:");
     server.answerList(200, "text/html", "<html>log in</html>".getBytes(UTF_8));
-    awaitProblem("an answer of type text/html to a request for application/vnd.kubernetes");
+    awaitProblem("a response of type text/html to a request for application/vnd.kubernetes");
     server.answerList(503, "text/html", "<html>nobody</html>".getBytes(UTF_8));
     awaitProblem("status 503");
     server.answerList(

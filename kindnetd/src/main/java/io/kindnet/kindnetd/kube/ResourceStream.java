@@ -4,55 +4,46 @@ import static java.nio.charset.StandardCharsets.UTF_8;
 
 import com.google.protobuf.CodedInputStream;
 import com.google.protobuf.InvalidProtocolBufferException;
+import io.kindnet.kindnetd.kube.Resource.RecordReader;
 import java.io.IOException;
 import java.io.InputStream;
-import java.net.InetAddress;
 import java.net.URLEncoder;
-import java.time.Duration;
 import java.util.concurrent.ThreadLocalRandom;
 import java.util.function.Consumer;
 
 /**
- * The two ways in which the API server tells of Nodes: a list, page by page, and a watch of what
- * changes after some version. Objects are handed on as they are read: of what is told, no more than
- * an event is ever in memory.
+ * The two ways in which the API server tells of a resource: a list, and a watch of what changes
+ * after some version. Objects are passed on as they are read: of what is told, no more than an
+ * event is ever in memory.
  */
-final class NodeStream {
-  private static final String NODES = "api/v1/nodes";
-
-  /** How many Nodes a page has: what the API server gathers before it answers. */
+final class ResourceStream<T extends ApiRecord> {
+  /** Objects in a page of a list that the server reads from its database. */
   private static final int PAGE = 500;
 
-  /** The API server sends a bookmark each minute, if nothing else. */
-  private static final Duration SILENCE = Duration.ofMinutes(3);
-
-  /** A watch is begun anew after so long, on another API server perhaps; up to twice as long. */
+  /** A watch is begun again after so long, on another API server perhaps; up to twice as long. */
   private static final int WATCH_SECONDS = 300;
 
   /** Bytes of a list that are read at once. */
   private static final int BUFFER = 1 << 14;
 
-  private final ApiReader server;
-  private final String self;
+  private final ApiRequests requests;
+  private final Resource<T> resource;
 
-  /**
-   * @param self the name of this machine's own Node
-   */
-  NodeStream(ApiReader server, String self) {
-    this.server = server;
-    this.self = self;
+  ResourceStream(ApiRequests requests, Resource<T> resource) {
+    this.requests = requests;
+    this.resource = resource;
   }
 
   /** What a watch tells of. */
-  interface Events {
+  interface Events<T> {
     /** The API server has accepted the watch. */
-    void begun();
+    void accepted();
 
-    /** A Node is new or has changed. */
-    void changed(NodeObject node);
+    /** An object is new or has changed. */
+    void changed(T object);
 
-    /** A Node is gone; this is how it was. */
-    void gone(NodeObject node);
+    /** An object was deleted; this is how it was. */
+    void deleted(T object);
 
     /** All before this version has been told. */
     void reached(String version);
@@ -61,46 +52,42 @@ final class NodeStream {
   /**
    * Reads all pages.
    *
+   * @param oldest the version that the list must not be older than: {@code 0} for whatever the
+   *     server has in memory, empty for the newest
    * @return the version from which to watch
    */
-  String list(Consumer<NodeObject> each) throws IOException {
-    Page page = new Page(self, each);
+  String list(String oldest, Consumer<T> each) throws IOException {
+    Page<T> page = new Page<>(resource.readers().get(), each);
+    String first = oldest.isEmpty() ? "" : "&resourceVersion=" + oldest;
     do {
-      String more = page.next.isEmpty() ? "" : "&continue=" + URLEncoder.encode(page.next, UTF_8);
+      // the version is in the token of the next page
+      String from =
+          page.next.isEmpty() ? first : "&continue=" + URLEncoder.encode(page.next, UTF_8);
       page.next = "";
-      try (InputStream body = server.get(NODES + "?limit=" + PAGE + more, SILENCE)) {
+      String path = resource.path() + "?limit=" + PAGE + from;
+      try (InputStream body = requests.get(path, ApiRequests.PROTOBUF)) {
         page.read(CodedInputStream.newInstance(body, BUFFER));
       }
     } while (!page.next.isEmpty());
     return page.version;
   }
 
-  /** Has {@code listener} told the address of the server, or of the proxy, with each connection. */
-  void onConnection(Consumer<InetAddress> listener) {
-    server.onConnection(listener);
-  }
-
-  /** There are many Nodes, each with its heartbeats. */
-  void expectMuch() {
-    server.expectMuch();
-  }
-
-  /** A NodeList. */
-  private static final class Page {
+  /** A list object, such as a NodeList. */
+  private static final class Page<T> {
     private static final int METADATA = Protobuf.bytes(1);
     private static final int ITEMS = Protobuf.bytes(2);
     // ListMeta
     private static final int RESOURCE_VERSION = Protobuf.bytes(2);
     private static final int CONTINUE = Protobuf.bytes(3);
 
-    private final Consumer<NodeObject> each;
-    private final NodeReader reader;
+    private final Consumer<T> each;
+    private final RecordReader<T> reader;
     private final ApiObjects lists = new ApiObjects(in -> Protobuf.eachField(in, this::readField));
     private String version = "";
     private String next = "";
 
-    Page(String self, Consumer<NodeObject> each) {
-      this.reader = new NodeReader(self);
+    Page(RecordReader<T> reader, Consumer<T> each) {
+      this.reader = reader;
       this.each = each;
     }
 
@@ -134,33 +121,35 @@ final class NodeStream {
   /**
    * Watches from {@code version} on, until the API server ends it, as it does every few minutes.
    *
-   * @throws ApiException if the server refuses, at once or later
+   * @throws ApiException if the server answers with an error, at once or later
+   * @throws java.net.SocketTimeoutException if nothing has come for a while
    */
-  void watch(String version, Events events) throws IOException {
+  void watch(String version, Events<T> events) throws IOException {
     int seconds = WATCH_SECONDS + ThreadLocalRandom.current().nextInt(WATCH_SECONDS);
     String path =
-        NODES
+        resource.path()
             + "?watch=true&allowWatchBookmarks=true&timeoutSeconds="
             + seconds
             + "&resourceVersion="
             + version;
-    try (InputStream body = server.watch(path, SILENCE, events::begun)) {
-      WatchEvent event = new WatchEvent(new NodeReader(self));
+    try (InputStream body = requests.get(path, ApiRequests.PROTOBUF_WATCH)) {
+      events.accepted();
+      WatchEvent<T> event = new WatchEvent<>(resource.plural(), resource.readers().get());
       while (event.read(body)) {
         tell(event, events);
       }
     }
   }
 
-  private static void tell(WatchEvent event, Events events) throws IOException {
-    NodeObject object = event.object();
+  private void tell(WatchEvent<T> event, Events<T> events) throws IOException {
+    T object = event.object();
     switch (event.type()) {
       case "ADDED", "MODIFIED" -> events.changed(object);
-      case "DELETED" -> events.gone(object);
+      case "DELETED" -> events.deleted(object);
       case "BOOKMARK" -> {}
       default ->
           throw new InvalidProtocolBufferException(
-              "watch of Nodes: an event of type '" + event.type() + "'");
+              "watch of " + resource.plural() + ": an event of type '" + event.type() + "'");
     }
     events.reached(object.version());
   }

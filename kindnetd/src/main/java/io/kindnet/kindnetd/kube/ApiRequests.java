@@ -1,0 +1,131 @@
+package io.kindnet.kindnetd.kube;
+
+import com.fasterxml.jackson.databind.ObjectMapper;
+import com.google.protobuf.CodedInputStream;
+import io.fabric8.kubernetes.client.KubernetesClient;
+import io.fabric8.kubernetes.client.http.AsyncBody;
+import io.fabric8.kubernetes.client.http.HttpClient;
+import io.fabric8.kubernetes.client.http.HttpRequest;
+import io.fabric8.kubernetes.client.http.HttpResponse;
+import java.io.IOException;
+import java.io.InputStream;
+import java.io.InterruptedIOException;
+import java.io.UncheckedIOException;
+import java.net.HttpURLConnection;
+import java.net.URI;
+import java.time.DateTimeException;
+import java.time.Duration;
+import java.time.Instant;
+import java.time.ZonedDateTime;
+import java.time.format.DateTimeFormatter;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.ExecutionException;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Requests for objects in protobuf, through the HTTP client of fabric8, which adds credentials and
+ * gives up on a server that says nothing.
+ */
+final class ApiRequests {
+  static final String PROTOBUF = "application/vnd.kubernetes.protobuf";
+  static final String PROTOBUF_WATCH = PROTOBUF + ";stream=watch";
+
+  private static final String RETRY_AFTER = "Retry-After";
+
+  private final HttpClient http;
+  private final URI server;
+
+  ApiRequests(KubernetesClient client) {
+    this.http = client.getHttpClient();
+    this.server = URI.create(client.getMasterUrl().toString());
+  }
+
+  /**
+   * Sends a GET and waits for the header of the response; whoever calls closes the body.
+   *
+   * @param path relative to the server, with its parameters
+   * @param format what to accept, such as {@link #PROTOBUF}
+   * @throws ApiException if the server answers with an error
+   */
+  InputStream get(String path, String format) throws IOException {
+    ResponseBody body = new ResponseBody();
+    HttpRequest request =
+        http.newHttpRequestBuilder().uri(server.resolve(path)).header("Accept", format).build();
+    HttpResponse<AsyncBody> response = send(request, body);
+    body.begin(response.body());
+    @Nullable String type = response.header("Content-Type");
+    boolean protobuf = type != null && type.startsWith(PROTOBUF);
+    if (response.code() != HttpURLConnection.HTTP_OK) {
+      try (body) {
+        throw new ApiException(
+            response.code(),
+            message(body, protobuf),
+            retryAfter(response.header(RETRY_AFTER), Instant.now()));
+      }
+    }
+    if (!protobuf) {
+      body.close();
+      throw new IOException("a response of type " + type + " to a request for " + format);
+    }
+    return body;
+  }
+
+  private HttpResponse<AsyncBody> send(HttpRequest request, ResponseBody body) throws IOException {
+    CompletableFuture<HttpResponse<AsyncBody>> response;
+    try {
+      response = http.consumeBytes(request, body);
+    } catch (UncheckedIOException reason) {
+      throw reason.getCause(); // of the credentials
+    }
+    try {
+      return response.get();
+    } catch (ExecutionException failure) {
+      Throwable cause = failure.getCause();
+      if (cause instanceof UncheckedIOException unchecked) {
+        throw unchecked.getCause();
+      }
+      throw cause instanceof IOException known ? known : new IOException(cause);
+    } catch (InterruptedException ended) {
+      response.cancel(true);
+      Thread.currentThread().interrupt();
+      throw (IOException) new InterruptedIOException("interrupted").initCause(ended);
+    }
+  }
+
+  /** What is between this and the server, such as a proxy, may answer in other formats. */
+  private static String message(InputStream body, boolean protobuf) {
+    try {
+      if (!protobuf) {
+        return new ObjectMapper().readTree(body).path("message").asText();
+      }
+      new ApiObjects(other -> {}).read(CodedInputStream.newInstance(body));
+    } catch (ApiException status) {
+      return status.serverMessage();
+    } catch (IOException other) {
+      // the code has to do
+    }
+    return "";
+  }
+
+  /**
+   * How long to wait.
+   *
+   * @param header seconds, or a date of HTTP (RFC 9110, 10.2.3); null if there is none
+   */
+  static Duration retryAfter(@Nullable String header, Instant now) {
+    if (header == null) {
+      return Duration.ZERO;
+    }
+    try {
+      return Duration.ofSeconds(Math.max(0, Long.parseLong(header.strip())));
+    } catch (NumberFormatException date) {
+      try {
+        Instant then =
+            ZonedDateTime.parse(header.strip(), DateTimeFormatter.RFC_1123_DATE_TIME).toInstant();
+        return then.isAfter(now) ? Duration.between(now, then) : Duration.ZERO;
+      } catch (DateTimeException neither) {
+        return Duration.ZERO;
+      }
+    }
+  }
+}

@@ -1,0 +1,22 @@
+package io.kindnet.kindnetd.kube;
+
+import com.google.protobuf.CodedInputStream;
+import java.io.IOException;
+import java.util.function.Supplier;
+
+/**
+ * A kind of objects that is listed and watched.
+ *
+ * @param path of all objects, such as {@code api/v1/nodes}
+ * @param plural for logs, such as {@code Nodes}
+ * @param readers makes readers, each for one thread
+ */
+record Resource<T extends ApiRecord>(
+    String path, String plural, Supplier<RecordReader<T>> readers) {
+  /** Takes from an object what is kept of it. */
+  @FunctionalInterface
+  interface RecordReader<T> {
+    /** Reads an object that begins with its length. */
+    T read(CodedInputStream in) throws IOException;
+  }
+}
