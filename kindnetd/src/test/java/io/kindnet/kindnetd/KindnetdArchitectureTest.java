@@ -19,6 +19,7 @@ class KindnetdArchitectureTest {
   private static final String NODE = "io.kindnet.kindnetd.node..";
   private static final String MASQ = "io.kindnet.kindnetd.masq..";
   private static final String KUBE = "io.kindnet.kindnetd.kube..";
+  private static final String CLUSTER = "io.kindnet.kindnetd.cluster..";
   private static final String METRICS = "io.kindnet.kindnetd.metrics..";
   private static final String CNI = "io.kindnet.kindnetd.cni..";
   private static final String INSTALL = "io.kindnet.kindnetd.install..";
@@ -63,7 +64,7 @@ class KindnetdArchitectureTest {
     noClasses()
         .that()
         .resideInAnyPackage(
-            KUBE, NODE, MASQ, CNI, IPAM, HOSTPORTS, INSTALL, FILES, METRICS, PODCIDR)
+            KUBE, CLUSTER, NODE, MASQ, CNI, IPAM, HOSTPORTS, INSTALL, FILES, METRICS, PODCIDR)
         .should()
         .dependOnClassesThat()
         .resideInAPackage(CLEANUP)
@@ -86,7 +87,7 @@ class KindnetdArchitectureTest {
   void onlyAgentsTouchTheKernel() {
     noClasses()
         .that()
-        .resideInAnyPackage(KUBE, METRICS, FILES)
+        .resideInAnyPackage(KUBE, CLUSTER, METRICS, FILES)
         .should()
         .dependOnClassesThat()
         .resideInAnyPackage(
@@ -109,7 +110,28 @@ class KindnetdArchitectureTest {
         .resideInAPackage(METRICS)
         .should()
         .dependOnClassesThat()
-        .resideInAnyPackage(KUBE, NODE, MASQ, IPAM, HOSTPORTS, INSTALL, FILES, PODCIDR)
+        .resideInAnyPackage(
+            KUBE, CLUSTER, NODE, MASQ, IPAM, HOSTPORTS, INSTALL, FILES, PODCIDR)
+        .check(CLASSES);
+  }
+
+  @Test
+  void theApiServerKnowsNoViewOfIt() {
+    noClasses()
+        .that()
+        .resideInAPackage(KUBE)
+        .should()
+        .dependOnClassesThat()
+        .resideInAPackage(CLUSTER)
+        .check(CLASSES);
+  }
+
+  @Test
+  void usesThePublicPartsOfTheKubernetesLibrary() {
+    noClasses()
+        .should()
+        .dependOnClassesThat()
+        .resideInAPackage("io.fabric8..internal..")
         .check(CLASSES);
   }
 

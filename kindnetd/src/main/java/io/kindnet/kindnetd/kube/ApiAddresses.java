@@ -12,7 +12,7 @@ import java.util.Arrays;
  *
  * <p>Agrees with {@code ParseIPSloppy} and {@code ParseCIDRSloppy} of k8s.io/utils/net.
  */
-final class ApiAddresses {
+public final class ApiAddresses {
   private static final int V4_BYTES = 4;
   private static final int V6_BYTES = 16;
   private static final int GROUP_BYTES = 2;
@@ -29,7 +29,7 @@ final class ApiAddresses {
    *
    * @throws IllegalArgumentException naming {@code text}, if it is none
    */
-  static InetAddress address(String text) {
+  public static InetAddress address(String text) {
     byte[] bytes = text.indexOf(':') < 0 ? ipv4(text) : ipv6(text);
     if (bytes.length == 0) {
       throw new IllegalArgumentException("'" + printable(text) + "' is not an IP address");

@@ -9,12 +9,12 @@ import java.io.IOException;
  * Messages as their fields come, without classes made from their definitions: most of what is in
  * them nobody reads.
  */
-final class Protobuf {
+public final class Protobuf {
   private Protobuf() {}
 
   /** Reads the value of a field. */
   @FunctionalInterface
-  interface FieldReader {
+  public interface FieldReader {
     /**
      * Whether it has read the value; else it has read nothing, and the value is skipped.
      *
@@ -24,12 +24,12 @@ final class Protobuf {
   }
 
   /** The tag of a field that is a text, bytes or a message. */
-  static int bytes(int field) {
+  public static int bytes(int field) {
     return field << 3 | WireFormat.WIRETYPE_LENGTH_DELIMITED;
   }
 
   /** The tag of a field that is a number. */
-  static int varint(int field) {
+  public static int varint(int field) {
     return field << 3 | WireFormat.WIRETYPE_VARINT;
   }
 
@@ -38,7 +38,7 @@ final class Protobuf {
    *
    * @return always true, as a reader of a field says
    */
-  static boolean eachField(CodedInputStream in, FieldReader reader) throws IOException {
+  public static boolean eachField(CodedInputStream in, FieldReader reader) throws IOException {
     int outer = begin(in);
     eachFieldLeft(in, reader);
     end(in, outer);

@@ -20,7 +20,7 @@ import org.slf4j.LoggerFactory;
  * it begins with a list again only where the API server does not know any more what has happened
  * since, or has sent what cannot be decoded. Goes on trying until it is closed.
  */
-final class Reflector<T extends ApiRecord> implements AutoCloseable {
+public final class Reflector<T extends ApiRecord> implements AutoCloseable {
   private static final Logger log = LoggerFactory.getLogger(Reflector.class);
 
   /** A watch that ends sooner has failed, whatever the server says. */
@@ -54,7 +54,7 @@ final class Reflector<T extends ApiRecord> implements AutoCloseable {
   private long loggedAt;
 
   /** Told on the thread of the reflector. */
-  interface Listener<T> {
+  public interface Listener<T> {
     /** An object is in a list, is new, or has another version. */
     void put(T object);
 
@@ -73,7 +73,7 @@ final class Reflector<T extends ApiRecord> implements AutoCloseable {
    *
    * @param nodes how many machines do the same
    */
-  Reflector(
+  public Reflector(
       KubernetesClient client, Resource<T> resource, Listener<T> listener, IntSupplier nodes) {
     this.stream = new ResourceStream<>(new ApiRequests(client), resource);
     this.plural = resource.plural();
@@ -84,18 +84,18 @@ final class Reflector<T extends ApiRecord> implements AutoCloseable {
   }
 
   /** Begins; returns at once, whether the API server answers or not. */
-  void start() {
+  public void start() {
     listener.waiting("no list of " + plural + " from " + server + " yet");
     thread.start();
   }
 
   /** The thread that has to be alive. */
-  Thread thread() {
+  public Thread thread() {
     return thread;
   }
 
   /** Whether changes arrive. */
-  boolean isConnected() {
+  public boolean isConnected() {
     return watching || System.nanoTime() - contact < GRACE_NANOS;
   }
 

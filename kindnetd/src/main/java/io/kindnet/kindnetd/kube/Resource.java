@@ -11,11 +11,11 @@ import java.util.function.Supplier;
  * @param plural for logs, such as {@code Nodes}
  * @param readers makes readers, each for one thread
  */
-record Resource<T extends ApiRecord>(
+public record Resource<T extends ApiRecord>(
     String path, String plural, Supplier<RecordReader<T>> readers) {
   /** Takes from an object what is kept of it. */
   @FunctionalInterface
-  interface RecordReader<T> {
+  public interface RecordReader<T> {
     /** Reads an object that begins with its length. */
     T read(CodedInputStream in) throws IOException;
   }

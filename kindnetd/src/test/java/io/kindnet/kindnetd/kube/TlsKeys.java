@@ -7,6 +7,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.security.KeyStore;
 import java.util.ArrayList;
+import java.util.Base64;
 import java.util.List;
 import javax.net.ssl.KeyManagerFactory;
 import javax.net.ssl.SSLContext;
@@ -16,8 +17,9 @@ import javax.net.ssl.SSLContext;
  *
  * @param context has key and certificate
  * @param certificate a file; the certificate vouches for itself
+ * @param key a file, PEM
  */
-record TlsKeys(SSLContext context, Path certificate) {
+record TlsKeys(SSLContext context, Path certificate, Path key) {
   private static final String PASSWORD = "changeit";
 
   /**
@@ -45,7 +47,14 @@ record TlsKeys(SSLContext context, Path certificate) {
     managers.init(store, PASSWORD.toCharArray());
     SSLContext context = SSLContext.getInstance("TLS");
     context.init(managers.getKeyManagers(), null, null);
-    return new TlsKeys(context, certificate);
+    byte[] encoded = store.getKey("server", PASSWORD.toCharArray()).getEncoded();
+    Path key = Path.of(files + ".key");
+    Files.writeString(
+        key,
+        "-----BEGIN PRIVATE KEY-----\n"
+            + Base64.getMimeEncoder().encodeToString(encoded)
+            + "\n-----END PRIVATE KEY-----\n");
+    return new TlsKeys(context, certificate, key);
   }
 
   private static void keytool(Path keys, String... arguments) throws Exception {

@@ -16,8 +16,8 @@ import java.util.Map;
 import java.util.Map.Entry;
 
 /**
- * Writes Nodes, lists of them, their events and Status as the API server does where protobuf is
- * asked for. Has the fields that tests are about; others are left out.
+ * Writes Nodes, Pods, Namespaces, lists and events of them, and Status as the API server does where
+ * protobuf is asked for. Has the fields that tests are about; others are left out.
  */
 public final class ApiProtobuf {
   /** What to ask for, and the type of what is answered. */
@@ -34,11 +34,21 @@ public final class ApiProtobuf {
       ListMeta resourceVersion 2, continue 3
       Status metadata 1 ListMeta, status 2, message 3, reason 4, code 6 int
       Node metadata 1 ObjectMeta, spec 2 NodeSpec, status 3 NodeStatus
-      ObjectMeta name 1, uid 5, resourceVersion 6, creationTimestamp 8 Time
+      ObjectMeta name 1, namespace 3, uid 5, resourceVersion 6, creationTimestamp 8 Time, labels 11 map
       NodeSpec podCIDR 1, providerID 3, unschedulable 4 bool, podCIDRs 7
       NodeStatus phase 3, conditions 4 NodeCondition, addresses 5 NodeAddress
       NodeCondition type 1, status 2, lastHeartbeatTime 3 Time, lastTransitionTime 4 Time, reason 5, message 6
       NodeAddress type 1, address 2
+      NamespaceList metadata 1 ListMeta, items 2 Namespace
+      Namespace metadata 1 ObjectMeta
+      PodList metadata 1 ListMeta, items 2 Pod
+      Pod metadata 1 ObjectMeta, spec 2 PodSpec, status 3 PodStatus
+      PodSpec restartPolicy 3, containers 2 Container, nodeName 10, hostNetwork 11 bool, initContainers 20 Container
+      Container name 1, image 2, ports 6 ContainerPort, restartPolicy 24
+      ContainerPort name 1, hostPort 2 int, containerPort 3 int, protocol 4
+      PodStatus phase 1, conditions 2 NodeCondition, podIP 6, podIPs 12 PodIP
+      PodIP ip 1
+      Entry key 1, value 2
       """;
 
   private static final Map<String, Map<String, Field>> FIELDS = fields();
@@ -66,15 +76,18 @@ public final class ApiProtobuf {
   /**
    * An object in its envelope.
    *
-   * @param json an object of a kind that is known; what has items is a NodeList, what does not say
-   *     its kind a Node
+   * @param json an object of a kind that is known; what has items is a list of the kind of the
+   *     first, what does not say its kind a Node
    */
   public static byte[] object(String json) {
     return object(parse(json));
   }
 
   private static byte[] object(JsonNode object) {
-    String kind = object.has("items") ? "NodeList" : object.path("kind").asText("Node");
+    String kind =
+        object.has("items")
+            ? object.path("items").path(0).path("kind").asText("Node") + "List"
+            : object.path("kind").asText("Node");
     JsonNode unknown =
         MAPPER
             .createObjectNode()
@@ -136,6 +149,13 @@ public final class ApiProtobuf {
       case "bytes" -> out.writeBytes(field.number(), ByteString.copyFrom(value.binaryValue()));
       case "int" -> out.writeInt32(field.number(), value.asInt());
       case "bool" -> out.writeBool(field.number(), value.asBoolean());
+      case "map" -> {
+        for (Entry<String, JsonNode> entry : value.properties()) {
+          JsonNode pair =
+              MAPPER.createObjectNode().put("key", entry.getKey()).set("value", entry.getValue());
+          out.writeByteArray(field.number(), message("Entry", pair));
+        }
+      }
       case "Time" -> out.writeByteArray(field.number(), time(Instant.parse(value.asText())));
       default -> out.writeByteArray(field.number(), message(field.type(), value));
     }

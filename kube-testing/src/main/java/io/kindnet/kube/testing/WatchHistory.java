@@ -33,7 +33,16 @@ final class WatchHistory {
   private List<Change> find(long version, String path) {
     return changes.stream()
         .filter(change -> change.version() > version)
-        .filter(change -> change.path().equals(path) || change.path().startsWith(path + "/"))
+        .filter(change -> isBelow(change.path(), path) || isBelow(unscoped(change.path()), path))
         .toList();
+  }
+
+  private static boolean isBelow(String object, String path) {
+    return object.equals(path) || object.startsWith(path + "/");
+  }
+
+  /** The path as if the object were in no namespace: a watch may be of all namespaces. */
+  private static String unscoped(String object) {
+    return object.replaceFirst("/namespaces/[^/]+/", "/");
   }
 }
