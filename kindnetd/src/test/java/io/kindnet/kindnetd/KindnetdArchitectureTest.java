@@ -110,8 +110,7 @@ class KindnetdArchitectureTest {
         .resideInAPackage(METRICS)
         .should()
         .dependOnClassesThat()
-        .resideInAnyPackage(
-            KUBE, CLUSTER, NODE, MASQ, IPAM, HOSTPORTS, INSTALL, FILES, PODCIDR)
+        .resideInAnyPackage(KUBE, CLUSTER, NODE, MASQ, IPAM, HOSTPORTS, INSTALL, FILES, PODCIDR)
         .check(CLASSES);
   }
 

@@ -39,7 +39,7 @@ public final class Reflector<T extends ApiRecord> implements AutoCloseable {
   private final String plural;
   private final String server;
   private final Listener<T> listener;
-  private final BackOff backOff;
+  private final RequestBackOff backOff;
   private final Thread thread;
   private final CountDownLatch closed = new CountDownLatch(1);
   private volatile boolean watching;
@@ -79,7 +79,7 @@ public final class Reflector<T extends ApiRecord> implements AutoCloseable {
     this.plural = resource.plural();
     this.server = client.getMasterUrl().toString();
     this.listener = listener;
-    this.backOff = new BackOff(nodes);
+    this.backOff = new RequestBackOff(nodes);
     this.thread = Thread.ofPlatform().daemon().name("reflector " + plural).unstarted(this::reflect);
   }
 

@@ -3,6 +3,7 @@ package io.kindnet.kindnetd.kube.credentials;
 import java.io.IOException;
 import java.net.InetAddress;
 import java.net.Socket;
+import java.util.List;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 import javax.net.ssl.SSLParameters;
@@ -41,10 +42,10 @@ final class CredentialSockets extends SSLSocketFactory {
     if (contexts.isCurrent(credentials.tls())) {
       return false;
     }
-    for (SSLSocket socket : open) {
-      open.remove(socket);
+    for (SSLSocket socket : List.copyOf(open)) {
       socket.close();
     }
+    open.removeIf(Socket::isClosed);
     return true;
   }
 

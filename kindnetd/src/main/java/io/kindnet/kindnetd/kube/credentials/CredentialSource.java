@@ -1,10 +1,11 @@
 package io.kindnet.kindnetd.kube.credentials;
 
+import static java.nio.charset.StandardCharsets.UTF_8;
+
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
-import java.util.Arrays;
 import java.util.Base64;
 import java.util.Optional;
 import org.jspecify.annotations.Nullable;
@@ -13,9 +14,9 @@ import org.jspecify.annotations.Nullable;
 final class CredentialSource {
   private final String name;
   private final Optional<Path> file;
-  private final byte[] data;
+  private final String data;
 
-  private CredentialSource(String name, Optional<Path> file, byte[] data) {
+  private CredentialSource(String name, Optional<Path> file, String data) {
     this.name = name;
     this.file = file;
     this.data = data;
@@ -27,7 +28,7 @@ final class CredentialSource {
    * @param what it has, for errors, such as {@code client key}
    */
   static CredentialSource file(String what, Path file) {
-    return new CredentialSource(what + " " + file, Optional.of(file), new byte[0]);
+    return new CredentialSource(what + " " + file, Optional.of(file), "");
   }
 
   /**
@@ -35,7 +36,7 @@ final class CredentialSource {
    *
    * @param name of where it is, for errors
    */
-  static CredentialSource inline(String name, byte[] data) {
+  static CredentialSource inline(String name, String data) {
     return new CredentialSource(name, Optional.empty(), data);
   }
 
@@ -51,7 +52,8 @@ final class CredentialSource {
     if (data != null && !data.isEmpty()) {
       String name = key + "-data in kubeconfig " + kubeconfig;
       try {
-        return Optional.of(inline(name, Base64.getDecoder().decode(data.replaceAll("\\s", ""))));
+        byte[] decoded = Base64.getDecoder().decode(data.replaceAll("\\s", ""));
+        return Optional.of(inline(name, new String(decoded, UTF_8)));
       } catch (IllegalArgumentException reason) {
         throw new IOException(name + ": " + reason.getMessage(), reason);
       }
@@ -62,13 +64,13 @@ final class CredentialSource {
     return Optional.of(file(key, kubeconfig.toAbsolutePath().resolveSibling(file)));
   }
 
-  /** The bytes that are there now. */
-  byte[] read() throws IOException {
+  /** The text that is there now. */
+  String read() throws IOException {
     if (file.isEmpty()) {
       return data;
     }
     try {
-      return Files.readAllBytes(file.get());
+      return new String(Files.readAllBytes(file.get()), UTF_8);
     } catch (NoSuchFileException missing) {
       throw new IOException(name + " does not exist", missing);
     } catch (IOException reason) {
@@ -81,7 +83,7 @@ final class CredentialSource {
     return other instanceof CredentialSource source
         && name.equals(source.name)
         && file.equals(source.file)
-        && Arrays.equals(data, source.data);
+        && data.equals(source.data);
   }
 
   @Override

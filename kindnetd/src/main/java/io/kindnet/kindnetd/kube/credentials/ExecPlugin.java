@@ -149,7 +149,7 @@ final class ExecPlugin {
     if (authorities.isPresent()) {
       info.put(
           "certificate-authority-data",
-          Base64.getEncoder().encodeToString(authorities.get().read()));
+          Base64.getEncoder().encodeToString(authorities.get().read().getBytes(UTF_8)));
     }
     if (cluster.getExtensions() != null) {
       for (NamedExtension extension : cluster.getExtensions()) {
@@ -172,8 +172,7 @@ final class ExecPlugin {
   }
 
   private Optional<CredentialSource> pem(JsonNode status, String field) {
-    return text(status, field)
-        .map(text -> CredentialSource.inline(field + " of " + name, text.getBytes(UTF_8)));
+    return text(status, field).map(text -> CredentialSource.inline(field + " of " + name, text));
   }
 
   private Instant expiration(JsonNode status) throws IOException {

@@ -52,8 +52,7 @@ final class KubeconfigCredentials implements Credentials {
     AuthInfo user = current().user();
     if (isPresent(user.getTokenFile())) {
       Path token = file.toAbsolutePath().resolveSibling(user.getTokenFile());
-      byte[] text = CredentialSource.file("tokenFile", token).read();
-      return bearer(new String(text, UTF_8).strip());
+      return bearer(CredentialSource.file("tokenFile", token).read().strip());
     }
     if (isPresent(user.getToken())) {
       return bearer(user.getToken());

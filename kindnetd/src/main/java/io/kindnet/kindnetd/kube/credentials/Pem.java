@@ -1,7 +1,5 @@
 package io.kindnet.kindnetd.kube.credentials;
 
-import static java.nio.charset.StandardCharsets.US_ASCII;
-
 import java.io.ByteArrayInputStream;
 import java.security.GeneralSecurityException;
 import java.security.KeyFactory;
@@ -117,10 +115,5 @@ final class Pem {
   private String insteadOf() {
     List<String> labels = blocks.stream().map(Block::label).toList();
     return labels.isEmpty() ? "" : ", only " + String.join(", ", labels);
-  }
-
-  /** The text of {@code bytes}, whatever surrounds the blocks. */
-  static Pem of(byte[] bytes) {
-    return new Pem(new String(bytes, US_ASCII));
   }
 }

@@ -1,7 +1,5 @@
 package io.kindnet.kindnetd.kube.credentials;
 
-import static java.nio.charset.StandardCharsets.UTF_8;
-
 import java.io.IOException;
 import java.nio.file.Path;
 import java.util.Optional;
@@ -28,7 +26,7 @@ final class ServiceAccountCredentials implements Credentials {
 
   @Override
   public Optional<String> authorization() throws IOException {
-    return Optional.of("Bearer " + new String(token.read(), UTF_8).strip());
+    return Optional.of("Bearer " + token.read().strip());
   }
 
   @Override

@@ -7,7 +7,6 @@ import java.security.KeyStore;
 import java.security.PrivateKey;
 import java.security.Signature;
 import java.security.cert.X509Certificate;
-import java.util.Arrays;
 import java.util.List;
 import java.util.Optional;
 import javax.net.ssl.KeyManager;
@@ -31,7 +30,7 @@ final class TlsContexts {
   private @Nullable SSLContext context;
 
   private record Material(
-      TlsSettings settings, byte[] authorities, byte[] certificate, byte[] key) {
+      TlsSettings settings, String authorities, String certificate, String key) {
     static Material read(TlsSettings settings) throws IOException {
       return new Material(
           settings,
@@ -40,15 +39,8 @@ final class TlsContexts {
           read(settings.key()));
     }
 
-    private static byte[] read(Optional<CredentialSource> source) throws IOException {
-      return source.isPresent() ? source.get().read() : new byte[0];
-    }
-
-    boolean isSameAs(Material other) {
-      return settings.equals(other.settings)
-          && Arrays.equals(authorities, other.authorities)
-          && Arrays.equals(certificate, other.certificate)
-          && Arrays.equals(key, other.key);
+    private static String read(Optional<CredentialSource> source) throws IOException {
+      return source.isPresent() ? source.get().read() : "";
     }
   }
 
@@ -60,7 +52,7 @@ final class TlsContexts {
   synchronized SSLContext get(TlsSettings settings) throws IOException {
     Material material = Material.read(settings);
     SSLContext present = context;
-    if (present == null || current == null || !material.isSameAs(current)) {
+    if (present == null || current == null || !material.equals(current)) {
       present = make(material);
       current = material;
       context = present;
@@ -70,7 +62,7 @@ final class TlsContexts {
 
   /** Whether the newest context was made of what the files of {@code settings} have now. */
   synchronized boolean isCurrent(TlsSettings settings) throws IOException {
-    return current == null || Material.read(settings).isSameAs(current);
+    return current == null || Material.read(settings).equals(current);
   }
 
   private static SSLContext make(Material material) throws IOException {
@@ -102,7 +94,7 @@ final class TlsContexts {
         certificates(settings.certificate().get(), material.certificate());
     PrivateKey key;
     try {
-      key = Pem.of(material.key()).privateKey();
+      key = new Pem(material.key()).privateKey();
     } catch (GeneralSecurityException | IllegalArgumentException reason) {
       throw new IOException(settings.key().get() + ": " + reason.getMessage(), reason);
     }
@@ -139,10 +131,10 @@ final class TlsContexts {
     return factory.getTrustManagers();
   }
 
-  private static List<X509Certificate> certificates(CredentialSource source, byte[] bytes)
+  private static List<X509Certificate> certificates(CredentialSource source, String text)
       throws IOException {
     try {
-      return Pem.of(bytes).certificates();
+      return new Pem(text).certificates();
     } catch (GeneralSecurityException | IllegalArgumentException reason) {
       throw new IOException(source + ": " + reason.getMessage(), reason);
     }

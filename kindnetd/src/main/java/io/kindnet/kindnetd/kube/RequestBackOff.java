@@ -9,7 +9,7 @@ import java.util.function.IntSupplier;
  * jitter, since all nodes of a cluster lose their API server at once and must not all come back at
  * once. The limit grows with the cluster: three nodes may ask each second, thousands may not.
  */
-final class BackOff {
+final class RequestBackOff {
   private static final long FIRST_MILLIS = 100;
   private static final long LEAST_LIMIT_MILLIS = 800;
   private static final long MILLIS_PER_NODE = 5;
@@ -21,7 +21,7 @@ final class BackOff {
   /**
    * @param nodes how many machines ask the same API server
    */
-  BackOff(IntSupplier nodes) {
+  RequestBackOff(IntSupplier nodes) {
     this.nodes = nodes;
   }
 

@@ -7,11 +7,11 @@ import java.util.HashSet;
 import java.util.Set;
 import org.junit.jupiter.api.Test;
 
-class BackOffTest {
+class RequestBackOffTest {
   private static final int MANY_FAILURES = 100;
 
   private static Duration longest(int nodes) {
-    BackOff backOff = new BackOff(() -> nodes);
+    RequestBackOff backOff = new RequestBackOff(() -> nodes);
     Duration longest = Duration.ZERO;
     for (int failure = 0; failure < MANY_FAILURES; failure++) {
       Duration wait = backOff.failed(Duration.ZERO);
@@ -34,7 +34,7 @@ class BackOffTest {
 
   @Test
   void doublesAndBeginsAgainAfterASuccess() {
-    BackOff backOff = new BackOff(() -> 5000);
+    RequestBackOff backOff = new RequestBackOff(() -> 5000);
     assertThat(backOff.failed(Duration.ZERO)).isLessThanOrEqualTo(Duration.ofMillis(100));
     assertThat(backOff.failed(Duration.ZERO))
         .isBetween(Duration.ofMillis(100), Duration.ofMillis(200));
@@ -44,7 +44,7 @@ class BackOffTest {
 
   @Test
   void waitsAsLongAsTheServerAsksFor() {
-    BackOff backOff = new BackOff(() -> 3);
+    RequestBackOff backOff = new RequestBackOff(() -> 3);
     for (int failure = 0; failure < MANY_FAILURES; failure++) {
       assertThat(backOff.failed(Duration.ofSeconds(5)))
           .isBetween(Duration.ofSeconds(5), Duration.ofSeconds(6));
@@ -55,7 +55,7 @@ class BackOffTest {
   void waitsForDifferentTimes() {
     Set<Duration> waits = new HashSet<>();
     for (int node = 0; node < MANY_FAILURES; node++) {
-      waits.add(new BackOff(() -> 3).failed(Duration.ZERO));
+      waits.add(new RequestBackOff(() -> 3).failed(Duration.ZERO));
     }
     assertThat(waits).hasSizeGreaterThan(MANY_FAILURES / 10);
   }
