@@ -24,13 +24,6 @@ public final class NoteLog {
     noted = new HashSet<>(notes);
   }
 
-  /** Logs what is new in {@code come}, which apply now, instead of {@code gone}. */
-  public void exchange(Set<Note> gone, Set<Note> come) {
-    write(come);
-    noted.removeAll(gone);
-    noted.addAll(come);
-  }
-
   private void write(Collection<Note> notes) {
     write(notes, Note::isWarning, log::warn);
     write(notes, note -> !note.isWarning(), log::info);

@@ -43,7 +43,7 @@ public final class MasqAgent implements Agent {
   private final ReconcileLoop loop;
   private final MasqWatch watch;
 
-  private final Map<AddressFamily, NoMasquerade> installed = new EnumMap<>(AddressFamily.class);
+  private final Map<AddressFamily, Set<IpPrefix>> installed = new EnumMap<>(AddressFamily.class);
   private boolean established;
 
   /**
@@ -125,30 +125,17 @@ public final class MasqAgent implements Agent {
   /** Brings the set of {@code family} to where it should be; says whether others had changed it. */
   private boolean reconcile(Pass pass, ClusterSnapshot snapshot, AddressFamily family)
       throws IOException {
-    NoMasquerade before = installed.get(family);
-    if (pass == Pass.CHANGES && before != null) {
-      Optional<NoMasquerade.Step> step = before.follow(snapshot);
-      if (step.isPresent()) {
-        table.change(family, step.get().gone(), step.get().come());
-        show(family, before);
-        return false;
-      }
-    }
-    NoMasquerade now = NoMasquerade.of(snapshot, configured, family);
-    Set<IpPrefix> expected = before == null ? Set.of() : before.prefixes();
+    Set<IpPrefix> now = NoMasquerade.prefixes(snapshot, configured, family);
+    Set<IpPrefix> expected = installed.getOrDefault(family, Set.of());
     Optional<Set<IpPrefix>> present =
         pass == Pass.KERNEL ? table.prefixes(family) : Optional.of(expected);
     installed.put(family, now);
     if (present.isPresent()) {
-      table.change(family, present.get(), now.prefixes());
+      table.change(family, present.get(), now);
     } else {
-      table.replace(family, now.prefixes());
+      table.replace(family, now);
     }
-    show(family, now);
+    prefixCount.labelValues(family.name().toLowerCase(Locale.ROOT)).set(now.size());
     return !present.equals(Optional.of(expected));
-  }
-
-  private void show(AddressFamily family, NoMasquerade now) {
-    prefixCount.labelValues(family.name().toLowerCase(Locale.ROOT)).set(now.prefixes().size());
   }
 }

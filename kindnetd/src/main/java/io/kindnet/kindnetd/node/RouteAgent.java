@@ -110,9 +110,10 @@ public final class RouteAgent implements Agent {
       reachability = new Reachability(present.others(), socket.addresses().list());
       RoutePlan plan = RoutePlan.of(snapshot.get(), reachability);
       noteRepairs(plan, present.own());
-      replan(plan, RouteChange.between(present.own(), present.doubles(), plan.routes()));
+      apply(plan, RouteChange.between(present.own(), present.doubles(), plan.routes()));
     } else {
-      follow(snapshot.get());
+      RoutePlan plan = RoutePlan.of(snapshot.get(), reachability, installed);
+      apply(plan, RouteChange.between(installed.routes(), List.of(), plan.routes()));
     }
     return Optional.empty();
   }
@@ -138,23 +139,8 @@ public final class RouteAgent implements Agent {
         nodes.objection(first.destination()).orElse("no longer"));
   }
 
-  private void follow(ClusterSnapshot snapshot) throws IOException {
-    Optional<RoutePlan.Step> step = installed.follow(snapshot, reachability);
-    if (step.isPresent()) {
-      noteLog.exchange(step.get().gone(), step.get().come());
-      apply(installed, step.get().routes());
-    } else {
-      RoutePlan plan = RoutePlan.of(snapshot, reachability, installed);
-      replan(plan, RouteChange.between(installed.routes(), List.of(), plan.routes()));
-    }
-  }
-
-  private void replan(RoutePlan plan, RouteChange change) throws IOException {
-    noteLog.show(plan.notes());
-    apply(plan, change);
-  }
-
   private void apply(RoutePlan plan, RouteChange change) throws IOException {
+    noteLog.show(plan.notes());
     // first, since others may undo a change as soon as it is made
     watch.expect(plan);
     installed = RoutePlan.empty();
