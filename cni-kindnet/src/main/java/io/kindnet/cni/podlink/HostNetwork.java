@@ -89,7 +89,7 @@ public final class HostNetwork implements AutoCloseable {
    * @throws io.kindnet.netlink.libc.KernelException saying what the kernel refuses
    */
   public void requireRights() {
-    namespace.call(() -> LOOPBACK_IFINDEX);
+    namespace.requireEntry();
     socket.links().change(socket.links().byIndex(LOOPBACK_IFINDEX), LinkChange.nothing());
   }
 

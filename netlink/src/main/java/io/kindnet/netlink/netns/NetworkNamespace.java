@@ -115,6 +115,21 @@ public final class NetworkNamespace implements AutoCloseable {
     return run(task);
   }
 
+  /**
+   * Asks the kernel whether this process may enter network namespaces, by entering this one.
+   *
+   * @throws KernelException {@code EPERM} without {@code CAP_SYS_ADMIN}, also where the caller's
+   *     thread is inside
+   */
+  public void requireEntry() {
+    FutureTask<String> entry =
+        new FutureTask<>(() -> {
+          Namespaces.enterNetwork(descriptor, name);
+          return name;
+        });
+    run(entry);
+  }
+
   private void enter() {
     try {
       Namespaces.enterNetwork(descriptor, name);
