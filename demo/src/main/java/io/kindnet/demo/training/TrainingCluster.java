@@ -2,7 +2,7 @@ package io.kindnet.demo.training;
 
 import io.fabric8.kubernetes.api.model.Node;
 import io.fabric8.kubernetes.client.KubernetesClient;
-import io.fabric8.kubernetes.client.internal.SSLUtils;
+import io.kindnet.kube.testing.Http2Frontend;
 import io.kindnet.kube.testing.ObjectDispatcher;
 import io.kindnet.kube.testing.ObjectServer;
 import io.vertx.core.net.SelfSignedCertificate;
@@ -11,39 +11,33 @@ import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.security.GeneralSecurityException;
-import javax.net.ssl.KeyManager;
 
-/** An API server in this process that is reached over TLS, as a real one is. */
+/** An API server in this process that is reached over TLS and HTTP/2, as a real one is. */
 final class TrainingCluster implements AutoCloseable {
   private final SelfSignedCertificate certificate;
   private final ObjectServer server;
+  private final Http2Frontend frontend;
   private final KubernetesClient client;
 
-  private TrainingCluster(SelfSignedCertificate certificate, ObjectServer server) {
+  private TrainingCluster(
+      SelfSignedCertificate certificate, ObjectServer server, Http2Frontend frontend) {
     this.certificate = certificate;
     this.server = server;
+    this.frontend = frontend;
     this.client = server.client();
   }
 
-  static TrainingCluster start() throws IOException, GeneralSecurityException {
+  static TrainingCluster start() throws Exception {
     SelfSignedCertificate certificate = SelfSignedCertificate.create();
-    KeyManager[] keys =
-        SSLUtils.keyManagers(
-            null,
-            certificate.certificatePath(),
-            null,
-            certificate.privateKeyPath(),
-            "RSA",
-            "",
-            null,
-            null);
-    return new TrainingCluster(
-        certificate,
+    ObjectServer server =
         ObjectServer.start(
-            new InetSocketAddress(InetAddress.getLoopbackAddress(), 0),
-            new ObjectDispatcher(),
-            SSLUtils.sslContext(keys, null)));
+            new InetSocketAddress(InetAddress.getLoopbackAddress(), 0), new ObjectDispatcher());
+    Http2Frontend frontend =
+        new Http2Frontend(
+            server.port(),
+            Path.of(certificate.privateKeyPath()),
+            Path.of(certificate.certificatePath()));
+    return new TrainingCluster(certificate, server, frontend);
   }
 
   void apply(Node node) {
@@ -81,12 +75,13 @@ final class TrainingCluster implements AutoCloseable {
             user: agent
         current-context: training
         """
-            .formatted(server.port(), certificate.certificatePath()));
+            .formatted(frontend.port(), certificate.certificatePath()));
   }
 
   @Override
   public void close() {
     client.close();
+    frontend.close();
     server.close();
     certificate.delete();
   }

@@ -84,6 +84,7 @@ class ManyNodesTest {
       assertThat(connections).containsExactly(InetAddress.getLoopbackAddress());
       assertThat(server.requests()).containsExactly("list limit=500&resourceVersion=0", "watch 7");
       assertThat(server.authorization()).isEqualTo("Bearer secret");
+      assertThat(server.cipherSuites()).containsOnly("TLS_CHACHA20_POLY1305_SHA256");
     }
   }
 }
