@@ -196,7 +196,7 @@ void jvm_execute(int argument_count, char **arguments, struct text *failure)
 {
     char home[PATH_MAX + sizeof "/lib/cni-kindnet"];
     if (!find_self(home)) {
-        say(failure, "cannot find the folder of ", "cni-kindnet", errno);
+        say(failure, "cannot find the directory of ", "cni-kindnet", errno);
         return;
     }
     cut_last_name(home); /* the program */

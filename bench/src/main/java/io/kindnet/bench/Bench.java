@@ -24,7 +24,7 @@ public final class Bench implements Callable<Integer> {
   @Parameters(index = "1", description = "cnitool, the CNI project's client")
   private Path client = Path.of("cnitool");
 
-  @Parameters(index = "2", description = "a folder for what the bench builds")
+  @Parameters(index = "2", description = "a directory for what the bench builds")
   private Path scratch = Path.of("target");
 
   @Option(

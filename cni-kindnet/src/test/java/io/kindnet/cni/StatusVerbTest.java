@@ -121,7 +121,7 @@ class StatusVerbTest {
 
   @Test
   void needsADatabaseThatCanBeMade() throws IOException {
-    Path file = Files.writeString(dataDir.resolve("file"), "a file where a folder should be");
+    Path file = Files.writeString(dataDir.resolve("file"), "a file where a directory should be");
 
     assertUnavailable(
         new CniNode(host, file.resolve("below"), "10.244.1.0/24"),

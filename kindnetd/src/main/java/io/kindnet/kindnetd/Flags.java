@@ -168,7 +168,7 @@ final class Flags {
       paramLabel = "FOLDER",
       defaultValue = "",
       description =
-          "the host's folder of CNI plugins, where cni-kindnet is installed again if it is removed"
+          "the host's directory of CNI plugins, where cni-kindnet is installed again if it is removed"
               + " or damaged, and old versions are removed (default: not watched)")
   String cniBinDir;
 
@@ -176,7 +176,7 @@ final class Flags {
       names = "--cni-bin-source",
       paramLabel = "FOLDER",
       defaultValue = "",
-      description = "the cni-kindnet to install (default: ../cni beside the agent's own folder)")
+      description = "the cni-kindnet to install (default: ../cni beside the agent's own directory)")
   String cniBinSource;
 
   @Option(
@@ -184,7 +184,7 @@ final class Flags {
       paramLabel = "FOLDER",
       defaultValue = "",
       description =
-          "do nothing but install cni-kindnet in this folder, such as /opt/cni/bin, and exit: 0 if"
+          "do nothing but install cni-kindnet in this directory, such as /opt/cni/bin, and exit: 0 if"
               + " it is there, else 1")
   String installCniBin;
 

@@ -34,7 +34,7 @@ final class Names {
       return "it has " + text.length() + " characters, 15 are allowed";
     }
     if (text.equals(".") || text.equals("..")) {
-      return "it is a folder";
+      return "it is a directory";
     }
     for (int i = 0; i < text.length(); i++) {
       char c = text.charAt(i);

@@ -136,7 +136,7 @@ public final class Soak {
       throw new AssertionError("connection tracking grows: " + now);
     }
     if (now.files() > 3 || now.bytes() > MAX_BYTES) {
-      throw new AssertionError("the state folder grows: " + now);
+      throw new AssertionError("the state directory grows: " + now);
     }
   }
 

@@ -22,7 +22,7 @@ record Authority(Path folder) {
     try {
       Files.createDirectories(folder);
     } catch (IOException failed) {
-      throw new UncheckedIOException("no folder for keys", failed);
+      throw new UncheckedIOException("no directory for keys", failed);
     }
     if (!Files.exists(certificate("ca"))) {
       request("ca", "/CN=kindnet-e2e", List.of());

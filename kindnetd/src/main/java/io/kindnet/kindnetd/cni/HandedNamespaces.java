@@ -27,7 +27,7 @@ final class HandedNamespaces implements PodNamespaces {
       return NetworkNamespace.open("/proc/self/fd/" + descriptors.podNetwork().number(), path);
     }
     if (descriptors.root() == null) {
-      throw new IllegalStateException("a call without a root folder");
+      throw new IllegalStateException("a call without a root directory");
     }
     return NetworkNamespace.of(Files.openInRoot(descriptors.root(), other), other);
   }

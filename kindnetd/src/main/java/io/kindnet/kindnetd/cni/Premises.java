@@ -23,7 +23,7 @@ record Premises(String obstacle) {
     Descriptor network = request.descriptors().ownNetwork();
     Descriptor root = request.descriptors().root();
     if (network == null || root == null) {
-      return new Premises("it came without network namespace or root folder");
+      return new Premises("it came without network namespace or root directory");
     }
     if (!NetworkNamespace.isCurrent(network)) {
       return new Premises("it is of another network namespace than the agent");
@@ -31,7 +31,7 @@ record Premises(String obstacle) {
     Path folder = folderOf(request);
     return folder == null || isSame(root, folder)
         ? new Premises("")
-        : new Premises(folder + " is another folder for the agent, or not there yet");
+        : new Premises(folder + " is another directory for the agent, or not there yet");
   }
 
   /** That of the database; null for a call that needs none, or fails before it does. */

@@ -69,7 +69,7 @@ final class SocketDirectory {
   static SocketDirectory of(Path socket) throws IOException {
     Path path = socket.toAbsolutePath().getParent();
     if (path == null) {
-      throw new IOException(socket + " is in no folder");
+      throw new IOException(socket + " is in no directory");
     }
     if (!Files.isDirectory(path)) {
       Files.createDirectories(path, PosixFilePermissions.asFileAttribute(PERMISSIONS));

@@ -72,7 +72,7 @@ public final class Installer {
     } catch (IOException failure) {
       throw new IOException(
           source
-              + " is not the plugin's folder: "
+              + " is not the plugin's directory: "
               + Reasons.of(failure)
               + "; --cni-bin-source names it",
           failure);

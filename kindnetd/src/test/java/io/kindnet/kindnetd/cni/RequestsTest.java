@@ -266,14 +266,14 @@ class RequestsTest {
     // a folder that the agent does not see, one that is another one for it, one that is nowhere
     Client unseen = new Client(client.node(), hidden);
     assertThat(unseen.add("pod", pod, 0).handOver(agent.socket()).reason())
-        .contains(hidden + " is another folder for the agent");
+        .contains(hidden + " is another directory for the agent");
 
     HandedCall call = client.add("pod", pod, 0);
     Path root = Files.createDirectory(folder.resolve("root"));
     Files.createDirectories(Path.of(root + folder.resolve("data").toString()));
     List<Path> files = List.of(client.node().path(), root, pod.path());
     assertThat(call.withFiles(call.mask(), files).handOver(agent.socket()).reason())
-        .contains("data is another folder for the agent");
+        .contains("data is another directory for the agent");
 
     Client early = new Client(client.node(), folder.resolve("later"));
     assertThat(early.add("pod", pod, 0).handOver(agent.socket()).reason())

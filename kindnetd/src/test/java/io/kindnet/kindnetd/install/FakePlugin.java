@@ -58,7 +58,7 @@ final class FakePlugin {
     }
     String look = PosixFilePermissions.toString(attributes.permissions());
     return attributes.isDirectory()
-        ? look + " folder"
+        ? look + " directory"
         : look
             + (" " + attributes.fileKey())
             + (" " + attributes.size())

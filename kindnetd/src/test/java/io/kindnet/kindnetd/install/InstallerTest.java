@@ -93,7 +93,7 @@ class InstallerTest {
             version + "/lib/cni-kindnet/runtime/bin",
             version + "/lib/cni-kindnet/runtime/bin/java")
         .containsEntry("cni-kindnet", "-> " + version + "/bin/cni-kindnet")
-        .containsEntry(version + "/lib", "rwxr-xr-x folder");
+        .containsEntry(version + "/lib", "rwxr-xr-x directory");
     assertThat(contents.get(version + "/bin/cni-kindnet")).startsWith("rwxr-xr-x ");
     assertThat(contents.get(version + "/" + FakePlugin.JAVA)).startsWith("rwxr-xr-x ");
     assertThat(contents.get(version + "/" + FakePlugin.JAR))
@@ -239,7 +239,7 @@ class InstallerTest {
         .isInstanceOf(IOException.class)
         .hasMessage(
             nothing
-                + " is not the plugin's folder: "
+                + " is not the plugin's directory: "
                 + nothing
                 + ": No such file or directory; --cni-bin-source names it");
     assertThatThrownBy(() -> new Installer(bin, new BinFolder(bin), "v").install())
