@@ -6,6 +6,7 @@ import io.kindnet.kindnetd.agent.ReconcileLoop;
 import io.kindnet.kindnetd.agent.ReconcileLoop.Pass;
 import io.kindnet.kindnetd.kube.ClusterSnapshot;
 import io.kindnet.kindnetd.kube.NodeView;
+import io.kindnet.kindnetd.kube.Note;
 import io.kindnet.kindnetd.kube.NoteLog;
 import io.kindnet.kindnetd.metrics.AgentStatus;
 import io.kindnet.kindnetd.metrics.Status;
@@ -25,6 +26,7 @@ import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -51,6 +53,7 @@ public final class RouteAgent implements Agent {
 
   private Reachability reachability = new Reachability(List.of(), List.of());
   private RoutePlan installed = RoutePlan.empty();
+  private final UnusableRoutes unusable = new UnusableRoutes();
 
   /**
    * @param socket the network namespace; stays the caller's to close
@@ -62,6 +65,7 @@ public final class RouteAgent implements Agent {
     this.socket = socket;
     this.table = new RouteTable(socket);
     this.status = status.agent(NAME);
+    this.status.detail(unusable::detail);
     this.routeCount = status.gauge("kindnet_routes", "Routes to pods of other nodes.", "family");
     this.unroutedCount =
         status.gauge(
@@ -110,6 +114,7 @@ public final class RouteAgent implements Agent {
       reachability = new Reachability(present.others(), socket.addresses().list());
       RoutePlan plan = RoutePlan.of(snapshot.get(), reachability);
       noteRepairs(plan, present.own());
+      unusable.clear(); // they are tried again
       apply(plan, RouteChange.between(present.own(), present.doubles(), plan.routes()));
     } else {
       RoutePlan plan = RoutePlan.of(snapshot.get(), reachability, installed);
@@ -140,11 +145,13 @@ public final class RouteAgent implements Agent {
   }
 
   private void apply(RoutePlan plan, RouteChange change) throws IOException {
-    noteLog.show(plan.notes());
     // first, since others may undo a change as soon as it is made
     watch.expect(plan);
     installed = RoutePlan.empty();
-    List<RouteFailure> failures = table.apply(change);
+    List<RouteFailure> failures = unusable.setAside(table.apply(change), plan);
+    Set<Note> notes = unusable.notes(plan);
+    notes.addAll(plan.notes());
+    noteLog.show(notes);
     report(plan, failures);
     // what was refused was not taken away by others
     Refusal.throwIfAny(failures, plan);
@@ -156,6 +163,7 @@ public final class RouteAgent implements Agent {
     List<Route> taken = new ArrayList<>();
     for (Route route : installed.routes().values()) {
       if (route.equals(plan.routes().get(route.destination()))
+          && !unusable.contains(route.destination())
           && !route.equals(present.get(route.destination()))) {
         taken.add(route);
       }
@@ -171,8 +179,10 @@ public final class RouteAgent implements Agent {
 
   private void report(RoutePlan plan, List<RouteFailure> failures) {
     Map<AddressFamily, Integer> counts = new EnumMap<>(plan.counts());
+    List<RouteFailure> all = new ArrayList<>(failures);
+    all.addAll(unusable.all());
     int missing = 0;
-    for (RouteFailure failure : failures) {
+    for (RouteFailure failure : all) {
       Route route = failure.route();
       if (route.equals(plan.routes().get(route.destination()))) {
         counts.merge(route.family(), -1, Integer::sum);

@@ -3,7 +3,9 @@ package io.kindnet.kindnetd.node;
 import static io.kindnet.kindnetd.kube.ClusterNodeSamples.clusterNode;
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.kindnet.kindnetd.CapturedLog;
 import io.kindnet.kindnetd.MetricsPage;
+import io.kindnet.kindnetd.ReadinessPage;
 import io.kindnet.netlink.testing.Eventually;
 import io.kindnet.netlink.testing.Ip;
 import io.kindnet.netlink.testing.Namespace;
@@ -65,6 +67,36 @@ class RouteAgentTest {
     stand.nodes.put(clusterNode("new", List.of("10.244.2.0/24"), "192.0.2.3"));
     stand.nodes.remove("old");
     stand.assertRoutes("10.244.2.0/24 via 192.0.2.3");
+  }
+
+  /** The broadcast address of the network, which a kubelet may write into its Node. */
+  @Test
+  void goesOnWithoutANodeWhoseAddressIsNoNextHop() throws Exception {
+    try (CapturedLog log = CapturedLog.start()) {
+      stand.nodes.put(clusterNode("hostile", List.of("10.244.9.0/24"), "192.0.2.255"));
+      stand.join("a", 2);
+      stand.start();
+      stand.assertRoutes("10.244.2.0/24 via 192.0.2.2", "fd00:2::/64 via 2001:db8::2");
+      Eventually.within(DEADLINE, () -> assertThat(stand.status.problems()).isEmpty());
+      assertThat(ReadinessPage.of(stand.status))
+          .contains("[+]routes ok, but the kernel refuses the next hops of 1 pod CIDRs");
+      assertThat(MetricsPage.of(stand.status)).contains("kindnet_unrouted_pod_cidrs 1.0");
+
+      stand.join("b", 3);
+      stand.assertRoutes(
+          "10.244.2.0/24 via 192.0.2.2",
+          "fd00:2::/64 via 2001:db8::2",
+          "10.244.3.0/24 via 192.0.2.3",
+          "fd00:3::/64 via 2001:db8::3");
+      assertThat(log.linesWith("no route to pod CIDR 10.244.9.0/24 of node hostile: ")).hasSize(1);
+      assertThat(log.linesWith("removed or changed by others")).isEmpty();
+
+      stand.nodes.put(clusterNode("hostile", List.of("10.244.9.0/24"), "192.0.2.9"));
+      Eventually.within(
+          DEADLINE, () -> assertThat(stand.routes()).contains("10.244.9.0/24 via 192.0.2.9"));
+      Eventually.within(
+          DEADLINE, () -> assertThat(ReadinessPage.of(stand.status)).contains("[+]routes ok\n"));
+    }
   }
 
   @Test
