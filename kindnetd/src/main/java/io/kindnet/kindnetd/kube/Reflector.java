@@ -119,7 +119,8 @@ public final class Reflector<T extends ApiRecord> implements AutoCloseable {
         }
         wait = watch();
       } catch (SocketTimeoutException silence) {
-        // the connection may be dead, and the version is what counts
+        // quiet or dead: the next watch, from the same version, will tell
+        contact = System.nanoTime();
         log.debug("watch of {} from {}: nothing for a while", plural, server);
       } catch (IOException | RuntimeException failure) {
         wait = failed(failure);
