@@ -174,6 +174,7 @@ public final class Reflector<T extends ApiRecord> implements AutoCloseable {
   }
 
   private Duration failed(Exception failure) {
+    contact = System.nanoTime() - GRACE_NANOS;
     Duration retryAfter = Duration.ZERO;
     String reason = reason(failure);
     if (failure instanceof ApiException answer) {
