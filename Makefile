@@ -162,7 +162,7 @@ vm vm-smoke: TOOLS += $(VM_TOOLS)
 vm: check-root check $(if $(FOREIGN)$(filter demo,$(TESTS)),dist) vm-classes
 	JAVA_HOME=$(JDK_HOME) VM_ARCH='$(FOREIGN)' TESTS='$(TESTS)' vm/run $(KERNELS)
 
-# one kernel, and of each kind of test a few: some five minutes on two cores without KVM, and a quarter of an hour on busy ones
+# one kernel, and of each kind of test a few: less than ten minutes on two cores without KVM that are busy
 vm-smoke: check-root check vm-classes
 	JAVA_HOME=$(JDK_HOME) TESTS='$(SMOKE_TESTS)' VM_LIMIT=1800 vm/run 6.12
 
