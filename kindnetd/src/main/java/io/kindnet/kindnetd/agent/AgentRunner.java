@@ -22,7 +22,6 @@ final class AgentRunner implements AutoCloseable {
   private final AgentStatus status;
   private final BackOff backOff = new BackOff(FIRST_DELAY, LONGEST_DELAY);
   private final CountDownLatch closed = new CountDownLatch(1);
-  private String reason = "";
   private @Nullable Thread retry;
 
   AgentRunner(Agent agent, boolean enabled) {
@@ -78,14 +77,12 @@ final class AgentRunner implements AutoCloseable {
 
   private void failed(Throwable failure) {
     status.begin();
-    backOff.failed();
-    String now = failure.getMessage() == null ? failure.toString() : failure.getMessage();
-    if (!now.equals(reason)) {
-      log.warn("{}: not {} yet, tried again until it is: {}", status.name(), verb(), now);
+    if (backOff.failed(failure)) {
+      String reason = backOff.reason();
+      log.warn("{}: not {} yet, tried again until it is: {}", status.name(), verb(), reason);
       log.debug("{}", status.name(), failure);
     }
-    reason = now;
-    status.failed("not " + verb() + ": " + now);
+    status.failed("not " + verb() + ": " + backOff.reason());
   }
 
   private String verb() {

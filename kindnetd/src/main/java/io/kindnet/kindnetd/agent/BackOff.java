@@ -10,6 +10,7 @@ public final class BackOff {
   private final long first;
   private final long longest;
   private int failures;
+  private String reason = "";
 
   /**
    * @param first the delay after one failure
@@ -20,14 +21,29 @@ public final class BackOff {
     this.longest = longest.toNanos();
   }
 
-  /** Counts a failure. */
-  public void failed() {
+  /**
+   * Counts a failure.
+   *
+   * @return whether its reason is another one than that of the last failure: each is worth one line
+   *     in the log, however often it is tried
+   */
+  public boolean failed(Throwable failure) {
+    String now = failure.getMessage() == null ? failure.toString() : failure.getMessage();
+    boolean isNew = !now.equals(reason);
     failures++;
+    reason = now;
+    return isNew;
   }
 
   /** Forgets all failures. */
   public void succeeded() {
     failures = 0;
+    reason = "";
+  }
+
+  /** The reason of the last failure, for people; empty after a success. */
+  public String reason() {
+    return reason;
   }
 
   /** How many tries have failed since the last that did not. */

@@ -4,6 +4,7 @@ import io.kindnet.netlink.nftables.NftablesEvents;
 import io.kindnet.netlink.route.RouteEvents;
 import io.kindnet.netlink.route.RouteEvents.Topic;
 import io.kindnet.netlink.route.RouteSocket;
+import io.kindnet.netlink.wire.EventSource;
 import java.time.Duration;
 import java.util.List;
 import java.util.concurrent.CopyOnWriteArrayList;
@@ -23,24 +24,13 @@ public final class KernelWatch<B> implements AutoCloseable {
   private static final Logger log = LoggerFactory.getLogger(KernelWatch.class);
   private static final Duration LONG = Duration.ofHours(1);
 
-  /** What notifications are read from. */
-  private interface Source<B> extends AutoCloseable {
-    /** Waits for notifications; empty ones once this is closed. */
-    B next();
-
-    boolean isClosed();
-
-    @Override
-    void close();
-  }
-
   private final String name;
-  private final Supplier<Source<B>> opener;
+  private final Supplier<? extends EventSource<B>> opener;
   private final List<Consumer<B>> listeners = new CopyOnWriteArrayList<>();
-  private @Nullable Source<B> source;
+  private @Nullable EventSource<B> source;
   private @Nullable Thread thread;
 
-  private KernelWatch(String name, Supplier<Source<B>> opener) {
+  private KernelWatch(String name, Supplier<? extends EventSource<B>> opener) {
     this.name = name;
     this.opener = opener;
   }
@@ -52,8 +42,7 @@ public final class KernelWatch<B> implements AutoCloseable {
    */
   public static KernelWatch<RouteEvents.Batch> ofRoutes(RouteSocket socket) {
     return new KernelWatch<>(
-        "route events",
-        () -> source(socket.eventsOfOthers(Topic.LINKS, Topic.ADDRESSES, Topic.ROUTES)));
+        "route events", () -> socket.eventsOfOthers(Topic.LINKS, Topic.ADDRESSES, Topic.ROUTES));
   }
 
   /**
@@ -62,68 +51,26 @@ public final class KernelWatch<B> implements AutoCloseable {
    * @param events opens the notifications, of whichever network namespace and sockets
    */
   public static KernelWatch<NftablesEvents.Events> ofNftables(Supplier<NftablesEvents> events) {
-    return new KernelWatch<>("nftables events", () -> source(events.get()));
-  }
-
-  private static Source<RouteEvents.Batch> source(RouteEvents events) {
-    return new Source<>() {
-      @Override
-      public RouteEvents.Batch next() {
-        return events.next(LONG);
-      }
-
-      @Override
-      public boolean isClosed() {
-        return events.isClosed();
-      }
-
-      @Override
-      public void close() {
-        events.close();
-      }
-    };
-  }
-
-  private static Source<NftablesEvents.Events> source(NftablesEvents events) {
-    return new Source<>() {
-      @Override
-      public NftablesEvents.Events next() {
-        return events.next(LONG);
-      }
-
-      @Override
-      public boolean isClosed() {
-        return events.isClosed();
-      }
-
-      @Override
-      public void close() {
-        events.close();
-      }
-    };
+    return new KernelWatch<>("nftables events", events);
   }
 
   /**
-   * Gives all notifications from now on to {@code listener}, also those that say that some were
-   * lost.
+   * Gives all notifications, from when this returns, to {@code listener}, also those that say that
+   * some were lost.
    *
    * @param listener runs on the watch's thread, and must be quick
    * @return that thread
    * @throws io.kindnet.netlink.libc.KernelException if the kernel gives no notifications
    */
   public synchronized Thread subscribe(Consumer<B> listener) {
-    Source<B> from = source;
     Thread reader = thread;
-    if (from == null || reader == null) {
-      from = opener.get();
-      source = from;
-      Source<B> opened = from;
-      listeners.add(listener);
+    if (reader == null) {
+      EventSource<B> opened = opener.get();
+      source = opened;
       reader = Thread.ofPlatform().daemon().name(name).start(() -> read(opened));
       thread = reader;
-    } else {
-      listeners.add(listener);
     }
+    listeners.add(listener);
     return reader;
   }
 
@@ -132,9 +79,9 @@ public final class KernelWatch<B> implements AutoCloseable {
     listeners.remove(listener);
   }
 
-  private void read(Source<B> from) {
+  private void read(EventSource<B> from) {
     while (!from.isClosed()) {
-      B batch = from.next();
+      B batch = from.next(LONG);
       for (Consumer<B> listener : listeners) {
         try {
           listener.accept(batch);

@@ -52,7 +52,6 @@ public final class ReconcileLoop implements AutoCloseable {
   private boolean closed;
   // of the thread alone
   private final BackOff backOff = new BackOff(FIRST_DELAY, LONGEST_DELAY);
-  private String reason = "";
   private boolean done;
 
   /**
@@ -158,9 +157,12 @@ public final class ReconcileLoop implements AutoCloseable {
     } catch (InterruptedException ended) {
       throw ended;
     } catch (Exception failure) {
-      failed(failure);
+      if (backOff.failed(failure)) {
+        log.warn("{}: {}; tried again until it works", name, backOff.reason());
+        log.debug("{}", name, failure);
+      }
       done = false;
-      status.failed(System.nanoTime() - start, reason);
+      status.failed(System.nanoTime() - start, backOff.reason());
     }
   }
 
@@ -169,18 +171,6 @@ public final class ReconcileLoop implements AutoCloseable {
       log.info("{}: works again after {} failures", name, backOff.failures());
     }
     backOff.succeeded();
-    reason = "";
-  }
-
-  /** The same reason is logged once, however often it is tried. */
-  private void failed(Exception failure) {
-    backOff.failed();
-    String now = failure.getMessage() == null ? failure.toString() : failure.getMessage();
-    if (!now.equals(reason)) {
-      log.warn("{}: {}; tried again until it works", name, now);
-      log.debug("{}", name, failure);
-    }
-    reason = now;
   }
 
   private static Pass wider(@Nullable Pass one, Pass other) {

@@ -78,7 +78,6 @@ public final class CniCallAgent implements Agent {
 
   private void run() {
     BackOff backOff = new BackOff(FIRST_DELAY, LONGEST_DELAY);
-    String reason = "";
     while (true) {
       try {
         Reception opened = open();
@@ -88,19 +87,16 @@ public final class CniCallAgent implements Agent {
         }
         return;
       } catch (IOException | KernelException refused) {
-        String now = String.valueOf(refused.getMessage());
-        if (!now.equals(reason)) {
-          log.warn("calls are not served here, the plugin serves them alone: {}", now);
+        if (backOff.failed(refused)) {
+          log.warn("calls are not served here, the plugin serves them alone: {}", backOff.reason());
         }
-        reason = now;
-        own.failed("the plugin serves calls alone: " + now);
+        own.failed("the plugin serves calls alone: " + backOff.reason());
       } catch (RuntimeException | Error bug) {
         // a new process would not get further
         log.error("calls are not served here, the plugin serves them alone", bug);
         own.failed("the plugin serves calls alone: " + bug);
         return;
       }
-      backOff.failed();
       if (awaitClose(backOff.nanos())) {
         return;
       }

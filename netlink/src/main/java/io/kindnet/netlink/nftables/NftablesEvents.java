@@ -4,6 +4,7 @@ import static io.kindnet.netlink.wire.NetlinkConstants.NETLINK_NETFILTER;
 
 import io.kindnet.netlink.nftables.Change.Kind;
 import io.kindnet.netlink.wire.Attributes;
+import io.kindnet.netlink.wire.EventSource;
 import io.kindnet.netlink.wire.NetlinkMessage;
 import io.kindnet.netlink.wire.NetlinkSubscription;
 import io.kindnet.netlink.wire.Nfnetlink;
@@ -18,7 +19,7 @@ import org.jspecify.annotations.Nullable;
  * Notifications of all changes to nftables in a network namespace, from the moment that this is
  * opened. One thread reads; another one may close it.
  */
-public final class NftablesEvents implements AutoCloseable {
+public final class NftablesEvents implements EventSource<NftablesEvents.Events> {
   private static final int NFNLGRP_NFTABLES = 7; // linux/netfilter/nfnetlink.h
 
   /**
@@ -55,12 +56,7 @@ public final class NftablesEvents implements AutoCloseable {
         NetlinkSubscription.ofOthers(NETLINK_NETFILTER, ownPort, NFNLGRP_NFTABLES));
   }
 
-  /**
-   * Waits for notifications and takes all that are there.
-   *
-   * @param timeout how long to wait at the most
-   * @return nothing after the time, or once this is closed
-   */
+  @Override
   public synchronized Events next(Duration timeout) {
     NetlinkSubscription.Notifications notifications = subscription.next(timeout);
     if (notifications.lost()) {
@@ -125,12 +121,11 @@ public final class NftablesEvents implements AutoCloseable {
         kind, deleted, table, name == 0 ? "" : Nfnetlink.attributes(message).get(name).string());
   }
 
-  /** Whether {@link #close} was called. */
+  @Override
   public boolean isClosed() {
     return subscription.isClosed();
   }
 
-  /** Ends a {@link #next} of another thread. */
   @Override
   public void close() {
     subscription.close();

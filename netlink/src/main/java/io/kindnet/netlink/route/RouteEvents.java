@@ -9,6 +9,7 @@ import static io.kindnet.netlink.route.Rtnetlink.RTM_NEWLINK;
 import static io.kindnet.netlink.route.Rtnetlink.RTM_NEWROUTE;
 import static io.kindnet.netlink.wire.NetlinkConstants.NETLINK_ROUTE;
 
+import io.kindnet.netlink.wire.EventSource;
 import io.kindnet.netlink.wire.NetlinkMessage;
 import io.kindnet.netlink.wire.NetlinkSubscription;
 import java.time.Duration;
@@ -27,7 +28,7 @@ import org.jspecify.annotations.Nullable;
  * detection is through with it, even if it was told to do without; one that is removed before that
  * is never announced.
  */
-public final class RouteEvents implements AutoCloseable {
+public final class RouteEvents implements EventSource<RouteEvents.Batch> {
   /** What to listen to. */
   public enum Topic {
     LINKS(Rtnetlink.RTNLGRP_LINK, 0),
@@ -77,12 +78,7 @@ public final class RouteEvents implements AutoCloseable {
     return Arrays.copyOf(groups, count);
   }
 
-  /**
-   * Waits for changes and takes all that are there.
-   *
-   * @param timeout how long to wait at the most
-   * @return nothing after the time, or once this is closed
-   */
+  @Override
   public Batch next(Duration timeout) {
     NetlinkSubscription.Notifications notifications = subscription.next(timeout);
     List<RouteEvent> events = new ArrayList<>();
@@ -95,12 +91,11 @@ public final class RouteEvents implements AutoCloseable {
     return new Batch(events, notifications.lost());
   }
 
-  /** Whether {@link #close} was called. */
+  @Override
   public boolean isClosed() {
     return subscription.isClosed();
   }
 
-  /** Ends a {@link #next} of another thread. */
   @Override
   public void close() {
     subscription.close();
