@@ -82,6 +82,12 @@ final class PodPorts {
     });
   }
 
+  /** Whether the rules of all rows are there. */
+  boolean areInstalled() throws CniException {
+    List<PodHostPorts> pods = fromRows();
+    return pods.isEmpty() || rules.areInstalled(pods);
+  }
+
   /**
    * Makes a table of another version this one's, with the ports of the rows, as {@link #restore}
    * does.

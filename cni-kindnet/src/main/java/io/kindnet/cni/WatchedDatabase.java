@@ -82,6 +82,27 @@ public final class WatchedDatabase {
   }
 
   /**
+   * Puts the rules of the host ports of all pods back where others have removed some.
+   *
+   * @return whether there was something to do
+   * @throws CniException if the database cannot be read, or is locked for too long
+   */
+  public boolean restoreHostPorts() throws CniException {
+    if (!exists()) {
+      return false;
+    }
+    try (Store store = open();
+        Kernel kernel = kernels.open()) {
+      PodPorts ports = new PodPorts(store, kernel, CallLog.none());
+      if (ports.areInstalled()) {
+        return false;
+      }
+      ports.restore();
+      return true;
+    }
+  }
+
+  /**
    * Makes a table of host ports that another version of kindnet left this version's, with the ports
    * of all pods; a table of anybody else stays. Without a database it stays, too, since only there
    * is which ports the pods have.

@@ -54,6 +54,11 @@ final class RecordedHostPorts implements HostPorts {
   }
 
   @Override
+  public synchronized boolean areInstalled(List<PodHostPorts> pods) {
+    return pods.stream().allMatch(this::isIntact);
+  }
+
+  @Override
   public synchronized List<String> check(PodHostPorts pod) {
     List<String> problems = new ArrayList<>();
     for (String port : describe(pod).keySet()) {

@@ -152,7 +152,9 @@ public final class Kindnetd implements Callable<Integer> {
         Agents agents = new Agents()) {
       KernelMessages.show(status, kernel.requests(), nftables.requests());
       // before calls are served, which cannot use a table of another version
-      agents.run(new HostPortAgent(WatchedDatabase.ofThisNode(), status), options.usesOwnPlugin());
+      agents.run(
+          new HostPortAgent(WatchedDatabase.ofThisNode(), nftablesEvents, status),
+          options.usesOwnPlugin());
       agents.run(
           new CniCallAgent(options.callSocket(), BuildVersion.text(), status),
           options.servesCalls());

@@ -34,6 +34,9 @@ public interface HostPorts extends AutoCloseable {
    */
   boolean isIntact(PodHostPorts witness);
 
+  /** Whether the rules are there, and all elements of {@code pods}. */
+  boolean areInstalled(List<PodHostPorts> pods);
+
   /**
    * What of {@link #install} is not there any more, one sentence for each thing; empty if all is
    * well.

@@ -68,6 +68,19 @@ public final class NftablesHostPorts implements HostPorts {
   }
 
   @Override
+  public boolean areInstalled(List<PodHostPorts> pods) {
+    PodElements wanted = PodElements.of(pods);
+    for (NamedSet set : HostPortTable.SETS) {
+      List<Element> elements = wanted.of(set);
+      List<Element> present = elements.isEmpty() ? List.of() : nftables().list().elements(set);
+      if (!without(elements, present).isEmpty()) {
+        return false;
+      }
+    }
+    return isComplete();
+  }
+
+  @Override
   public List<String> check(PodHostPorts pod) {
     List<String> problems = new ArrayList<>();
     if (!isComplete()) {

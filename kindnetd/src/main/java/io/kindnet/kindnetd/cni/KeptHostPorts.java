@@ -48,6 +48,11 @@ final class KeptHostPorts implements HostPorts {
   }
 
   @Override
+  public boolean areInstalled(List<PodHostPorts> pods) {
+    return ports.areInstalled(pods);
+  }
+
+  @Override
   public List<String> check(PodHostPorts pod) {
     return ports.check(pod);
   }

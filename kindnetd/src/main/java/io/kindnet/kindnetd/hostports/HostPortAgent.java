@@ -1,47 +1,62 @@
 package io.kindnet.kindnetd.hostports;
 
 import io.kindnet.cni.WatchedDatabase;
+import io.kindnet.cni.portmap.NftablesHostPorts;
 import io.kindnet.cni.portmap.TableProblem;
 import io.kindnet.cni.protocol.CniException;
 import io.kindnet.kindnetd.agent.Agent;
+import io.kindnet.kindnetd.agent.KernelWatch;
 import io.kindnet.kindnetd.agent.ReconcileLoop;
 import io.kindnet.kindnetd.agent.ReconcileLoop.Pass;
 import io.kindnet.kindnetd.metrics.AgentStatus;
 import io.kindnet.kindnetd.metrics.Status;
-import io.kindnet.netlink.libc.KernelException;
+import io.kindnet.netlink.nftables.Change;
+import io.kindnet.netlink.nftables.Commit;
+import io.kindnet.netlink.nftables.NftablesEvents;
 import java.time.Duration;
 import java.util.Optional;
+import java.util.function.Consumer;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * Replaces a table of host ports that another version of kindnet left and that the plugin cannot
- * use, with the ports of all pods; names a table that somebody else made, and leaves it alone. Pods
- * without host ports do without it, so it is never a reason to call the node unready.
+ * Keeps the host ports that the plugin made for pods: puts back what others removed, and replaces a
+ * table that another version of kindnet left and that the plugin cannot use, with the ports of all
+ * pods. Names a table that somebody else made, and leaves it alone. Pods without host ports do
+ * without it, so it is never a reason to call the node unready.
  */
 public final class HostPortAgent implements Agent {
   private static final Logger log = LoggerFactory.getLogger(HostPortAgent.class);
   private static final String NAME = "host-ports";
 
-  /** Between two looks: a few messages to the kernel. */
-  private static final Duration INTERVAL = Duration.ofMinutes(1);
+  /** Between two checks: a few messages to the kernel. */
+  private static final Duration CHECK_INTERVAL = Duration.ofMinutes(1);
 
   private final WatchedDatabase database;
+  private final KernelWatch<NftablesEvents.Events> events;
+  private final Consumer<NftablesEvents.Events> listener = this::see;
   private final ReconcileLoop loop;
   private final AgentStatus status;
   private volatile Optional<String> problem = Optional.empty();
 
   /**
    * @param database the plugin's, of the network namespace in which {@link #start} is called
+   * @param events what is done to nftables there
    */
-  public HostPortAgent(WatchedDatabase database, Status status) {
-    this(database, INTERVAL, status);
+  public HostPortAgent(
+      WatchedDatabase database, KernelWatch<NftablesEvents.Events> events, Status status) {
+    this(database, events, CHECK_INTERVAL, status);
   }
 
-  HostPortAgent(WatchedDatabase database, Duration interval, Status status) {
+  HostPortAgent(
+      WatchedDatabase database,
+      KernelWatch<NftablesEvents.Events> events,
+      Duration checkInterval,
+      Status status) {
     this.database = database;
+    this.events = events;
     this.status = status.optionalAgent(NAME);
-    this.loop = new ReconcileLoop(NAME, interval, this::look, this.status);
+    this.loop = new ReconcileLoop(NAME, checkInterval, this::reconcile, this.status);
     this.status.detail(() -> problem);
   }
 
@@ -52,30 +67,50 @@ public final class HostPortAgent implements Agent {
 
   @Override
   public void start() {
+    status.dependsOn(events.subscribe(listener));
     loop.start();
   }
 
   @Override
   public void close() {
     loop.close();
+    events.unsubscribe(listener);
   }
 
   /** Leaves nothing behind. */
   @Override
   public void removeState() {}
 
-  private Optional<String> look(Pass pass) {
-    try {
-      TableProblem found = database.tableProblem();
-      if (found != null && found.ofAnotherVersion() && database.replaceTable()) {
-        log.info("{}: another version of kindnet made it, it has been replaced", found.text());
-        status.repaired(1);
-        found = database.tableProblem();
-      }
-      tell(found == null ? Optional.empty() : Optional.of(found.text()));
-    } catch (CniException | KernelException reason) {
-      tell(Optional.of("cannot look after host ports: " + reason.getMessage()));
+  private void see(NftablesEvents.Events next) {
+    if (next.lost() || next.commits().stream().anyMatch(HostPortAgent::isDamage)) {
+      loop.request(Pass.KERNEL);
     }
+  }
+
+  /** Elements come and go with pods; whoever flushes a map is found by the regular check. */
+  private static boolean isDamage(Commit commit) {
+    for (Change change : commit.changes()) {
+      if (change.deleted()
+          && change.kind() != Change.Kind.ELEMENT
+          && change.table().equals(NftablesHostPorts.TABLE)) {
+        return true;
+      }
+    }
+    return false;
+  }
+
+  private Optional<String> reconcile(Pass pass) throws CniException {
+    TableProblem found = database.tableProblem();
+    if (found != null && found.ofAnotherVersion() && database.replaceTable()) {
+      log.info("{}: another version of kindnet made it, it has been replaced", found.text());
+      status.repaired(1);
+      found = database.tableProblem();
+    }
+    if (found == null && database.restoreHostPorts()) {
+      log.warn("host ports of pods had been removed by others, put right");
+      status.repaired(1);
+    }
+    tell(found == null ? Optional.empty() : Optional.of(found.text()));
     return Optional.empty();
   }
 

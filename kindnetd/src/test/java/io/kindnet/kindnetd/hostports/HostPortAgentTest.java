@@ -10,9 +10,11 @@ import io.kindnet.cni.WatchedDatabase;
 import io.kindnet.cni.store.Patience;
 import io.kindnet.cni.store.Way;
 import io.kindnet.kindnetd.CapturedLog;
+import io.kindnet.kindnetd.agent.KernelWatch;
 import io.kindnet.kindnetd.ipam.StatusPages;
 import io.kindnet.kindnetd.metrics.Status;
 import io.kindnet.netlink.netns.NetworkNamespace;
+import io.kindnet.netlink.nftables.NftablesEvents;
 import io.kindnet.netlink.testing.Eventually;
 import io.kindnet.netlink.testing.Namespace;
 import io.kindnet.netlink.testing.NetworkNamespaces;
@@ -25,6 +27,8 @@ import java.util.stream.Collectors;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
 
 /** What an agent makes of a table of host ports that the plugin cannot use. */
 @NetworkNamespaces
@@ -55,21 +59,24 @@ class HostPortAgentTest {
   private final Namespace host;
   private final Path folder;
   private final Status status = new Status("of a test");
+  private final WatchedDatabase database;
+  private final KernelWatch<NftablesEvents.Events> events;
   private final HostPortAgent agent;
   private final StatusPages pages;
 
   HostPortAgentTest(Namespace host, @TempDir Path folder) throws IOException {
     this.host = host;
     this.folder = folder;
-    WatchedDatabase database =
-        new WatchedDatabase(folder.resolve("cni.db"), new Patience(10_000), Kernel::open);
-    agent = new HostPortAgent(database, Duration.ofMillis(20), status);
+    database = new WatchedDatabase(folder.resolve("cni.db"), new Patience(10_000), Kernel::open);
+    events = KernelWatch.ofNftables(NftablesEvents::open);
+    agent = new HostPortAgent(database, events, Duration.ofMillis(20), status);
     pages = new StatusPages(status);
   }
 
   @AfterEach
   void stop() {
     agent.close();
+    events.close();
     pages.close();
   }
 
@@ -97,6 +104,38 @@ class HostPortAgentTest {
     }
     call("DEL", "one", one, 80);
     assertThat(Nft.ruleset(host)).doesNotContain(". tcp . 80 :").contains(". tcp . 81 :");
+  }
+
+  /** By notification: there is no regular check in the time of this test. */
+  @ParameterizedTest
+  @ValueSource(strings = {"flush ruleset", "delete table inet cni-kindnet"})
+  void whatOthersRemoveIsPutBack(String damage, Namespace one, Namespace other) throws Exception {
+    add("one", one, 80);
+    add("other", other, 81);
+    String wanted = Nft.ruleset(host);
+    Status ofWatcher = new Status("of a watcher");
+    try (CapturedLog log = CapturedLog.start();
+        HostPortAgent watcher =
+            new HostPortAgent(database, events, Duration.ofDays(1), ofWatcher)) {
+      inHost(watcher::start);
+      Eventually.within(DEADLINE, () -> assertThat(ofWatcher.problems()).isEmpty());
+
+      host.run("nft", damage);
+
+      Eventually.within(DEADLINE, () -> assertThat(Nft.ruleset(host)).isEqualTo(wanted));
+      Eventually.within(
+          DEADLINE, () -> assertThat(log.linesWith("removed by others, put right")).hasSize(1));
+    }
+  }
+
+  @Test
+  void aFlushedMapIsFilledByTheRegularCheck(Namespace pod) {
+    add("pod", pod, 80);
+    String wanted = Nft.ruleset(host);
+    start();
+    host.run("nft", "flush map inet cni-kindnet hostport-map-v4");
+
+    Eventually.within(DEADLINE, () -> assertThat(Nft.ruleset(host)).isEqualTo(wanted));
   }
 
   @Test
