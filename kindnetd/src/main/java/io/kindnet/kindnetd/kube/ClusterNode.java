@@ -3,6 +3,7 @@ package io.kindnet.kindnetd.kube;
 import io.kindnet.netlink.ip.AddressFamily;
 import io.kindnet.netlink.ip.IpPrefix;
 import java.net.InetAddress;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 
@@ -14,8 +15,8 @@ import java.util.Optional;
  *     by time as text
  * @param podCidrs {@code spec.podCIDRs}, in order, without those that are left out
  * @param leftOut those of {@code spec.podCIDRs} that are not used
- * @param addresses at most one of each family, IPv4 first: the first InternalIP, else the first
- *     ExternalIP
+ * @param addresses IPv4 first; of each family the first three: InternalIPs, then ExternalIPs, as
+ *     the Node has them
  * @param providerId {@code spec.providerID}, empty if it has none
  */
 public record ClusterNode(
@@ -38,13 +39,19 @@ public record ClusterNode(
     return new ClusterNode(name, created, used, notUsed, addresses, providerId);
   }
 
-  /** The address of {@code family}, if the node has one. */
+  /** The first address of {@code family}, if the node has one. */
   public Optional<InetAddress> address(AddressFamily family) {
+    return addresses(family).stream().findFirst();
+  }
+
+  /** The addresses of {@code family}, the preferred one first. */
+  public List<InetAddress> addresses(AddressFamily family) {
+    List<InetAddress> those = new ArrayList<>(addresses.size());
     for (InetAddress address : addresses) {
       if (AddressFamily.of(address) == family) {
-        return Optional.of(address);
+        those.add(address);
       }
     }
-    return Optional.empty();
+    return those;
   }
 }

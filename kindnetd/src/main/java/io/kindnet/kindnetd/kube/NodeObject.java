@@ -6,9 +6,9 @@ import io.kindnet.netlink.ip.IpPrefix;
 import java.net.InetAddress;
 import java.time.Instant;
 import java.util.ArrayList;
-import java.util.EnumMap;
+import java.util.LinkedHashSet;
 import java.util.List;
-import java.util.Map;
+import java.util.Set;
 import java.util.function.Consumer;
 
 /**
@@ -33,6 +33,9 @@ record NodeObject(
     List<Address> addresses,
     boolean networkAvailable)
     implements ApiRecord {
+  /** Addresses of a family that count: no pod CIDR of a younger Node may contain one. */
+  private static final int MOST_ADDRESSES = 3;
+
   /** The types of addresses that count, the preferred one first. */
   static final List<String> ADDRESS_TYPES = List.of("InternalIP", "ExternalIP");
 
@@ -102,19 +105,26 @@ record NodeObject(
   }
 
   private List<InetAddress> inetAddresses(Consumer<String> unreadable) {
-    Map<AddressFamily, InetAddress> first = new EnumMap<>(AddressFamily.class);
+    Set<InetAddress> ofIpv4 = new LinkedHashSet<>();
+    Set<InetAddress> ofIpv6 = new LinkedHashSet<>();
     for (String type : ADDRESS_TYPES) {
       for (Address candidate : addresses) {
         if (type.equals(candidate.type())) {
           try {
             InetAddress address = ApiAddresses.address(candidate.text());
-            first.putIfAbsent(AddressFamily.of(address), address);
+            Set<InetAddress> those =
+                AddressFamily.of(address) == AddressFamily.IPV4 ? ofIpv4 : ofIpv6;
+            if (those.size() < MOST_ADDRESSES) {
+              those.add(address);
+            }
           } catch (IllegalArgumentException reason) {
             unreadable.accept("address left out: " + reason.getMessage());
           }
         }
       }
     }
-    return List.copyOf(first.values());
+    List<InetAddress> all = new ArrayList<>(ofIpv4);
+    all.addAll(ofIpv6);
+    return List.copyOf(all);
   }
 }

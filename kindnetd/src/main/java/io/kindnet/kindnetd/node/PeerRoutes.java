@@ -38,7 +38,7 @@ record PeerRoutes(ClusterNode peer, List<Route> routes, List<IpPrefix> unrouted,
     List<IpPrefix> unrouted = new ArrayList<>();
     List<Note> notes = new ArrayList<>();
     for (IpPrefix cidr : peer.podCidrs()) {
-      Optional<InetAddress> address = peer.address(cidr.family());
+      Optional<InetAddress> address = nextHop(peer.addresses(cidr.family()), reachability);
       OptionalInt link =
           address.isPresent() ? reachability.linkOf(address.get()) : OptionalInt.empty();
       Optional<Note> obstacle = obstacle(cidr, ownCidrs, address, link, reachability);
@@ -51,6 +51,17 @@ record PeerRoutes(ClusterNode peer, List<Route> routes, List<IpPrefix> unrouted,
       }
     }
     return new PeerRoutes(peer, List.copyOf(routes), List.copyOf(unrouted), List.copyOf(notes));
+  }
+
+  /** The first of {@code addresses} that can be one; else the first, which is why there is none. */
+  private static Optional<InetAddress> nextHop(
+      List<InetAddress> addresses, Reachability reachability) {
+    for (InetAddress address : addresses) {
+      if (!reachability.isOwn(address) && reachability.linkOf(address).isPresent()) {
+        return Optional.of(address);
+      }
+    }
+    return addresses.stream().findFirst();
   }
 
   private static Optional<Note> obstacle(

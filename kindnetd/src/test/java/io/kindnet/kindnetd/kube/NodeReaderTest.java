@@ -122,7 +122,7 @@ class NodeReaderTest {
   }
 
   @Test
-  void takesTheFirstInternalAddressOfEachFamilyElseTheFirstExternalOne() throws IOException {
+  void takesThreeAddressesOfEachFamilyInternalOnesFirst() throws IOException {
     ClusterNode node =
         node(
             """
@@ -132,10 +132,12 @@ class NodeReaderTest {
               {"type": "ExternalIP", "address": "2001:db8::2"},
               {"type": "ExternalIP", "address": "198.51.100.1"},
               {"address": "192.0.2.1", "type": "InternalIP"},
-              {"type": "InternalIP", "address": "192.0.2.2"}]}}
+              {"type": "InternalIP", "address": "192.0.2.2"},
+              {"type": "ExternalIP", "address": "198.51.100.2"}]}}
             """);
     assertThat(node.addresses())
-        .containsExactly(IpAddresses.parse("192.0.2.1"), IpAddresses.parse("2001:db8::1"));
+        .extracting(IpAddresses::format)
+        .containsExactly("192.0.2.1", "192.0.2.2", "198.51.100.1", "2001:db8::1", "2001:db8::2");
     assertThat(node.address(AddressFamily.IPV6)).contains(IpAddresses.parse("2001:db8::1"));
     assertThat(leftOut).isEmpty();
   }

@@ -68,6 +68,20 @@ class RoutePlanTest {
     assertThat(plan.unrouted()).isZero();
   }
 
+  /** A Node on two networks lists both addresses, and the first one need not be on ours. */
+  @Test
+  void routesThroughTheFirstAddressThatIsOnALinkAndNotItsOwn() {
+    RoutePlan plan =
+        plan(
+            clusterNode("a", List.of("10.244.1.0/24"), "198.51.100.2", "192.0.2.2", "192.0.2.3"),
+            clusterNode("b", List.of("10.244.2.0/24"), "192.0.2.1", "192.0.2.4"));
+    assertThat(plan.routes().values())
+        .extracting(Route::toString)
+        .containsExactlyInAnyOrder(
+            "10.244.1.0/24 via 192.0.2.2 dev 2", "10.244.2.0/24 via 192.0.2.4 dev 2");
+    assertThat(plan.notes()).isEmpty();
+  }
+
   @Test
   void leavesToTheInfrastructureWhatIsNotOnALink() {
     RoutePlan plan = plan(clusterNode("a", List.of("10.244.1.0/24"), "198.51.100.2"));
