@@ -96,14 +96,11 @@ bench-jmh: check
 	$(MAVEN) --quiet -Pjmh -Dmaven.test.skip=true package -pl bench-jmh -am
 	bench-jmh/run $(JMH)
 
-CRYPTO_VERSION = $(shell sed -n 's:.*<amazon-corretto-crypto-provider.version>\(.*\)</.*:\1:p' pom.xml)
 dist: $(if $(FOREIGN),check-root) check
 	$(MAVEN) --quiet -Dmaven.test.skip=true package -pl cni-kindnet,kindnetd,demo -am $(MAVEN_ARGS)
 ifeq ($(FOREIGN),)
 	JAVA_HOME=$(JDK_HOME) build/dist
 else
-	$(MAVEN) --quiet --non-recursive dependency:copy -DoutputDirectory=target/$(FOREIGN)/lib \
-	  -Dartifact=software.amazon.cryptools:AmazonCorrettoCryptoProvider:$(CRYPTO_VERSION):jar:linux-aarch_64
 	build/dist-$(FOREIGN)
 endif
 
