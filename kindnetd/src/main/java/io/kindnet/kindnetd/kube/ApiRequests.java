@@ -20,6 +20,7 @@ import java.time.ZonedDateTime;
 import java.time.format.DateTimeFormatter;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ExecutionException;
+import javax.net.ssl.SSLException;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -84,12 +85,30 @@ final class ApiRequests {
       if (cause instanceof UncheckedIOException unchecked) {
         throw unchecked.getCause();
       }
-      throw cause instanceof IOException known ? known : new IOException(cause);
+      throw cause instanceof IOException known ? furthest(known) : new IOException(cause);
     } catch (InterruptedException ended) {
       response.cancel(true);
       Thread.currentThread().interrupt();
       throw (IOException) new InterruptedIOException("interrupted").initCause(ended);
     }
+  }
+
+  /**
+   * A server may have several addresses, of which each fails in its own way. What TLS says of one
+   * is what an operator has to know, and not that another one does not answer.
+   *
+   * @param failure that of the first, with the others suppressed
+   */
+  static IOException furthest(IOException failure) {
+    if (failure instanceof SSLException) {
+      return failure;
+    }
+    for (Throwable other : failure.getSuppressed()) {
+      if (other instanceof SSLException refusal) {
+        return refusal;
+      }
+    }
+    return failure;
   }
 
   /** What is between this and the server, such as a proxy, may answer in other formats. */

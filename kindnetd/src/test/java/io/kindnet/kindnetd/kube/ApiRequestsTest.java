@@ -7,6 +7,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import io.fabric8.kubernetes.client.KubernetesClient;
 import java.io.IOException;
 import java.io.InputStream;
+import java.net.ConnectException;
 import java.net.URI;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -133,6 +134,18 @@ class ApiRequestsTest {
         assertThat(body.readAllBytes()).startsWith('k', '8', 's');
       }
     }
+  }
+
+  /** As on a machine whose localhost is ::1, too, where nobody listens. */
+  @Test
+  void saysWhatTlsSaysOfOneOfSeveralAddresses() {
+    ConnectException refused = new ConnectException("Failed to connect to localhost/[::1]:6443");
+    assertThat(ApiRequests.furthest(refused)).isSameAs(refused);
+    SSLException name = new SSLException("no name matches localhost");
+    refused.addSuppressed(name);
+    assertThat(ApiRequests.furthest(refused)).isSameAs(name);
+    name.addSuppressed(new SSLException("another"));
+    assertThat(ApiRequests.furthest(name)).isSameAs(name);
   }
 
   @Test
