@@ -1,6 +1,5 @@
 package io.kindnet.kindnetd.kube;
 
-import java.util.Collection;
 import java.util.HashSet;
 import java.util.Set;
 import java.util.function.Consumer;
@@ -20,16 +19,12 @@ public final class NoteLog {
 
   /** Logs what is new in {@code notes}, all that apply now. */
   public void show(Set<Note> notes) {
-    write(notes);
+    write(notes, Note::isWarning, log::warn);
+    write(notes, note -> !note.isWarning(), log::info);
     noted = new HashSet<>(notes);
   }
 
-  private void write(Collection<Note> notes) {
-    write(notes, Note::isWarning, log::warn);
-    write(notes, note -> !note.isWarning(), log::info);
-  }
-
-  private void write(Collection<Note> notes, Predicate<Note> kind, Consumer<String> line) {
+  private void write(Set<Note> notes, Predicate<Note> kind, Consumer<String> line) {
     int count = 0;
     for (Note note : notes) {
       if (kind.test(note) && !noted.contains(note)) {

@@ -33,9 +33,4 @@ public record PeerChanges(List<ClusterNode> gone, List<ClusterNode> come) {
     come.addAll(now.subList(at, now.size()));
     return new PeerChanges(gone, come);
   }
-
-  /** Whether nothing differs. */
-  public boolean isEmpty() {
-    return gone.isEmpty() && come.isEmpty();
-  }
 }
