@@ -29,10 +29,10 @@ final class AgentPart {
   private final List<Pod> pods = new ArrayList<>();
   private double worstFirst;
 
-  AgentPart(Stand stand) {
+  AgentPart(BenchFixture stand) {
     node = stand.node("agent");
     clusterStarts = new AgentStarts(node, stand.agentProgram());
-    caller = new Directly(node.meter()::run, Stand.kindnet(Work.DUAL_STACK_PORT));
+    caller = new Directly(node.meter()::run, BenchFixture.kindnet(Work.DUAL_STACK_PORT));
     for (int i = 0; i < PODS; i++) {
       pods.add(new Pod("agent-" + i, stand.podNamespace().path(), 20_000 + i));
     }
@@ -43,7 +43,7 @@ final class AgentPart {
     Table memory = new Table(0, "calls", "resident MiB", "of that anonymous", "calls per s");
     for (int start = 1; start <= STARTS; start++) {
       System.err.println("agent: start " + start);
-      try (Agent agent = node.startAgent()) {
+      try (BenchAgent agent = node.startAgent()) {
         starts.row(starts(String.valueOf(start), agent));
         if (start == STARTS) {
           watchMemory(agent, memory, targets);
@@ -82,7 +82,7 @@ final class AgentPart {
         "×");
   }
 
-  private String[] starts(String start, Agent agent) {
+  private String[] starts(String start, BenchAgent agent) {
     List<Sample> adds = new ArrayList<>();
     List<Sample> deletes = new ArrayList<>();
     for (int i = 0; i <= LATER; i++) {
@@ -101,7 +101,7 @@ final class AgentPart {
   }
 
   /** From when its first calls have been made: until then it still starts. */
-  private void watchMemory(Agent agent, Table table, Targets targets) {
+  private void watchMemory(BenchAgent agent, Table table, Targets targets) {
     int before = 2 * (LATER + 1);
     double memoryBefore = agent.process().mebibytes("VmRSS");
     row(table, agent, before, "–");
@@ -123,7 +123,7 @@ final class AgentPart {
         " MiB");
   }
 
-  private static void row(Table table, Agent agent, int calls, String speed) {
+  private static void row(Table table, BenchAgent agent, int calls, String speed) {
     table.row(
         String.valueOf(calls),
         number("%.1f", agent.process().mebibytes("VmRSS")),

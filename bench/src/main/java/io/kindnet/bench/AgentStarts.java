@@ -66,10 +66,10 @@ final class AgentStarts {
       List<Start> without = new ArrayList<>();
       for (int start = 1; start < STARTS; start++) {
         System.err.println("agent: start " + start + " with three nodes");
-        try (Agent agent = launch(program, server)) {
+        try (BenchAgent agent = launch(program, server)) {
           with.add(watch(agent));
         }
-        try (Agent agent = launch(uncached, server)) {
+        try (BenchAgent agent = launch(uncached, server)) {
           without.add(watch(agent));
         }
       }
@@ -97,16 +97,17 @@ final class AgentStarts {
     machine.run("rm", copy.resolve("lib/kindnetd/kindnetd.aot").toString());
   }
 
-  private Agent launch(Path version, ApiServerProcess server) {
+  private BenchAgent launch(Path version, ApiServerProcess server) {
     try {
       Files.deleteIfExists(node.machine().path(CONFIGURATION));
     } catch (IOException failed) {
       throw new UncheckedIOException("cannot delete " + CONFIGURATION, failed);
     }
-    return Agent.launch(node, version, "--master=" + server.url(), "--hostname-override=node0");
+    return BenchAgent.launch(
+        node, version, "--master=" + server.url(), "--hostname-override=node0");
   }
 
-  private Start watch(Agent agent) {
+  private Start watch(BenchAgent agent) {
     Path configuration = node.machine().path(CONFIGURATION);
     double configured =
         agent.await(() -> {
@@ -123,7 +124,7 @@ final class AgentStarts {
   private double last(
       Table table, String name, Path version, ApiServerProcess server, List<Start> starts) {
     System.err.println("agent: memory with three nodes");
-    try (Agent agent = launch(version, server)) {
+    try (BenchAgent agent = launch(version, server)) {
       long begin = System.nanoTime();
       starts.add(watch(agent));
       agent.await(() -> {

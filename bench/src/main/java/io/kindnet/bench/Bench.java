@@ -57,7 +57,7 @@ public final class Bench implements Callable<Integer> {
       out.println("- " + line);
     }
     out.println();
-    try (Stand stand = new Stand(dist, client, scratch)) {
+    try (BenchFixture stand = new BenchFixture(dist, client, scratch)) {
       if (parts.contains(Part.CALLS)) {
         new CallsPart(stand, runs).run(out, targets);
       }

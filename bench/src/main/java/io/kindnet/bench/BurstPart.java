@@ -1,8 +1,8 @@
 package io.kindnet.bench;
 
-import static io.kindnet.bench.Contestant.COLD;
-import static io.kindnet.bench.Contestant.PEERS;
-import static io.kindnet.bench.Contestant.WARM;
+import static io.kindnet.bench.Candidate.COLD;
+import static io.kindnet.bench.Candidate.PEERS;
+import static io.kindnet.bench.Candidate.WARM;
 
 import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.databind.JsonNode;
@@ -32,7 +32,7 @@ final class BurstPart {
   private static final List<Level> LEVELS =
       List.of(new Level(1, 5), new Level(4, 20), new Level(16, MOST), new Level(MOST, MOST));
 
-  private final Stand stand;
+  private final BenchFixture stand;
   private final List<Pod> pods = new ArrayList<>();
   private final Table table =
       new Table(
@@ -49,7 +49,7 @@ final class BurstPart {
           "DEL CPU ms",
           "DEL failed");
 
-  BurstPart(Stand stand) {
+  BurstPart(BenchFixture stand) {
     this.stand = stand;
     for (int i = 0; i < MOST; i++) {
       pods.add(new Pod("burst-" + i, stand.podNamespace().path(), 20_000 + i));
@@ -59,9 +59,9 @@ final class BurstPart {
   void run(PrintStream out, Targets targets) {
     for (Level level : LEVELS) {
       System.err.println("burst: " + level.atOnce + " at once");
-      run(COLD, stand.coldNode(), Stand.kindnet(WORK), level, targets);
-      run(WARM, stand.warmNode(), Stand.kindnet(WORK), level, targets);
-      run(PEERS, stand.peersNode(), Stand.peers(WORK), level, targets);
+      run(COLD, stand.coldNode(), BenchFixture.kindnet(WORK), level, targets);
+      run(WARM, stand.warmNode(), BenchFixture.kindnet(WORK), level, targets);
+      run(PEERS, stand.peersNode(), BenchFixture.peers(WORK), level, targets);
     }
     stand.agent().requireHandedOver();
     out.println("### Many pods at once");
@@ -72,7 +72,8 @@ final class BurstPart {
     table.print(out);
   }
 
-  private void run(String who, Node node, Network network, Level level, Targets targets) {
+  private void run(
+      String who, Node node, NetworkConfiguration network, Level level, Targets targets) {
     boolean kindnet = !who.equals(PEERS);
     ThroughClient client = stand.throughClient(node, network);
     List<Pod> some = pods.subList(0, level.pods);

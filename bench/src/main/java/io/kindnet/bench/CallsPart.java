@@ -1,8 +1,8 @@
 package io.kindnet.bench;
 
-import static io.kindnet.bench.Contestant.COLD;
-import static io.kindnet.bench.Contestant.PEERS;
-import static io.kindnet.bench.Contestant.WARM;
+import static io.kindnet.bench.Candidate.COLD;
+import static io.kindnet.bench.Candidate.PEERS;
+import static io.kindnet.bench.Candidate.WARM;
 import static io.kindnet.bench.Work.DUAL_STACK;
 import static io.kindnet.bench.Work.DUAL_STACK_PORT;
 import static io.kindnet.bench.Work.IPV4_PORT;
@@ -24,13 +24,13 @@ final class CallsPart {
   /** Runs of what waits seconds for duplicate address detection. */
   private static final int SLOW_RUNS = 5;
 
-  private final Stand stand;
+  private final BenchFixture stand;
   private final int runs;
   private final Pod pod;
   private final Series series = new Series();
   private Sample floor;
 
-  CallsPart(Stand stand, int runs) {
+  CallsPart(BenchFixture stand, int runs) {
     this.stand = stand;
     this.runs = runs;
     floor = stand.floor().sample();
@@ -66,7 +66,7 @@ final class CallsPart {
 
   private void calls(int round, Work work) {
     floor(round);
-    for (Contestant contestant : stand.contestants(work)) {
+    for (Candidate contestant : stand.contestants(work)) {
       if (contestant.isKindnet() || !work.dualStack() || isSlowRound(round)) {
         Caller caller = contestant.caller();
         record(round, subject("ADD", work, contestant), caller.add(pod.with(work)));
@@ -91,7 +91,7 @@ final class CallsPart {
     }
   }
 
-  private static Subject subject(String verb, Work work, Contestant contestant) {
+  private static Subject subject(String verb, Work work, Candidate contestant) {
     return new Subject(verb + " " + work.label(), contestant.who(), contestant.caller().way());
   }
 

@@ -16,7 +16,7 @@ final class Directly implements Caller {
   static final String WAY = "directly";
 
   private final Function<Job, Sample> runner;
-  private final Network network;
+  private final NetworkConfiguration network;
   private final Map<String, String> results = new HashMap<>();
 
   /**
@@ -24,7 +24,7 @@ final class Directly implements Caller {
    *
    * @param runner runs one plugin
    */
-  Directly(Function<Job, Sample> runner, Network network) {
+  Directly(Function<Job, Sample> runner, NetworkConfiguration network) {
     this.runner = runner;
     this.network = network;
   }

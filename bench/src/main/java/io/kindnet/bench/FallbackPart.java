@@ -41,7 +41,7 @@ final class FallbackPart {
    * @param dist with the launcher
    * @param scratch a folder for a copy of it
    */
-  FallbackPart(Stand stand, Path dist, Path scratch) {
+  FallbackPart(BenchFixture stand, Path dist, Path scratch) {
     meter = stand.coldNode().meter();
     Path folder = scratch.resolve("fallback");
     launcher = folder.resolve("bin/cni-kindnet");

@@ -20,13 +20,13 @@ final class GrowthPart {
   private static final String FULL = "full";
 
   private final int runs;
-  private final Network network = Network.kindnet("kindnet-wide", RANGES);
+  private final NetworkConfiguration network = NetworkConfiguration.kindnet("kindnet-wide", RANGES);
   private final Pod pod;
   private final Series series = new Series();
   private final Node emptyNode;
   private final Node fullNode;
 
-  GrowthPart(Stand stand, int runs) {
+  GrowthPart(BenchFixture stand, int runs) {
     this.runs = runs;
     emptyNode = stand.node("empty");
     fullNode = stand.node("full");
@@ -46,10 +46,10 @@ final class GrowthPart {
         PORTS,
         restoring.wallMillis(),
         restoring.cpuMillis());
-    measure(Contestant.COLD);
-    try (Agent ofEmpty = emptyNode.startAgent();
-        Agent ofFull = fullNode.startAgent()) {
-      measure(Contestant.WARM);
+    measure(Candidate.COLD);
+    try (BenchAgent ofEmpty = emptyNode.startAgent();
+        BenchAgent ofFull = fullNode.startAgent()) {
+      measure(Candidate.WARM);
       ofEmpty.requireHandedOver();
       ofFull.requireHandedOver();
     }
@@ -101,7 +101,7 @@ final class GrowthPart {
   private void print(PrintStream out, Targets targets) {
     series.table("node", "empty").print(out);
     for (Work work : WORKS) {
-      Subject add = subject("ADD", Contestant.COLD, work, FULL);
+      Subject add = subject("ADD", Candidate.COLD, work, FULL);
       targets.atMost(
           "ADD " + work.label() + " beside " + ROWS + " pods, wall",
           1.2,

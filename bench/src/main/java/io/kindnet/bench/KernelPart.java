@@ -16,7 +16,7 @@ import java.util.function.Supplier;
 
 /** What a call asks the kernel for, and where the classes come from that it loads. */
 final class KernelPart {
-  private final Stand stand;
+  private final BenchFixture stand;
   private final Path traceFile;
   private final Path classFile;
   private final Pod pod;
@@ -38,7 +38,7 @@ final class KernelPart {
    *
    * @param scratch a folder for what they leave behind
    */
-  KernelPart(Stand stand, Path scratch) {
+  KernelPart(BenchFixture stand, Path scratch) {
     this.stand = stand;
     traceFile = scratch.resolve("trace.txt");
     classFile = scratch.resolve("classes.txt");
@@ -49,10 +49,10 @@ final class KernelPart {
     System.err.println("kernel");
     Meter meter = stand.coldNode().meter();
     single("nothing", "hello world", meter, stand.floor().job());
-    single("VERSION", Contestant.COLD, meter, Directly.version("cni-kindnet"));
+    single("VERSION", Candidate.COLD, meter, Directly.version("cni-kindnet"));
     for (Work work : List.of(Work.DUAL_STACK, Work.DUAL_STACK_PORT)) {
-      pod(Contestant.COLD, meter, Stand.kindnet(work), work);
-      pod(Contestant.PEERS, stand.peersNode().meter(), Stand.peers(work), work);
+      pod(Candidate.COLD, meter, BenchFixture.kindnet(work), work);
+      pod(Candidate.PEERS, stand.peersNode().meter(), BenchFixture.peers(work), work);
     }
     out.println("### What a call asks the kernel for");
     out.println();
@@ -69,7 +69,7 @@ final class KernelPart {
   }
 
   /** An ADD and a DEL of the pod, which has been there before. */
-  private void pod(String who, Meter meter, Network network, Work work) {
+  private void pod(String who, Meter meter, NetworkConfiguration network, Work work) {
     Pod asking = pod.with(work);
     Caller plain = new Directly(meter::run, network);
     plain.add(asking);

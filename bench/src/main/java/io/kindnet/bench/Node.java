@@ -56,11 +56,11 @@ final class Node implements AutoCloseable {
   }
 
   /** Starts an agent, which answers the calls from now on, and whose CPU time is part of theirs. */
-  Agent startAgent() {
+  BenchAgent startAgent() {
     // as it is after the first call of all: where the database is not yet, the agent leaves it
     // alone
     machine.run("mkdir", "-p", DATABASE.substring(0, DATABASE.lastIndexOf('/')));
-    Agent agent = Agent.start(this, dist);
+    BenchAgent agent = BenchAgent.start(this, dist);
     meter.watch(agent.pid());
     return agent;
   }
@@ -79,7 +79,7 @@ final class Node implements AutoCloseable {
   }
 
   /** Writes the file of {@code network}. */
-  Network configure(Network network) {
+  NetworkConfiguration configure(NetworkConfiguration network) {
     try {
       Files.writeString(
           machine.path("/etc/cni/net.d/" + network.name() + ".conflist"), network.conflist());

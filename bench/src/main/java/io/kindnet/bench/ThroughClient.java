@@ -13,10 +13,10 @@ final class ThroughClient implements Caller {
   static final String WAY = "by cnitool";
 
   private final Meter meter;
-  private final Network network;
+  private final NetworkConfiguration network;
   private final String client;
 
-  ThroughClient(Meter meter, Network network, String client) {
+  ThroughClient(Meter meter, NetworkConfiguration network, String client) {
     this.meter = meter;
     this.network = network;
     this.client = client;
@@ -46,7 +46,7 @@ final class ThroughClient implements Caller {
             "CNI_ARGS",
             "IgnoreUnknown=1;K8S_POD_NAMESPACE=default;K8S_POD_NAME=" + pod.containerId(),
             "CAP_ARGS",
-            Network.portMappings(pod).toString(),
+            NetworkConfiguration.portMappings(pod).toString(),
             "PATH",
             Node.PATH),
         "");

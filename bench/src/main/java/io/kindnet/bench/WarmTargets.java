@@ -25,12 +25,12 @@ final class WarmTargets {
 
   void judge(Targets targets) {
     double speed =
-        median(subject("ADD", Work.IPV4, Contestant.PEERS, ThroughClient.WAY), Run::wallMillis)
+        median(subject("ADD", Work.IPV4, Candidate.PEERS, ThroughClient.WAY), Run::wallMillis)
             / REFERENCE_MILLIS;
     for (Work work : List.of(Work.DUAL_STACK, Work.DUAL_STACK_PORT)) {
       for (String verb : VERBS) {
-        Subject subject = subject(verb, work, Contestant.WARM, Directly.WAY);
-        String what = Contestant.WARM + ": " + subject.operation();
+        Subject subject = subject(verb, work, Candidate.WARM, Directly.WAY);
+        String what = Candidate.WARM + ": " + subject.operation();
         targets.atMost(
             what + ", wall", speed * WALL_MILLIS, median(subject, Run::wallMillis), " ms");
         targets.atMost(what + ", CPU", speed * CPU_MILLIS, median(subject, Run::cpuMillis), " ms");
@@ -46,8 +46,8 @@ final class WarmTargets {
     for (Work work : Work.values()) {
       for (String verb : VERBS) {
         for (String way : WAYS) {
-          Subject warm = subject(verb, work, Contestant.WARM, way);
-          Subject peers = subject(verb, work, Contestant.PEERS, way);
+          Subject warm = subject(verb, work, Candidate.WARM, way);
+          Subject peers = subject(verb, work, Candidate.PEERS, way);
           all++;
           if (median(warm, figure) >= median(peers, figure)) {
             others.add(warm.operation() + " " + way);
@@ -55,7 +55,7 @@ final class WarmTargets {
         }
       }
     }
-    targets.everywhere(Contestant.WARM + ": calls below the peers, " + name, all, others);
+    targets.everywhere(Candidate.WARM + ": calls below the peers, " + name, all, others);
   }
 
   private double median(Subject subject, ToDoubleFunction<Run> figure) {

@@ -1,7 +1,7 @@
 package io.kindnet.bench;
 
-import static io.kindnet.bench.Contestant.PEERS;
-import static io.kindnet.bench.Contestant.WARM;
+import static io.kindnet.bench.Candidate.PEERS;
+import static io.kindnet.bench.Candidate.WARM;
 import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.assertj.core.api.Assertions.assertThat;
 

@@ -46,7 +46,7 @@ final class AddVerb {
       pod.requireFree(environment.interfaceName());
       log.reached(Step.NAMESPACE_OPENED);
       Reservation reservation =
-          new Reserving(environment, config, store, kernel, log).reserve(identity);
+          new AddressReserver(environment, config, store, kernel, log).reserve(identity);
       log.reached(Step.ROWS_COMMITTED);
       boolean complete = false;
       try {
@@ -67,7 +67,7 @@ final class AddVerb {
     }
     PodLink link = PodLinks.create(kernel.host(), pod, spec(reservation), log);
     if (!reservation.ports().isEmpty()) {
-      new PodPorts(store, kernel, log).install(reservation.pod(), reservation.ports());
+      new HostPortReconciler(store, kernel, log).install(reservation.pod(), reservation.ports());
       portsInstalled = true;
     }
     return result(link, reservation);

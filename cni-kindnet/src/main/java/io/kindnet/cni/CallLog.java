@@ -5,7 +5,7 @@ import static java.nio.charset.StandardCharsets.UTF_8;
 import io.kindnet.cni.protocol.CniEnvironment;
 import io.kindnet.cni.steps.Step;
 import io.kindnet.cni.steps.StepListener;
-import io.kindnet.cni.store.Way;
+import io.kindnet.cni.store.ExecutionMode;
 import java.io.IOException;
 import java.io.PrintWriter;
 import java.io.StringWriter;
@@ -26,10 +26,11 @@ final class CallLog implements StepListener {
   private final long begin = System.nanoTime();
   private final @Nullable String file;
   private final String subject;
-  private final Way way;
+  private final ExecutionMode way;
   private final @Nullable StepListener listener;
 
-  private CallLog(@Nullable String file, String subject, Way way, @Nullable StepListener listener) {
+  private CallLog(
+      @Nullable String file, String subject, ExecutionMode way, @Nullable StepListener listener) {
     this.way = way;
     this.file = file;
     this.subject = subject;
@@ -42,7 +43,8 @@ final class CallLog implements StepListener {
    * @param way who runs it
    * @param listener is told of the steps, too; null for nobody
    */
-  static CallLog of(CniEnvironment environment, Way way, @Nullable StepListener listener) {
+  static CallLog of(
+      CniEnvironment environment, ExecutionMode way, @Nullable StepListener listener) {
     String verb = environment.command().name();
     return new CallLog(
         environment.logFile(),
@@ -55,11 +57,11 @@ final class CallLog implements StepListener {
 
   /** For work that is no call, and says by its result what it did. */
   static CallLog none() {
-    return new CallLog(null, "", Way.WARM, null);
+    return new CallLog(null, "", ExecutionMode.WARM, null);
   }
 
   /** Who runs the call. */
-  Way way() {
+  ExecutionMode way() {
     return way;
   }
 

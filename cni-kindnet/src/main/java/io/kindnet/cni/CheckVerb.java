@@ -1,7 +1,7 @@
 package io.kindnet.cni;
 
 import io.kindnet.cni.ipam.Lease;
-import io.kindnet.cni.podlink.Inspection;
+import io.kindnet.cni.podlink.PodLinkCheck;
 import io.kindnet.cni.podlink.PodLinkSpec;
 import io.kindnet.cni.podlink.PodNetwork;
 import io.kindnet.cni.portmap.PodHostPorts;
@@ -48,7 +48,7 @@ final class CheckVerb {
       }
       CniResult previous = config.prevResult();
       if (previous != null) {
-        problems.addAll(Inspection.problems(kernel.host(), network, spec(pod), previous));
+        problems.addAll(PodLinkCheck.problems(kernel.host(), network, spec(pod), previous));
       }
     }
     PodHostPorts ports = new PodHostPorts(pod.hostInterface(), pod.bridge(), store.ports().of(pod));

@@ -11,11 +11,11 @@ import io.kindnet.cni.protocol.NetworkConfigReader;
 import io.kindnet.cni.protocol.Replies;
 import io.kindnet.cni.steps.Step;
 import io.kindnet.cni.steps.StepListener;
+import io.kindnet.cni.store.BusyTimeout;
 import io.kindnet.cni.store.DamagedFile;
-import io.kindnet.cni.store.Patience;
+import io.kindnet.cni.store.ExecutionMode;
 import io.kindnet.cni.store.Store;
-import io.kindnet.cni.store.Stores;
-import io.kindnet.cni.store.Way;
+import io.kindnet.cni.store.StoreProvider;
 import io.kindnet.netlink.libc.KernelException;
 import io.kindnet.netlink.libc.KernelRelease;
 import java.nio.file.Path;
@@ -38,16 +38,16 @@ public final class CniCall {
   private final CniEnvironment environment;
   private final NetworkConfig config;
   private final Kernel.Opener kernels;
-  private final Stores stores;
-  private final Patience patience;
+  private final StoreProvider stores;
+  private final BusyTimeout patience;
   private final CallLog log;
 
   private CniCall(
       CniEnvironment environment,
       NetworkConfig config,
       Kernel.Opener kernels,
-      Stores stores,
-      Patience patience,
+      StoreProvider stores,
+      BusyTimeout patience,
       CallLog log) {
     this.environment = environment;
     this.config = config;
@@ -70,9 +70,9 @@ public final class CniCall {
       Map<String, String> variables,
       byte[] standardInput,
       Kernel.Opener kernels,
-      Way way,
+      ExecutionMode way,
       @Nullable StepListener listener) {
-    return answer(variables, standardInput, kernels, Stores.OF_ONE_CALL, way, listener);
+    return answer(variables, standardInput, kernels, StoreProvider.OF_ONE_CALL, way, listener);
   }
 
   /**
@@ -84,10 +84,10 @@ public final class CniCall {
       Map<String, String> variables,
       byte[] standardInput,
       Kernel.Opener kernels,
-      Stores stores,
-      Way way,
+      StoreProvider stores,
+      ExecutionMode way,
       @Nullable StepListener listener) {
-    return answer(variables, standardInput, kernels, stores, Patience.USUAL, way, listener);
+    return answer(variables, standardInput, kernels, stores, BusyTimeout.USUAL, way, listener);
   }
 
   /**
@@ -99,9 +99,9 @@ public final class CniCall {
       Map<String, String> variables,
       byte[] standardInput,
       Kernel.Opener kernels,
-      Stores stores,
-      Patience patience,
-      Way way,
+      StoreProvider stores,
+      BusyTimeout patience,
+      ExecutionMode way,
       @Nullable StepListener listener) {
     try {
       CniEnvironment environment = CniEnvironment.of(variables);
@@ -134,7 +134,7 @@ public final class CniCall {
   private String run() throws CniException {
     // the agent's launchers have a limit of their own, and work that went on there after its call
     // would write to the log through a descriptor number that may be another file's by then
-    if (environment.command() != CniCommand.STATUS || log.way() == Way.WARM) {
+    if (environment.command() != CniCommand.STATUS || log.way() == ExecutionMode.WARM) {
       return runLogged();
     }
     try {
@@ -149,7 +149,7 @@ public final class CniCall {
   }
 
   private String runLogged() throws CniException {
-    log.line(log.way() == Way.WARM ? "begins, in the agent" : "begins");
+    log.line(log.way() == ExecutionMode.WARM ? "begins, in the agent" : "begins");
     try {
       String document = runVerb();
       log.line("ends " + document);
@@ -219,7 +219,7 @@ public final class CniCall {
   }
 
   private String runOnIntact(Path file) throws CniException {
-    Store store = stores.open(file, patience, new FromKernel(kernels, log));
+    Store store = stores.open(file, patience, new KernelSeeder(kernels, log));
     boolean done = false;
     try {
       String document = runOn(store);

@@ -3,7 +3,7 @@ package io.kindnet.cni;
 import static java.nio.charset.StandardCharsets.UTF_8;
 
 import io.kindnet.cni.cli.OperatorCommand;
-import io.kindnet.cni.store.Way;
+import io.kindnet.cni.store.ExecutionMode;
 import io.kindnet.netlink.libc.Program;
 import java.io.IOException;
 import java.io.InputStream;
@@ -58,7 +58,7 @@ public final class CniKindnet {
   static int answerClient(Map<String, String> variables, InputStream in, PrintStream out) {
     Reply reply;
     try {
-      reply = CniCall.answer(variables, read(in), Kernel::open, Way.COLD, null);
+      reply = CniCall.answer(variables, read(in), Kernel::open, ExecutionMode.COLD, null);
     } catch (IOException unreadable) {
       reply = Reply.unreadable(unreadable);
     }

@@ -43,7 +43,7 @@ final class DelVerb {
   private void deleteForgottenPorts() throws CniException {
     if (store.orphans().holdPortsOf(environment.attachment())) {
       store.orphans().delete();
-      new PodPorts(store, kernel, log).restore();
+      new HostPortReconciler(store, kernel, log).restore();
     }
   }
 

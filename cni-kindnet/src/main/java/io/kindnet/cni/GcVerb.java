@@ -54,7 +54,7 @@ final class GcVerb {
     }
     store.orphans().delete();
     // elements that no row stands for, and rows whose elements somebody flushed
-    new PodPorts(store, kernel, log).restore();
+    new HostPortReconciler(store, kernel, log).restore();
     if (!failures.isEmpty()) {
       throw new CniException(
           CniErrorCode.KERNEL_REFUSED, "cannot remove " + String.join("; ", failures));

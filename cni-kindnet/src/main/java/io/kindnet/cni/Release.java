@@ -69,7 +69,7 @@ final class Release {
   void releaseFromKernel(PodRow pod, List<HostPort> ports) throws CniException {
     try {
       if (!ports.isEmpty()) {
-        new PodPorts(store, kernel, log).removeInTransaction(pod, ports);
+        new HostPortReconciler(store, kernel, log).removeInTransaction(pod, ports);
       }
     } finally {
       kernel.host().deleteLink(pod.hostInterface());
@@ -85,7 +85,7 @@ final class Release {
   private void releasePorts(PodRow pod) throws CniException {
     List<HostPort> ports = store.ports().of(pod);
     if (!ports.isEmpty()) {
-      new PodPorts(store, kernel, log).removeInTransaction(pod, ports);
+      new HostPortReconciler(store, kernel, log).removeInTransaction(pod, ports);
       store.ports().deleteOf(pod);
       log.reached(Step.PORTS_REMOVED);
     }

@@ -7,7 +7,7 @@ import io.kindnet.cni.podlink.HostNetwork;
 import io.kindnet.cni.podlink.PodNamespaces;
 import io.kindnet.cni.protocol.CniErrorCode;
 import io.kindnet.cni.protocol.CniException;
-import io.kindnet.cni.store.Patience;
+import io.kindnet.cni.store.BusyTimeout;
 import io.kindnet.cni.store.PodRow;
 import io.kindnet.netlink.netns.NetworkNamespace;
 import io.kindnet.netlink.testing.Namespace;
@@ -125,7 +125,8 @@ class AbandonedPodsTest {
   /** It would begin without the pods that the kernel shows. */
   @Test
   void areNotLookedForInADatabaseThatIsMadeForIt() {
-    WatchedDatabase database = new WatchedDatabase(node.file(), new Patience(100), Kernel::open);
+    MonitoredDatabase database =
+        new MonitoredDatabase(node.file(), new BusyTimeout(100), Kernel::open);
 
     assertThatThrownBy(() -> database.collect(AGE)).isInstanceOf(CniException.class);
     assertThat(node.file()).doesNotExist();
@@ -149,10 +150,10 @@ class AbandonedPodsTest {
   }
 
   private List<PodRow> collect() throws CniException {
-    WatchedDatabase database =
-        new WatchedDatabase(
+    MonitoredDatabase database =
+        new MonitoredDatabase(
             node.file(),
-            new Patience(100),
+            new BusyTimeout(100),
             () -> new Kernel(HostNetwork.open(), node.hostPorts(), new PodNamespaces.ByPath()));
     try (NetworkNamespace handle = NetworkNamespace.open(host.path().toString())) {
       return handle.call(() -> database.exists() ? database.collect(AGE) : List.of());

@@ -36,7 +36,7 @@ class AddBridgeTest {
 
   @Test
   void plugsAPodIntoABridge() {
-    Wired wired = new Wired(node.add("abc", pod));
+    ConnectedPod wired = new ConnectedPod(node.add("abc", pod));
 
     assertThat(wired.describe(host))
         .isEqualTo(
@@ -70,7 +70,7 @@ class AddBridgeTest {
     JsonNode result = node.add("abc", pod);
 
     assertThat(result.path("interfaces").findValuesAsText("name"))
-        .containsExactly("cni0", new Wired(result).knet, "eth0");
+        .containsExactly("cni0", new ConnectedPod(result).knet, "eth0");
     assertThat(result.path("ips").findValuesAsText("interface")).containsExactly("2", "2");
     assertThat(node.check("abc", pod, result)).isEqualTo(new Reply(0, ""));
   }

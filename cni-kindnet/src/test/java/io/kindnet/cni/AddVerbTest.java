@@ -44,7 +44,7 @@ class AddVerbTest {
 
   @Test
   void wiresAPodPointToPoint() {
-    Wired wired = new Wired(node.add("abc", pod));
+    ConnectedPod wired = new ConnectedPod(node.add("abc", pod));
 
     assertThat(wired.describe(host))
         .isEqualTo(
@@ -77,7 +77,7 @@ class AddVerbTest {
     node.config().putObject("dns").putArray("nameservers").add("10.96.0.10");
     JsonNode result = node.add("abc", pod);
 
-    assertThat(new Wired(result).normalize(result.toString()))
+    assertThat(new ConnectedPod(result).normalize(result.toString()))
         .isEqualTo(
             "{'cniVersion':'1.1.0','interfaces':["
                 .concat("{'name':'KNET','mac':'MAC','mtu':1500},")
@@ -89,7 +89,8 @@ class AddVerbTest {
                 .concat("'dns':{'nameservers':['10.96.0.10']}}")
                 .replace('\'', '"'));
     assertThat(result.at("/interfaces/0/mac").asText())
-        .isEqualTo(ip(host, "link", "show", new Wired(result).knet).at("/0/address").asText());
+        .isEqualTo(
+            ip(host, "link", "show", new ConnectedPod(result).knet).at("/0/address").asText());
     assertThat(result.at("/interfaces/1/mac").asText())
         .isEqualTo(ip(pod, "link", "show", "eth0").at("/0/address").asText());
   }
@@ -97,7 +98,7 @@ class AddVerbTest {
   @Test
   void remembersWhatItMade() throws CniException {
     JsonNode result = node.add("abc", pod);
-    Wired wired = new Wired(result);
+    ConnectedPod wired = new ConnectedPod(result);
 
     try (Store store = node.store()) {
       PodRow row = store.pods().all().getFirst();
@@ -120,7 +121,7 @@ class AddVerbTest {
 
   @Test
   void leavesNothingToDuplicateAddressDetectionAndRouters() {
-    Wired wired = new Wired(node.add("abc", pod));
+    ConnectedPod wired = new ConnectedPod(node.add("abc", pod));
 
     for (String name : List.of("accept_ra", "accept_dad", "dad_transmits")) {
       assertThat(sysctl(host, "net/ipv6/conf/" + wired.knet + "/" + name)).isEqualTo("0");
@@ -160,7 +161,8 @@ class AddVerbTest {
       each.run("sysctl", "-q", "-w", "net/ipv6/conf/default/disable_ipv6=1");
     }
 
-    assertThat(new Wired(node.add("abc", pod)).describe(pod)).contains("eth0 UP POD4/32 POD6/128");
+    assertThat(new ConnectedPod(node.add("abc", pod)).describe(pod))
+        .contains("eth0 UP POD4/32 POD6/128");
   }
 
   @Test
@@ -174,7 +176,7 @@ class AddVerbTest {
 
   @Test
   void givesAContainerASecondInterface() throws CniException {
-    Wired first = new Wired(node.add("abc", pod));
+    ConnectedPod first = new ConnectedPod(node.add("abc", pod));
     Reply reply = node.call("ADD", "abc", pod.path().toString(), "net1", node.config());
 
     assertThat(reply.exitCode()).as(reply.document()).isZero();
@@ -206,7 +208,7 @@ class AddVerbTest {
 
     JsonNode result = node.add(name, pod);
 
-    assertThat(ip(host, "link", "show", new Wired(result).knet).at("/0/ifalias").asText())
+    assertThat(ip(host, "link", "show", new ConnectedPod(result).knet).at("/0/ifalias").asText())
         .isEqualTo(("link-pod default/" + name).substring(0, 255));
   }
 
@@ -220,7 +222,7 @@ class AddVerbTest {
 
   @Test
   void refusesToAddTwice() throws CniException {
-    Wired wired = new Wired(node.add("abc", pod));
+    ConnectedPod wired = new ConnectedPod(node.add("abc", pod));
     pod.run("ip", "link", "set", "eth0", "name", "eth9");
 
     JsonNode error = error(node.call("ADD", "abc", pod.path().toString(), "eth0", node.config()));

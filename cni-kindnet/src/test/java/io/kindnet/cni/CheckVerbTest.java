@@ -165,7 +165,7 @@ class CheckVerbTest {
   }
 
   private static String fill(String text, JsonNode result) {
-    Wired wired = new Wired(result);
+    ConnectedPod wired = new ConnectedPod(result);
     return text.replace("KNET", wired.knet)
         .replace("POD4", wired.pod4)
         .replace("POD6", wired.pod6)

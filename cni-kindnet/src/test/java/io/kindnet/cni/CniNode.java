@@ -13,10 +13,10 @@ import io.kindnet.cni.portmap.HostPorts;
 import io.kindnet.cni.portmap.NftablesHostPorts;
 import io.kindnet.cni.protocol.CniException;
 import io.kindnet.cni.steps.StepListener;
-import io.kindnet.cni.store.Patience;
+import io.kindnet.cni.store.BusyTimeout;
+import io.kindnet.cni.store.ExecutionMode;
 import io.kindnet.cni.store.Store;
-import io.kindnet.cni.store.Stores;
-import io.kindnet.cni.store.Way;
+import io.kindnet.cni.store.StoreProvider;
 import io.kindnet.netlink.netns.NetworkNamespace;
 import io.kindnet.netlink.testing.Ip;
 import io.kindnet.netlink.testing.Namespace;
@@ -39,7 +39,7 @@ final class CniNode {
   private final ObjectNode config;
   private Supplier<HostPorts> openPorts = () -> hostPorts;
   private @Nullable StepListener listener;
-  private Patience patience = Patience.USUAL;
+  private BusyTimeout patience = BusyTimeout.USUAL;
 
   /**
    * A node with a database in {@code dataDir}.
@@ -87,7 +87,7 @@ final class CniNode {
   }
 
   /** How long calls wait for others from now on. */
-  void patience(Patience wait) {
+  void patience(BusyTimeout wait) {
     patience = wait;
   }
 
@@ -164,9 +164,9 @@ final class CniNode {
               variables,
               input.getBytes(UTF_8),
               () -> new Kernel(HostNetwork.open(), openPorts.get(), new PodNamespaces.ByPath()),
-              Stores.OF_ONE_CALL,
+              StoreProvider.OF_ONE_CALL,
               patience,
-              Way.COLD,
+              ExecutionMode.COLD,
               listener));
     }
   }

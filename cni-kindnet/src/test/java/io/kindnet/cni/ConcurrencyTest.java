@@ -39,16 +39,17 @@ class ConcurrencyTest {
     node.config().put("bridge", bridge);
     try {
       makePods();
-      List<JsonNode> results = AtOnce.times(PODS, pod -> node.add("c" + pod, pods.get(pod)));
+      List<JsonNode> results =
+          ConcurrentWork.times(PODS, pod -> node.add("c" + pod, pods.get(pod)));
 
       Set<String> addresses = new HashSet<>();
       results.forEach(r -> r.path("ips").forEach(ip -> addresses.add(ip.path("address").asText())));
       assertThat(addresses).hasSize(2 * PODS);
       List<Reply> checks =
-          AtOnce.times(PODS, pod -> node.check("c" + pod, pods.get(pod), results.get(pod)));
+          ConcurrentWork.times(PODS, pod -> node.check("c" + pod, pods.get(pod), results.get(pod)));
       assertThat(checks).containsOnly(new Reply(0, ""));
 
-      AtOnce.times(
+      ConcurrentWork.times(
           PODS,
           pod -> {
             node.del("c" + pod, pods.get(pod));
@@ -70,7 +71,7 @@ class ConcurrencyTest {
     try {
       makePods();
       List<Reply> replies =
-          AtOnce.times(
+          ConcurrentWork.times(
               PODS,
               pod -> node.call("ADD", "c" + pod, pods.get(pod).path().toString(), "eth0", config));
 

@@ -2,9 +2,9 @@ package io.kindnet.cni;
 
 import io.kindnet.cni.kill.KillPoint;
 import io.kindnet.cni.kill.Killer;
-import io.kindnet.cni.store.Patience;
-import io.kindnet.cni.store.Stores;
-import io.kindnet.cni.store.Way;
+import io.kindnet.cni.store.BusyTimeout;
+import io.kindnet.cni.store.ExecutionMode;
+import io.kindnet.cni.store.StoreProvider;
 import java.io.IOException;
 
 /**
@@ -24,9 +24,9 @@ final class KilledCall {
             System.getenv(),
             System.in.readAllBytes(),
             Kernel::open,
-            Stores.OF_ONE_CALL,
-            Patience.USUAL,
-            Way.COLD,
+            StoreProvider.OF_ONE_CALL,
+            BusyTimeout.USUAL,
+            ExecutionMode.COLD,
             new Killer(point)::reached);
     System.out.print(reply.document());
     System.exit(SURVIVED);

@@ -4,7 +4,7 @@ import static io.kindnet.cni.CniNode.error;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import com.fasterxml.jackson.databind.JsonNode;
-import io.kindnet.cni.store.Patience;
+import io.kindnet.cni.store.BusyTimeout;
 import io.kindnet.cni.store.Store;
 import io.kindnet.netlink.testing.Eventually;
 import io.kindnet.netlink.testing.Namespace;
@@ -66,7 +66,7 @@ class LockedDatabaseTest {
   void aCallThatHasWaitedLongEnoughSaysForWhat() throws Exception {
     node.add("abc", pod);
     Process holder = hold();
-    node.patience(new Patience(200));
+    node.patience(new BusyTimeout(200));
 
     for (String verb : List.of("ADD", "DEL")) {
       String container = verb.equals("ADD") ? "other" : "abc";

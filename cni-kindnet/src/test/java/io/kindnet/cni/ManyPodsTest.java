@@ -56,17 +56,17 @@ class ManyPodsTest {
   void makeNode() throws Exception {
     host.loopbackUp();
     node = new CniNode(host, dataDir, "10.244.0.0/22", "fd00:10:244:1::/64").withRealRules();
-    pods = AtOnce.times(PODS, number -> Namespace.create("pod" + number));
-    occupied = AtOnce.times(FAILURES, number -> Namespace.create("occupied" + number));
-    AtOnce.times(
+    pods = ConcurrentWork.times(PODS, number -> Namespace.create("pod" + number));
+    occupied = ConcurrentWork.times(FAILURES, number -> Namespace.create("occupied" + number));
+    ConcurrentWork.times(
         FAILURES,
         number -> occupied.get(number).run("ip", "link", "add", "eth0", "type", "bridge"));
   }
 
   @AfterEach
   void removePods() throws Exception {
-    AtOnce.times(pods.size(), number -> close(pods.get(number)));
-    AtOnce.times(occupied.size(), number -> close(occupied.get(number)));
+    ConcurrentWork.times(pods.size(), number -> close(pods.get(number)));
+    ConcurrentWork.times(occupied.size(), number -> close(occupied.get(number)));
   }
 
   @Test
@@ -80,7 +80,7 @@ class ManyPodsTest {
     }
     addFailing(calls);
 
-    List<Reply> replies = AtOnce.all(calls);
+    List<Reply> replies = ConcurrentWork.all(calls);
 
     List<JsonNode> results = new ArrayList<>();
     for (int pod = 0; pod < PODS; pod++) {
@@ -100,7 +100,7 @@ class ManyPodsTest {
     }
     addFailing(calls);
 
-    replies = AtOnce.all(calls);
+    replies = ConcurrentWork.all(calls);
 
     assertThat(replies.subList(0, PODS)).containsOnly(new Reply(0, ""));
     assertFailed(replies.subList(PODS, replies.size()));

@@ -6,7 +6,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import io.kindnet.cni.model.Answer;
 import io.kindnet.cni.model.Plugin;
 import io.kindnet.cni.model.Sequence;
-import io.kindnet.cni.store.Way;
+import io.kindnet.cni.store.ExecutionMode;
 import io.kindnet.netlink.netns.NetworkNamespace;
 import io.kindnet.netlink.testing.Namespace;
 import io.kindnet.netlink.testing.NetworkNamespaces;
@@ -49,7 +49,8 @@ class RandomSequencesTest {
       try (NetworkNamespace handle = NetworkNamespace.open(host.path().toString())) {
         Reply reply =
             handle.call(() ->
-                CniCall.answer(variables, input.getBytes(UTF_8), Kernel::open, Way.COLD, null));
+                CniCall.answer(
+                    variables, input.getBytes(UTF_8), Kernel::open, ExecutionMode.COLD, null));
         return new Answer(reply.exitCode(), reply.document());
       }
     };

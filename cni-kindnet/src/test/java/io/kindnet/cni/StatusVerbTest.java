@@ -5,7 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import com.fasterxml.jackson.databind.JsonNode;
-import io.kindnet.cni.store.Patience;
+import io.kindnet.cni.store.BusyTimeout;
 import io.kindnet.netlink.libc.AdvisoryLock;
 import io.kindnet.netlink.testing.Namespace;
 import io.kindnet.netlink.testing.NetworkNamespaces;
@@ -81,7 +81,7 @@ class StatusVerbTest {
         statement.execute(sql);
       }
       // whoever waits for it would say "try again later" then
-      node.patience(new Patience(1));
+      node.patience(new BusyTimeout(1));
 
       assertWell(node);
 

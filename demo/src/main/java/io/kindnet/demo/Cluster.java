@@ -53,7 +53,7 @@ final class Cluster implements AutoCloseable {
   }
 
   /** Two pods on each node; the first of each has host ports. */
-  void addPods(Way way) {
+  void addPods(CallPath way) {
     progress.step(way.title());
     for (DemoNode node : nodes) {
       for (String letter : List.of("a", "b")) {
@@ -68,7 +68,7 @@ final class Cluster implements AutoCloseable {
     progress.step("pods talk to each other");
   }
 
-  void removePods(Way way, Report report) {
+  void removePods(CallPath way, Report report) {
     progress.step("pods are removed");
     for (DemoNode node : nodes) {
       report.check(

@@ -38,7 +38,7 @@ final class CniClient {
   record Added(JsonNode result, long millis) {}
 
   Added add(
-      Way way,
+      CallPath way,
       String conflist,
       String containerId,
       String podName,
@@ -58,7 +58,8 @@ final class CniClient {
     return new Added(read(result), (System.nanoTime() - begin) / 1_000_000);
   }
 
-  void delete(Way way, String conflist, String containerId, String podName, Namespace namespace) {
+  void delete(
+      CallPath way, String conflist, String containerId, String podName, Namespace namespace) {
     call(way, "DEL", configuration(conflist), containerId, podName, namespace);
   }
 
@@ -69,7 +70,7 @@ final class CniClient {
   }
 
   private String call(
-      Way way,
+      CallPath way,
       String command,
       ObjectNode configuration,
       String containerId,

@@ -23,11 +23,11 @@ public final class Demo {
     try (Infrastructure infrastructure = Infrastructure.create(progress);
         Cluster cluster = new Cluster(infrastructure, Path.of(args[0]), progress)) {
       cluster.start(numberOfNodes());
-      for (Way way : Way.values()) {
+      for (CallPath way : CallPath.values()) {
         report.section(way.title());
         cluster.addPods(way);
         Checks.runAll(cluster, report);
-        if (way == Way.WARM) {
+        if (way == CallPath.WARM) {
           cluster.nodes().getFirst().show(report);
         }
         cluster.removePods(way, report);

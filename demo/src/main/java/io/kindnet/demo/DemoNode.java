@@ -108,7 +108,7 @@ final class DemoNode implements AutoCloseable {
         });
   }
 
-  Pod addPod(Way way, String podName, List<Pod.HostPort> hostPorts) {
+  Pod addPod(CallPath way, String podName, List<Pod.HostPort> hostPorts) {
     Namespace namespace = Namespace.create(podName);
     String containerId = "demo-" + podName;
     Added added = client.add(way, conflist(), containerId, podName, namespace, hostPorts);
@@ -117,7 +117,7 @@ final class DemoNode implements AutoCloseable {
     return pod;
   }
 
-  void removePods(Way way) {
+  void removePods(CallPath way) {
     for (Pod pod : pods) {
       pod.peer().close();
       client.delete(way, conflist(), pod.containerId(), pod.name(), pod.namespace());

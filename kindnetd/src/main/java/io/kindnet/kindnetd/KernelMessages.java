@@ -1,6 +1,6 @@
 package io.kindnet.kindnetd;
 
-import io.kindnet.kindnetd.metrics.Status;
+import io.kindnet.kindnetd.status.Status;
 import io.kindnet.netlink.wire.RequestCount;
 import java.util.List;
 import java.util.Map;

@@ -5,30 +5,30 @@ import static io.kindnet.cni.podlink.HostNetwork.ROUTE_PROTOCOL;
 import static java.nio.charset.StandardCharsets.UTF_8;
 
 import io.fabric8.kubernetes.client.KubernetesClient;
-import io.kindnet.cni.WatchedDatabase;
+import io.kindnet.cni.MonitoredDatabase;
 import io.kindnet.cni.protocol.NetworkConfig;
 import io.kindnet.kindnetd.agent.Agents;
 import io.kindnet.kindnetd.agent.KernelWatch;
+import io.kindnet.kindnetd.callserver.CniCallAgent;
 import io.kindnet.kindnetd.cleanup.Cleanup;
-import io.kindnet.kindnetd.cni.CniCallAgent;
+import io.kindnet.kindnetd.cluster.nodes.ClusterNodes;
+import io.kindnet.kindnetd.cluster.nodes.NodeWatch;
+import io.kindnet.kindnetd.cniconfig.CniConfigurationAgent;
 import io.kindnet.kindnetd.hostports.HostPortAgent;
-import io.kindnet.kindnetd.install.BinFolder;
+import io.kindnet.kindnetd.install.BinDirectory;
 import io.kindnet.kindnetd.install.PluginAgent;
 import io.kindnet.kindnetd.ipam.AddressAgent;
 import io.kindnet.kindnetd.kube.ApiServer;
-import io.kindnet.kindnetd.kube.ClusterNodes;
-import io.kindnet.kindnetd.kube.NodeConditionAgent;
-import io.kindnet.kindnetd.kube.NodeEvents;
-import io.kindnet.kindnetd.kube.NodeWatch;
 import io.kindnet.kindnetd.kube.ServiceRanges;
 import io.kindnet.kindnetd.masq.MasqAgent;
-import io.kindnet.kindnetd.metrics.Status;
-import io.kindnet.kindnetd.metrics.StatusServer;
-import io.kindnet.kindnetd.node.CniConfigurationAgent;
-import io.kindnet.kindnetd.node.RouteAgent;
+import io.kindnet.kindnetd.nodestatus.NodeConditionAgent;
+import io.kindnet.kindnetd.nodestatus.NodeEvents;
 import io.kindnet.kindnetd.podcidr.AcceptedNodes;
 import io.kindnet.kindnetd.podcidr.PodCidrAgent;
 import io.kindnet.kindnetd.podcidr.PodMarks;
+import io.kindnet.kindnetd.routes.RouteAgent;
+import io.kindnet.kindnetd.status.Status;
+import io.kindnet.kindnetd.status.StatusServer;
 import io.kindnet.netlink.libc.KernelRelease;
 import io.kindnet.netlink.nftables.NftablesEvents;
 import io.kindnet.netlink.nftables.NftablesSocket;
@@ -97,7 +97,7 @@ public final class Kindnetd implements Callable<Integer> {
   @Override
   public Integer call() throws Exception {
     Environment variables = Environment.of(environment);
-    Options options = Options.of(flags, variables, Host.look());
+    Options options = Options.of(flags, variables, HostDefaults.look());
     if (release.isTooOld() && !options.cleanup()) {
       // before the plugin is installed, too; what an older version left can be taken away anywhere
       throw new IllegalStateException(release.requirement());
@@ -106,7 +106,7 @@ public final class Kindnetd implements Callable<Integer> {
       return install(options.plugin(), options.plugin().install().get());
     }
     Logging.configure(options.verbosity());
-    HostNetwork.require(variables);
+    HostNetworkCheck.require(variables);
     if (options.cleanup()) {
       return cleanUp(options);
     }
@@ -119,7 +119,7 @@ public final class Kindnetd implements Callable<Integer> {
   private int install(PluginOptions plugin, Path folder) throws IOException {
     spec.commandLine()
         .getOut()
-        .println(folder + ": " + plugin.installer(new BinFolder(folder)).install());
+        .println(folder + ": " + plugin.installer(new BinDirectory(folder)).install());
     return 0;
   }
 
@@ -153,7 +153,7 @@ public final class Kindnetd implements Callable<Integer> {
       KernelMessages.show(status, kernel.requests(), nftables.requests());
       // before calls are served, which cannot use a table of another version
       agents.run(
-          new HostPortAgent(WatchedDatabase.ofThisNode(), nftablesEvents, status),
+          new HostPortAgent(MonitoredDatabase.ofThisNode(), nftablesEvents, status),
           options.usesOwnPlugin());
       agents.run(
           new CniCallAgent(options.callSocket(), BuildVersion.text(), status),
@@ -188,7 +188,7 @@ public final class Kindnetd implements Callable<Integer> {
             !options.disableCni());
         clientAgents.run(
             new AddressAgent(
-                WatchedDatabase.ofThisNode(),
+                MonitoredDatabase.ofThisNode(),
                 new NodeEvents(client, options.nodeName())::warn,
                 status),
             options.usesOwnPlugin());

@@ -1,9 +1,9 @@
 package io.kindnet.kindnetd;
 
-import io.kindnet.cni.handover.Handover;
+import io.kindnet.cni.delegation.DelegationProtocol;
+import io.kindnet.kindnetd.cniconfig.PluginChain;
 import io.kindnet.kindnetd.kube.ApiServerOptions;
-import io.kindnet.kindnetd.metrics.BindAddress;
-import io.kindnet.kindnetd.node.PluginChain;
+import io.kindnet.kindnetd.status.BindAddress;
 import io.kindnet.netlink.ip.IpAddresses;
 import io.kindnet.netlink.ip.IpPrefix;
 import java.net.InetAddress;
@@ -66,7 +66,7 @@ record Options(
 
   /** Where they would be. */
   Path callSocket() {
-    return cniSocket.orElse(Handover.DEFAULT_SOCKET);
+    return cniSocket.orElse(DelegationProtocol.DEFAULT_SOCKET);
   }
 
   /** Whether any part uses the pod CIDRs of Nodes. */
@@ -78,7 +78,7 @@ record Options(
    * @param host its name is for a node that is given no other
    * @throws BadValueException naming the flag or variable, its value and the reason
    */
-  static Options of(Flags flags, Environment environment, Host host) {
+  static Options of(Flags flags, Environment environment, HostDefaults host) {
     List<IpPrefix> noMasquerade =
         new ArrayList<>(flag("no-masquerade-cidr", flags.noMasqueradeCidr, list(IpPrefix::parse)));
     List<IpPrefix> clusterCidrs =
@@ -122,7 +122,7 @@ record Options(
    * nor mounts what ours needs, since the image of the node has the standard ones.
    */
   private static PluginChain plugins(
-      Flags flags, Environment environment, Host host, boolean bridge) {
+      Flags flags, Environment environment, HostDefaults host, boolean bridge) {
     boolean installsNone = flags.cniBinDir.isBlank() && !host.hasPluginData();
     boolean likeKind = !environment.podSubnet().isBlank() && installsNone;
     String byDefault = likeKind ? "standard" : "kindnet";

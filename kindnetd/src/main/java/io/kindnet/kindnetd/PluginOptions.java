@@ -1,6 +1,6 @@
 package io.kindnet.kindnetd;
 
-import io.kindnet.kindnetd.install.BinFolder;
+import io.kindnet.kindnetd.install.BinDirectory;
 import io.kindnet.kindnetd.install.Installer;
 import java.nio.file.Path;
 import java.util.Optional;
@@ -17,12 +17,12 @@ record PluginOptions(Optional<Path> install, Optional<Path> watched, Optional<Pa
   private static final String AGENT = "../../..";
 
   /** Where it would be kept installed. */
-  BinFolder folder() {
-    return new BinFolder(watched.orElse(Path.of("/opt/cni/bin")));
+  BinDirectory folder() {
+    return new BinDirectory(watched.orElse(Path.of("/opt/cni/bin")));
   }
 
   /** What installs the plugin in {@code folder}. */
-  Installer installer(BinFolder folder) {
+  Installer installer(BinDirectory folder) {
     Path plugin = source.orElseGet(PluginOptions::besideTheAgent);
     return new Installer(plugin, folder, BuildVersion.text());
   }

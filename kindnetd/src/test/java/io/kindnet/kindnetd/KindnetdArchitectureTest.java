@@ -16,12 +16,14 @@ import java.util.List;
 import org.junit.jupiter.api.Test;
 
 class KindnetdArchitectureTest {
-  private static final String NODE = "io.kindnet.kindnetd.node..";
+  private static final String ROUTES = "io.kindnet.kindnetd.routes..";
+  private static final String CNI_CONFIG = "io.kindnet.kindnetd.cniconfig..";
+  private static final String NODE_STATUS = "io.kindnet.kindnetd.nodestatus..";
   private static final String MASQ = "io.kindnet.kindnetd.masq..";
   private static final String KUBE = "io.kindnet.kindnetd.kube..";
   private static final String CLUSTER = "io.kindnet.kindnetd.cluster..";
-  private static final String METRICS = "io.kindnet.kindnetd.metrics..";
-  private static final String CNI = "io.kindnet.kindnetd.cni..";
+  private static final String STATUS = "io.kindnet.kindnetd.status..";
+  private static final String CALL_SERVER = "io.kindnet.kindnetd.callserver..";
   private static final String INSTALL = "io.kindnet.kindnetd.install..";
   private static final String CLEANUP = "io.kindnet.kindnetd.cleanup..";
   private static final String HOSTPORTS = "io.kindnet.kindnetd.hostports..";
@@ -31,7 +33,8 @@ class KindnetdArchitectureTest {
   private static final String PODCIDR = "io.kindnet.kindnetd.podcidr..";
 
   private static final List<String> AGENTS =
-      List.of(NODE, MASQ, CNI, IPAM, HOSTPORTS, INSTALL, PODCIDR);
+      List.of(
+          ROUTES, CNI_CONFIG, NODE_STATUS, MASQ, CALL_SERVER, IPAM, HOSTPORTS, INSTALL, PODCIDR);
 
   private static final JavaClasses CLASSES =
       new ClassFileImporter()
@@ -64,7 +67,19 @@ class KindnetdArchitectureTest {
     noClasses()
         .that()
         .resideInAnyPackage(
-            KUBE, CLUSTER, NODE, MASQ, CNI, IPAM, HOSTPORTS, INSTALL, FILES, METRICS, PODCIDR)
+            KUBE,
+            CLUSTER,
+            ROUTES,
+            CNI_CONFIG,
+            NODE_STATUS,
+            MASQ,
+            CALL_SERVER,
+            IPAM,
+            HOSTPORTS,
+            INSTALL,
+            FILES,
+            STATUS,
+            PODCIDR)
         .should()
         .dependOnClassesThat()
         .resideInAPackage(CLEANUP)
@@ -72,11 +87,21 @@ class KindnetdArchitectureTest {
   }
 
   @Test
-  void onlyKubeAndMainTouchTheKubernetesLibrary() {
+  void onlyWhatSpeaksToTheApiServerTouchesTheKubernetesLibrary() {
     noClasses()
         .that()
         .resideInAnyPackage(
-            NODE, MASQ, CNI, IPAM, HOSTPORTS, METRICS, INSTALL, FILES, CLEANUP, PODCIDR)
+            ROUTES,
+            CNI_CONFIG,
+            MASQ,
+            CALL_SERVER,
+            IPAM,
+            HOSTPORTS,
+            STATUS,
+            INSTALL,
+            FILES,
+            CLEANUP,
+            PODCIDR)
         .should()
         .dependOnClassesThat()
         .resideInAPackage("io.fabric8..")
@@ -87,7 +112,7 @@ class KindnetdArchitectureTest {
   void onlyAgentsTouchTheKernel() {
     noClasses()
         .that()
-        .resideInAnyPackage(KUBE, CLUSTER, METRICS, FILES)
+        .resideInAnyPackage(KUBE, CLUSTER, NODE_STATUS, STATUS, FILES)
         .should()
         .dependOnClassesThat()
         .resideInAnyPackage(
@@ -104,13 +129,24 @@ class KindnetdArchitectureTest {
   }
 
   @Test
-  void metricsKnowNobody() {
+  void statusKnowsNobody() {
     noClasses()
         .that()
-        .resideInAPackage(METRICS)
+        .resideInAPackage(STATUS)
         .should()
         .dependOnClassesThat()
-        .resideInAnyPackage(KUBE, CLUSTER, NODE, MASQ, IPAM, HOSTPORTS, INSTALL, FILES, PODCIDR)
+        .resideInAnyPackage(
+            KUBE,
+            CLUSTER,
+            ROUTES,
+            CNI_CONFIG,
+            NODE_STATUS,
+            MASQ,
+            IPAM,
+            HOSTPORTS,
+            INSTALL,
+            FILES,
+            PODCIDR)
         .check(CLASSES);
   }
 
@@ -166,10 +202,20 @@ class KindnetdArchitectureTest {
   void agentsAreToldApartByNobody() {
     noClasses()
         .that()
-        .resideInAnyPackage(AGENT, METRICS, FILES)
+        .resideInAnyPackage(AGENT, STATUS, FILES)
         .should()
         .dependOnClassesThat()
-        .resideInAnyPackage(KUBE, NODE, MASQ, CNI, IPAM, INSTALL, CLEANUP, PODCIDR)
+        .resideInAnyPackage(
+            KUBE,
+            ROUTES,
+            CNI_CONFIG,
+            NODE_STATUS,
+            MASQ,
+            CALL_SERVER,
+            IPAM,
+            INSTALL,
+            CLEANUP,
+            PODCIDR)
         .check(CLASSES);
   }
 

@@ -29,17 +29,17 @@ class KindnetdTest {
   private static final Duration DEADLINE = Duration.ofMinutes(2);
 
   private final Namespace router;
-  private final Segment segment;
+  private final TestNetwork segment;
   private final Path folder;
 
   KindnetdTest(Namespace router, @TempDir Path folder) {
     this.router = router;
-    this.segment = new Segment(router);
+    this.segment = new TestNetwork(router);
     this.folder = folder;
   }
 
   private ApiServerProcess apiServer() {
-    return ApiServerProcess.start(router, Segment.ROUTER_V4, 8080);
+    return ApiServerProcess.start(router, TestNetwork.ROUTER_V4, 8080);
   }
 
   private AgentProcess agent(Namespace namespace, int number, String... more) {
@@ -57,7 +57,7 @@ class KindnetdTest {
     Map<String, String> environment =
         Map.of("NODE_NAME", "node" + number, "HOST_IP", address, "POD_IP", address);
     String[] flags = new String[more.length + 3];
-    flags[0] = "--master=http://" + Segment.ROUTER_V4 + ":8080";
+    flags[0] = "--master=http://" + TestNetwork.ROUTER_V4 + ":8080";
     flags[1] = "--cni-conf-dir=" + folder.resolve("node" + number);
     flags[2] = "--cni-socket=" + folder.resolve("node" + number + ".sock");
     System.arraycopy(more, 0, flags, 3, more.length);
@@ -272,8 +272,8 @@ class KindnetdTest {
       Namespace first, Namespace second, Namespace podA, Namespace podB) {
     segment.plug(first, 1);
     segment.plug(second, 2);
-    Segment.addPod(first, 1, podA);
-    Segment.addPod(second, 2, podB);
+    TestNetwork.addPod(first, 1, podA);
+    TestNetwork.addPod(second, 2, podB);
     try (ApiServerProcess api = apiServer();
         AgentProcess one = agent(first, 1, "--no-masquerade-cidr=192.0.2.0/25");
         AgentProcess two = agent(second, 2);
@@ -293,12 +293,12 @@ class KindnetdTest {
       }
       server.listen(Transport.TCP, "10.244.2.5", 80).listen(Transport.TCP, "fd00:2::5", 80);
       outside
-          .listen(Transport.TCP, Segment.ROUTER_V4, 80)
-          .listen(Transport.UDP, Segment.ROUTER_V6, 80);
+          .listen(Transport.TCP, TestNetwork.ROUTER_V4, 80)
+          .listen(Transport.UDP, TestNetwork.ROUTER_V6, 80);
       assertSeen(client, EchoRequest.tcp("10.244.2.5", 80), "b", "10.244.1.5");
       assertSeen(client, EchoRequest.tcp("fd00:2::5", 80), "b", "fd00:1::5");
-      assertSeen(client, EchoRequest.tcp(Segment.ROUTER_V4, 80), "outside", "192.0.2.1");
-      assertSeen(client, EchoRequest.udp(Segment.ROUTER_V6, 80), "outside", "2001:db8::1");
+      assertSeen(client, EchoRequest.tcp(TestNetwork.ROUTER_V4, 80), "outside", "192.0.2.1");
+      assertSeen(client, EchoRequest.udp(TestNetwork.ROUTER_V6, 80), "outside", "2001:db8::1");
     }
   }
 

@@ -42,7 +42,7 @@ class LimitedRightsTest {
   @Test
   void doesAllWithNetworkAdministrationAlone(Namespace router, Namespace node, @TempDir Path folder)
       throws Exception {
-    new Segment(router).plug(node, 1);
+    new TestNetwork(router).plug(node, 1);
     Map<String, String> environment =
         Map.of(
             "NODE_NAME",
@@ -53,7 +53,7 @@ class LimitedRightsTest {
             "192.0.2.1",
             "POD_SUBNET",
             "10.244.0.0/16,fd00::/16");
-    try (ApiServerProcess api = ApiServerProcess.start(router, Segment.ROUTER_V4, 8080)) {
+    try (ApiServerProcess api = ApiServerProcess.start(router, TestNetwork.ROUTER_V4, 8080)) {
       api.apply(
           Nodes.node(
               "node1",

@@ -155,7 +155,7 @@ class ManifestsTest {
     List<String> arguments =
         GoArguments.normalize(container.getArgs(), Flags.kinds(line.getCommandSpec()));
     line.parseArgs(arguments.toArray(String[]::new));
-    return Options.of(flags, Environment.of(environment), new Host("host", true));
+    return Options.of(flags, Environment.of(environment), new HostDefaults("host", true));
   }
 
   private static List<String> mountPaths(Container container) {

@@ -4,9 +4,9 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.kindnet.kindnetd.GoArguments.BadArgumentException;
+import io.kindnet.kindnetd.cniconfig.PluginChain;
+import io.kindnet.kindnetd.cniconfig.PluginChain.Plugins;
 import io.kindnet.kindnetd.kube.ApiServerOptions;
-import io.kindnet.kindnetd.node.PluginChain;
-import io.kindnet.kindnetd.node.PluginChain.Plugins;
 import io.kindnet.netlink.ip.IpAddresses;
 import io.kindnet.netlink.ip.IpPrefix;
 import java.net.InetSocketAddress;
@@ -49,10 +49,11 @@ class OptionsTest {
 
   private static Options parse(Map<String, String> environment, String... arguments)
       throws BadArgumentException {
-    return parse(new Host("host", true), environment, arguments);
+    return parse(new HostDefaults("host", true), environment, arguments);
   }
 
-  private static Options parse(Host host, Map<String, String> environment, String... arguments)
+  private static Options parse(
+      HostDefaults host, Map<String, String> environment, String... arguments)
       throws BadArgumentException {
     Flags flags = new Flags();
     CommandLine line = new CommandLine(flags);
@@ -145,7 +146,7 @@ class OptionsTest {
   /** kind's manifest has the variable, and neither installs nor mounts anything of a plugin. */
   @Test
   void writesTheStandardPluginsWhereKindsManifestStartsIt() throws BadArgumentException {
-    Host ofKind = new Host("host", /* hasPluginData= */ false);
+    HostDefaults ofKind = new HostDefaults("host", /* hasPluginData= */ false);
     Map<String, String> variables = Map.of("POD_SUBNET", "10.244.0.0/16");
 
     assertThat(parse(ofKind, variables).plugins().plugins()).isEqualTo(Plugins.STANDARD);

@@ -30,14 +30,14 @@ class PodCidrsTest {
     this.router = router;
     this.node = node;
     this.folder = folder;
-    new Segment(router).plug(node, 1);
+    new TestNetwork(router).plug(node, 1);
   }
 
   private AgentProcess agent(String... more) {
     Map<String, String> environment =
         Map.of("NODE_NAME", "node1", "HOST_IP", "192.0.2.1", "POD_IP", "192.0.2.1");
     String[] flags = new String[more.length + 3];
-    flags[0] = "--master=http://" + Segment.ROUTER_V4 + ":8080";
+    flags[0] = "--master=http://" + TestNetwork.ROUTER_V4 + ":8080";
     flags[1] = "--cni-conf-dir=" + folder.resolve("net.d");
     flags[2] = "--cni-socket=" + folder.resolve("cni.sock");
     System.arraycopy(more, 0, flags, 3, more.length);
@@ -71,7 +71,7 @@ class PodCidrsTest {
   void aHostileNodeChangesNothingAndIsNamed() {
     // an earlier version made it, and now there is no way to the API server
     Ip.run(node, "route", "add", "192.0.2.248/29", "via", "192.0.2.9", "proto", "75");
-    try (ApiServerProcess api = ApiServerProcess.start(router, Segment.ROUTER_V4, 8080)) {
+    try (ApiServerProcess api = ApiServerProcess.start(router, TestNetwork.ROUTER_V4, 8080)) {
       api.apply(
           new ServiceCIDRBuilder()
               .withNewMetadata()
@@ -111,7 +111,7 @@ class PodCidrsTest {
 
   @Test
   void masqueradingAloneAsksTheSame() {
-    try (ApiServerProcess api = ApiServerProcess.start(router, Segment.ROUTER_V4, 8080)) {
+    try (ApiServerProcess api = ApiServerProcess.start(router, TestNetwork.ROUTER_V4, 8080)) {
       apply(api, 1, "10.244.1.0/24");
       apply(api, 2, "10.244.4.0/24");
       apply(api, 9, "0.0.0.0/0");
@@ -126,7 +126,7 @@ class PodCidrsTest {
 
   @Test
   void writesNoConfigurationWhereNothingOfItsOwnCanBeUsed() {
-    try (ApiServerProcess api = ApiServerProcess.start(router, Segment.ROUTER_V4, 8080);
+    try (ApiServerProcess api = ApiServerProcess.start(router, TestNetwork.ROUTER_V4, 8080);
         AgentProcess agent = agent()) {
       apply(api, 1, "192.0.2.252/30");
       await(

@@ -2,8 +2,8 @@ package io.kindnet.kindnetd;
 
 import static java.nio.charset.StandardCharsets.UTF_8;
 
-import io.kindnet.kindnetd.metrics.Status;
-import io.kindnet.kindnetd.metrics.StatusServer;
+import io.kindnet.kindnetd.status.Status;
+import io.kindnet.kindnetd.status.StatusServer;
 import java.io.IOException;
 import java.io.InputStream;
 import java.net.HttpURLConnection;

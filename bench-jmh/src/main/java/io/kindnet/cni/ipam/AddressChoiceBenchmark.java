@@ -61,7 +61,7 @@ public class AddressChoiceBenchmark {
     return choice.choose(family);
   }
 
-  private final class Rows implements Taken {
+  private final class Rows implements AllocatedAddresses {
     @Override
     public boolean isTaken(InetAddress address) {
       return taken.contains(address);

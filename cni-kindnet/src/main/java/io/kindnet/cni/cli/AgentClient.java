@@ -2,8 +2,8 @@ package io.kindnet.cni.cli;
 
 import static java.nio.charset.StandardCharsets.UTF_8;
 
-import io.kindnet.cni.handover.Handover;
-import io.kindnet.cni.handover.RequestHeader;
+import io.kindnet.cni.delegation.DelegationProtocol;
+import io.kindnet.cni.delegation.RequestHeader;
 import io.kindnet.cni.protocol.AgentReport;
 import io.kindnet.cni.protocol.CniException;
 import java.io.EOFException;
@@ -35,20 +35,20 @@ final class AgentClient {
       agent.connect(UnixDomainSocketAddress.of(socket));
       agent.configureBlocking(false);
       agent.register(selector, SelectionKey.OP_READ);
-      byte[] greeting = read(agent, selector, Handover.GREETING_LENGTH).array();
-      if (!Arrays.equals(greeting, Handover.greeting())) {
+      byte[] greeting = read(agent, selector, DelegationProtocol.GREETING_LENGTH).array();
+      if (!Arrays.equals(greeting, DelegationProtocol.greeting())) {
         throw new IOException("it speaks another version of the protocol");
       }
       agent.write(ByteBuffer.wrap(new RequestHeader(RequestHeader.STATUS, 0, 0, 0).toBytes()));
-      ByteBuffer header = read(agent, selector, Handover.ANSWER_HEADER_LENGTH);
+      ByteBuffer header = read(agent, selector, DelegationProtocol.ANSWER_HEADER_LENGTH);
       int outcome = header.getInt();
       header.getInt();
       int length = header.getInt();
-      if (length < 0 || length > Handover.LONGEST_DOCUMENT) {
+      if (length < 0 || length > DelegationProtocol.LONGEST_DOCUMENT) {
         throw new IOException("its answer has " + Integer.toUnsignedString(length) + " bytes");
       }
       String document = new String(read(agent, selector, length).array(), UTF_8);
-      if (outcome != Handover.ANSWERED) {
+      if (outcome != DelegationProtocol.ANSWERED) {
         throw new IOException(document);
       }
       return AgentReport.of(document);

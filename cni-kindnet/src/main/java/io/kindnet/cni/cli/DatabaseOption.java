@@ -7,7 +7,7 @@ import io.kindnet.cni.protocol.CniErrorCode;
 import io.kindnet.cni.protocol.CniException;
 import io.kindnet.cni.protocol.NetworkConfig;
 import io.kindnet.cni.recovery.Recovery;
-import io.kindnet.cni.store.Patience;
+import io.kindnet.cni.store.BusyTimeout;
 import io.kindnet.cni.store.Pods;
 import io.kindnet.cni.store.Ports;
 import io.kindnet.cni.store.Store;
@@ -32,7 +32,7 @@ final class DatabaseOption {
               + file
               + ": no pod has been added here yet, or --db is elsewhere");
     }
-    return Store.openExisting(file, Patience.USUAL, DatabaseOption::fillFromKernel);
+    return Store.openExisting(file, BusyTimeout.USUAL, DatabaseOption::fillFromKernel);
   }
 
   /** Opens it to look at; null if there is none. */
@@ -42,7 +42,7 @@ final class DatabaseOption {
 
   /** Opens it to write into. */
   Store open() throws CniException {
-    return Store.open(file, Patience.USUAL, DatabaseOption::fillFromKernel);
+    return Store.open(file, BusyTimeout.USUAL, DatabaseOption::fillFromKernel);
   }
 
   private static void fillFromKernel(Pods pods, Ports ports) throws CniException {

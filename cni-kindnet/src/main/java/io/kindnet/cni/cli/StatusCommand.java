@@ -1,13 +1,13 @@
 package io.kindnet.cni.cli;
 
-import io.kindnet.cni.handover.Handover;
+import io.kindnet.cni.delegation.DelegationProtocol;
 import io.kindnet.cni.protocol.AgentReport;
 import io.kindnet.cni.protocol.CniCommand;
 import io.kindnet.cni.protocol.CniException;
 import io.kindnet.cni.protocol.JsonText;
-import io.kindnet.cni.store.Calls;
+import io.kindnet.cni.store.CallCounters;
+import io.kindnet.cni.store.ExecutionMode;
 import io.kindnet.cni.store.Store;
-import io.kindnet.cni.store.Way;
 import java.io.IOException;
 import java.io.PrintWriter;
 import java.nio.file.Path;
@@ -53,7 +53,7 @@ final class StatusCommand implements Callable<Integer> {
       names = "--socket",
       paramLabel = "FILE",
       description = "Where kindnetd listens. Default: ${DEFAULT-VALUE}")
-  private Path socket = Handover.DEFAULT_SOCKET;
+  private Path socket = DelegationProtocol.DEFAULT_SOCKET;
 
   @Option(names = "-o", paramLabel = "FORMAT", description = "table or json")
   private Listing.Format format = Listing.Format.table;
@@ -107,14 +107,15 @@ final class StatusCommand implements Callable<Integer> {
     return rows;
   }
 
-  private static Row row(CniCommand command, @Nullable Calls calls, List<AgentReport.Verb> served)
+  private static Row row(
+      CniCommand command, @Nullable CallCounters calls, List<AgentReport.Verb> served)
       throws CniException {
     Optional<AgentReport.Verb> verb =
         served.stream().filter(one -> one.name().equals(command.name())).findAny();
     return new Row(
         command.name(),
-        calls == null ? 0 : calls.number(command, Way.WARM),
-        calls == null ? 0 : calls.number(command, Way.COLD),
+        calls == null ? 0 : calls.number(command, ExecutionMode.WARM),
+        calls == null ? 0 : calls.number(command, ExecutionMode.COLD),
         verb.orElse(new AgentReport.Verb(command.name(), 0, 0, 0)));
   }
 

@@ -14,7 +14,7 @@ import org.jspecify.annotations.Nullable;
 /** Chooses the addresses of a pod: one of each family that some range serves. */
 public final class AddressChoice {
   private final List<IpPrefix> ranges;
-  private final Taken taken;
+  private final AllocatedAddresses taken;
   private final Random random;
 
   /**
@@ -24,7 +24,7 @@ public final class AddressChoice {
    * @param taken what cannot be given out, besides the gateways of {@code ranges}
    * @param random where in a range to begin
    */
-  public AddressChoice(List<IpPrefix> ranges, Taken taken, Random random) {
+  public AddressChoice(List<IpPrefix> ranges, AllocatedAddresses taken, Random random) {
     this.ranges = List.copyOf(ranges);
     this.taken = taken;
     this.random = random;
@@ -49,7 +49,7 @@ public final class AddressChoice {
    * ranges, which may lie inside an overlapping one, are never chosen.
    */
   public @Nullable Lease choose(AddressFamily family) throws CniException {
-    Taken unavailable = new TakenOrGateway();
+    AllocatedAddresses unavailable = new TakenOrGateway();
     for (IpPrefix range : ranges) {
       if (range.family() == family) {
         InetAddress address = new AddressPool(range).choose(unavailable, random);
@@ -83,7 +83,7 @@ public final class AddressChoice {
   }
 
   /** What is taken, and the gateways of all ranges, whether they serve a pod yet or not. */
-  private final class TakenOrGateway implements Taken {
+  private final class TakenOrGateway implements AllocatedAddresses {
     @Override
     public boolean isTaken(InetAddress address) throws CniException {
       for (IpPrefix range : ranges) {

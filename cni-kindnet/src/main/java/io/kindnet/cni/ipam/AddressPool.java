@@ -63,7 +63,7 @@ public final class AddressPool {
    *
    * @param taken what cannot be given out
    */
-  @Nullable InetAddress choose(Taken taken, Random random) throws CniException {
+  @Nullable InetAddress choose(AllocatedAddresses taken, Random random) throws CniException {
     if (capacity.signum() == 0) {
       return null;
     }
@@ -81,7 +81,8 @@ public final class AddressPool {
    * range have without asking, so that the questions are about addresses that overlapping ranges
    * gave out, and one that is free. Ends for a range of any size.
    */
-  private @Nullable InetAddress search(Taken taken, BigInteger offset) throws CniException {
+  private @Nullable InetAddress search(AllocatedAddresses taken, BigInteger offset)
+      throws CniException {
     Set<InetAddress> served = taken.servedBy(range.address());
     BigInteger start = offset;
     BigInteger next = start;

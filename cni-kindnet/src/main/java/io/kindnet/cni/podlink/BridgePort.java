@@ -118,7 +118,7 @@ final class BridgePort implements Wiring {
       problems.add("host interface " + hostEnd.name() + " has lost its hairpin mode");
     }
     for (Lease lease : leases) {
-      if (!Inspection.hasAddress(host, bridge, lease.gateway())) {
+      if (!PodLinkCheck.hasAddress(host, bridge, lease.gateway())) {
         problems.add(
             "bridge "
                 + bridge.name()

@@ -62,7 +62,7 @@ final class PointToPoint implements Wiring {
   public List<String> problems(Link hostEnd, List<Lease> leases) {
     List<String> problems = new ArrayList<>();
     for (Lease lease : leases) {
-      if (!Inspection.hasAddress(host, hostEnd, lease.gateway())) {
+      if (!PodLinkCheck.hasAddress(host, hostEnd, lease.gateway())) {
         problems.add(
             "host interface "
                 + hostEnd.name()

@@ -3,7 +3,7 @@ package io.kindnet.cni.recovery;
 import io.kindnet.cni.ipam.Lease;
 import io.kindnet.cni.podlink.FoundPod;
 import io.kindnet.cni.podlink.HostNetwork;
-import io.kindnet.cni.podlink.Survey;
+import io.kindnet.cni.podlink.PodLinkDiscovery;
 import io.kindnet.cni.portmap.HostPort;
 import io.kindnet.cni.portmap.HostPorts;
 import io.kindnet.cni.protocol.CniException;
@@ -33,7 +33,7 @@ public record Recovery(int pods, int ports) {
   /** Writes what {@code host} and {@code hostPorts} show, in the transaction of the caller. */
   public static Recovery fill(Pods pods, Ports ports, HostNetwork host, HostPorts hostPorts)
       throws CniException {
-    List<FoundPod> found = Survey.of(host);
+    List<FoundPod> found = PodLinkDiscovery.of(host);
     Map<InetAddress, PodRow> byAddress = new HashMap<>();
     for (FoundPod each : found) {
       PodRow row = row(each, byAddress);

@@ -38,8 +38,8 @@ public final class DamagedFile {
    *
    * @return its new name, or null if there was nothing to set aside
    */
-  public static @Nullable Path setAside(Path file, Patience patience) throws CniException {
-    FolderLock alone = FolderLock.exclusive(file, patience);
+  public static @Nullable Path setAside(Path file, BusyTimeout patience) throws CniException {
+    DirectoryLock alone = DirectoryLock.exclusive(file, patience);
     try {
       if (!Files.exists(file) || isSound(file, patience)) {
         return null;
@@ -55,7 +55,7 @@ public final class DamagedFile {
     }
   }
 
-  private static boolean isSound(Path file, Patience patience) throws CniException {
+  private static boolean isSound(Path file, BusyTimeout patience) throws CniException {
     try (Database database = Database.connect(file, patience)) {
       return "ok".equals(database.first("PRAGMA integrity_check(1)", row -> row.text(0)));
     } catch (CniException error) {

@@ -15,9 +15,9 @@ import org.sqlite.core.Cursor;
 final class Database implements AutoCloseable {
   private final Connection connection;
   private final Path file;
-  private final Patience patience;
+  private final BusyTimeout patience;
 
-  private Database(Connection connection, Path file, Patience patience) {
+  private Database(Connection connection, Path file, BusyTimeout patience) {
     this.connection = connection;
     this.file = file;
     this.patience = patience;
@@ -29,12 +29,12 @@ final class Database implements AutoCloseable {
     @Nullable T read(Cursor row) throws SQLException;
   }
 
-  static Database connect(Path file, Patience patience) throws CniException {
+  static Database connect(Path file, BusyTimeout patience) throws CniException {
     return prepare(open(file, patience), "");
   }
 
   /** As {@link #connect}; a file that is not there is an error. */
-  static Database connectExisting(Path file, Patience patience) throws CniException {
+  static Database connectExisting(Path file, BusyTimeout patience) throws CniException {
     try {
       Connection connection =
           Connection.openExisting(file.toAbsolutePath().toString(), patience.millis());
@@ -45,7 +45,7 @@ final class Database implements AutoCloseable {
   }
 
   /** As {@link #connect}, for oneself alone: SQLite does without a file that calls share. */
-  static Database connectAlone(Path file, Patience patience) throws CniException {
+  static Database connectAlone(Path file, BusyTimeout patience) throws CniException {
     // before anything is read
     return prepare(open(file, patience), "PRAGMA locking_mode = EXCLUSIVE;");
   }
@@ -54,7 +54,7 @@ final class Database implements AutoCloseable {
    * As {@link #connect}, to look only, at a file that nobody can write to, nor lock. Refuses one
    * with a log beside it: what is in there could not be seen.
    */
-  static Database connectReadOnly(Path file, Patience patience) throws CniException {
+  static Database connectReadOnly(Path file, BusyTimeout patience) throws CniException {
     // these have a meaning in a URI
     String path = file.toAbsolutePath().toString();
     path = path.replace("%", "%25").replace("#", "%23").replace("?", "%3f");
@@ -73,7 +73,7 @@ final class Database implements AutoCloseable {
     return prepare(database, "");
   }
 
-  private static Database open(Path file, Patience patience) throws CniException {
+  private static Database open(Path file, BusyTimeout patience) throws CniException {
     try {
       Connection connection = Connection.open(file.toAbsolutePath().toString(), patience.millis());
       return new Database(connection, file, patience);
@@ -93,7 +93,7 @@ final class Database implements AutoCloseable {
     }
   }
 
-  Patience patience() {
+  BusyTimeout patience() {
     return patience;
   }
 
@@ -176,7 +176,7 @@ final class Database implements AutoCloseable {
     }
   }
 
-  private static CniException failure(Path file, Patience patience, SQLException refused) {
+  private static CniException failure(Path file, BusyTimeout patience, SQLException refused) {
     String message = String.valueOf(refused.getMessage());
     CniErrorCode code = CniErrorCode.IO_FAILURE;
     if (refused instanceof SQLiteException sqlite) {

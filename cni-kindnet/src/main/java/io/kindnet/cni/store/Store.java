@@ -19,7 +19,7 @@ public final class Store implements AutoCloseable {
   public static final String FILE_NAME = "cni.db";
 
   private final Database database;
-  private final FolderLock lock;
+  private final DirectoryLock lock;
   private final long openedNanos = System.nanoTime();
   private final StateFile.@Nullable Mark mark;
   private final boolean inPlace;
@@ -27,7 +27,7 @@ public final class Store implements AutoCloseable {
 
   private Store(
       Database database,
-      FolderLock lock,
+      DirectoryLock lock,
       StateFile.@Nullable Mark mark,
       boolean inPlace,
       @Nullable CniException whyReadOnly) {
@@ -54,7 +54,7 @@ public final class Store implements AutoCloseable {
 
   /** Opens {@code file}, and makes it, empty, and its folder where they are missing. */
   public static Store open(Path file) throws CniException {
-    return open(file, Patience.USUAL, null);
+    return open(file, BusyTimeout.USUAL, null);
   }
 
   /**
@@ -63,10 +63,10 @@ public final class Store implements AutoCloseable {
    * @param patience how long to wait for others, now and later
    * @param beginning fills a new file; null for nothing
    */
-  public static Store open(Path file, Patience patience, @Nullable Beginning beginning)
+  public static Store open(Path file, BusyTimeout patience, @Nullable Beginning beginning)
       throws CniException {
     StateFile.prepare(file);
-    FolderLock lock = FolderLock.shared(file, patience);
+    DirectoryLock lock = DirectoryLock.shared(file, patience);
     StateFile.Mark mark = StateFile.mark(file);
     Database database = null;
     try {
@@ -86,9 +86,9 @@ public final class Store implements AutoCloseable {
    * @param patience how long to wait for others, now and later
    * @param beginning fills a file that is there, but empty
    */
-  public static Store openExisting(Path file, Patience patience, Beginning beginning)
+  public static Store openExisting(Path file, BusyTimeout patience, Beginning beginning)
       throws CniException {
-    FolderLock lock = FolderLock.shared(file, patience);
+    DirectoryLock lock = DirectoryLock.shared(file, patience);
     Database database = null;
     try {
       database = Database.connectExisting(file, patience);
@@ -107,12 +107,12 @@ public final class Store implements AutoCloseable {
    * @param why what went wrong before; every change throws it where there is no way to write, and
    *     this method where there is none to read
    */
-  public static Store openInNeed(Path file, Patience patience, CniException why)
+  public static Store openInNeed(Path file, BusyTimeout patience, CniException why)
       throws CniException {
     if (!exists(file)) {
       throw why;
     }
-    FolderLock lock = FolderLock.shared(file, patience);
+    DirectoryLock lock = DirectoryLock.shared(file, patience);
     Database database = null;
     try {
       database = Database.connectAlone(file, patience);
@@ -132,7 +132,7 @@ public final class Store implements AutoCloseable {
     }
   }
 
-  private static void close(@Nullable Database database, @Nullable FolderLock lock) {
+  private static void close(@Nullable Database database, @Nullable DirectoryLock lock) {
     if (database != null) {
       database.close();
     }
@@ -159,7 +159,7 @@ public final class Store implements AutoCloseable {
   }
 
   /** Whether it was opened with these. */
-  public boolean isOf(Path file, Patience patience) {
+  public boolean isOf(Path file, BusyTimeout patience) {
     return database.file().equals(file) && database.patience().equals(patience);
   }
 
@@ -198,8 +198,8 @@ public final class Store implements AutoCloseable {
   }
 
   /** How many calls there were. */
-  public Calls calls() {
-    return new Calls(database);
+  public CallCounters calls() {
+    return new CallCounters(database);
   }
 
   /** Rows whose pod somebody deleted. */

@@ -7,12 +7,12 @@ import io.kindnet.cni.protocol.CniCommand;
 import io.kindnet.cni.protocol.CniException;
 import io.kindnet.cni.protocol.PodIdentity;
 import io.kindnet.cni.protocol.TransportProtocol;
+import io.kindnet.cni.store.ExecutionMode;
 import io.kindnet.cni.store.PodAddress;
 import io.kindnet.cni.store.PodRow;
 import io.kindnet.cni.store.PortRow;
 import io.kindnet.cni.store.RangeRow;
 import io.kindnet.cni.store.Store;
-import io.kindnet.cni.store.Way;
 import io.kindnet.netlink.ip.IpAddresses;
 import io.kindnet.netlink.ip.IpPrefix;
 import java.io.PrintWriter;
@@ -56,9 +56,9 @@ class OperatorCommandTest {
   void tellsThatNoAgentAnswersAndWhoServedCalls() throws CniException {
     addPod();
     try (Store store = Store.open(file)) {
-      store.calls().add(CniCommand.ADD, Way.COLD);
-      store.calls().add(CniCommand.ADD, Way.COLD);
-      store.calls().add(CniCommand.DEL, Way.WARM);
+      store.calls().add(CniCommand.ADD, ExecutionMode.COLD);
+      store.calls().add(CniCommand.ADD, ExecutionMode.COLD);
+      store.calls().add(CniCommand.DEL, ExecutionMode.WARM);
     }
     Path socket = folder.resolve("cni.sock");
 

@@ -2,7 +2,7 @@ package io.kindnet.cni.clients;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import io.kindnet.cni.store.Way;
+import io.kindnet.cni.store.ExecutionMode;
 import io.kindnet.netlink.testing.EchoPeer;
 import io.kindnet.netlink.testing.EchoRequest;
 import io.kindnet.netlink.testing.Ip;
@@ -25,18 +25,18 @@ import org.junit.jupiter.params.provider.ValueSource;
 /** The plugin under the client that the CNI project itself tries plugins with. */
 @NetworkNamespaces
 @ParameterizedClass
-@EnumSource(Way.class)
+@EnumSource(ExecutionMode.class)
 class CnitoolIT {
   private static final String GATEWAY = "10.244.1.0";
   private static final String GATEWAY_V6 = "fd00:10:244:1::";
 
-  @Parameter Way way = Way.COLD;
-  private AgentBeside agent;
+  @Parameter ExecutionMode way = ExecutionMode.COLD;
+  private WarmAgent agent;
 
   @BeforeEach
   void prepare(Machine node, Namespace router) throws IOException {
     KindnetNode.prepare(node, router, "kindnet.conflist");
-    agent = AgentBeside.on(node, way);
+    agent = WarmAgent.on(node, way);
   }
 
   @AfterEach

@@ -2,7 +2,7 @@ package io.kindnet.cni.clients;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import io.kindnet.cni.store.Way;
+import io.kindnet.cni.store.ExecutionMode;
 import io.kindnet.netlink.testing.Daemon;
 import io.kindnet.netlink.testing.Eventually;
 import io.kindnet.netlink.testing.Machine;
@@ -28,7 +28,7 @@ import org.junit.jupiter.params.provider.ValueSource;
  */
 @NetworkNamespaces
 @ParameterizedClass
-@EnumSource(Way.class)
+@EnumSource(ExecutionMode.class)
 @Tag("cgroups")
 class ContainerdIT {
   private static final Duration DEADLINE = Duration.ofMinutes(2);
@@ -45,12 +45,12 @@ class ContainerdIT {
       exec sleep infinity
       """;
 
-  @Parameter Way way = Way.COLD;
-  private AgentBeside agent;
+  @Parameter ExecutionMode way = ExecutionMode.COLD;
+  private WarmAgent agent;
 
   @BeforeEach
   void start(Machine node) {
-    agent = AgentBeside.on(node, way);
+    agent = WarmAgent.on(node, way);
   }
 
   @AfterEach

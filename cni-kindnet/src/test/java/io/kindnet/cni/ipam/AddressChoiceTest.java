@@ -14,7 +14,7 @@ import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 
 class AddressChoiceTest {
-  private final TakenSet taken = new TakenSet();
+  private final AllocatedSet taken = new AllocatedSet();
 
   @Test
   void servesTheFamiliesThatRangesHave() {

@@ -81,7 +81,7 @@ class AddressPoolTest {
   @ValueSource(strings = {"10.0.0.0/8", "0.0.0.0/0", "fd00::/64", "fd00::/8", "::/0"})
   void asksLittleOfLargeRanges(String text) throws CniException {
     IpPrefix range = IpPrefix.parse(text);
-    TakenSet taken = new TakenSet();
+    AllocatedSet taken = new AllocatedSet();
     for (int i = 0; i < 1000; i++) {
       InetAddress address = new AddressPool(range).choose(taken, random);
       assertThat(address).as("seed " + seed).isNotNull().matches(range::contains);
@@ -95,7 +95,7 @@ class AddressPoolTest {
     AddressPool pool = new AddressPool(IpPrefix.parse("10.0.0.0/16"));
     Set<InetAddress> firsts = new HashSet<>();
     for (int i = 0; i < 20; i++) {
-      firsts.add(pool.choose(new TakenSet(), new Random(i)));
+      firsts.add(pool.choose(new AllocatedSet(), new Random(i)));
     }
     assertThat(firsts).hasSizeGreaterThan(15);
   }
@@ -103,7 +103,7 @@ class AddressPoolTest {
   @Test
   void findsTheLastFreeAddressOfALargeRange() throws CniException {
     IpPrefix range = IpPrefix.parse("10.0.0.0/16");
-    TakenSet taken = new TakenSet();
+    AllocatedSet taken = new AllocatedSet();
     for (int i = 0; i < 65_536; i++) {
       taken.take("10.0." + i / 256 + "." + i % 256);
     }
@@ -119,7 +119,7 @@ class AddressPoolTest {
 
   @Test
   void passesOverWhatItServesWithoutAsking() throws CniException {
-    TakenSet taken = new TakenSet();
+    AllocatedSet taken = new AllocatedSet();
     for (int i = 0; i < 256; i++) {
       taken.take("10.0.0." + i);
     }
@@ -130,7 +130,7 @@ class AddressPoolTest {
 
   @Test
   void asksForWhatOverlappingRangesServe() throws CniException {
-    TakenSet taken = new TakenSet();
+    AllocatedSet taken = new AllocatedSet();
     taken.servedAre(address -> address.getAddress()[3] % 2 == 0);
     for (int i = 0; i < 256; i++) {
       taken.take("10.0.0." + i);
@@ -144,7 +144,7 @@ class AddressPoolTest {
 
   private Set<InetAddress> drain(IpPrefix range) throws CniException {
     AddressPool pool = new AddressPool(range);
-    TakenSet taken = new TakenSet();
+    AllocatedSet taken = new AllocatedSet();
     InetAddress address = pool.choose(taken, random);
     while (address != null) {
       assertThat(taken.take(address)).as("given twice, seed " + seed).isTrue();

@@ -34,24 +34,24 @@ class ColdStartTest {
 
   @TempDir private Path folder;
 
-  private final Program program;
+  private final LauncherProgram program;
 
   private Path socket;
-  private Installed launcher;
+  private InstalledLauncher launcher;
 
-  ColdStartTest(Program program) {
+  ColdStartTest(LauncherProgram program) {
     this.program = program;
   }
 
   @BeforeEach
   void install() {
     socket = folder.resolve("cni.sock");
-    launcher = Installed.in(folder.resolve("the plugin"), program);
+    launcher = InstalledLauncher.in(folder.resolve("the plugin"), program);
   }
 
   @Test
   void withoutASocketExecutesTheJvmWithAllThatItGot() {
-    Executed jvm =
+    ExecutedProgram jvm =
         launcher
             .run(
                 Map.ofEntries(
@@ -118,7 +118,7 @@ class ColdStartTest {
   void namesTheJarByADescriptorOfItsFolder() throws IOException {
     Files.createFile(launcher.home().resolve("cni-kindnet.jar"));
 
-    Executed jvm = call().executed();
+    ExecutedProgram jvm = call().executed();
 
     assertThat(jvm.arguments()).containsSequence("-cp", "/proc/self/fd/9/cni-kindnet.jar");
     assertThat(jvm.descriptors()).contains("9 " + launcher.home());
@@ -132,7 +132,8 @@ class ColdStartTest {
     for (int descriptor = 3; descriptor < 9; descriptor++) {
       open.append(' ').append(descriptor).append("</dev/null");
 
-      Executed jvm = launcher.runByShell(open + "; exec \"$0\"", variables(), INPUT).executed();
+      ExecutedProgram jvm =
+          launcher.runByShell(open + "; exec \"$0\"", variables(), INPUT).executed();
 
       assertThat(jvm.arguments()).containsSequence("-cp", "/proc/self/fd/9/cni-kindnet.jar");
       assertThat(jvm.descriptors())
@@ -146,7 +147,7 @@ class ColdStartTest {
     Path jar = Files.createFile(launcher.home().resolve("cni-kindnet.jar"));
     Path other = Files.createFile(folder.resolve("other"));
 
-    Executed jvm =
+    ExecutedProgram jvm =
         launcher.runByShell("exec \"$0\" 9<'" + other + "'", variables(), INPUT).executed();
 
     assertThat(jvm.arguments()).containsSequence("-cp", jar.toString());
@@ -212,8 +213,8 @@ class ColdStartTest {
   @CsvSource({"CNI_NETNS, pods --json", "OTHER,''", "OTHER,pods", "cni_command,''"})
   void handsOverNoCommandOfAnOperator(String variable, String words) {
     String[] arguments = words.isEmpty() ? new String[0] : words.split(" ");
-    try (Agent agent = Agent.at(socket, Launched::greet)) {
-      Executed jvm =
+    try (ScriptedAgent agent = ScriptedAgent.at(socket, ConnectedLauncher::greet)) {
+      ExecutedProgram jvm =
           launcher
               .run(Map.of("KINDNET_CNI_SOCKET", socket.toString(), variable, "x"), "", arguments)
               .executed();
@@ -246,7 +247,7 @@ class ColdStartTest {
             entry("LC_ALL", "xx_XX.nonsense"),
             entry("LC_ALLOW", "1"));
 
-    Executed jvm = launcher.run(hostile, INPUT).executed();
+    ExecutedProgram jvm = launcher.run(hostile, INPUT).executed();
 
     assertThat(jvm.variables())
         .containsExactlyInAnyOrder(
@@ -267,7 +268,7 @@ class ColdStartTest {
     Path elsewhere = Files.createDirectory(folder.resolve("elsewhere"));
     String there = "PATH=/usr/bin:/bin; cd '" + elsewhere + "'; ";
 
-    Executed jvm = launcher.runByShell(there + script, variables(), INPUT).executed();
+    ExecutedProgram jvm = launcher.runByShell(there + script, variables(), INPUT).executed();
 
     assertThat(jvm.arguments()).contains(launcher.home() + "/cni-kindnet.jar");
   }
@@ -284,14 +285,15 @@ class ColdStartTest {
   @ParameterizedTest
   @CsvSource({"0<&-,0 /dev/null", "2>&-,2 /dev/null", "0<&- 2>&-,2 /dev/null"})
   void opensWhatIsClosed(String redirection, String opened) {
-    Executed jvm = launcher.runByShell("exec \"$0\" " + redirection, variables(), INPUT).executed();
+    ExecutedProgram jvm =
+        launcher.runByShell("exec \"$0\" " + redirection, variables(), INPUT).executed();
 
     assertThat(jvm.descriptors()).contains(opened);
   }
 
   @Test
   void leavesClosedOutputUnusable() {
-    Ran ran = launcher.runByShell("exec \"$0\" >&-", variables(), INPUT);
+    LauncherResult ran = launcher.runByShell("exec \"$0\" >&-", variables(), INPUT);
 
     // the script in the place of the JVM ends with what cat ends with, which cannot write
     assertThat(ran.exit()).isEqualTo(1);
@@ -308,7 +310,7 @@ class ColdStartTest {
 
   @Test
   void answersACallWhoseJvmCannotBeExecuted() throws IOException {
-    launcher = Installed.in(folder.resolve("a \"b\"\n\\ä"), program);
+    launcher = InstalledLauncher.in(folder.resolve("a \"b\"\n\\ä"), program);
     Files.delete(launcher.java());
     Files.createFile(launcher.java());
 
@@ -322,7 +324,7 @@ class ColdStartTest {
 
     assertThat(launcher.run(Map.of(), "", "pods"))
         .isEqualTo(
-            new Ran(
+            new LauncherResult(
                 1,
                 "",
                 "cni-kindnet: cannot execute "
@@ -355,11 +357,11 @@ class ColdStartTest {
     launcher.run(variables(), input).assertError(version, 5);
   }
 
-  private Ran call() {
+  private LauncherResult call() {
     return launcher.run(variables(), INPUT);
   }
 
-  private Ran call(String name, String value) {
+  private LauncherResult call(String name, String value) {
     return launcher.run(variables(name, value), INPUT);
   }
 

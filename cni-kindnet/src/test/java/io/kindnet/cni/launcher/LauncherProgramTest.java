@@ -17,7 +17,7 @@ class LauncherProgramTest {
   /** With musl a twentieth of it, which a machine need not have. */
   @Test
   void isSmall() throws IOException {
-    assertThat(Files.size(Program.SHIPPED.path())).isLessThan(1 << 20);
+    assertThat(Files.size(LauncherProgram.SHIPPED.path())).isLessThan(1 << 20);
   }
 
   /** In a root folder that has nothing else: no libraries, no /proc, no /dev. */
@@ -25,15 +25,17 @@ class LauncherProgramTest {
   void needsNothingButTheKernel(@TempDir Path root) throws IOException {
     Path bin = Files.createDirectory(root.resolve("bin"));
     Files.copy(
-        Program.SHIPPED.path(), bin.resolve("cni-kindnet"), StandardCopyOption.COPY_ATTRIBUTES);
+        LauncherProgram.SHIPPED.path(),
+        bin.resolve("cni-kindnet"),
+        StandardCopyOption.COPY_ATTRIBUTES);
     Files.createSymbolicLink(root.resolve("plugin"), Path.of("bin/cni-kindnet"));
 
     ProcessBuilder program = new ProcessBuilder("chroot", root.toString(), "/plugin", "pods");
-    Ran ran = Ran.of(program, new byte[0]);
+    LauncherResult ran = LauncherResult.of(program, new byte[0]);
 
     assertThat(ran)
         .isEqualTo(
-            new Ran(
+            new LauncherResult(
                 1,
                 "",
                 "cni-kindnet: cannot execute /lib/cni-kindnet/runtime/bin/java:"
@@ -47,10 +49,11 @@ class LauncherProgramTest {
     int rounds = 25_000;
     ProcessBuilder program =
         new ProcessBuilder(
-            Program.FUZZ.path().toString(), String.valueOf(seed), String.valueOf(rounds));
+            LauncherProgram.FUZZ.path().toString(), String.valueOf(seed), String.valueOf(rounds));
 
-    Ran ran = Ran.of(program, new byte[0]);
+    LauncherResult ran = LauncherResult.of(program, new byte[0]);
 
-    assertThat(ran).isEqualTo(new Ran(0, "seed " + seed + "\n" + rounds + " rounds\n", ""));
+    assertThat(ran)
+        .isEqualTo(new LauncherResult(0, "seed " + seed + "\n" + rounds + " rounds\n", ""));
   }
 }

@@ -2,6 +2,6 @@ package io.kindnet.cni.portmap;
 
 class BridgeTrafficTest extends HostPortTraffic {
   BridgeTrafficTest() {
-    super(Wires.BRIDGE);
+    super(NodeTopology.BRIDGE);
   }
 }

@@ -2,6 +2,6 @@ package io.kindnet.cni.portmap;
 
 class BridgeWithRulesTrafficTest extends HostPortTraffic {
   BridgeWithRulesTrafficTest() {
-    super(Wires.BRIDGE_WITH_RULES);
+    super(NodeTopology.BRIDGE_WITH_RULES);
   }
 }

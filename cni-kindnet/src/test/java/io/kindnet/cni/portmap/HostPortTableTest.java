@@ -1,7 +1,7 @@
 package io.kindnet.cni.portmap;
 
-import static io.kindnet.cni.portmap.WiredNode.everywhere;
-import static io.kindnet.cni.portmap.WiredNode.port;
+import static io.kindnet.cni.portmap.ConnectedNode.everywhere;
+import static io.kindnet.cni.portmap.ConnectedNode.port;
 import static io.kindnet.cni.protocol.TransportProtocol.SCTP;
 import static io.kindnet.cni.protocol.TransportProtocol.TCP;
 import static io.kindnet.cni.protocol.TransportProtocol.UDP;
@@ -327,7 +327,7 @@ class HostPortTableTest {
     });
   }
 
-  private <T> T call(WiredNode.Work<T> work) {
+  private <T> T call(ConnectedNode.Work<T> work) {
     return namespace.call(() -> {
       try (HostPorts ports = NftablesHostPorts.open()) {
         return work.on(ports);

@@ -1,7 +1,7 @@
 package io.kindnet.cni.portmap;
 
-import static io.kindnet.cni.portmap.WiredNode.everywhere;
-import static io.kindnet.cni.portmap.WiredNode.port;
+import static io.kindnet.cni.portmap.ConnectedNode.everywhere;
+import static io.kindnet.cni.portmap.ConnectedNode.port;
 import static io.kindnet.cni.protocol.TransportProtocol.TCP;
 import static io.kindnet.cni.protocol.TransportProtocol.UDP;
 import static org.assertj.core.api.Assertions.assertThat;
@@ -31,16 +31,16 @@ abstract class HostPortTraffic {
   private static final String NODE_4 = "10.0.0.2";
   private static final String NODE_6 = "fd00::2";
 
-  private final Wires wires;
-  private WiredNode node;
+  private final NodeTopology wires;
+  private ConnectedNode node;
 
-  HostPortTraffic(Wires wires) {
+  HostPortTraffic(NodeTopology wires) {
     this.wires = wires;
   }
 
   @BeforeAll
   void wire(Namespace node, Namespace outside, Namespace podA, Namespace podB) {
-    this.node = new WiredNode(wires, node, outside, podA, podB);
+    this.node = new ConnectedNode(wires, node, outside, podA, podB);
   }
 
   @AfterEach
@@ -71,7 +71,7 @@ abstract class HostPortTraffic {
   void answersTheHostOnLoopbackAndGateway(String address) {
     node.install(node.a(everywhere(80, 5)));
 
-    if (node.wires == Wires.BRIDGE_WITH_RULES && address.equals("::1")) {
+    if (node.wires == NodeTopology.BRIDGE_WITH_RULES && address.equals("::1")) {
       // the answer is translated on the bridge, so ::1 stands in it when IPv6 gets to see it
       assertNobody(node.host, Transport.TCP, address);
       return;
@@ -94,7 +94,7 @@ abstract class HostPortTraffic {
     node.install(node.a(everywhere(80, 5)));
 
     // on a bridge the answer would take the short way, past the host, if it could
-    boolean hidden = node.wires == Wires.BRIDGE;
+    boolean hidden = node.wires == NodeTopology.BRIDGE;
     String pod = address.contains(":") ? "fd00:244::6" : "10.244.1.6";
     assertAnswered(node.b, address, "a", hidden ? gateway(address) : pod);
   }
@@ -143,7 +143,7 @@ abstract class HostPortTraffic {
   void leavesAlonePodsThatHaveNoHostPorts() {
     node.install(node.a(everywhere(80, 5)));
 
-    EchoReply direct = node.b.ask(EchoRequest.tcp("10.244.1.5", WiredNode.POD_PORT));
+    EchoReply direct = node.b.ask(EchoRequest.tcp("10.244.1.5", ConnectedNode.POD_PORT));
 
     assertThat(direct.server()).isEqualTo("a");
     assertThat(direct.peer().getHostAddress()).isEqualTo("10.244.1.6");

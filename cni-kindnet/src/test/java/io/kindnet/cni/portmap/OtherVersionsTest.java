@@ -1,6 +1,6 @@
 package io.kindnet.cni.portmap;
 
-import static io.kindnet.cni.portmap.WiredNode.everywhere;
+import static io.kindnet.cni.portmap.ConnectedNode.everywhere;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.kindnet.netlink.netns.NetworkNamespace;

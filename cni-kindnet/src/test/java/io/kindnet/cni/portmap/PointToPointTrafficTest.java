@@ -2,6 +2,6 @@ package io.kindnet.cni.portmap;
 
 class PointToPointTrafficTest extends HostPortTraffic {
   PointToPointTrafficTest() {
-    super(Wires.POINT_TO_POINT);
+    super(NodeTopology.POINT_TO_POINT);
   }
 }

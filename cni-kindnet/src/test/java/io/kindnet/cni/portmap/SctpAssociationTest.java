@@ -1,6 +1,6 @@
 package io.kindnet.cni.portmap;
 
-import static io.kindnet.cni.portmap.WiredNode.port;
+import static io.kindnet.cni.portmap.ConnectedNode.port;
 import static io.kindnet.cni.protocol.TransportProtocol.SCTP;
 import static org.assertj.core.api.Assertions.assertThat;
 
@@ -63,12 +63,12 @@ class SctpAssociationTest {
           print $answer;
           """;
 
-  private WiredNode node;
+  private ConnectedNode node;
   private Map<String, Namespace> clients = Map.of();
 
   @BeforeAll
   void serve(Namespace node, Namespace outside, Namespace podA, Namespace podB) throws IOException {
-    this.node = new WiredNode(Wires.POINT_TO_POINT, node, outside, podA, podB);
+    this.node = new ConnectedNode(NodeTopology.POINT_TO_POINT, node, outside, podA, podB);
     this.clients = Map.of("host", node, "outside", outside, "b", podB);
     for (String address : new String[] {"10.244.1.5", "fd00:244::5"}) {
       Process server = podA.start("perl", "-e", SERVER, address, "8080");

@@ -1,6 +1,6 @@
 package io.kindnet.cni.portmap;
 
-import static io.kindnet.cni.portmap.WiredNode.port;
+import static io.kindnet.cni.portmap.ConnectedNode.port;
 import static io.kindnet.cni.protocol.TransportProtocol.SCTP;
 import static org.assertj.core.api.Assertions.assertThat;
 
@@ -22,13 +22,13 @@ import org.junit.jupiter.params.provider.CsvSource;
 @NetworkNamespaces
 @TestInstance(TestInstance.Lifecycle.PER_CLASS)
 class SctpTrafficTest {
-  private WiredNode node;
+  private ConnectedNode node;
   private Namespace pod;
   private Map<String, Namespace> clients = Map.of();
 
   @BeforeAll
   void wire(Namespace node, Namespace outside, Namespace podA, Namespace podB) {
-    this.node = new WiredNode(Wires.POINT_TO_POINT, node, outside, podA, podB);
+    this.node = new ConnectedNode(NodeTopology.POINT_TO_POINT, node, outside, podA, podB);
     this.pod = podA;
     this.clients = Map.of("host", node, "outside", outside, "a", podA, "b", podB);
     // raw, for connection tracking holds a packet back that it finds fault with
@@ -74,7 +74,7 @@ class SctpTrafficTest {
   @Test
   void tcpOnTheSamePortIsAnotherMatter() {
     count("meta l4proto sctp");
-    node.install(node.a(WiredNode.everywhere(3868, 5)));
+    node.install(node.a(ConnectedNode.everywhere(3868, 5)));
 
     SctpInit.send(client("outside"), "10.0.0.2", 3868);
     SctpInit.send(client("host"), "10.244.1.5", 1); // comes behind the first, if that comes at all

@@ -63,7 +63,7 @@ class SchemaTest {
 
   @Test
   void takesOverAFileOfTheOriginalPlugin() throws Exception {
-    try (Database original = Database.connect(file, Patience.USUAL)) {
+    try (Database original = Database.connect(file, BusyTimeout.USUAL)) {
       original.execute(seedTables());
       original.execute(
           """
@@ -116,7 +116,7 @@ class SchemaTest {
   @Test
   void aDescriptionMakesARangeAnOperators() throws CniException {
     Store.open(file).close();
-    try (Database shell = Database.connect(file, Patience.USUAL)) {
+    try (Database shell = Database.connect(file, BusyTimeout.USUAL)) {
       shell.execute("INSERT INTO ipam_ranges (subnet, description) VALUES ('10.9.0.0/16', 'mine')");
     }
     try (Store store = Store.open(file)) {
@@ -128,7 +128,7 @@ class SchemaTest {
   @Test
   void refusesAFileOfANewerProgram() throws CniException {
     Store.open(file).close();
-    try (Database newer = Database.connect(file, Patience.USUAL)) {
+    try (Database newer = Database.connect(file, BusyTimeout.USUAL)) {
       newer.execute("PRAGMA user_version = 7");
     }
 
@@ -166,14 +166,14 @@ class SchemaTest {
   }
 
   private List<String> columns(String table) throws CniException {
-    try (Database database = Database.connect(file, Patience.USUAL)) {
+    try (Database database = Database.connect(file, BusyTimeout.USUAL)) {
       return database.query(
           "SELECT name || ' ' || type FROM pragma_table_info(?)", row -> row.text(0), table);
     }
   }
 
   private String pragma(String name) throws CniException {
-    try (Database database = Database.connect(file, Patience.USUAL)) {
+    try (Database database = Database.connect(file, BusyTimeout.USUAL)) {
       return database.query("PRAGMA " + name, row -> row.text(0)).getFirst();
     }
   }

@@ -3,8 +3,8 @@ package io.kindnet.cni.store;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.kindnet.cni.ipam.AddressChoice;
+import io.kindnet.cni.ipam.AllocatedAddresses;
 import io.kindnet.cni.ipam.Lease;
-import io.kindnet.cni.ipam.Taken;
 import io.kindnet.cni.portmap.HostPort;
 import io.kindnet.cni.protocol.Attachment;
 import io.kindnet.cni.protocol.CniException;
@@ -78,8 +78,8 @@ class StoreCostTest {
   }
 
   private static PodRow pod(Store store, int number) throws CniException {
-    Taken taken =
-        new Taken() {
+    AllocatedAddresses taken =
+        new AllocatedAddresses() {
           @Override
           public boolean isTaken(InetAddress address) throws CniException {
             return store.pods().isTaken(address);

@@ -128,7 +128,7 @@ class StoreTest {
   @Test
   void dropsPortsWhosePodWasDeletedByHand() throws CniException {
     try (Store store = Store.open(file);
-        Database byHand = Database.connect(file, Patience.USUAL)) {
+        Database byHand = Database.connect(file, BusyTimeout.USUAL)) {
       store.pods().insert(pod("abc", "10.244.1.7", "fd00:10:244:1::7"));
       store.ports().insert(new PortRow("abc", WEB));
       byHand.execute("PRAGMA foreign_keys = OFF; DELETE FROM pods");

@@ -39,7 +39,8 @@ final class AddRules {
   }
 
   /** The error codes that an ADD may answer with; none if it must succeed. */
-  Set<Integer> errors(Slot slot, boolean hasNamespace, boolean isNameTaken, List<Wish> wishes) {
+  Set<Integer> errors(
+      Slot slot, boolean hasNamespace, boolean isNameTaken, List<PortMappingRequest> wishes) {
     Set<Integer> errors = new TreeSet<>();
     if (!hasNamespace) {
       errors.add(ErrorCodes.INVALID_ENVIRONMENT);
@@ -69,7 +70,7 @@ final class AddRules {
         .anyMatch(range -> range.isIpv6() == six && !range.isFull(taken));
   }
 
-  private boolean isInConflict(List<Wish> wishes) {
+  private boolean isInConflict(List<PortMappingRequest> wishes) {
     List<String> addresses = new ArrayList<>();
     if (isServed(false)) {
       addresses.add("0.0.0.0");

@@ -18,7 +18,7 @@ final class Calls {
     this.dataDir = dataDir;
   }
 
-  Answer add(Slot slot, String netns, Setting setting, List<Wish> wishes) {
+  Answer add(Slot slot, String netns, Setting setting, List<PortMappingRequest> wishes) {
     return call("ADD", slot, netns, setting.json(dataDir, wishes));
   }
 
@@ -36,8 +36,10 @@ final class Calls {
         return plugin.call(variables, "{\"cniVersion\":");
       }
       case RANGE -> config.withArray("ranges").add("10.244.1.0/33");
-      case HOST_PORT -> config = setting.json(dataDir, List.of(new Wish(65536, "tcp", "", 80)));
-      case HOST_IP -> config = setting.json(dataDir, List.of(new Wish(80, "tcp", "name", 80)));
+      case HOST_PORT ->
+          config = setting.json(dataDir, List.of(new PortMappingRequest(65536, "tcp", "", 80)));
+      case HOST_IP ->
+          config = setting.json(dataDir, List.of(new PortMappingRequest(80, "tcp", "name", 80)));
       case VERSION -> config.put("cniVersion", "2.0.0");
     }
     return plugin.call(variables, config.toString());

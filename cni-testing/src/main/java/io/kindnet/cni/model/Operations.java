@@ -119,11 +119,11 @@ final class Operations {
     return slots;
   }
 
-  private List<Wish> wishes() {
-    List<Wish> wishes = new ArrayList<>();
+  private List<PortMappingRequest> wishes() {
+    List<PortMappingRequest> wishes = new ArrayList<>();
     for (int count = Math.max(0, random.nextInt(6) - 2); count > 0; count--) {
       wishes.add(
-          new Wish(
+          new PortMappingRequest(
               any(80, 81, 53, 5000 + random.nextInt(100)),
               any("tcp", "udp", "tcp", "sctp"),
               any("", "", "", "192.0.2.2", "127.0.0.1", "0.0.0.0", "::1", "::"),

@@ -84,7 +84,7 @@ final class Player implements AutoCloseable {
     model.adopt(observed);
   }
 
-  private void add(Slot slot, List<Wish> wishes) {
+  private void add(Slot slot, List<PortMappingRequest> wishes) {
     AddRules rules = new AddRules(setting, model.pods());
     String netns = node.netns(slot.container());
     boolean isNameTaken = model.findLinked(slot) != null || node.isNameTaken(slot);

@@ -29,7 +29,8 @@ record Pod(
     List<Port> ports) {
 
   /** Reads the result of an ADD with {@code setting}, and fails where its parts contradict. */
-  static Pod read(JsonNode result, Slot slot, String netns, Setting setting, List<Wish> wishes) {
+  static Pod read(
+      JsonNode result, Slot slot, String netns, Setting setting, List<PortMappingRequest> wishes) {
     JsonNode interfaces = result.path("interfaces");
     int inPod = interfaces.size() - 1;
     require(inPod == (setting.bridge().isEmpty() ? 1 : 2), "number of interfaces", result);

@@ -19,9 +19,9 @@ record Port(String hostIp, int hostPort, String protocol, String address, int co
   /**
    * What becomes of {@code wishes} in a pod with these addresses; wishes for others are left out.
    */
-  static List<Port> of(List<Wish> wishes, List<String> addresses) {
+  static List<Port> of(List<PortMappingRequest> wishes, List<String> addresses) {
     List<Port> ports = new ArrayList<>();
-    for (Wish wish : wishes) {
+    for (PortMappingRequest wish : wishes) {
       for (String address : addresses) {
         boolean six = isIpv6(address);
         String any = six ? ANY_V6 : ANY_V4;

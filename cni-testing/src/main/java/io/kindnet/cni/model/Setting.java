@@ -19,7 +19,7 @@ record Setting(String network, List<Range> ranges, String bridge, int mtu) {
   }
 
   /** What a runtime sends. */
-  ObjectNode json(Path dataDir, List<Wish> wishes) {
+  ObjectNode json(Path dataDir, List<PortMappingRequest> wishes) {
     ObjectNode json =
         JsonNodeFactory.instance
             .objectNode()
@@ -30,7 +30,7 @@ record Setting(String network, List<Range> ranges, String bridge, int mtu) {
             .put("bridge", bridge)
             .put("mtu", mtu);
     ranges.forEach(range -> json.withArray("ranges").add(range.cidr()));
-    for (Wish wish : wishes) {
+    for (PortMappingRequest wish : wishes) {
       json.withObject("runtimeConfig")
           .withArray("portMappings")
           .addObject()

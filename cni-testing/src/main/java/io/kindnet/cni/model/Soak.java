@@ -36,7 +36,7 @@ public final class Soak {
   private final AtomicReference<@Nullable Throwable> failure = new AtomicReference<>();
   private final CountDownLatch failed = new CountDownLatch(1);
   private final List<Thread> workers = new ArrayList<>();
-  private @Nullable Census first;
+  private @Nullable ResourceCounts first;
 
   private Soak(Path program, Path dataDir, long seed) {
     this.dataDir = dataDir;
@@ -106,7 +106,7 @@ public final class Soak {
         soak.settle(true);
         soak.deleteShared();
         soak.compare(Operations.ranges());
-        Census now = Census.of(soak.node.host(), dataDir);
+        ResourceCounts now = ResourceCounts.of(soak.node.host(), dataDir);
         System.out.printf(
             "%s: %d calls (%d killed, %d refused), %d acts of others, %d pods; without them %s%n",
             title,
@@ -125,8 +125,8 @@ public final class Soak {
     }
   }
 
-  private void requireNoGrowth(Census now) {
-    Census before = first;
+  private void requireNoGrowth(ResourceCounts now) {
+    ResourceCounts before = first;
     if (before == null) {
       first = now;
     } else if (!now.isLike(before)) {

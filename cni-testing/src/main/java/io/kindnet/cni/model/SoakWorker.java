@@ -91,7 +91,7 @@ final class SoakWorker implements Runnable {
     }
   }
 
-  private void add(Slot slot, List<Wish> wishes) {
+  private void add(Slot slot, List<PortMappingRequest> wishes) {
     Setting setting = soak.setting();
     String netns = soak.node.netns(slot.container());
     boolean mustFail = soak.mustFail(slot);

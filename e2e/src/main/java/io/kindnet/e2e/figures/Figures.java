@@ -61,11 +61,11 @@ public final class Figures {
 
   /** Takes turns, so that all have their share of what the machine does meanwhile. */
   private void run(int rounds, PrintStream out) {
-    List<Row> rows = Arrays.stream(Contestant.values()).map(Row::new).toList();
+    List<Row> rows = Arrays.stream(Candidate.values()).map(Row::new).toList();
     cluster.kubectl().runWithInput(DEPLOYMENT, "apply", "-f", "-");
     for (int round = 1; round <= rounds; round++) {
       for (Row row : rows) {
-        Contestant contestant = row.contestant;
+        Candidate contestant = row.contestant;
         contestant.install(cluster, manifest);
         scale(2); // whoever is slow the first time
         scale(0);
@@ -87,8 +87,8 @@ public final class Figures {
    * @param ready seconds until all were ready, one for each round
    * @param gone seconds until all had gone
    */
-  private record Row(Contestant contestant, List<List<Double>> ready, List<List<Double>> gone) {
-    Row(Contestant contestant) {
+  private record Row(Candidate contestant, List<List<Double>> ready, List<List<Double>> gone) {
+    Row(Candidate contestant) {
       this(contestant, columns(), columns());
     }
 

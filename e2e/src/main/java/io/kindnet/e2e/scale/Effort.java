@@ -1,6 +1,6 @@
 package io.kindnet.e2e.scale;
 
-import io.kindnet.e2e.scale.KernelWatch.Changes;
+import io.kindnet.e2e.scale.KernelRecorder.Changes;
 import io.kindnet.measuring.Table;
 import java.util.List;
 import java.util.Locale;
@@ -27,7 +27,7 @@ record Effort(
       List.of("messages", "changes in the kernel", "CPU ms", "peak MiB", "resident MiB");
 
   /** Begins to look at what {@code agent} does. */
-  static Watch watch(Stand stand, Agent agent) {
+  static Watch watch(ScaleFixture stand, ScaleAgent agent) {
     Messages messages = agent.messages();
     agent.process().forgetPeak();
     double cpuMillis = agent.process().cpuMillis();
@@ -40,7 +40,7 @@ record Effort(
    *
    * @param begin when that was; what has been heard of the kernel was forgotten then
    */
-  static Watch watchOfStart(Stand stand, Agent agent, long begin) {
+  static Watch watchOfStart(ScaleFixture stand, ScaleAgent agent, long begin) {
     return new Watch(stand, agent, begin, new Messages(0, 0), 0);
   }
 
@@ -98,7 +98,8 @@ record Effort(
    * @param messages what it had asked before
    * @param cpuMillis what it had taken before
    */
-  record Watch(Stand stand, Agent agent, long begin, Messages messages, double cpuMillis) {
+  record Watch(
+      ScaleFixture stand, ScaleAgent agent, long begin, Messages messages, double cpuMillis) {
 
     /** Waits until the kernel has what belongs there, and nothing changes any more. */
     Effort end() {

@@ -23,12 +23,12 @@ final class EventsPart {
     }
   }
 
-  private final Stand stand;
-  private final Agent agent;
+  private final ScaleFixture stand;
+  private final ScaleAgent agent;
   private final Table table =
       Effort.table(1, "event", "ms after the request", "ms after its answer");
 
-  EventsPart(Stand stand, Agent agent) {
+  EventsPart(ScaleFixture stand, ScaleAgent agent) {
     this.stand = stand;
     this.agent = agent;
   }

@@ -10,10 +10,10 @@ final class FlushPart {
   private static final int RUNS = 3;
   private static final double MOST_MILLIS = 1000;
 
-  private final Stand stand;
-  private final Agent agent;
+  private final ScaleFixture stand;
+  private final ScaleAgent agent;
 
-  FlushPart(Stand stand, Agent agent) {
+  FlushPart(ScaleFixture stand, ScaleAgent agent) {
     this.stand = stand;
     this.agent = agent;
   }

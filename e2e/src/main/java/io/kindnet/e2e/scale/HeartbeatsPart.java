@@ -39,10 +39,10 @@ final class HeartbeatsPart {
         {"type": "Ready", "lastHeartbeatTime": "@NOW@"}]}}
       """;
 
-  private final Stand stand;
-  private final Agent agent;
+  private final ScaleFixture stand;
+  private final ScaleAgent agent;
 
-  HeartbeatsPart(Stand stand, Agent agent) {
+  HeartbeatsPart(ScaleFixture stand, ScaleAgent agent) {
     this.stand = stand;
     this.agent = agent;
   }

@@ -5,7 +5,7 @@ import io.kindnet.e2e.cluster.Cluster;
 import io.kindnet.e2e.cluster.Command;
 import io.kindnet.e2e.cluster.Kubectl;
 import io.kindnet.e2e.cluster.Machine;
-import io.kindnet.e2e.scale.KernelWatch.Changes;
+import io.kindnet.e2e.scale.KernelRecorder.Changes;
 import io.kindnet.netlink.testing.Eventually;
 import java.io.IOException;
 import java.io.UncheckedIOException;
@@ -29,11 +29,11 @@ final class Host implements AutoCloseable {
   private final Machine machine;
   private final HttpClient http =
       HttpClient.newBuilder().version(HttpClient.Version.HTTP_1_1).build();
-  private final KernelWatch watch;
+  private final KernelRecorder watch;
 
   private Host(Machine machine) {
     this.machine = machine;
-    watch = KernelWatch.on(machine);
+    watch = KernelRecorder.on(machine);
   }
 
   /**
@@ -61,10 +61,10 @@ final class Host implements AutoCloseable {
   }
 
   /** Starts the agent, as the DaemonSet does. */
-  Agent startAgent() {
+  ScaleAgent startAgent() {
     String address = Addresses.ofNode(1).getFirst();
     URI server = URI.create(Addresses.API_SERVER);
-    return Agent.start(
+    return ScaleAgent.start(
         machine,
         http,
         address,

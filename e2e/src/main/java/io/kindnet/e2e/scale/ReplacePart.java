@@ -7,10 +7,10 @@ import java.util.List;
 final class ReplacePart {
   private static final int SHARE = 10;
 
-  private final Stand stand;
-  private final Agent agent;
+  private final ScaleFixture stand;
+  private final ScaleAgent agent;
 
-  ReplacePart(Stand stand, Agent agent) {
+  ReplacePart(ScaleFixture stand, ScaleAgent agent) {
     this.stand = stand;
     this.agent = agent;
   }

@@ -6,12 +6,12 @@ import io.kindnet.measuring.Table;
 final class RestartPart {
   private static final int RUNS = 3;
 
-  private final Stand stand;
+  private final ScaleFixture stand;
   private final Table table = Effort.table(0, "start to list s", "list to ready s");
   private long writes;
   private int changed;
 
-  RestartPart(Stand stand) {
+  RestartPart(ScaleFixture stand) {
     this.stand = stand;
   }
 
@@ -30,7 +30,7 @@ final class RestartPart {
   private void restart() {
     stand.host().mark();
     long begin = System.nanoTime();
-    try (Agent agent = stand.host().startAgent()) {
+    try (ScaleAgent agent = stand.host().startAgent()) {
       double listed = agent.awaitListed();
       double ready = agent.awaitInPlace();
       Effort effort = Effort.watchOfStart(stand, agent, begin).end();

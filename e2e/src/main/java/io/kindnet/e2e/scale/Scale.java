@@ -18,11 +18,11 @@ public final class Scale {
   /** How many times more nodes there are in the end than at first. */
   private static final int GROWTH = 5;
 
-  private final Stand stand;
+  private final ScaleFixture stand;
   private final int count;
   private final Set<Part> parts;
 
-  private Scale(Stand stand, int count, Set<Part> parts) {
+  private Scale(ScaleFixture stand, int count, Set<Part> parts) {
     this.stand = stand;
     this.count = count;
     this.parts = parts;
@@ -53,7 +53,7 @@ public final class Scale {
     PrintStream out = System.out;
     try (RestClient api = cluster.rest();
         Host host = Host.prepare(cluster, dist, manifest)) {
-      Stand stand = new Stand(cluster, new Population(api), host, out, new Targets());
+      ScaleFixture stand = new ScaleFixture(cluster, new Population(api), host, out, new Targets());
       for (String line : Surroundings.describe(stand.nodes().describe(count))) {
         out.println("- " + line);
       }
@@ -79,15 +79,15 @@ public final class Scale {
     EnumSet<Part> others = EnumSet.copyOf(parts);
     others.removeAll(EnumSet.of(Part.START, Part.RESTART));
     if (!others.isEmpty()) {
-      try (Agent agent = startedAgent()) {
+      try (ScaleAgent agent = startedAgent()) {
         others.forEach(part -> run(part, agent));
       }
     }
     stand.targets().print(stand.out());
   }
 
-  private Agent startedAgent() {
-    Agent agent = stand.host().startAgent();
+  private ScaleAgent startedAgent() {
+    ScaleAgent agent = stand.host().startAgent();
     agent.awaitInPlace();
     stand.host().settle(stand.nodes().expected());
     return agent;
@@ -100,7 +100,7 @@ public final class Scale {
     }
   }
 
-  private void run(Part part, Agent agent) {
+  private void run(Part part, ScaleAgent agent) {
     switch (part) {
       case EVENTS -> new EventsPart(stand, agent).run();
       case REPLACE -> new ReplacePart(stand, agent).run();

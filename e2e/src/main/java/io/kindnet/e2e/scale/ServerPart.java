@@ -7,10 +7,10 @@ import io.kindnet.measuring.Table;
 final class ServerPart {
   private static final String CONNECTED = "kindnet_api_server_connected";
 
-  private final Stand stand;
-  private final Agent agent;
+  private final ScaleFixture stand;
+  private final ScaleAgent agent;
 
-  ServerPart(Stand stand, Agent agent) {
+  ServerPart(ScaleFixture stand, ScaleAgent agent) {
     this.stand = stand;
     this.agent = agent;
   }

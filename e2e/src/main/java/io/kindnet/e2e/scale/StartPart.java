@@ -37,7 +37,7 @@ final class StartPart {
    */
   record Outcome(int nodes, double timesLimit, double cpu, double settled) {}
 
-  private final Stand stand;
+  private final ScaleFixture stand;
   private final Table limits =
       new Table(0, "nodes", "ip -4 -batch s", "ip -6 -batch s", "nft -f s", "together s", "CPU s");
   private final Table times =
@@ -53,7 +53,7 @@ final class StartPart {
   private final Table memory =
       new Table(0, "nodes", "peak MiB", "settled MiB", "of that anonymous", "CPU s until then");
 
-  StartPart(Stand stand) {
+  StartPart(ScaleFixture stand) {
     this.stand = stand;
   }
 
@@ -67,12 +67,12 @@ final class StartPart {
     List<Start> starts = new ArrayList<>();
     for (int run = 1; run < RUNS; run++) {
       stand.say("start " + run + " with " + nodes + " nodes");
-      try (Agent agent = startOnEmpty()) {
+      try (ScaleAgent agent = startOnEmpty()) {
         starts.add(watch(agent));
       }
     }
     stand.say("start " + RUNS + " with " + nodes + " nodes, until it has settled");
-    try (Agent agent = startOnEmpty()) {
+    try (ScaleAgent agent = startOnEmpty()) {
       starts.add(watch(agent));
       agent.awaitAge(SETTLED_SECONDS);
       addRows(nodes, limit, list, starts, agent);
@@ -84,12 +84,12 @@ final class StartPart {
     }
   }
 
-  private Agent startOnEmpty() {
+  private ScaleAgent startOnEmpty() {
     stand.host().clearKernel();
     return stand.host().startAgent();
   }
 
-  private Start watch(Agent agent) {
+  private Start watch(ScaleAgent agent) {
     double listed = agent.awaitListed();
     double inPlace = agent.awaitInPlace();
     double cpu = agent.process().cpuMillis() / 1000;
@@ -98,7 +98,8 @@ final class StartPart {
     return new Start(listed, inPlace - listed, cpu, messages);
   }
 
-  private void addRows(int nodes, KernelLimit limit, double list, List<Start> starts, Agent agent) {
+  private void addRows(
+      int nodes, KernelLimit limit, double list, List<Start> starts, ScaleAgent agent) {
     String number = String.valueOf(nodes);
     limits.row(
         number,

@@ -1,6 +1,6 @@
 package io.kindnet.kindnetd.agent;
 
-import io.kindnet.kindnetd.metrics.AgentStatus;
+import io.kindnet.kindnetd.status.AgentStatus;
 
 /**
  * One of the things that kindnetd does, independent of the others. {@link Agents} starts it and,

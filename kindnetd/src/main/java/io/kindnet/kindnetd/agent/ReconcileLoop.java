@@ -1,6 +1,6 @@
 package io.kindnet.kindnetd.agent;
 
-import io.kindnet.kindnetd.metrics.AgentStatus;
+import io.kindnet.kindnetd.status.AgentStatus;
 import java.time.Duration;
 import java.util.Optional;
 import java.util.concurrent.locks.Condition;

@@ -1,6 +1,6 @@
 package io.kindnet.kindnetd.cleanup;
 
-import io.kindnet.kindnetd.install.BinFolder;
+import io.kindnet.kindnetd.install.BinDirectory;
 import io.kindnet.netlink.libc.KernelException;
 import io.kindnet.netlink.unix.UnixConnection;
 import java.io.PrintWriter;
@@ -15,7 +15,7 @@ import java.nio.file.Path;
  * @param database the folder of the plugin's database
  * @param socket the agent's
  */
-public record Cleanup(Path configurations, BinFolder plugins, Path database, Path socket) {
+public record Cleanup(Path configurations, BinDirectory plugins, Path database, Path socket) {
   private static final int DONE = 0;
   private static final int FAILED = 1;
 

@@ -1,11 +1,11 @@
 package io.kindnet.kindnetd.cleanup;
 
-import io.kindnet.cni.handover.Handover;
+import io.kindnet.cni.delegation.DelegationProtocol;
 import io.kindnet.cni.store.Store;
-import io.kindnet.kindnetd.cni.CniCallAgent;
-import io.kindnet.kindnetd.files.Folders;
-import io.kindnet.kindnetd.install.BinFolder;
-import io.kindnet.kindnetd.node.CniConfigurationAgent;
+import io.kindnet.kindnetd.callserver.CniCallAgent;
+import io.kindnet.kindnetd.cniconfig.CniConfigurationAgent;
+import io.kindnet.kindnetd.files.Directories;
+import io.kindnet.kindnetd.install.BinDirectory;
 import java.io.IOException;
 import java.nio.file.FileSystemException;
 import java.nio.file.Files;
@@ -33,7 +33,7 @@ final class FileLeftovers {
     removeFiles(folder, "." + CniConfigurationAgent.FILE);
   }
 
-  void removePlugin(BinFolder folder) {
+  void removePlugin(BinDirectory folder) {
     report.search(
         "the plugin in " + folder.path(),
         () -> {
@@ -55,7 +55,7 @@ final class FileLeftovers {
     if (folder != null) {
       removeFiles(folder, String.valueOf(socket.getFileName()));
       removeFiles(folder, CniCallAgent.LEFTOVERS);
-      if (socket.equals(Handover.DEFAULT_SOCKET)) {
+      if (socket.equals(DelegationProtocol.DEFAULT_SOCKET)) {
         removeFolder(folder);
       }
     }
@@ -74,7 +74,7 @@ final class FileLeftovers {
   }
 
   private static boolean remove(Path file) throws IOException {
-    Folders.remove(file);
+    Directories.remove(file);
     return true;
   }
 

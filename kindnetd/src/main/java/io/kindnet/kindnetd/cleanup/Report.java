@@ -1,6 +1,6 @@
 package io.kindnet.kindnetd.cleanup;
 
-import io.kindnet.kindnetd.files.Reasons;
+import io.kindnet.kindnetd.files.FileErrors;
 import io.kindnet.netlink.libc.KernelException;
 import java.io.IOException;
 import java.io.PrintWriter;
@@ -33,7 +33,7 @@ final class Report {
     try {
       search.run();
     } catch (IOException failure) {
-      failed("look for " + what, Reasons.of(failure));
+      failed("look for " + what, FileErrors.of(failure));
     } catch (KernelException failure) {
       failed("look for " + what, String.valueOf(failure.getMessage()));
     }
@@ -46,7 +46,7 @@ final class Report {
         removed++;
       }
     } catch (IOException failure) {
-      failed("remove " + what, Reasons.of(failure));
+      failed("remove " + what, FileErrors.of(failure));
     } catch (KernelException failure) {
       failed("remove " + what, String.valueOf(failure.getMessage()));
     }

@@ -1,6 +1,6 @@
 package io.kindnet.kindnetd.hostports;
 
-import io.kindnet.cni.WatchedDatabase;
+import io.kindnet.cni.MonitoredDatabase;
 import io.kindnet.cni.portmap.NftablesHostPorts;
 import io.kindnet.cni.portmap.TableProblem;
 import io.kindnet.cni.protocol.CniException;
@@ -8,8 +8,8 @@ import io.kindnet.kindnetd.agent.Agent;
 import io.kindnet.kindnetd.agent.KernelWatch;
 import io.kindnet.kindnetd.agent.ReconcileLoop;
 import io.kindnet.kindnetd.agent.ReconcileLoop.Pass;
-import io.kindnet.kindnetd.metrics.AgentStatus;
-import io.kindnet.kindnetd.metrics.Status;
+import io.kindnet.kindnetd.status.AgentStatus;
+import io.kindnet.kindnetd.status.Status;
 import io.kindnet.netlink.nftables.Change;
 import io.kindnet.netlink.nftables.Commit;
 import io.kindnet.netlink.nftables.NftablesEvents;
@@ -32,7 +32,7 @@ public final class HostPortAgent implements Agent {
   /** Between two checks: a few messages to the kernel. */
   private static final Duration CHECK_INTERVAL = Duration.ofMinutes(1);
 
-  private final WatchedDatabase database;
+  private final MonitoredDatabase database;
   private final KernelWatch<NftablesEvents.Events> events;
   private final Consumer<NftablesEvents.Events> listener = this::see;
   private final ReconcileLoop loop;
@@ -44,12 +44,12 @@ public final class HostPortAgent implements Agent {
    * @param events what is done to nftables there
    */
   public HostPortAgent(
-      WatchedDatabase database, KernelWatch<NftablesEvents.Events> events, Status status) {
+      MonitoredDatabase database, KernelWatch<NftablesEvents.Events> events, Status status) {
     this(database, events, CHECK_INTERVAL, status);
   }
 
   HostPortAgent(
-      WatchedDatabase database,
+      MonitoredDatabase database,
       KernelWatch<NftablesEvents.Events> events,
       Duration checkInterval,
       Status status) {

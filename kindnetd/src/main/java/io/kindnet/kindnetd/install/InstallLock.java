@@ -37,7 +37,7 @@ final class InstallLock {
    *
    * @throws IOException naming the folder, also when {@code patience} ends
    */
-  static <T> T holding(BinFolder folder, Duration patience, Work<T> work) throws IOException {
+  static <T> T holding(BinDirectory folder, Duration patience, Work<T> work) throws IOException {
     AdvisoryLock lock = take(folder, patience);
     try {
       return work.run();
@@ -47,7 +47,7 @@ final class InstallLock {
   }
 
   /** Does {@code task} unless somebody else has the lock, or there is nothing to lock. */
-  static void unlessBusy(BinFolder folder, Task task) throws IOException {
+  static void unlessBusy(BinDirectory folder, Task task) throws IOException {
     AdvisoryLock lock = tryTake(folder.versions());
     if (lock != null) {
       try {
@@ -58,7 +58,7 @@ final class InstallLock {
     }
   }
 
-  private static AdvisoryLock take(BinFolder folder, Duration patience) throws IOException {
+  private static AdvisoryLock take(BinDirectory folder, Duration patience) throws IOException {
     long deadline = System.nanoTime() + patience.toNanos();
     while (true) {
       Files.createDirectories(folder.versions());

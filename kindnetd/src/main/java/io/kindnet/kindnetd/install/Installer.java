@@ -1,7 +1,7 @@
 package io.kindnet.kindnetd.install;
 
-import io.kindnet.kindnetd.files.Folders;
-import io.kindnet.kindnetd.files.Reasons;
+import io.kindnet.kindnetd.files.Directories;
+import io.kindnet.kindnetd.files.FileErrors;
 import io.kindnet.netlink.libc.AdvisoryLock;
 import io.kindnet.netlink.libc.Errno;
 import io.kindnet.netlink.libc.KernelException;
@@ -25,7 +25,7 @@ public final class Installer {
   private static final Duration PATIENCE = Duration.ofMinutes(2);
 
   private final Path source;
-  private final BinFolder folder;
+  private final BinDirectory folder;
   private final String version;
 
   /**
@@ -33,7 +33,7 @@ public final class Installer {
    * @param folder where to
    * @param version what to call it, besides by its content
    */
-  public Installer(Path source, BinFolder folder, String version) {
+  public Installer(Path source, BinDirectory folder, String version) {
     this.source = source;
     this.folder = folder;
     this.version = version;
@@ -50,7 +50,7 @@ public final class Installer {
     try {
       return InstallLock.holding(folder, PATIENCE, () -> installOrLeaveNothing(files));
     } catch (IOException failure) {
-      throw new IOException("cannot install the plugin: " + Reasons.of(failure), failure);
+      throw new IOException("cannot install the plugin: " + FileErrors.of(failure), failure);
     }
   }
 
@@ -58,7 +58,7 @@ public final class Installer {
     try {
       return install(files);
     } finally {
-      Folders.removeIfEmpty(folder.versions());
+      Directories.removeIfEmpty(folder.versions());
     }
   }
 
@@ -73,7 +73,7 @@ public final class Installer {
       throw new IOException(
           source
               + " is not the plugin's directory: "
-              + Reasons.of(failure)
+              + FileErrors.of(failure)
               + "; --cni-bin-source names it",
           failure);
     }
@@ -109,29 +109,29 @@ public final class Installer {
       copy(missing, fresh);
       Path list = Files.writeString(fresh.resolve(InstalledVersion.LIST), files.text());
       Files.setPosixFilePermissions(list, PluginFile.DATA);
-      Folders.syncAll(fresh);
+      Directories.syncAll(fresh);
       if (Files.exists(version.folder())) {
         // one by one: somebody may be running from here
         for (PluginFile file : missing) {
           replace(fresh.resolve(file.path()), version.folder().resolve(file.path()));
         }
         replace(fresh.resolve(InstalledVersion.LIST), version.list());
-        Folders.syncAll(version.folder());
+        Directories.syncAll(version.folder());
       } else {
         Files.move(fresh, version.folder(), StandardCopyOption.ATOMIC_MOVE);
       }
-      Folders.sync(folder.versions());
+      Directories.sync(folder.versions());
     } finally {
-      Folders.remove(fresh);
+      Directories.remove(fresh);
     }
     return missing.size() + (listed ? 0 : 1);
   }
 
   private void copy(List<PluginFile> files, Path fresh) throws IOException {
-    Folders.make(fresh);
+    Directories.make(fresh);
     for (PluginFile file : files) {
       Path target = fresh.resolve(file.path());
-      Folders.makeParent(target);
+      Directories.makeParent(target);
       Files.copy(source.resolve(file.path()), target);
       Files.setPosixFilePermissions(target, file.permissions());
       Files.setLastModifiedTime(target, FileTime.from(Instant.ofEpochSecond(file.modified())));
@@ -139,7 +139,7 @@ public final class Installer {
   }
 
   private static void replace(Path fresh, Path target) throws IOException {
-    Folders.makeParent(target);
+    Directories.makeParent(target);
     Files.move(fresh, target, StandardCopyOption.ATOMIC_MOVE);
   }
 
@@ -153,7 +153,7 @@ public final class Installer {
     } finally {
       Files.deleteIfExists(fresh);
     }
-    Folders.sync(folder.path());
+    Directories.sync(folder.path());
   }
 
   /**
@@ -168,7 +168,7 @@ public final class Installer {
 
   private void removeLeftovers() throws IOException {
     for (Path leftover : folder.leftovers()) {
-      Folders.remove(leftover);
+      Directories.remove(leftover);
     }
   }
 
@@ -207,7 +207,7 @@ public final class Installer {
     }
     Path doomed = folder.unfinished("old");
     Files.move(version.folder(), doomed, StandardCopyOption.ATOMIC_MOVE);
-    Folders.remove(doomed);
+    Directories.remove(doomed);
     return true;
   }
 }

@@ -3,10 +3,10 @@ package io.kindnet.kindnetd.install;
 import io.kindnet.kindnetd.agent.Agent;
 import io.kindnet.kindnetd.agent.ReconcileLoop;
 import io.kindnet.kindnetd.agent.ReconcileLoop.Pass;
-import io.kindnet.kindnetd.files.FolderWatch;
-import io.kindnet.kindnetd.files.Reasons;
-import io.kindnet.kindnetd.metrics.AgentStatus;
-import io.kindnet.kindnetd.metrics.Status;
+import io.kindnet.kindnetd.files.DirectoryWatch;
+import io.kindnet.kindnetd.files.FileErrors;
+import io.kindnet.kindnetd.status.AgentStatus;
+import io.kindnet.kindnetd.status.Status;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.file.FileSystems;
@@ -31,11 +31,11 @@ public final class PluginAgent implements Agent {
   private static final Logger log = LoggerFactory.getLogger(PluginAgent.class);
   private static final Duration CHECK_INTERVAL = Duration.ofSeconds(30);
 
-  private final BinFolder folder;
+  private final BinDirectory folder;
   private final Installer installer;
   private final AgentStatus status;
   private final ReconcileLoop loop;
-  private final FolderWatch watch;
+  private final DirectoryWatch watch;
   private boolean wasWhole;
   private boolean watched = true;
 
@@ -43,18 +43,22 @@ public final class PluginAgent implements Agent {
    * @param folder the host's, as this process sees it
    * @param installer what to do if the plugin is not there
    */
-  public PluginAgent(BinFolder folder, Installer installer, Status status) {
+  public PluginAgent(BinDirectory folder, Installer installer, Status status) {
     this(folder, installer, FileSystems.getDefault()::newWatchService, status);
   }
 
   PluginAgent(
-      BinFolder folder, Installer installer, FolderWatch.Opener notifications, Status status) {
+      BinDirectory folder,
+      Installer installer,
+      DirectoryWatch.Opener notifications,
+      Status status) {
     this.folder = folder;
     this.installer = installer;
     this.status = status.agent("cni-plugin");
     this.loop = new ReconcileLoop("cni-plugin", CHECK_INTERVAL, pass -> check(), this.status);
     this.watch =
-        new FolderWatch(folder.path().toString(), notifications, () -> loop.request(Pass.KERNEL));
+        new DirectoryWatch(
+            folder.path().toString(), notifications, () -> loop.request(Pass.KERNEL));
   }
 
   @Override
@@ -103,7 +107,7 @@ public final class PluginAgent implements Agent {
     try {
       installer.removeLeftoversUnlessBusy();
     } catch (IOException failure) {
-      log.debug("what a killed installation left stays: {}", Reasons.of(failure));
+      log.debug("what a killed installation left stays: {}", FileErrors.of(failure));
     }
   }
 
@@ -130,7 +134,7 @@ public final class PluginAgent implements Agent {
             "cannot watch {}, it is checked every {} s: {}",
             folder.path(),
             CHECK_INTERVAL.toSeconds(),
-            Reasons.of(unwatchable));
+            FileErrors.of(unwatchable));
       }
       watched = false;
     }

@@ -1,15 +1,15 @@
 package io.kindnet.kindnetd.ipam;
 
+import io.kindnet.cni.MonitoredDatabase;
 import io.kindnet.cni.RangeUsage;
-import io.kindnet.cni.WatchedDatabase;
 import io.kindnet.cni.protocol.CniException;
 import io.kindnet.cni.store.PodRow;
 import io.kindnet.cni.store.Store;
 import io.kindnet.kindnetd.agent.Agent;
 import io.kindnet.kindnetd.agent.ReconcileLoop;
 import io.kindnet.kindnetd.agent.ReconcileLoop.Pass;
-import io.kindnet.kindnetd.metrics.AgentStatus;
-import io.kindnet.kindnetd.metrics.Status;
+import io.kindnet.kindnetd.status.AgentStatus;
+import io.kindnet.kindnetd.status.Status;
 import io.kindnet.netlink.ip.AddressFamily;
 import io.kindnet.netlink.libc.KernelException;
 import java.time.Duration;
@@ -34,7 +34,7 @@ public final class AddressAgent implements Agent {
   private static final Logger log = LoggerFactory.getLogger(AddressAgent.class);
   private static final String NAME = "addresses";
 
-  private final WatchedDatabase database;
+  private final MonitoredDatabase database;
   private final Timing timing;
   private final ReconcileLoop loop;
   private final AgentStatus own;
@@ -66,11 +66,11 @@ public final class AddressAgent implements Agent {
   /**
    * @param warning takes what operators of the cluster should see
    */
-  public AddressAgent(WatchedDatabase database, NodeWarning warning, Status status) {
+  public AddressAgent(MonitoredDatabase database, NodeWarning warning, Status status) {
     this(database, warning, Timing.USUAL, status);
   }
 
-  AddressAgent(WatchedDatabase database, NodeWarning warning, Timing timing, Status status) {
+  AddressAgent(MonitoredDatabase database, NodeWarning warning, Timing timing, Status status) {
     this.own = status.optionalAgent(NAME);
     this.database = database;
     this.timing = timing;

@@ -43,7 +43,7 @@ public final class ApiAddresses {
    *
    * @throws IllegalArgumentException naming {@code text}, if it is none
    */
-  static IpPrefix prefix(String text) {
+  public static IpPrefix prefix(String text) {
     int slash = text.indexOf('/');
     String address = slash < 0 ? "" : text.substring(0, slash);
     byte[] bytes = address.indexOf(':') < 0 ? ipv4(address) : ipv6(address);
@@ -61,7 +61,7 @@ public final class ApiAddresses {
   }
 
   /** Text of others for a log: not longer than a line, and without what could end one. */
-  static String printable(String text) {
+  public static String printable(String text) {
     String part = text.length() > LONGEST_SHOWN ? text.substring(0, LONGEST_SHOWN) + "…" : text;
     return part.replaceAll("\\p{Cntrl}", "?");
   }

@@ -5,7 +5,7 @@ import java.net.HttpURLConnection;
 import java.time.Duration;
 
 /** The API server answered, and it was an error. */
-final class ApiException extends IOException {
+public final class ApiException extends IOException {
   private static final long serialVersionUID = 2;
 
   private final int code;
@@ -16,14 +16,14 @@ final class ApiException extends IOException {
    * @param code as in HTTP
    * @param message the server's words, empty if it has none
    */
-  ApiException(int code, String message) {
+  public ApiException(int code, String message) {
     this(code, message, Duration.ZERO);
   }
 
   /**
    * @param retryAfter how long not to ask again
    */
-  ApiException(int code, String message, Duration retryAfter) {
+  public ApiException(int code, String message, Duration retryAfter) {
     super("status " + code + (message.isEmpty() ? "" : ": " + message));
     this.code = code;
     this.serverMessage = message;
@@ -31,23 +31,23 @@ final class ApiException extends IOException {
   }
 
   /** The version that was asked for, or the page of a list, has expired. */
-  boolean isExpired() {
+  public boolean isExpired() {
     return code == HttpURLConnection.HTTP_GONE;
   }
 
   /** The version that was asked for is newer than the server's: it was set back. */
-  boolean isVersionTooLarge() {
+  public boolean isVersionTooLarge() {
     return code == HttpURLConnection.HTTP_GATEWAY_TIMEOUT
         && serverMessage.contains("Too large resource version");
   }
 
   /** The server's words alone. */
-  String serverMessage() {
+  public String serverMessage() {
     return serverMessage;
   }
 
   /** How long the server asks to wait before the next request; zero if it does not say. */
-  Duration retryAfter() {
+  public Duration retryAfter() {
     return retryAfter;
   }
 }

@@ -8,7 +8,7 @@ import java.io.IOException;
  * Opens the envelope that each object of the API server comes in: {@code k8s\0}, then
  * k8s.io/apimachinery/pkg/runtime.Unknown. A Status in the place of the object is thrown.
  */
-final class ApiObjects {
+public final class ApiObjects {
   private static final int MAGIC = 'k' << 24 | '8' << 16 | 's' << 8;
   // Unknown
   private static final int UNKNOWN_TYPE = Protobuf.bytes(1);
@@ -27,14 +27,14 @@ final class ApiObjects {
 
   /** Reads an object that begins with its length. */
   @FunctionalInterface
-  interface ObjectReader {
+  public interface ObjectReader {
     void read(CodedInputStream in) throws IOException;
   }
 
   /**
    * @param object reads what is in the envelope, from its length on
    */
-  ApiObjects(ObjectReader object) {
+  public ApiObjects(ObjectReader object) {
     this.object = object;
   }
 
@@ -43,7 +43,7 @@ final class ApiObjects {
    *
    * @throws ApiException if it is a Status
    */
-  void read(CodedInputStream in) throws IOException {
+  public void read(CodedInputStream in) throws IOException {
     int magic = Integer.reverseBytes(in.readRawLittleEndian32());
     if (magic != MAGIC) {
       throw new InvalidProtocolBufferException(

@@ -72,7 +72,7 @@ public final class ApiServer {
     }
   }
 
-  static KubernetesClient connect(
+  public static KubernetesClient connect(
       ApiServerConfig source,
       ApiServerOptions options,
       Map<String, String> environment,

@@ -8,20 +8,20 @@ import java.nio.file.Path;
 import java.util.Map;
 
 /** Address and credentials of the API server, from a kubeconfig or a pod's service account. */
-final class ApiServerConfig {
+public final class ApiServerConfig {
   private static final Path SERVICE_ACCOUNT =
       Path.of("/var/run/secrets/kubernetes.io/serviceaccount");
 
   private final Path serviceAccount;
 
-  ApiServerConfig() {
+  public ApiServerConfig() {
     this(SERVICE_ACCOUNT);
   }
 
   /**
    * @param serviceAccount the directory with {@code token} and {@code ca.crt}
    */
-  ApiServerConfig(Path serviceAccount) {
+  public ApiServerConfig(Path serviceAccount) {
     this.serviceAccount = serviceAccount;
   }
 
@@ -31,7 +31,8 @@ final class ApiServerConfig {
    *
    * @throws IOException naming the file that cannot be read, or what is missing
    */
-  ApiAccess read(ApiServerOptions options, Map<String, String> environment) throws IOException {
+  public ApiAccess read(ApiServerOptions options, Map<String, String> environment)
+      throws IOException {
     ApiAccess access;
     if (options.kubeconfig().isPresent()) {
       access = ApiAccess.fromKubeconfig(options.kubeconfig().get(), environment);

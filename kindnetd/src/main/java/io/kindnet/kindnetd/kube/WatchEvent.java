@@ -10,7 +10,7 @@ import java.nio.ByteBuffer;
 import org.jspecify.annotations.Nullable;
 
 /** An event of a watch; read again and again, one after the other. */
-final class WatchEvent<T> {
+public final class WatchEvent<T> {
   // WatchEvent of meta/v1, RawExtension of runtime
   private static final int TYPE = Protobuf.bytes(1);
   private static final int OBJECT = Protobuf.bytes(2);
@@ -32,7 +32,7 @@ final class WatchEvent<T> {
   /**
    * @param plural what is watched, for errors
    */
-  WatchEvent(String plural, RecordReader<T> reader) {
+  public WatchEvent(String plural, RecordReader<T> reader) {
     this.plural = plural;
     this.reader = reader;
   }
@@ -43,7 +43,7 @@ final class WatchEvent<T> {
    * @return false at the end of the watch
    * @throws ApiException if it is an error
    */
-  boolean read(InputStream stream) throws IOException {
+  public boolean read(InputStream stream) throws IOException {
     type = "";
     object = null;
     int begun = stream.readNBytes(head, 0, head.length);
@@ -66,12 +66,12 @@ final class WatchEvent<T> {
   }
 
   /** Such as {@code MODIFIED}. */
-  String type() {
+  public String type() {
     return type;
   }
 
   /** The object; of a bookmark, one that has a version only. */
-  T object() throws InvalidProtocolBufferException {
+  public T object() throws InvalidProtocolBufferException {
     T present = object;
     if (present == null) {
       throw new InvalidProtocolBufferException(

@@ -1,7 +1,6 @@
 /**
- * What the agents know of the cluster: the choice of the API server, list and watch of any
- * resource, the Nodes as immutable snapshots, and the queue that runs an agent's work. Knows
- * nothing of the kernel.
+ * The API server: its choice, the client, list and watch of any resource, back-off. Knows nothing
+ * of the kernel, nor what is done with the objects.
  */
 @NullMarked
 package io.kindnet.kindnetd.kube;

@@ -1,7 +1,7 @@
 package io.kindnet.kindnetd.masq;
 
-import io.kindnet.kindnetd.kube.ClusterNode;
-import io.kindnet.kindnetd.kube.ClusterSnapshot;
+import io.kindnet.kindnetd.cluster.nodes.ClusterNode;
+import io.kindnet.kindnetd.cluster.nodes.ClusterSnapshot;
 import io.kindnet.netlink.ip.AddressFamily;
 import io.kindnet.netlink.ip.IpPrefix;
 import io.kindnet.netlink.ip.TopLevelPrefixes;

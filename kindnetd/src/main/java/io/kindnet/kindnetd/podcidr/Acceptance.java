@@ -1,11 +1,11 @@
 package io.kindnet.kindnetd.podcidr;
 
-import io.kindnet.kindnetd.kube.ClusterNode;
-import io.kindnet.kindnetd.kube.ClusterNode.LeftOutCidr;
-import io.kindnet.kindnetd.kube.ClusterNodes;
-import io.kindnet.kindnetd.kube.ClusterSnapshot;
-import io.kindnet.kindnetd.kube.Note;
-import io.kindnet.kindnetd.kube.PeerChanges;
+import io.kindnet.kindnetd.cluster.nodes.ClusterNode;
+import io.kindnet.kindnetd.cluster.nodes.ClusterNode.LeftOutCidr;
+import io.kindnet.kindnetd.cluster.nodes.ClusterNodes;
+import io.kindnet.kindnetd.cluster.nodes.ClusterSnapshot;
+import io.kindnet.kindnetd.cluster.nodes.PeerChanges;
+import io.kindnet.kindnetd.status.Diagnostic;
 import io.kindnet.netlink.ip.IpPrefix;
 import java.net.InetAddress;
 import java.util.ArrayList;
@@ -37,7 +37,7 @@ final class Acceptance {
   private final ClaimIndex index = new ClaimIndex();
   // what is left out because of other Nodes, by the name of its Node
   private final Map<String, List<CidrRange>> contested = new HashMap<>();
-  private final Set<Note> notes = new HashSet<>();
+  private final Set<Diagnostic> notes = new HashSet<>();
   private @Nullable ClusterSnapshot input;
   private @Nullable ClusterSnapshot current;
 
@@ -83,7 +83,7 @@ final class Acceptance {
   }
 
   /** What an operator should know of: a line for each CIDR that is left out. */
-  Set<Note> notes() {
+  Set<Diagnostic> notes() {
     return Collections.unmodifiableSet(notes);
   }
 
@@ -266,8 +266,8 @@ final class Acceptance {
     return ranges;
   }
 
-  private static Note note(ClusterNode node, LeftOutCidr leftOut) {
-    return new Note(
+  private static Diagnostic note(ClusterNode node, LeftOutCidr leftOut) {
+    return new Diagnostic(
         true,
         "pod CIDR "
             + leftOut.cidr()

@@ -1,9 +1,9 @@
 package io.kindnet.kindnetd.podcidr;
 
-import io.kindnet.kindnetd.kube.ClusterNodes;
-import io.kindnet.kindnetd.kube.ClusterSnapshot;
-import io.kindnet.kindnetd.kube.NodeView;
-import io.kindnet.kindnetd.kube.NoteLog;
+import io.kindnet.kindnetd.cluster.nodes.ClusterNodes;
+import io.kindnet.kindnetd.cluster.nodes.ClusterSnapshot;
+import io.kindnet.kindnetd.cluster.nodes.NodeView;
+import io.kindnet.kindnetd.status.OnceLogger;
 import io.kindnet.netlink.ip.IpPrefix;
 import java.net.InetAddress;
 import java.util.ArrayList;
@@ -29,7 +29,7 @@ public final class AcceptedNodes implements NodeView {
   private final List<InetAddress> apiServer;
   private final Set<InetAddress> peers = new LinkedHashSet<>();
   private final List<Runnable> listeners = new CopyOnWriteArrayList<>();
-  private final NoteLog noteLog = new NoteLog();
+  private final OnceLogger noteLog = new OnceLogger();
   private Set<IpPrefix> serviceRanges = Set.of();
   private @Nullable HostFacts host;
   // of what is above, until something of it changes

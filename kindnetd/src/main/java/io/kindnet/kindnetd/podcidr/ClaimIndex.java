@@ -1,7 +1,7 @@
 package io.kindnet.kindnetd.podcidr;
 
-import io.kindnet.kindnetd.kube.ClusterNode;
-import io.kindnet.kindnetd.kube.ClusterNodes;
+import io.kindnet.kindnetd.cluster.nodes.ClusterNode;
+import io.kindnet.kindnetd.cluster.nodes.ClusterNodes;
 import java.net.InetAddress;
 import java.util.ArrayList;
 import java.util.Collections;

@@ -3,8 +3,8 @@ package io.kindnet.kindnetd.agent;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.kindnet.kindnetd.CapturedLog;
-import io.kindnet.kindnetd.metrics.AgentStatus;
-import io.kindnet.kindnetd.metrics.Status;
+import io.kindnet.kindnetd.status.AgentStatus;
+import io.kindnet.kindnetd.status.Status;
 import io.kindnet.netlink.testing.Eventually;
 import java.io.IOException;
 import java.time.Duration;

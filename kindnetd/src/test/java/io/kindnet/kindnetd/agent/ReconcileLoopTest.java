@@ -4,8 +4,8 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import io.kindnet.kindnetd.CapturedLog;
 import io.kindnet.kindnetd.agent.ReconcileLoop.Pass;
-import io.kindnet.kindnetd.metrics.AgentStatus;
-import io.kindnet.kindnetd.metrics.Status;
+import io.kindnet.kindnetd.status.AgentStatus;
+import io.kindnet.kindnetd.status.Status;
 import io.kindnet.netlink.testing.Eventually;
 import java.time.Duration;
 import java.util.List;

@@ -6,9 +6,9 @@ import static org.assertj.core.api.Assertions.assertThat;
 import io.kindnet.cni.CniCall;
 import io.kindnet.cni.Kernel;
 import io.kindnet.cni.Reply;
-import io.kindnet.cni.store.Way;
+import io.kindnet.cni.store.ExecutionMode;
 import io.kindnet.kindnetd.AgentProcess;
-import io.kindnet.kindnetd.install.BinFolder;
+import io.kindnet.kindnetd.install.BinDirectory;
 import io.kindnet.kube.testing.ApiServerProcess;
 import io.kindnet.kube.testing.Nodes;
 import io.kindnet.netlink.netns.NetworkNamespace;
@@ -40,7 +40,7 @@ class CleanupTest {
   private final Path configurations;
   private final Path database;
   private final Path socket;
-  private final BinFolder plugins;
+  private final BinDirectory plugins;
   private final StringWriter out = new StringWriter();
   private final StringWriter err = new StringWriter();
 
@@ -50,7 +50,7 @@ class CleanupTest {
     configurations = Files.createDirectory(folder.resolve("net.d"));
     database = folder.resolve("cni-kindnet");
     socket = Files.createDirectory(folder.resolve("run")).resolve("cni.sock");
-    plugins = new BinFolder(Files.createDirectory(folder.resolve("bin")));
+    plugins = new BinDirectory(Files.createDirectory(folder.resolve("bin")));
   }
 
   /** What others have on the node. */
@@ -127,7 +127,8 @@ class CleanupTest {
     try (NetworkNamespace own = NetworkNamespace.open(node.path().toString())) {
       Reply reply =
           own.call(() ->
-              CniCall.answer(variables, config.getBytes(UTF_8), Kernel::open, Way.COLD, null));
+              CniCall.answer(
+                  variables, config.getBytes(UTF_8), Kernel::open, ExecutionMode.COLD, null));
       assertThat(reply.exitCode()).as(reply.document()).isZero();
     }
   }

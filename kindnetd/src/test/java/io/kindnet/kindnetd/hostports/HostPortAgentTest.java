@@ -5,14 +5,14 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import io.kindnet.cni.CniCall;
 import io.kindnet.cni.Kernel;
+import io.kindnet.cni.MonitoredDatabase;
 import io.kindnet.cni.Reply;
-import io.kindnet.cni.WatchedDatabase;
-import io.kindnet.cni.store.Patience;
-import io.kindnet.cni.store.Way;
+import io.kindnet.cni.store.BusyTimeout;
+import io.kindnet.cni.store.ExecutionMode;
 import io.kindnet.kindnetd.CapturedLog;
 import io.kindnet.kindnetd.agent.KernelWatch;
 import io.kindnet.kindnetd.ipam.StatusPages;
-import io.kindnet.kindnetd.metrics.Status;
+import io.kindnet.kindnetd.status.Status;
 import io.kindnet.netlink.netns.NetworkNamespace;
 import io.kindnet.netlink.nftables.NftablesEvents;
 import io.kindnet.netlink.testing.Eventually;
@@ -59,7 +59,7 @@ class HostPortAgentTest {
   private final Namespace host;
   private final Path folder;
   private final Status status = new Status("of a test");
-  private final WatchedDatabase database;
+  private final MonitoredDatabase database;
   private final KernelWatch<NftablesEvents.Events> events;
   private final HostPortAgent agent;
   private final StatusPages pages;
@@ -67,7 +67,8 @@ class HostPortAgentTest {
   HostPortAgentTest(Namespace host, @TempDir Path folder) throws IOException {
     this.host = host;
     this.folder = folder;
-    database = new WatchedDatabase(folder.resolve("cni.db"), new Patience(10_000), Kernel::open);
+    database =
+        new MonitoredDatabase(folder.resolve("cni.db"), new BusyTimeout(10_000), Kernel::open);
     events = KernelWatch.ofNftables(NftablesEvents::open);
     agent = new HostPortAgent(database, events, Duration.ofMillis(20), status);
     pages = new StatusPages(status);
@@ -204,7 +205,8 @@ class HostPortAgentTest {
             "CNI_IFNAME",
             "eth0");
     inHost(() -> {
-      Reply reply = CniCall.answer(variables, config.getBytes(UTF_8), Kernel::open, Way.COLD, null);
+      Reply reply =
+          CniCall.answer(variables, config.getBytes(UTF_8), Kernel::open, ExecutionMode.COLD, null);
       assertThat(reply.exitCode()).as(reply.document()).isZero();
     });
   }

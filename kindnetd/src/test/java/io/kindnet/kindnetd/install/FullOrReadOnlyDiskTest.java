@@ -45,7 +45,7 @@ class FullOrReadOnlyDiskTest {
     if (!Files.exists(source)) {
       FakePlugin.make(source, version);
     }
-    return new Installer(source, new BinFolder(bin), version);
+    return new Installer(source, new BinDirectory(bin), version);
   }
 
   @Test

@@ -46,11 +46,11 @@ class InstallerTest {
     if (!Files.exists(source)) {
       FakePlugin.make(source, version);
     }
-    return new Installer(source, new BinFolder(bin), version);
+    return new Installer(source, new BinDirectory(bin), version);
   }
 
   private InstalledVersion install(String version) throws IOException {
-    return new BinFolder(bin).version(installer(version).install().id());
+    return new BinDirectory(bin).version(installer(version).install().id());
   }
 
   private List<String> versions() throws IOException {
@@ -193,11 +193,11 @@ class InstallerTest {
     }
     try (ExecutorService threads = Executors.newFixedThreadPool(installers.size())) {
       for (Future<Installation> done : threads.invokeAll(installers)) {
-        assertThat(new BinFolder(bin).version(done.get().id()).damage()).isEmpty();
+        assertThat(new BinDirectory(bin).version(done.get().id()).damage()).isEmpty();
       }
     }
     assertThat(call()).isIn("one", "two");
-    assertThat(new BinFolder(bin).damage()).isEmpty();
+    assertThat(new BinDirectory(bin).damage()).isEmpty();
     assertThat(versions()).hasSize(2);
   }
 
@@ -235,14 +235,14 @@ class InstallerTest {
   @Test
   void namesASourceThatIsNone() throws IOException {
     Path nothing = folder.resolve("nothing");
-    assertThatThrownBy(() -> new Installer(nothing, new BinFolder(bin), "v").install())
+    assertThatThrownBy(() -> new Installer(nothing, new BinDirectory(bin), "v").install())
         .isInstanceOf(IOException.class)
         .hasMessage(
             nothing
                 + " is not the plugin's directory: "
                 + nothing
                 + ": No such file or directory; --cni-bin-source names it");
-    assertThatThrownBy(() -> new Installer(bin, new BinFolder(bin), "v").install())
+    assertThatThrownBy(() -> new Installer(bin, new BinDirectory(bin), "v").install())
         .hasMessageContaining("there is no bin/cni-kindnet");
     assertThat(FakePlugin.contents(bin)).containsOnlyKeys("portmap");
   }

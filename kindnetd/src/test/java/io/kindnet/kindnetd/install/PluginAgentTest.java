@@ -2,8 +2,8 @@ package io.kindnet.kindnetd.install;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import io.kindnet.kindnetd.files.FolderWatch;
-import io.kindnet.kindnetd.metrics.Status;
+import io.kindnet.kindnetd.files.DirectoryWatch;
+import io.kindnet.kindnetd.status.Status;
 import io.kindnet.netlink.libc.AdvisoryLock;
 import io.kindnet.netlink.testing.Eventually;
 import java.io.IOException;
@@ -25,12 +25,12 @@ class PluginAgentTest {
   private static final Duration DEADLINE = Duration.ofSeconds(20);
 
   private final Path folder;
-  private final BinFolder bin;
+  private final BinDirectory bin;
   private final Status status = new Status("test");
 
   PluginAgentTest(@TempDir Path folder) {
     this.folder = folder;
-    bin = new BinFolder(folder.resolve("bin"));
+    bin = new BinDirectory(folder.resolve("bin"));
   }
 
   @BeforeEach
@@ -48,7 +48,7 @@ class PluginAgentTest {
     return start(version, FileSystems.getDefault()::newWatchService);
   }
 
-  private PluginAgent start(String version, FolderWatch.Opener notifications) {
+  private PluginAgent start(String version, DirectoryWatch.Opener notifications) {
     PluginAgent agent = new PluginAgent(bin, installer(version), notifications, status);
     agent.start();
     return agent;
@@ -92,7 +92,7 @@ class PluginAgentTest {
 
   @Test
   void installsAlsoWhereNothingCanBeWatched() {
-    FolderWatch.Opener exhausted =
+    DirectoryWatch.Opener exhausted =
         () -> {
           throw new IOException("User limit of inotify instances reached");
         };

@@ -7,15 +7,15 @@ import com.fasterxml.jackson.databind.ObjectMapper;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import io.kindnet.cni.CniCall;
 import io.kindnet.cni.Kernel;
+import io.kindnet.cni.MonitoredDatabase;
 import io.kindnet.cni.Reply;
-import io.kindnet.cni.WatchedDatabase;
 import io.kindnet.cni.podlink.HostNetwork;
 import io.kindnet.cni.podlink.PodNamespaces;
 import io.kindnet.cni.portmap.NftablesHostPorts;
-import io.kindnet.cni.store.Patience;
-import io.kindnet.cni.store.Way;
+import io.kindnet.cni.store.BusyTimeout;
+import io.kindnet.cni.store.ExecutionMode;
 import io.kindnet.kindnetd.CapturedLog;
-import io.kindnet.kindnetd.metrics.Status;
+import io.kindnet.kindnetd.status.Status;
 import io.kindnet.netlink.netns.NetworkNamespace;
 import io.kindnet.netlink.testing.Eventually;
 import io.kindnet.netlink.testing.Namespace;
@@ -68,10 +68,10 @@ class AddressAgentTest {
   }
 
   private AddressAgent agent(Path file, Status of) {
-    WatchedDatabase database =
-        new WatchedDatabase(
+    MonitoredDatabase database =
+        new MonitoredDatabase(
             file,
-            new Patience(100),
+            new BusyTimeout(100),
             () ->
                 new Kernel(
                     HostNetwork.open(), NftablesHostPorts.open(), new PodNamespaces.ByPath()));
@@ -207,7 +207,7 @@ class AddressAgentTest {
     inHost(() -> {
       Reply reply =
           CniCall.answer(
-              variables, config.toString().getBytes(UTF_8), Kernel::open, Way.COLD, null);
+              variables, config.toString().getBytes(UTF_8), Kernel::open, ExecutionMode.COLD, null);
       assertThat(reply.exitCode()).as(reply.document()).isZero();
     });
   }

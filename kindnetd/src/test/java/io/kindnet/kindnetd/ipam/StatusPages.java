@@ -1,7 +1,7 @@
 package io.kindnet.kindnetd.ipam;
 
-import io.kindnet.kindnetd.metrics.Status;
-import io.kindnet.kindnetd.metrics.StatusServer;
+import io.kindnet.kindnetd.status.Status;
+import io.kindnet.kindnetd.status.StatusServer;
 import java.io.IOException;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;

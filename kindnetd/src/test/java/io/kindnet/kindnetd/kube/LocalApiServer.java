@@ -12,14 +12,14 @@ import java.net.InetSocketAddress;
 import java.util.concurrent.atomic.AtomicInteger;
 
 /** An API server on 127.0.0.1 in this process; objects in memory, {@code /healthz} included. */
-final class LocalApiServer implements AutoCloseable {
+public final class LocalApiServer implements AutoCloseable {
   private final Dispatcher dispatcher = new Dispatcher();
   private final ObjectServer server;
 
   /**
    * @param port 0 for any that is free
    */
-  LocalApiServer(int port) {
+  public LocalApiServer(int port) {
     InetSocketAddress address = new InetSocketAddress(InetAddress.getLoopbackAddress(), port);
     try {
       server = ObjectServer.start(address, dispatcher);
@@ -28,33 +28,33 @@ final class LocalApiServer implements AutoCloseable {
     }
   }
 
-  int port() {
+  public int port() {
     return server.port();
   }
 
-  KubernetesClient client() {
+  public KubernetesClient client() {
     return server.client();
   }
 
   /** Answers the next {@code times} patches with {@code code}. */
-  void refusePatches(int code, int times) {
+  public void refusePatches(int code, int times) {
     dispatcher.refusal = code;
     dispatcher.refusalsLeft.set(times);
   }
 
   /** Answers all requests for what is below {@code path} with {@code code}; 0 to go on as usual. */
-  void refuse(String path, int code) {
+  public void refuse(String path, int code) {
     dispatcher.refusedPath = path;
     dispatcher.refusedCode = code;
   }
 
   /** How many requests below that path there were. */
-  int refused() {
+  public int refused() {
     return dispatcher.refused.get();
   }
 
   /** How many patches are still to be refused. */
-  int refusalsLeft() {
+  public int refusalsLeft() {
     return dispatcher.refusalsLeft.get();
   }
 

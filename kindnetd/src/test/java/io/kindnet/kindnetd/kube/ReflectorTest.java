@@ -4,8 +4,10 @@ import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.fabric8.kubernetes.client.KubernetesClient;
+import io.kindnet.kindnetd.cluster.nodes.ClusterNodes;
+import io.kindnet.kindnetd.cluster.nodes.NodeWatch;
 import io.kindnet.kindnetd.kube.ScriptedApiServer.Stream;
-import io.kindnet.kindnetd.metrics.Status;
+import io.kindnet.kindnetd.status.Status;
 import io.kindnet.kube.testing.ApiProtobuf;
 import io.kindnet.netlink.testing.Eventually;
 import java.time.Duration;

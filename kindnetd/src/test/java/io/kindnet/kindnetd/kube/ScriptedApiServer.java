@@ -26,7 +26,7 @@ import org.jspecify.annotations.Nullable;
  * Answers on 127.0.0.1 what a test says, in the order in which it says it: lists to who lists, and
  * watches to who watches. Remembers what was asked. Without an answer it lets wait.
  */
-final class ScriptedApiServer implements AutoCloseable {
+public final class ScriptedApiServer implements AutoCloseable {
   private static final ByteString CUT = ByteString.copyFromUtf8("cut");
   private static final ByteString END = ByteString.copyFromUtf8("end");
 
@@ -39,16 +39,16 @@ final class ScriptedApiServer implements AutoCloseable {
   }
 
   /** A watch that the server has accepted. */
-  static final class Stream {
+  public static final class Stream {
     private final BlockingQueue<ByteString> parts = new LinkedBlockingQueue<>();
 
     /** Sends an event, which is given as JSON. */
-    Stream say(String event) {
+    public Stream say(String event) {
       return say(ApiProtobuf.event(event));
     }
 
     /** Sends what may be no event. */
-    Stream say(byte[] bytes) {
+    public Stream say(byte[] bytes) {
       parts.add(ByteString.copyFrom(bytes));
       return this;
     }
@@ -59,7 +59,7 @@ final class ScriptedApiServer implements AutoCloseable {
     }
 
     /** Ends the watch as a server does when its time is over. */
-    void end() {
+    public void end() {
       parts.add(END);
     }
   }
@@ -79,11 +79,11 @@ final class ScriptedApiServer implements AutoCloseable {
   private volatile @Nullable String authorization;
 
   /** Speaks without TLS. */
-  ScriptedApiServer() throws IOException {
+  public ScriptedApiServer() throws IOException {
     this(HttpServer.create(ANY_PORT, 0), "http");
   }
 
-  ScriptedApiServer(TlsKeys keys) throws IOException {
+  public ScriptedApiServer(TlsKeys keys) throws IOException {
     HttpsServer secured = HttpsServer.create(ANY_PORT, 0);
     secured.setHttpsConfigurator(new ClientsChoice(keys.context()));
     this(secured, "https");
@@ -97,65 +97,65 @@ final class ScriptedApiServer implements AutoCloseable {
     server.start();
   }
 
-  URI url() {
+  public URI url() {
     return URI.create(scheme + "://127.0.0.1:" + server.getAddress().getPort());
   }
 
   /** What was asked so far: {@code list} or {@code watch} and the parameters that matter. */
-  List<String> requests() {
+  public List<String> requests() {
     return requests;
   }
 
   /** How each request so far was encrypted. */
-  List<String> cipherSuites() {
+  public List<String> cipherSuites() {
     return cipherSuites;
   }
 
   /** The header of the newest request. */
-  @Nullable String authorization() {
+  public @Nullable String authorization() {
     return authorization;
   }
 
-  ScriptedApiServer list(String json) {
+  public ScriptedApiServer list(String json) {
     return answerList(200, ApiProtobuf.TYPE, ApiProtobuf.object(json));
   }
 
-  ScriptedApiServer compressedList(String json) {
+  public ScriptedApiServer compressedList(String json) {
     lists.add(answer(200, ApiProtobuf.object(json), ApiProtobuf.TYPE, /* compressed= */ true));
     return this;
   }
 
   /** Answers as the API server does, in the format that was asked for. */
-  ScriptedApiServer refuseList(int status, String json) {
+  public ScriptedApiServer refuseList(int status, String json) {
     return answerList(status, ApiProtobuf.TYPE, ApiProtobuf.object(json));
   }
 
   /** Answers as something between the agent and the API server may. */
-  ScriptedApiServer answerList(int status, String type, byte[] body) {
+  public ScriptedApiServer answerList(int status, String type, byte[] body) {
     lists.add(answer(status, body, type, /* compressed= */ false));
     return this;
   }
 
-  ScriptedApiServer refuseWatch(int status, String json) {
+  public ScriptedApiServer refuseWatch(int status, String json) {
     return refuseWatch(status, json, "");
   }
 
   /**
    * @param retryAfter the header {@code Retry-After}; none if empty
    */
-  ScriptedApiServer refuseWatch(int status, String json, String retryAfter) {
+  public ScriptedApiServer refuseWatch(int status, String json, String retryAfter) {
     ByteString body = ByteString.copyFrom(ApiProtobuf.object(json));
     watches.add(new Answer(status, body, ApiProtobuf.TYPE, /* compressed= */ false, retryAfter));
     return this;
   }
 
   /** How much later the one request came than the other; counted from 0. */
-  Duration timeBetween(int one, int other) {
+  public Duration timeBetween(int one, int other) {
     return Duration.ofNanos(times.get(other) - times.get(one));
   }
 
   /** Accepts the next watch. */
-  Stream watch() {
+  public Stream watch() {
     Stream stream = new Stream();
     watches.add(stream);
     return stream;

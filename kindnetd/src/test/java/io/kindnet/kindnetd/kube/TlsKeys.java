@@ -19,13 +19,13 @@ import javax.net.ssl.SSLContext;
  * @param certificate a file; the certificate vouches for itself
  * @param key a file, PEM
  */
-record TlsKeys(SSLContext context, Path certificate, Path key) {
+public record TlsKeys(SSLContext context, Path certificate, Path key) {
   private static final String PASSWORD = "changeit";
 
   /**
    * @param files the beginning of the names of the files with key and certificate
    */
-  static TlsKeys make(Path files) throws Exception {
+  public static TlsKeys make(Path files) throws Exception {
     Path keys = Path.of(files + ".p12");
     Path certificate = Path.of(files + ".crt");
     keytool(

@@ -1,12 +1,12 @@
 package io.kindnet.kindnetd.masq;
 
-import static io.kindnet.kindnetd.kube.ClusterNodeSamples.clusterNode;
+import static io.kindnet.kindnetd.cluster.nodes.ClusterNodeSamples.clusterNode;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.kindnet.kindnetd.MetricsPage;
 import io.kindnet.kindnetd.agent.KernelWatch;
-import io.kindnet.kindnetd.kube.ClusterNodes;
-import io.kindnet.kindnetd.metrics.Status;
+import io.kindnet.kindnetd.cluster.nodes.ClusterNodes;
+import io.kindnet.kindnetd.status.Status;
 import io.kindnet.netlink.ip.IpPrefix;
 import io.kindnet.netlink.netns.NetworkNamespace;
 import io.kindnet.netlink.nftables.NftablesEvents;

@@ -1,10 +1,10 @@
 package io.kindnet.kindnetd.masq;
 
-import static io.kindnet.kindnetd.kube.ClusterNodeSamples.clusterNode;
+import static io.kindnet.kindnetd.cluster.nodes.ClusterNodeSamples.clusterNode;
 import static org.assertj.core.api.Assertions.assertThat;
 
-import io.kindnet.kindnetd.kube.ClusterNode;
-import io.kindnet.kindnetd.kube.ClusterSnapshot;
+import io.kindnet.kindnetd.cluster.nodes.ClusterNode;
+import io.kindnet.kindnetd.cluster.nodes.ClusterSnapshot;
 import io.kindnet.netlink.ip.AddressFamily;
 import io.kindnet.netlink.ip.IpPrefix;
 import java.util.HashSet;

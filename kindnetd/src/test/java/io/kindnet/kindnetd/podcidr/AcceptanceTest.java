@@ -2,11 +2,11 @@ package io.kindnet.kindnetd.podcidr;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import io.kindnet.kindnetd.kube.ClusterNode;
-import io.kindnet.kindnetd.kube.ClusterNode.LeftOutCidr;
-import io.kindnet.kindnetd.kube.ClusterSnapshot;
-import io.kindnet.kindnetd.kube.Note;
-import io.kindnet.kindnetd.kube.RandomCluster;
+import io.kindnet.kindnetd.cluster.nodes.ClusterNode;
+import io.kindnet.kindnetd.cluster.nodes.ClusterNode.LeftOutCidr;
+import io.kindnet.kindnetd.cluster.nodes.ClusterSnapshot;
+import io.kindnet.kindnetd.cluster.nodes.RandomCluster;
+import io.kindnet.kindnetd.status.Diagnostic;
 import io.kindnet.netlink.ip.IpAddresses;
 import io.kindnet.netlink.ip.IpPrefix;
 import java.util.ArrayList;
@@ -84,8 +84,9 @@ class AcceptanceTest {
             "192.0.2.128/25: it overlaps 192.0.2.0/24, a network of this machine");
     assertThat(acceptance.notes())
         .containsExactlyInAnyOrder(
-            new Note(true, "pod CIDR 10.244.256.0/24 of node a is left out: it is not a CIDR"),
-            new Note(
+            new Diagnostic(
+                true, "pod CIDR 10.244.256.0/24 of node a is left out: it is not a CIDR"),
+            new Diagnostic(
                 true,
                 "pod CIDR 192.0.2.128/25 of node a is left out: it overlaps 192.0.2.0/24, a network"
                     + " of this machine"));

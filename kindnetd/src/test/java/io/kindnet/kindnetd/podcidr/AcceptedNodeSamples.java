@@ -1,6 +1,6 @@
 package io.kindnet.kindnetd.podcidr;
 
-import io.kindnet.kindnetd.kube.ClusterNodes;
+import io.kindnet.kindnetd.cluster.nodes.ClusterNodes;
 import io.kindnet.netlink.ip.IpPrefix;
 import java.util.List;
 import java.util.Set;

@@ -1,10 +1,10 @@
 package io.kindnet.kindnetd.podcidr;
 
-import static io.kindnet.kindnetd.kube.ClusterNodeSamples.clusterNode;
+import static io.kindnet.kindnetd.cluster.nodes.ClusterNodeSamples.clusterNode;
 import static org.assertj.core.api.Assertions.assertThat;
 
-import io.kindnet.kindnetd.kube.ClusterNode;
-import io.kindnet.kindnetd.kube.ClusterNodes;
+import io.kindnet.kindnetd.cluster.nodes.ClusterNode;
+import io.kindnet.kindnetd.cluster.nodes.ClusterNodes;
 import io.kindnet.netlink.ip.IpAddresses;
 import io.kindnet.netlink.ip.IpPrefix;
 import java.util.List;

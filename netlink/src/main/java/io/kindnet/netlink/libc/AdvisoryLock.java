@@ -12,9 +12,9 @@ public final class AdvisoryLock implements AutoCloseable {
   private static final int LOCK_EX = 2;
   private static final int LOCK_NB = 4;
 
-  private final Descriptor descriptor;
+  private final Fd descriptor;
 
-  private AdvisoryLock(Descriptor descriptor) {
+  private AdvisoryLock(Fd descriptor) {
     this.descriptor = descriptor;
   }
 
@@ -37,7 +37,7 @@ public final class AdvisoryLock implements AutoCloseable {
   }
 
   private static @Nullable AdvisoryLock tryLock(String path, int operation) {
-    Descriptor descriptor = Files.openForReading(path);
+    Fd descriptor = FileOpener.openForReading(path);
     if (Libc.flock(descriptor.number(), operation | LOCK_NB) == 0) {
       return new AdvisoryLock(descriptor);
     }

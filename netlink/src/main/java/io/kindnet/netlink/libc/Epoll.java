@@ -19,7 +19,7 @@ public final class Epoll implements AutoCloseable {
   private static final int DATA = PACKED ? 4 : 8;
   private static final int EVENT_SIZE = DATA + Long.BYTES;
 
-  private final Descriptor epoll;
+  private final Fd epoll;
   private final Memory event = Memory.ofSize(EVENT_SIZE);
   private final Memory events;
   private final int capacity;
@@ -31,7 +31,7 @@ public final class Epoll implements AutoCloseable {
    */
   public Epoll(int capacity) {
     int fd = ServerLibc.epollCreate1(EPOLL_CLOEXEC);
-    epoll = new Descriptor(SystemCalls.check(fd, "create an epoll descriptor"));
+    epoll = new Fd(SystemCalls.check(fd, "create an epoll descriptor"));
     events = Memory.ofSize(capacity * EVENT_SIZE);
     this.capacity = capacity;
   }

@@ -14,7 +14,7 @@ public final class Namespaces {
    * @param name what the message of an error calls it
    * @throws KernelException {@code EINVAL} if the descriptor is not of a network namespace
    */
-  public static void enterNetwork(Descriptor namespace, String name) {
+  public static void enterNetwork(Fd namespace, String name) {
     SystemCalls.check(
         Libc.setns(namespace.number(), CLONE_NEWNET), "enter network namespace " + name);
   }

@@ -17,7 +17,7 @@ final class Readiness {
    * @param name what the message of an error calls the descriptor
    * @return false after {@code timeout}
    */
-  static boolean await(Descriptor descriptor, short events, Duration timeout, String name) {
+  static boolean await(Fd descriptor, short events, Duration timeout, String name) {
     long deadline = System.nanoTime() + timeout.toNanos();
     try (Memory memory = Memory.ofSize(POLLFD_SIZE)) {
       memory.putInt(0, descriptor.number());

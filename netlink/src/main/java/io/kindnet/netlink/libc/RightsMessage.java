@@ -45,8 +45,7 @@ final class RightsMessage implements AutoCloseable {
   }
 
   /** With {@code length} bytes of {@code bytes}, and the descriptors. */
-  static RightsMessage forSending(
-      byte[] bytes, int offset, int length, List<Descriptor> descriptors) {
+  static RightsMessage forSending(byte[] bytes, int offset, int length, List<Fd> descriptors) {
     RightsMessage message = new RightsMessage(length, descriptors.size());
     message.memory.put(message.bytesAt, bytes, offset, length);
     if (!descriptors.isEmpty()) {
@@ -70,7 +69,7 @@ final class RightsMessage implements AutoCloseable {
   }
 
   /** Appends the descriptors that came to {@code descriptors}, and says how many. */
-  int takeDescriptors(List<Descriptor> descriptors) {
+  int takeDescriptors(List<Fd> descriptors) {
     int count = 0;
     int end = CONTROL_AT + (int) memory.getLong(CONTROL_LENGTH);
     int length;
@@ -79,7 +78,7 @@ final class RightsMessage implements AutoCloseable {
       if (memory.getInt(at + LEVEL) == SOL_SOCKET && memory.getInt(at + TYPE) == SCM_RIGHTS) {
         int last = at + length - Integer.BYTES;
         for (int number = at + CONTROL_HEADER_SIZE; number <= last; number += Integer.BYTES) {
-          descriptors.add(new Descriptor(memory.getInt(number)));
+          descriptors.add(new Fd(memory.getInt(number)));
           count++;
         }
       }
@@ -87,12 +86,12 @@ final class RightsMessage implements AutoCloseable {
     return count;
   }
 
-  private void putDescriptors(List<Descriptor> descriptors) {
+  private void putDescriptors(List<Fd> descriptors) {
     memory.putLong(CONTROL_AT, CONTROL_HEADER_SIZE + descriptors.size() * Integer.BYTES);
     memory.putInt(CONTROL_AT + LEVEL, SOL_SOCKET);
     memory.putInt(CONTROL_AT + TYPE, SCM_RIGHTS);
     int at = CONTROL_AT + CONTROL_HEADER_SIZE;
-    for (Descriptor descriptor : descriptors) {
+    for (Fd descriptor : descriptors) {
       memory.putInt(at, descriptor.number());
       at += Integer.BYTES;
     }

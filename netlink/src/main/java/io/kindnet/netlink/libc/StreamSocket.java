@@ -23,10 +23,10 @@ public final class StreamSocket implements AutoCloseable {
   private static final int MSG_CMSG_CLOEXEC = 0x40000000;
   private static final int MOST_BYTES_AT_ONCE = 1 << 17;
 
-  private final Descriptor socket;
+  private final Fd socket;
   private final String name;
 
-  private StreamSocket(Descriptor socket, String name) {
+  private StreamSocket(Fd socket, String name) {
     this.socket = socket;
     this.name = name;
   }
@@ -79,8 +79,7 @@ public final class StreamSocket implements AutoCloseable {
 
   private static StreamSocket open(int domain, String name) {
     int fd = Libc.socket(domain, SOCK_STREAM | SOCK_NONBLOCK | SOCK_CLOEXEC, 0);
-    return new StreamSocket(
-        new Descriptor(SystemCalls.check(fd, "open a socket for " + name)), name);
+    return new StreamSocket(new Fd(SystemCalls.check(fd, "open a socket for " + name)), name);
   }
 
   /** The number that the kernel knows it by, until it is closed. */
@@ -98,7 +97,7 @@ public final class StreamSocket implements AutoCloseable {
     while (true) {
       int fd = ServerLibc.accept4(socket.number(), SOCK_NONBLOCK | SOCK_CLOEXEC);
       if (fd >= 0) {
-        return new StreamSocket(new Descriptor(fd), name);
+        return new StreamSocket(new Fd(fd), name);
       }
       Errno error = SystemCalls.lastError();
       if (error == Errno.EAGAIN || error == Errno.ECONNABORTED) {
@@ -126,13 +125,13 @@ public final class StreamSocket implements AutoCloseable {
    * with them to {@code descriptors}, at most {@code mostDescriptors} and all closed on exec.
    *
    * @return how many bytes, 0 at the end of the stream, {@link #WOULD_WAIT} if nothing is there
-   * @throws LostDescriptorsException if descriptors came that could not be had; those of the same
-   *     message that could be had are closed
+   * @throws LostFdsException if descriptors came that could not be had; those of the same message
+   *     that could be had are closed
    * @throws KernelException {@code ECONNRESET} if the other side has closed the connection and left
    *     bytes unread
    */
   public int receive(
-      byte[] buffer, int offset, int length, int mostDescriptors, List<Descriptor> descriptors) {
+      byte[] buffer, int offset, int length, int mostDescriptors, List<Fd> descriptors) {
     int capacity = Math.min(length, MOST_BYTES_AT_ONCE);
     try (RightsMessage message = RightsMessage.forReceiving(capacity, mostDescriptors)) {
       while (true) {
@@ -153,14 +152,14 @@ public final class StreamSocket implements AutoCloseable {
     }
   }
 
-  private void takeDescriptors(RightsMessage message, int most, List<Descriptor> descriptors) {
-    List<Descriptor> taken = new ArrayList<>(0);
+  private void takeDescriptors(RightsMessage message, int most, List<Fd> descriptors) {
+    List<Fd> taken = new ArrayList<>(0);
     int count = message.takeDescriptors(taken);
     if (message.controlTruncated()) {
-      for (Descriptor descriptor : taken) {
+      for (Fd descriptor : taken) {
         descriptor.close();
       }
-      throw new LostDescriptorsException("receive descriptors on " + name, count, most);
+      throw new LostFdsException("receive descriptors on " + name, count, most);
     }
     descriptors.addAll(taken);
   }
@@ -172,7 +171,7 @@ public final class StreamSocket implements AutoCloseable {
    * @return how many bytes, at least one, or {@link #WOULD_WAIT} if there is no room
    * @throws KernelException {@code EPIPE} or {@code ECONNRESET} if the other side is gone
    */
-  public int send(byte[] bytes, int offset, int length, List<Descriptor> descriptors) {
+  public int send(byte[] bytes, int offset, int length, List<Fd> descriptors) {
     int count = Math.min(length, MOST_BYTES_AT_ONCE);
     try (RightsMessage message = RightsMessage.forSending(bytes, offset, count, descriptors)) {
       while (true) {

@@ -1,20 +1,18 @@
 package io.kindnet.netlink.libc;
 
 /**
- * Ends a {@link DatagramSocket#await} of another thread, for good, or one {@link Epoll#await} for
- * each signal: an eventfd.
+ * Ends a {@link NativeDatagramSocket#await} of another thread, for good, or one {@link Epoll#await}
+ * for each signal: an eventfd.
  */
 public final class Wakeup implements AutoCloseable {
   private static final int EFD_CLOEXEC = 0x80000;
 
-  private final Descriptor event;
+  private final Fd event;
   private final Memory one = Memory.ofSize(Long.BYTES);
 
   /** A signal that has not been given. */
   public Wakeup() {
-    event =
-        new Descriptor(
-            SystemCalls.check(Libc.eventfd(0, EFD_CLOEXEC), "create an event descriptor"));
+    event = new Fd(SystemCalls.check(Libc.eventfd(0, EFD_CLOEXEC), "create an event descriptor"));
     one.putLong(0, 1);
   }
 

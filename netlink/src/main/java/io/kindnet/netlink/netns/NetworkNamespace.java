@@ -1,8 +1,8 @@
 package io.kindnet.netlink.netns;
 
-import io.kindnet.netlink.libc.Descriptor;
 import io.kindnet.netlink.libc.Errno;
-import io.kindnet.netlink.libc.Files;
+import io.kindnet.netlink.libc.Fd;
+import io.kindnet.netlink.libc.FileOpener;
 import io.kindnet.netlink.libc.KernelException;
 import io.kindnet.netlink.libc.Namespaces;
 import java.io.IOException;
@@ -25,10 +25,10 @@ import org.jspecify.annotations.Nullable;
 public final class NetworkNamespace implements AutoCloseable {
   private static final String CURRENT = "/proc/thread-self/ns/net";
 
-  private final Descriptor descriptor;
+  private final Fd descriptor;
   private final String name;
 
-  private NetworkNamespace(Descriptor descriptor, String name) {
+  private NetworkNamespace(Fd descriptor, String name) {
     this.descriptor = descriptor;
     this.name = name;
   }
@@ -49,7 +49,7 @@ public final class NetworkNamespace implements AutoCloseable {
    * @param name what the messages of errors call it
    */
   public static NetworkNamespace open(String file, String name) {
-    return new NetworkNamespace(Files.openForReading(file, name), name);
+    return new NetworkNamespace(FileOpener.openForReading(file, name), name);
   }
 
   /**
@@ -59,7 +59,7 @@ public final class NetworkNamespace implements AutoCloseable {
    * @param descriptor closed with the handle
    * @param name what the messages of errors call it
    */
-  public static NetworkNamespace of(Descriptor descriptor, String name) {
+  public static NetworkNamespace of(Fd descriptor, String name) {
     return new NetworkNamespace(descriptor, name);
   }
 
@@ -78,7 +78,7 @@ public final class NetworkNamespace implements AutoCloseable {
   }
 
   /** Whether {@code descriptor} is the namespace of the calling thread. */
-  public static boolean isCurrent(Descriptor descriptor) {
+  public static boolean isCurrent(Fd descriptor) {
     Path opened = Path.of("/proc/self/fd/" + descriptor.number());
     try {
       return java.nio.file.Files.isSameFile(opened, Path.of(CURRENT));

@@ -1,7 +1,7 @@
 package io.kindnet.netlink.unix;
 
-import io.kindnet.netlink.libc.Descriptor;
 import io.kindnet.netlink.libc.Errno;
+import io.kindnet.netlink.libc.Fd;
 import io.kindnet.netlink.libc.KernelException;
 import io.kindnet.netlink.libc.StreamSocket;
 import java.nio.file.Path;
@@ -62,12 +62,12 @@ public final class UnixConnection implements AutoCloseable {
    *
    * @param length how many bytes at most, at least 1
    * @return how many bytes, 0 at the end of the stream, or {@link #NOTHING}
-   * @throws io.kindnet.netlink.libc.LostDescriptorsException if descriptors came that this process
-   *     has no room for, or more than {@link #MOST_DESCRIPTORS}: none of that message is open, its
-   *     bytes are lost, and the connection can still be answered
+   * @throws io.kindnet.netlink.libc.LostFdsException if descriptors came that this process has no
+   *     room for, or more than {@link #MOST_DESCRIPTORS}: none of that message is open, its bytes
+   *     are lost, and the connection can still be answered
    * @throws KernelException {@code ECONNRESET} if the other side is gone and has not read all
    */
-  public int receive(byte[] buffer, int offset, int length, List<Descriptor> descriptors) {
+  public int receive(byte[] buffer, int offset, int length, List<Fd> descriptors) {
     Objects.checkFromIndexSize(offset, length, buffer.length);
     if (length == 0) {
       throw new IllegalArgumentException("no room to receive anything");
@@ -90,12 +90,12 @@ public final class UnixConnection implements AutoCloseable {
    * @throws KernelException {@code ETIMEDOUT} after the deadline, {@code EPIPE} or {@code
    *     ECONNRESET} if the other side is gone
    */
-  public void send(byte[] bytes, List<Descriptor> descriptors, Duration deadline) {
+  public void send(byte[] bytes, List<Fd> descriptors, Duration deadline) {
     if (bytes.length == 0 && !descriptors.isEmpty()) {
       throw new IllegalArgumentException("descriptors go with at least one byte");
     }
     long end = System.nanoTime() + deadline.toNanos();
-    List<Descriptor> left = descriptors;
+    List<Fd> left = descriptors;
     int offset = 0;
     while (offset < bytes.length) {
       int sent = socket.send(bytes, offset, bytes.length - offset, left);

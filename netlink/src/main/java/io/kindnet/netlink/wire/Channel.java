@@ -5,9 +5,9 @@ import static io.kindnet.netlink.wire.NetlinkConstants.NETLINK_EXT_ACK;
 import static io.kindnet.netlink.wire.NetlinkConstants.NETLINK_GET_STRICT_CHK;
 import static io.kindnet.netlink.wire.NetlinkConstants.SOL_NETLINK;
 
-import io.kindnet.netlink.libc.DatagramSocket;
 import io.kindnet.netlink.libc.Errno;
 import io.kindnet.netlink.libc.KernelException;
+import io.kindnet.netlink.libc.NativeDatagramSocket;
 import java.nio.ByteBuffer;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
@@ -22,18 +22,18 @@ final class Channel implements AutoCloseable {
   private static final int RECEIVE_BUFFER = 1 << 20;
   private static final int DEFAULT_SEND_BUFFER = 128 * 1024;
 
-  private final DatagramSocket socket;
+  private final NativeDatagramSocket socket;
   private final byte[] kernel = NetlinkAddress.any();
   private int sendBuffer = DEFAULT_SEND_BUFFER;
   private @Nullable MessageListener listener;
 
-  private Channel(DatagramSocket socket) {
+  private Channel(NativeDatagramSocket socket) {
     this.socket = socket;
   }
 
   static Channel open(int protocol) {
-    DatagramSocket socket =
-        DatagramSocket.open(NetlinkAddress.AF_NETLINK, protocol, "netlink socket");
+    NativeDatagramSocket socket =
+        NativeDatagramSocket.open(NetlinkAddress.AF_NETLINK, protocol, "netlink socket");
     try {
       socket.option(SOL_NETLINK, NETLINK_EXT_ACK, 1);
       socket.option(SOL_NETLINK, NETLINK_CAP_ACK, 1);
@@ -57,7 +57,7 @@ final class Channel implements AutoCloseable {
     return NetlinkAddress.portId(socket.localAddress());
   }
 
-  DatagramSocket socket() {
+  NativeDatagramSocket socket() {
     return socket;
   }
 
@@ -95,7 +95,7 @@ final class Channel implements AutoCloseable {
    */
   @Nullable List<NetlinkMessage> receiveIfAny() {
     while (true) {
-      DatagramSocket.Datagram datagram = socket.receiveNow();
+      NativeDatagramSocket.Datagram datagram = socket.receiveNow();
       if (datagram == null) {
         return null;
       }

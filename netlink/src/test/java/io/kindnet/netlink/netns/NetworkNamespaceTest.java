@@ -3,8 +3,8 @@ package io.kindnet.netlink.netns;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
-import io.kindnet.netlink.libc.Descriptor;
 import io.kindnet.netlink.libc.Errno;
+import io.kindnet.netlink.libc.Fd;
 import io.kindnet.netlink.libc.KernelException;
 import io.kindnet.netlink.testing.Namespace;
 import io.kindnet.netlink.testing.NetworkNamespaces;
@@ -63,7 +63,7 @@ class NetworkNamespaceTest {
     assertThatThrownBy(() -> NetworkNamespace.open("/proc/self/fd/no-such", "/run/netns/a"))
         .hasMessage("open /run/netns/a: ENOENT (No such file or directory)");
 
-    Descriptor descriptor = descriptorOf(Files.createFile(folder.resolve("file")));
+    Fd descriptor = descriptorOf(Files.createFile(folder.resolve("file")));
     try (NetworkNamespace handedOver = NetworkNamespace.of(descriptor, "/run/netns/a")) {
       assertThatThrownBy(() -> handedOver.call(() -> 1))
           .hasMessage("enter network namespace /run/netns/a: EINVAL (Invalid argument)");
@@ -74,9 +74,9 @@ class NetworkNamespaceTest {
   @Test
   void knowsTheNamespaceOfTheCallingThread(Namespace namespace, @TempDir Path folder)
       throws IOException {
-    try (Descriptor other = descriptorOf(namespace.path());
-        Descriptor own = descriptorOf(Path.of("/proc/self/ns/net"));
-        Descriptor file = descriptorOf(Files.createFile(folder.resolve("file")));
+    try (Fd other = descriptorOf(namespace.path());
+        Fd own = descriptorOf(Path.of("/proc/self/ns/net"));
+        Fd file = descriptorOf(Files.createFile(folder.resolve("file")));
         NetworkNamespace opened = NetworkNamespace.open(namespace.path().toString())) {
       assertThat(NetworkNamespace.isCurrent(own)).isTrue();
       assertThat(NetworkNamespace.isCurrent(other)).isFalse();
@@ -132,7 +132,7 @@ class NetworkNamespaceTest {
         to.toString());
   }
 
-  private static Descriptor descriptorOf(Path path) {
-    return io.kindnet.netlink.libc.Files.openForReading(path.toString());
+  private static Fd descriptorOf(Path path) {
+    return io.kindnet.netlink.libc.FileOpener.openForReading(path.toString());
   }
 }

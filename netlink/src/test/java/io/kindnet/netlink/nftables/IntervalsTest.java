@@ -59,7 +59,7 @@ class IntervalsTest {
         "10.0.0.0/8"
       })
   void nftReadsThePrefixBack(String prefix, Namespace host) {
-    try (NftablesSocket nftables = Kernel.nftables(host)) {
+    try (NftablesSocket nftables = NftablesSockets.nftables(host)) {
       nftables.commit(
           nftables.transaction().add(TABLE).add(V4).add(V4, Intervals.of(prefixes(prefix))));
     }
@@ -77,7 +77,7 @@ class IntervalsTest {
         "fd00::7/128"
       })
   void nftReadsThePrefixBackInIpv6(String prefix, Namespace host) {
-    try (NftablesSocket nftables = Kernel.nftables(host)) {
+    try (NftablesSocket nftables = NftablesSockets.nftables(host)) {
       nftables.commit(
           nftables.transaction().add(TABLE).add(V6).add(V6, Intervals.of(prefixes(prefix))));
     }
@@ -87,7 +87,7 @@ class IntervalsTest {
 
   @Test
   void prefixesThatTouchStayApartAndGoOneByOne(Namespace host) {
-    try (NftablesSocket nftables = Kernel.nftables(host)) {
+    try (NftablesSocket nftables = NftablesSockets.nftables(host)) {
       List<IpPrefix> neighbours = prefixes("10.0.0.0/24", "10.0.1.0/24", "10.0.2.0/24");
       nftables.commit(nftables.transaction().add(TABLE).add(V4).add(V4, Intervals.of(neighbours)));
       assertThat(elements(host)).isEqualTo("10.0.0.0/24, 10.0.1.0/24, 10.0.2.0/24");
@@ -100,7 +100,7 @@ class IntervalsTest {
 
   @Test
   void aLargerPrefixTakesThePlaceOfThoseInsideInOneTransaction(Namespace host) {
-    try (NftablesSocket nftables = Kernel.nftables(host)) {
+    try (NftablesSocket nftables = NftablesSockets.nftables(host)) {
       List<IpPrefix> inside = prefixes("10.0.0.0/24", "10.0.1.0/24", "10.0.255.0/24");
       List<IpPrefix> larger = prefixes("10.0.0.0/16");
       nftables.commit(nftables.transaction().add(TABLE).add(V4).add(V4, Intervals.of(inside)));
@@ -119,7 +119,7 @@ class IntervalsTest {
   void differencesLeadFromAnyPrefixesToAnyOthers(Namespace host) {
     Random random = new Random(20260725);
     Set<IpPrefix> present = new HashSet<>();
-    try (NftablesSocket nftables = Kernel.nftables(host)) {
+    try (NftablesSocket nftables = NftablesSockets.nftables(host)) {
       nftables.commit(nftables.transaction().add(TABLE).add(V4));
       for (int round = 0; round < 100; round++) {
         Set<IpPrefix> wanted = new HashSet<>(TopLevelPrefixes.of(crowd(random)));

@@ -27,8 +27,8 @@ class NftablesEventsTest {
 
   NftablesEventsTest(Namespace host) {
     this.host = host;
-    this.nftables = Kernel.nftables(host);
-    this.events = Kernel.events(host);
+    this.nftables = NftablesSockets.nftables(host);
+    this.events = NftablesSockets.events(host);
   }
 
   @AfterEach
@@ -72,7 +72,7 @@ class NftablesEventsTest {
   @Test
   void tellsOfOthersOnlyWhereOnesOwnChangesAreKnown() {
     try (NftablesEvents ofOthers =
-        Kernel.in(host, () -> NftablesEvents.ofOthers(nftables.portId()))) {
+        NftablesSockets.in(host, () -> NftablesEvents.ofOthers(nftables.portId()))) {
       NamedSet set = NamedSet.set(TABLE, "s", DataType.of(FieldType.IPV4_ADDR));
       nftables.commit(nftables.transaction().add(TABLE).add(set));
       List<Element> many = new ArrayList<>();

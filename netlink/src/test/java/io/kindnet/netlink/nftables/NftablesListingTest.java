@@ -30,7 +30,7 @@ class NftablesListingTest {
 
   NftablesListingTest(Namespace host) {
     this.host = host;
-    this.nftables = Kernel.nftables(host);
+    this.nftables = NftablesSockets.nftables(host);
   }
 
   @AfterEach
@@ -46,7 +46,7 @@ class NftablesListingTest {
     nftables.commit(name.equals("various") ? Rulesets.various() : Rulesets.ipmasq());
     Nft.apply(other, Resources.text(NftablesListingTest.class, resource + ".nft"));
 
-    try (NftablesSocket nfts = Kernel.nftables(other)) {
+    try (NftablesSocket nfts = NftablesSockets.nftables(other)) {
       assertThat(chains(nftables, table)).isEqualTo(chains(nfts, table));
       assertThat(nftables.list().sets(table))
           .containsExactlyInAnyOrderElementsOf(nfts.list().sets(table));

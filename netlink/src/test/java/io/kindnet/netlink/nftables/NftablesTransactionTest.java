@@ -56,7 +56,7 @@ class NftablesTransactionTest {
 
   NftablesTransactionTest(Namespace host) {
     this.host = host;
-    this.nftables = Kernel.nftables(host);
+    this.nftables = NftablesSockets.nftables(host);
     commit(t -> t.add(TABLE).add(CHAIN).add(SET).add(INTERVALS).add(HOST_PORTS));
   }
 

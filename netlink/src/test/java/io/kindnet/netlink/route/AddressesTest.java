@@ -37,7 +37,7 @@ class AddressesTest {
 
   AddressesTest(Namespace host) {
     this.host = host;
-    rt = Kernel.open(host);
+    rt = RouteFixture.open(host);
     addresses = rt.addresses();
   }
 
@@ -291,11 +291,11 @@ class AddressesTest {
   }
 
   private static String details(Namespace namespace) {
-    return Kernel.ipWithout(List.of(), namespace, "-d", "addr", "show", "dev", "eth0");
+    return RouteFixture.ipWithout(List.of(), namespace, "-d", "addr", "show", "dev", "eth0");
   }
 
   private static String routes(Namespace namespace) {
-    return Kernel.ipWithout(
+    return RouteFixture.ipWithout(
         List.of(), namespace, "-d", "route", "show", "table", "all", "dev", "eth0");
   }
 }

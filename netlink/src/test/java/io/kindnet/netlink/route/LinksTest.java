@@ -41,7 +41,7 @@ class LinksTest {
 
   LinksTest(Namespace host) {
     this.host = host;
-    rt = Kernel.open(host);
+    rt = RouteFixture.open(host);
     links = rt.links();
   }
 
@@ -52,7 +52,7 @@ class LinksTest {
 
   @Test
   void makesTheVethThatIpMakes(Namespace pod, Namespace otherHost, Namespace otherPod) {
-    try (NetworkNamespace podHandle = Kernel.handle(pod)) {
+    try (NetworkNamespace podHandle = RouteFixture.handle(pod)) {
       links.create(VethPair.of("knet0", "eth0").withPeerIn(podHandle).withMtu(1400));
     }
     Link knet0 = links.byName("knet0");
@@ -98,7 +98,7 @@ class LinksTest {
     pod.run("ip", "link", "set", "eth0", "up");
     Link link = links.awaitUp(links.byName("knet0").index(), SOON);
 
-    JsonNode json = Kernel.ip(host, "-d", "link", "show", "knet0").get(0);
+    JsonNode json = RouteFixture.ip(host, "-d", "link", "show", "knet0").get(0);
     assertThat(link.index()).isEqualTo(json.get("ifindex").intValue());
     assertThat(link.kind()).isEqualTo("veth");
     assertThat(link.mac().orElseThrow()).hasToString(json.get("address").textValue());
@@ -109,7 +109,7 @@ class LinksTest {
     assertThat(link.masterIndex()).isEqualTo(links.byName("br0").index());
     assertThat(link.hairpin()).isTrue();
     assertThat(link.peerNamespaceId()).hasValue(json.get("link_netnsid").intValue());
-    try (RouteSocket inPod = Kernel.open(pod)) {
+    try (RouteSocket inPod = RouteFixture.open(pod)) {
       assertThat(link.peerIndex()).isEqualTo(inPod.links().byName("eth0").index());
     }
     assertThat(links.byIndex(link.index())).isEqualTo(link);
@@ -131,8 +131,8 @@ class LinksTest {
 
   @Test
   void setsTheMtuOfBothEnds(Namespace pod) {
-    try (NetworkNamespace podHandle = Kernel.handle(pod);
-        RouteSocket inPod = Kernel.open(pod)) {
+    try (NetworkNamespace podHandle = RouteFixture.handle(pod);
+        RouteSocket inPod = RouteFixture.open(pod)) {
       links.create(VethPair.of("knet0", "eth0").withPeerIn(podHandle).withMtu(9000));
 
       assertThat(links.byName("knet0").mtu()).isEqualTo(9000);
@@ -218,8 +218,8 @@ class LinksTest {
   void movesALinkToAnotherNamespace(Namespace pod) {
     links.create(VethPair.of("one", "two"));
 
-    try (NetworkNamespace podHandle = Kernel.handle(pod);
-        RouteSocket inPod = Kernel.open(pod)) {
+    try (NetworkNamespace podHandle = RouteFixture.handle(pod);
+        RouteSocket inPod = RouteFixture.open(pod)) {
       links.change(
           links.byName("two"), LinkChange.nothing().namespace(podHandle).name("eth0").up());
 
@@ -230,8 +230,8 @@ class LinksTest {
 
   @Test
   void removesBothEndsByNameOrByIndex(Namespace pod) {
-    try (NetworkNamespace podHandle = Kernel.handle(pod);
-        RouteSocket inPod = Kernel.open(pod)) {
+    try (NetworkNamespace podHandle = RouteFixture.handle(pod);
+        RouteSocket inPod = RouteFixture.open(pod)) {
       links.create(VethPair.of("one", "eth0").withPeerIn(podHandle));
       links.delete("one");
       assertThat(names(inPod.links().list())).containsExactly("lo");
@@ -266,7 +266,7 @@ class LinksTest {
 
   @Test
   void saysThatTheKernelHasNoSuchLinks() {
-    try (NetworkNamespace namespace = Kernel.handle(host);
+    try (NetworkNamespace namespace = RouteFixture.handle(host);
         NetlinkSocket socket = namespace.call(() -> NetlinkSocket.open(NETLINK_ROUTE))) {
       assertThatThrownBy(() -> socket.request(LinkRequests.create("nosuch", "nosuch0")))
           .isInstanceOf(NetlinkException.class)
@@ -351,7 +351,7 @@ class LinksTest {
   }
 
   private static String details(Namespace namespace) {
-    return Kernel.ipWithout(RANDOM, namespace, "-d", "link", "show");
+    return RouteFixture.ipWithout(RANDOM, namespace, "-d", "link", "show");
   }
 
   @Test

@@ -30,13 +30,13 @@ class ManyRoutesTest {
 
   ManyRoutesTest(Namespace host) {
     this.host = host;
-    rt = Kernel.open(host);
+    rt = RouteFixture.open(host);
     routes = rt.routes();
   }
 
   @BeforeEach
   void makeLinks() {
-    Kernel.makeTwoNetworks(host, rt);
+    RouteFixture.makeTwoNetworks(host, rt);
   }
 
   @AfterEach
@@ -46,7 +46,7 @@ class ManyRoutesTest {
 
   @Test
   void addsListsAndRemovesThemInAFewMessages() {
-    List<Route> wanted = Kernel.routesToNodes(NODES);
+    List<Route> wanted = RouteFixture.routesToNodes(NODES);
     MessageRecorder recorder = new MessageRecorder();
     rt.listener(recorder::datagram);
 
@@ -55,8 +55,8 @@ class ManyRoutesTest {
 
     List<Route> found = routes.list(OURS);
     assertThat(destinations(found)).hasSize(2 * NODES).isEqualTo(destinations(wanted));
-    assertThat(Kernel.ip(host, "-4", "route", "show", "proto", "201")).hasSize(NODES);
-    assertThat(Kernel.ip(host, "-6", "route", "show", "proto", "201")).hasSize(NODES);
+    assertThat(RouteFixture.ip(host, "-4", "route", "show", "proto", "201")).hasSize(NODES);
+    assertThat(RouteFixture.ip(host, "-6", "route", "show", "proto", "201")).hasSize(NODES);
 
     assertThat(routes.replaceAll(wanted)).isEmpty();
     assertThat(routes.list(OURS)).hasSize(2 * NODES);
@@ -67,7 +67,7 @@ class ManyRoutesTest {
 
   @Test
   void saysOfEachRouteThatFailedWhyAndCarriesOutTheOthers() {
-    List<Route> wanted = new ArrayList<>(Kernel.routesToNodes(1000));
+    List<Route> wanted = new ArrayList<>(RouteFixture.routesToNodes(1000));
     Route unreachable =
         Route.via(IpPrefix.parse("10.200.0.0/16"), NextHop.via(parse("203.0.113.1")));
     wanted.add(wanted.getFirst());
@@ -90,7 +90,7 @@ class ManyRoutesTest {
 
   @Test
   void reportsAllFailuresWhereEveryRouteFails() {
-    List<Route> wanted = Kernel.routesToNodes(NODES);
+    List<Route> wanted = RouteFixture.routesToNodes(NODES);
 
     List<RouteFailure> failures = routes.deleteAll(wanted);
 

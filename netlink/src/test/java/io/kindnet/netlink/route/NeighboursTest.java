@@ -26,13 +26,13 @@ class NeighboursTest {
 
   NeighboursTest(Namespace host) {
     this.host = host;
-    rt = Kernel.open(host);
+    rt = RouteFixture.open(host);
     neighbours = rt.neighbours();
   }
 
   @BeforeEach
   void makeLinks() {
-    Kernel.makeTwoNetworks(host, rt);
+    RouteFixture.makeTwoNetworks(host, rt);
   }
 
   @AfterEach
@@ -48,7 +48,7 @@ class NeighboursTest {
 
     Ip.batch(
         other,
-        Kernel.TWO_NETWORKS
+        RouteFixture.TWO_NETWORKS
             + """
             neigh add 192.168.0.7 lladdr 02:00:5e:10:00:01 dev eth0 nud permanent
             neigh add fd00::7 lladdr 02:00:5e:10:00:01 dev eth0 nud permanent
@@ -116,7 +116,7 @@ class NeighboursTest {
   }
 
   private static String listing(Namespace namespace) {
-    return Kernel.ipWithout(
+    return RouteFixture.ipWithout(
         List.of(), namespace, "neigh", "show", "dev", "eth0", "nud", "permanent");
   }
 }

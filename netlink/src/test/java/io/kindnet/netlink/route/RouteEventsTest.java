@@ -28,12 +28,12 @@ class RouteEventsTest {
 
   RouteEventsTest(Namespace host) {
     this.host = host;
-    rt = Kernel.open(host);
+    rt = RouteFixture.open(host);
   }
 
   @BeforeEach
   void makeLinks() {
-    Kernel.makeTwoNetworks(host, rt);
+    RouteFixture.makeTwoNetworks(host, rt);
   }
 
   @AfterEach
@@ -139,7 +139,7 @@ class RouteEventsTest {
     Route own =
         Route.via(IpPrefix.parse("10.1.0.0/16"), NextHop.via(parse("192.168.0.2"), eth0.index()));
     try (RouteEvents events = rt.eventsOfOthers(ROUTES)) {
-      rt.routes().addAll(Kernel.routesToNodes(100));
+      rt.routes().addAll(RouteFixture.routesToNodes(100));
       rt.routes().add(own);
       Ip.run(host, "route", "del", "10.1.0.0/16");
 
@@ -155,9 +155,9 @@ class RouteEventsTest {
 
   @Test
   void listensInTheNamespaceOfItsSocketWhicheverTheThreadIsIn(Namespace pod) {
-    try (RouteSocket inPod = Kernel.open(pod);
+    try (RouteSocket inPod = RouteFixture.open(pod);
         RouteEvents events = inPod.events(LINKS);
-        NetworkNamespace podHandle = Kernel.handle(pod)) {
+        NetworkNamespace podHandle = RouteFixture.handle(pod)) {
       rt.links().create(VethPair.of("knet0", "eth0").withPeerIn(podHandle));
 
       List<RouteEvent> seen = readUntil(events, RouteEvent.LinkChanged.class::isInstance);
@@ -172,7 +172,7 @@ class RouteEventsTest {
   @Test
   void saysThatEventsWereLostWhenTheyCameTooFast() {
     try (RouteEvents events = rt.events(ROUTES)) {
-      List<Route> many = Kernel.routesToNodes(20_000);
+      List<Route> many = RouteFixture.routesToNodes(20_000);
       rt.routes().addAll(many);
 
       RouteEvents.Batch batch = events.next(SOON);

@@ -30,14 +30,14 @@ class RouteLookupTest {
 
   RouteLookupTest(Namespace host) {
     this.host = host;
-    rt = Kernel.open(host);
+    rt = RouteFixture.open(host);
     routes = rt.routes();
   }
 
   @BeforeEach
   void makeLinks() {
     host.loopbackUp();
-    Kernel.makeTwoNetworks(host, rt);
+    RouteFixture.makeTwoNetworks(host, rt);
   }
 
   @AfterEach
@@ -165,7 +165,7 @@ class RouteLookupTest {
   @EnumSource
   void theDefaultRouteIsAskedForWithoutReadingTheTable(AddressFamily family) {
     Ip.batch(host, "route add default via 192.168.0.2\nroute add default via fd00::2\n");
-    routes.addAll(Kernel.routesToNodes(500));
+    routes.addAll(RouteFixture.routesToNodes(500));
     MessageRecorder recorder = new MessageRecorder();
     rt.listener(recorder::datagram);
 
@@ -195,12 +195,14 @@ class RouteLookupTest {
   void theLowestMetricWinsAmongListedRoutes() {
     Route dead =
         Route.via(
-                Kernel.DEFAULT_V4,
+                RouteFixture.DEFAULT_V4,
                 new NextHop(Optional.of(parse("10.0.0.1")), 1, 1, NextHop.RTNH_F_DEAD))
             .withMetric(1);
-    Route worse = Route.via(Kernel.DEFAULT_V4, NextHop.via(parse("10.0.0.2"), 2)).withMetric(-1);
-    Route best = Route.via(Kernel.DEFAULT_V4, NextHop.via(parse("10.0.0.3"), 3)).withMetric(7);
-    Route refusal = Route.ofType(Kernel.DEFAULT_V4, RouteConstants.RTN_UNREACHABLE);
+    Route worse =
+        Route.via(RouteFixture.DEFAULT_V4, NextHop.via(parse("10.0.0.2"), 2)).withMetric(-1);
+    Route best =
+        Route.via(RouteFixture.DEFAULT_V4, NextHop.via(parse("10.0.0.3"), 3)).withMetric(7);
+    Route refusal = Route.ofType(RouteFixture.DEFAULT_V4, RouteConstants.RTN_UNREACHABLE);
 
     assertThat(DefaultRoutes.best(List.of(dead, worse, best, refusal))).contains(best);
     assertThat(DefaultRoutes.best(List.of(dead, refusal))).isEmpty();

@@ -31,13 +31,13 @@ class RoutesTest {
 
   RoutesTest(Namespace host) {
     this.host = host;
-    rt = Kernel.open(host);
+    rt = RouteFixture.open(host);
     routes = rt.routes();
   }
 
   @BeforeEach
   void makeLinks() {
-    Kernel.makeTwoNetworks(host, rt);
+    RouteFixture.makeTwoNetworks(host, rt);
   }
 
   @AfterEach
@@ -76,7 +76,7 @@ class RoutesTest {
 
     Ip.batch(
         other,
-        Kernel.TWO_NETWORKS
+        RouteFixture.TWO_NETWORKS
             + """
             route add 10.244.1.0/24 via 192.168.0.2 proto 201
             route add 10.244.2.0/24 via 192.168.0.2 proto static metric 50 src 192.168.0.1
@@ -117,7 +117,7 @@ class RoutesTest {
 
     Ip.batch(
         other,
-        Kernel.TWO_NETWORKS
+        RouteFixture.TWO_NETWORKS
             + """
             route add fd00:10:244:1::/64 via fd00::2 proto 201
             route add fd00:10:244:2::/64 via fd00::2 proto static metric 50 src fd00::1
@@ -323,7 +323,8 @@ class RoutesTest {
   }
 
   private static String listing(Namespace namespace, String family) {
-    return Kernel.ipWithout(List.of(), namespace, "-d", family, "route", "show", "table", "all");
+    return RouteFixture.ipWithout(
+        List.of(), namespace, "-d", family, "route", "show", "table", "all");
   }
 
   /** Without the routes of the kernel, some of which come when the links are ready. */
@@ -332,7 +333,7 @@ class RoutesTest {
     StringBuilder all = new StringBuilder();
     for (String maker : makers) {
       all.append(
-          Kernel.ipWithout(
+          RouteFixture.ipWithout(
               List.of(), namespace, "-d", "-6", "route", "show", "table", "all", "proto", maker));
     }
     return all.toString();

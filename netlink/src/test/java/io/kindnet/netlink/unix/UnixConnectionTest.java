@@ -4,11 +4,11 @@ import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
-import io.kindnet.netlink.libc.Descriptor;
 import io.kindnet.netlink.libc.Errno;
-import io.kindnet.netlink.libc.Files;
+import io.kindnet.netlink.libc.Fd;
+import io.kindnet.netlink.libc.FileOpener;
 import io.kindnet.netlink.libc.KernelException;
-import io.kindnet.netlink.libc.LostDescriptorsException;
+import io.kindnet.netlink.libc.LostFdsException;
 import io.kindnet.netlink.netns.NetworkNamespace;
 import io.kindnet.netlink.testing.Namespace;
 import io.kindnet.netlink.testing.NetworkNamespaces;
@@ -31,8 +31,8 @@ class UnixConnectionTest {
   private static final Duration SOON = Duration.ofSeconds(30);
 
   private final byte[] buffer = new byte[1 << 16];
-  private final List<Descriptor> descriptors = new ArrayList<>();
-  private final List<Descriptor> opened = new ArrayList<>();
+  private final List<Fd> descriptors = new ArrayList<>();
+  private final List<Fd> opened = new ArrayList<>();
   @TempDir private Path folder;
   private UnixListener listener;
   private UnixConnection client;
@@ -47,8 +47,8 @@ class UnixConnectionTest {
 
   @AfterEach
   void close() {
-    descriptors.forEach(Descriptor::close);
-    opened.forEach(Descriptor::close);
+    descriptors.forEach(Fd::close);
+    opened.forEach(Fd::close);
     client.close();
     server.close();
     listener.close();
@@ -98,7 +98,7 @@ class UnixConnectionTest {
   void descriptorsComeInOrderWithTheFirstByteAndAreOpenFiles() throws IOException {
     List<String> texts = List.of("0", "1", "2", "3", "4", "5", "6", "7");
     client.send(bytes("request"), open(texts), SOON);
-    opened.forEach(Descriptor::close);
+    opened.forEach(Fd::close);
 
     assertThat(receiveText()).isEqualTo("request");
     assertThat(descriptors).hasSize(8);
@@ -111,7 +111,7 @@ class UnixConnectionTest {
   @NetworkNamespaces
   void aNamespaceThatCameCanBeEntered(Namespace pod) {
     pod.run("ip", "link", "add", "name", "only-here", "type", "bridge");
-    opened.add(Files.openForReading(pod.path().toString()));
+    opened.add(FileOpener.openForReading(pod.path().toString()));
     client.send(bytes("x"), opened, SOON);
     receiveText();
 
@@ -137,11 +137,11 @@ class UnixConnectionTest {
 
   @Test
   void refusesMoreDescriptorsThanItTakesAndCanStillAnswer() throws IOException {
-    List<Descriptor> nine = open(List.of("0", "1", "2", "3", "4", "5", "6", "7", "8"));
+    List<Fd> nine = open(List.of("0", "1", "2", "3", "4", "5", "6", "7", "8"));
     client.send(bytes("too many"), nine, SOON);
 
     assertThatThrownBy(() -> server.receive(buffer, 0, buffer.length, descriptors))
-        .isInstanceOf(LostDescriptorsException.class)
+        .isInstanceOf(LostFdsException.class)
         .hasMessageEndingWith("EMSGSIZE (Message too long): more than 8 at once");
     assertThat(descriptors).isEmpty();
     assertThat(OpenFiles.beginningWith(folder.toString())).isEqualTo(9);
@@ -210,9 +210,9 @@ class UnixConnectionTest {
     assertThat(client.peerPid()).isEqualTo((int) ProcessHandle.current().pid());
   }
 
-  private List<Descriptor> open(List<String> texts) {
+  private List<Fd> open(List<String> texts) {
     for (String text : texts) {
-      opened.add(Files.openForReading(write("file-" + text, text)));
+      opened.add(FileOpener.openForReading(write("file-" + text, text)));
     }
     return opened;
   }
@@ -230,7 +230,7 @@ class UnixConnectionTest {
     return new String(buffer, 0, length, UTF_8);
   }
 
-  private static Path proc(Descriptor descriptor) {
+  private static Path proc(Fd descriptor) {
     return Path.of("/proc/self/fd/" + descriptor.number());
   }
 

@@ -18,7 +18,7 @@ import io.kindnet.kindnetd.cluster.pods.ClusterPod.Phase;
 import io.kindnet.kindnetd.cluster.pods.PodReader.PodObject;
 import io.kindnet.kindnetd.kube.ApiServer;
 import io.kindnet.kindnetd.kube.ApiServerOptions;
-import io.kindnet.kindnetd.metrics.Status;
+import io.kindnet.kindnetd.status.Status;
 import io.kindnet.kube.testing.ObjectDispatcher;
 import io.kindnet.kube.testing.ObjectServer;
 import io.kindnet.netlink.ip.IpAddresses;

@@ -1,9 +1,0 @@
-package io.kindnet.cni.store;
-
-/** Who runs a call. */
-public enum Way {
-  /** A process of its own. */
-  COLD,
-  /** The agent, which is there already. */
-  WARM
-}

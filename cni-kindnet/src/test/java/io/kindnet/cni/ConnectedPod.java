@@ -1,0 +1,57 @@
+package io.kindnet.cni;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import io.kindnet.netlink.testing.Namespace;
+
+/**
+ * A pod with an interface, and its node: what {@code ip} shows, with the names and addresses that
+ * differ from run to run replaced by words.
+ */
+final class ConnectedPod {
+  final String knet;
+  final String pod4;
+  final String pod6;
+  final String gateway4;
+  final String gateway6;
+
+  /** The pod of this result in the form of 0.3.0 or later; both families. */
+  ConnectedPod(JsonNode result) {
+    knet =
+        result.path("interfaces").path(result.path("interfaces").size() - 2).path("name").asText();
+    pod4 = bare(result.at("/ips/0/address").asText());
+    pod6 = bare(result.at("/ips/1/address").asText());
+    gateway4 = result.at("/ips/0/gateway").asText();
+    gateway6 = result.at("/ips/1/gateway").asText();
+  }
+
+  /** Links that are up or in use, with their addresses; then routes, IPv4 first. */
+  String describe(Namespace namespace) {
+    String links = namespace.run("ip", "-br", "addr");
+    String routes = namespace.run("ip", "-4", "route") + namespace.run("ip", "-6", "route");
+    StringBuilder text = new StringBuilder();
+    // the kernel says late that a new bridge works
+    links = links.replaceAll("(?m)^(cni\\d+ +)UNKNOWN", "$1UP");
+    for (String line : (links + routes).lines().toList()) {
+      if (!line.strip().equals("lo               DOWN")) {
+        text.append(normalize(line.strip().replaceAll(" +", " "))).append('\n');
+      }
+    }
+    return text.toString();
+  }
+
+  String normalize(String text) {
+    return text.replaceAll("@if\\d+", "")
+        .replaceAll("(?<=\\W)fe80:[0-9a-f:]{2,}(?=/64)(?!::/)", "LINKLOCAL")
+        .replaceAll("(..:){5}[0-9a-f]{2}", "MAC")
+        .replaceAll("/run/netns/[^\"]*", "NETNS")
+        .replaceAll("(?<![0-9a-f:.])" + pod6 + "(?![0-9a-f:])", "POD6")
+        .replaceAll("(?<![0-9a-f:.])" + gateway6 + "(?![0-9a-f:])", "GATEWAY6")
+        .replaceAll("\\b" + pod4 + "\\b", "POD4")
+        .replaceAll("\\b" + gateway4 + "\\b", "GATEWAY4")
+        .replace(knet, "KNET");
+  }
+
+  private static String bare(String cidr) {
+    return cidr.substring(0, Math.max(0, cidr.indexOf('/')));
+  }
+}

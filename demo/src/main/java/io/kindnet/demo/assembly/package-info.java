@@ -1,8 +1,0 @@
-/**
- * What the build changes in the classes of libraries before it puts them into {@code dist/}. Knows
- * class files and nothing of what is done with them.
- */
-@NullMarked
-package io.kindnet.demo.assembly;
-
-import org.jspecify.annotations.NullMarked;

@@ -1,0 +1,88 @@
+package io.kindnet.packaging.training;
+
+import io.fabric8.kubernetes.api.model.Node;
+import io.fabric8.kubernetes.client.KubernetesClient;
+import io.kindnet.kube.testing.Http2Frontend;
+import io.kindnet.kube.testing.ObjectDispatcher;
+import io.kindnet.kube.testing.ObjectServer;
+import io.vertx.core.net.SelfSignedCertificate;
+import java.io.IOException;
+import java.net.InetAddress;
+import java.net.InetSocketAddress;
+import java.nio.file.Files;
+import java.nio.file.Path;
+
+/** An API server in this process that is reached over TLS and HTTP/2, as a real one is. */
+final class TrainingCluster implements AutoCloseable {
+  private final SelfSignedCertificate certificate;
+  private final ObjectServer server;
+  private final Http2Frontend frontend;
+  private final KubernetesClient client;
+
+  private TrainingCluster(
+      SelfSignedCertificate certificate, ObjectServer server, Http2Frontend frontend) {
+    this.certificate = certificate;
+    this.server = server;
+    this.frontend = frontend;
+    this.client = server.client();
+  }
+
+  static TrainingCluster start() throws Exception {
+    SelfSignedCertificate certificate = SelfSignedCertificate.create();
+    ObjectServer server =
+        ObjectServer.start(
+            new InetSocketAddress(InetAddress.getLoopbackAddress(), 0), new ObjectDispatcher());
+    Http2Frontend frontend =
+        new Http2Frontend(
+            server.port(),
+            Path.of(certificate.privateKeyPath()),
+            Path.of(certificate.certificatePath()));
+    return new TrainingCluster(certificate, server, frontend);
+  }
+
+  void apply(Node node) {
+    if (client.resource(node).get() == null) {
+      client.resource(node).create();
+    } else {
+      client.resource(node).update();
+    }
+  }
+
+  void delete(Node node) {
+    client.resource(node).delete();
+  }
+
+  /** Writes a file that leads to this server and its certificate. */
+  Path writeKubeconfig(Path folder) throws IOException {
+    return Files.writeString(
+        folder.resolve("kubeconfig"),
+        """
+        apiVersion: v1
+        kind: Config
+        clusters:
+        - name: training
+          cluster:
+            server: https://localhost:%d
+            certificate-authority: %s
+        users:
+        - name: agent
+          user:
+            token: secret
+        contexts:
+        - name: training
+          context:
+            cluster: training
+            user: agent
+        current-context: training
+        """
+            .formatted(frontend.port(), certificate.certificatePath()));
+  }
+
+  @Override
+  public void close() {
+    client.close();
+    frontend.close();
+    server.close();
+    certificate.delete();
+  }
+}

@@ -1,0 +1,56 @@
+package io.kindnet.kindnetd.callserver;
+
+import io.kindnet.cni.protocol.CniCommand;
+import io.kindnet.cni.protocol.CniEnvironment;
+import io.kindnet.cni.protocol.CniException;
+import io.kindnet.cni.protocol.NetworkConfigReader;
+import io.kindnet.netlink.libc.Fd;
+import io.kindnet.netlink.libc.KernelException;
+import io.kindnet.netlink.netns.NetworkNamespace;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Whether a call would do here what it does as a process of the launcher: the same network of the
+ * host, the same database.
+ *
+ * @param obstacle why it would not; empty if it would
+ */
+record CallEligibility(String obstacle) {
+  static CallEligibility of(CallRequest request) {
+    Fd network = request.descriptors().ownNetwork();
+    Fd root = request.descriptors().root();
+    if (network == null || root == null) {
+      return new CallEligibility("it came without network namespace or root directory");
+    }
+    if (!NetworkNamespace.isCurrent(network)) {
+      return new CallEligibility("it is of another network namespace than the agent");
+    }
+    Path folder = folderOf(request);
+    return folder == null || isSame(root, folder)
+        ? new CallEligibility("")
+        : new CallEligibility(folder + " is another directory for the agent, or not there yet");
+  }
+
+  /** That of the database; null for a call that needs none, or fails before it does. */
+  private static @Nullable Path folderOf(CallRequest request) {
+    try {
+      CniCommand command = CniEnvironment.of(request.variables()).command();
+      return command == CniCommand.VERSION
+          ? null
+          : NetworkConfigReader.of(request.input()).read(command).dataDir();
+    } catch (CniException invalid) {
+      return null; // the verb says so
+    }
+  }
+
+  private static boolean isSame(Fd root, Path folder) {
+    try (Fd theirs = io.kindnet.netlink.libc.FileOpener.openInRoot(root, folder.toString())) {
+      return Files.isSameFile(Path.of("/proc/self/fd/" + theirs.number()), folder);
+    } catch (KernelException | IOException notThere) {
+      return false;
+    }
+  }
+}

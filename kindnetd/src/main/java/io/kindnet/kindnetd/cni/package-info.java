@@ -1,9 +1,0 @@
-/**
- * Serves the verbs of cni-kindnet to its launcher, so that a call needs no start of a Java machine.
- * Keeps nothing between calls: whatever a call leaves behind is in the database and the kernel.
- * Knows nothing of the cluster.
- */
-@NullMarked
-package io.kindnet.kindnetd.cni;
-
-import org.jspecify.annotations.NullMarked;

@@ -1,8 +1,0 @@
-/**
- * How the agents fare, for operators and for the kubelet: metrics, health and readiness. Knows no
- * agent, no Kubernetes and no kernel.
- */
-@NullMarked
-package io.kindnet.kindnetd.metrics;
-
-import org.jspecify.annotations.NullMarked;

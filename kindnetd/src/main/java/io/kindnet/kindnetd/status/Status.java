@@ -1,0 +1,197 @@
+package io.kindnet.kindnetd.status;
+
+import io.prometheus.metrics.core.metrics.Counter;
+import io.prometheus.metrics.core.metrics.CounterWithCallback;
+import io.prometheus.metrics.core.metrics.Gauge;
+import io.prometheus.metrics.core.metrics.GaugeWithCallback;
+import io.prometheus.metrics.core.metrics.Histogram;
+import io.prometheus.metrics.core.metrics.Info;
+import io.prometheus.metrics.model.registry.PrometheusRegistry;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.concurrent.CopyOnWriteArrayList;
+import java.util.function.DoubleSupplier;
+import java.util.function.Supplier;
+
+/** All metrics of this process, and the state of its parts. */
+public final class Status {
+  private final PrometheusRegistry registry = new PrometheusRegistry();
+  private final List<AgentStatus> agents = new CopyOnWriteArrayList<>();
+  private final List<String> defects = new CopyOnWriteArrayList<>();
+  private final Histogram passSeconds =
+      Histogram.builder()
+          .name("kindnet_pass_duration_seconds")
+          .help("Time that an agent took to bring the kernel to the desired state.")
+          .labelNames("agent")
+          .classicOnly()
+          .classicExponentialUpperBounds(0.001, 4, 8)
+          .register(registry);
+  private final Counter failures =
+      Counter.builder()
+          .name("kindnet_pass_failures_total")
+          .help("Starts and passes of an agent that failed and were tried again.")
+          .labelNames("agent")
+          .register(registry);
+  private final Counter repairs =
+      Counter.builder()
+          .name("kindnet_repairs_total")
+          .help("Objects of an agent that others had removed or changed, and that were put right.")
+          .labelNames("agent")
+          .register(registry);
+
+  /**
+   * @param version this build's, for the {@code kindnet_build_info} metric
+   */
+  public Status(String version) {
+    Info.builder()
+        .name("kindnet_build_info")
+        .help("The version of this kindnetd.")
+        .labelNames("version")
+        .register(registry)
+        .addLabelValues(version);
+    GaugeWithCallback.builder()
+        .name("kindnet_ready")
+        .help("1 if everything of an agent is in place, else 0; /readyz says what is missing.")
+        .labelNames("agent")
+        .callback(callback ->
+            agents()
+                .forEach(agent -> callback.call(agent.problem().isEmpty() ? 1 : 0, agent.name())))
+        .register(registry);
+  }
+
+  /** A further part; once it has begun, {@code /readyz} waits for it. */
+  public AgentStatus agent(String name) {
+    return agent(name, /* essential= */ true);
+  }
+
+  /**
+   * A further part that pods can do without: {@code /readyz} shows it, and does not wait for it.
+   */
+  public AgentStatus optionalAgent(String name) {
+    return agent(name, /* essential= */ false);
+  }
+
+  private AgentStatus agent(String name, boolean essential) {
+    AgentStatus agent =
+        new AgentStatus(
+            name,
+            essential,
+            passSeconds.labelValues(name),
+            failures.labelValues(name),
+            repairs.labelValues(name));
+    agents.add(agent);
+    return agent;
+  }
+
+  /**
+   * The metrics of CNI calls.
+   *
+   * @param warm how many calls this process has served, by verb
+   * @param cold how many calls the plugin has run by itself, by verb
+   */
+  public CallMetrics calls(Supplier<Map<String, Long>> warm, Supplier<Map<String, Long>> cold) {
+    return new CallMetrics(registry, warm, cold);
+  }
+
+  /** A further number to show. */
+  public Gauge gauge(String name, String help, String... labels) {
+    return Gauge.builder().name(name).help(help).labelNames(labels).register(registry);
+  }
+
+  /**
+   * A part has ended by an error that only a new process can mend: this one is not healthy any
+   * more.
+   *
+   * @param text which part and why, for people
+   */
+  public void defect(String text) {
+    defects.add(text);
+  }
+
+  List<String> defects() {
+    return List.copyOf(defects);
+  }
+
+  /** A further number, asked for whenever it is shown. */
+  public void gauge(String name, String help, DoubleSupplier value) {
+    GaugeWithCallback.builder()
+        .name(name)
+        .help(help)
+        .callback(callback -> callback.call(value.getAsDouble()))
+        .register(registry);
+  }
+
+  /**
+   * Further numbers, asked for whenever they are shown.
+   *
+   * @param labels the names of the labels
+   * @param values the numbers by the values of the labels
+   */
+  public void gauge(
+      String name, String help, List<String> labels, Supplier<Map<List<String>, Double>> values) {
+    GaugeWithCallback.builder()
+        .name(name)
+        .help(help)
+        .labelNames(labels.toArray(String[]::new))
+        .callback(callback ->
+            values.get().forEach((of, value) -> callback.call(value, of.toArray(String[]::new))))
+        .register(registry);
+  }
+
+  /**
+   * A further counter, asked for whenever it is shown.
+   *
+   * @param labels the names of the labels
+   * @param values the numbers by the values of the labels
+   */
+  public void counter(
+      String name, String help, List<String> labels, Supplier<Map<List<String>, Long>> values) {
+    CounterWithCallback.builder()
+        .name(name)
+        .help(help)
+        .labelNames(labels.toArray(String[]::new))
+        .callback(callback ->
+            values.get().forEach((of, value) -> callback.call(value, of.toArray(String[]::new))))
+        .register(registry);
+  }
+
+  /** What the parts still miss, each with its name in front; empty if everything is in place. */
+  public List<String> problems() {
+    return agents().stream()
+        .flatMap(agent -> agent.problem().map(text -> agent.name() + " " + text).stream())
+        .toList();
+  }
+
+  /**
+   * Why the part called {@code name} is not ready, empty if it is.
+   *
+   * @throws IllegalArgumentException if there is none
+   */
+  public Optional<String> problem(String name) {
+    return named(name).problem();
+  }
+
+  /** Has {@code listener} run whenever the part called {@code name} becomes ready. */
+  public void onReady(String name, Runnable listener) {
+    named(name).onReady(listener);
+  }
+
+  private AgentStatus named(String name) {
+    for (AgentStatus agent : agents) {
+      if (agent.name().equals(name)) {
+        return agent;
+      }
+    }
+    throw new IllegalArgumentException("there is no part called " + name);
+  }
+
+  /** The parts that have begun. */
+  List<AgentStatus> agents() {
+    return agents.stream().filter(AgentStatus::begun).toList();
+  }
+
+  PrometheusRegistry registry() {
+    return registry;
+  }
+}

@@ -1,8 +1,0 @@
-/**
- * What serving calls has to survive: bad requests, bad peers, SIGKILL at any moment. Talks to the
- * agent over its socket.
- */
-@NullMarked
-package io.kindnet.kindnetd.cni;
-
-import org.jspecify.annotations.NullMarked;

@@ -1,0 +1,215 @@
+package io.kindnet.kindnetd.routes;
+
+import static io.kindnet.kindnetd.cluster.nodes.ClusterNodeSamples.clusterNode;
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.kindnet.kindnetd.CapturedLog;
+import io.kindnet.kindnetd.MetricsPage;
+import io.kindnet.kindnetd.ReadinessPage;
+import io.kindnet.netlink.testing.Eventually;
+import io.kindnet.netlink.testing.Ip;
+import io.kindnet.netlink.testing.Namespace;
+import io.kindnet.netlink.testing.NetworkNamespaces;
+import java.io.IOException;
+import java.time.Duration;
+import java.util.List;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.Test;
+
+/** Which routes the agent makes in a network namespace, seen through {@code ip}. */
+@NetworkNamespaces
+class RouteAgentTest {
+  private static final Duration DEADLINE = Duration.ofSeconds(60);
+
+  private final Namespace host;
+  private final RoutingFixture stand;
+
+  RouteAgentTest(Namespace host, Namespace network) {
+    this.host = host;
+    stand = RoutingFixture.between(host, network);
+  }
+
+  @AfterEach
+  void stop() {
+    stand.close();
+  }
+
+  @Test
+  void followsNodesThatJoinChangeAndLeave() {
+    stand.start();
+    stand.join("a", 2);
+    stand.join("b", 3);
+    stand.assertRoutes(
+        "10.244.2.0/24 via 192.0.2.2",
+        "fd00:2::/64 via 2001:db8::2",
+        "10.244.3.0/24 via 192.0.2.3",
+        "fd00:3::/64 via 2001:db8::3");
+    stand.nodes.remove("b");
+    stand.assertRoutes("10.244.2.0/24 via 192.0.2.2", "fd00:2::/64 via 2001:db8::2");
+    stand.nodes.put(
+        clusterNode("a", List.of("10.244.2.0/24", "fd00:2::/64"), "192.0.2.9", "2001:db8::9"));
+    stand.assertRoutes("10.244.2.0/24 via 192.0.2.9", "fd00:2::/64 via 2001:db8::9");
+    stand.nodes.put(
+        clusterNode("a", List.of("10.244.7.0/24", "fd00:7::/64"), "192.0.2.9", "2001:db8::9"));
+    stand.assertRoutes("10.244.7.0/24 via 192.0.2.9", "fd00:7::/64 via 2001:db8::9");
+    stand.nodes.put(clusterNode("a", List.of("10.244.7.0/24"), "192.0.2.9"));
+    stand.assertRoutes("10.244.7.0/24 via 192.0.2.9");
+  }
+
+  @Test
+  void givesACidrToItsNewestOwnerAndBackAgain() {
+    stand.start();
+    stand.join("old", 2);
+    stand.nodes.put(clusterNode("new", List.of("10.244.2.0/24"), "192.0.2.3"));
+    stand.assertRoutes("10.244.2.0/24 via 192.0.2.3", "fd00:2::/64 via 2001:db8::2");
+    stand.nodes.remove("new");
+    stand.assertRoutes("10.244.2.0/24 via 192.0.2.2", "fd00:2::/64 via 2001:db8::2");
+    stand.nodes.put(clusterNode("new", List.of("10.244.2.0/24"), "192.0.2.3"));
+    stand.nodes.remove("old");
+    stand.assertRoutes("10.244.2.0/24 via 192.0.2.3");
+  }
+
+  /** The broadcast address of the network, which a kubelet may write into its Node. */
+  @Test
+  void goesOnWithoutANodeWhoseAddressIsNoNextHop() throws Exception {
+    try (CapturedLog log = CapturedLog.start()) {
+      stand.nodes.put(clusterNode("hostile", List.of("10.244.9.0/24"), "192.0.2.255"));
+      stand.join("a", 2);
+      stand.start();
+      stand.assertRoutes("10.244.2.0/24 via 192.0.2.2", "fd00:2::/64 via 2001:db8::2");
+      Eventually.within(DEADLINE, () -> assertThat(stand.status.problems()).isEmpty());
+      assertThat(ReadinessPage.of(stand.status))
+          .contains("[+]routes ok, but the kernel refuses the next hops of 1 pod CIDRs");
+      assertThat(MetricsPage.of(stand.status)).contains("kindnet_unrouted_pod_cidrs 1.0");
+
+      stand.join("b", 3);
+      stand.assertRoutes(
+          "10.244.2.0/24 via 192.0.2.2",
+          "fd00:2::/64 via 2001:db8::2",
+          "10.244.3.0/24 via 192.0.2.3",
+          "fd00:3::/64 via 2001:db8::3");
+      assertThat(log.linesWith("no route to pod CIDR 10.244.9.0/24 of node hostile: ")).hasSize(1);
+      assertThat(log.linesWith("removed or changed by others")).isEmpty();
+
+      stand.nodes.put(clusterNode("hostile", List.of("10.244.9.0/24"), "192.0.2.9"));
+      Eventually.within(
+          DEADLINE, () -> assertThat(stand.routes()).contains("10.244.9.0/24 via 192.0.2.9"));
+      Eventually.within(
+          DEADLINE, () -> assertThat(ReadinessPage.of(stand.status)).contains("[+]routes ok\n"));
+    }
+  }
+
+  @Test
+  void routesOnlyWhatIsOnALink() {
+    stand.start();
+    stand.nodes.put(clusterNode("far", List.of("10.244.2.0/24"), "198.51.100.2"));
+    stand.join("near", 3);
+    stand.assertRoutes("10.244.3.0/24 via 192.0.2.3", "fd00:3::/64 via 2001:db8::3");
+    Ip.run(host, "address", "add", "198.51.100.1/24", "dev", "eth0");
+    stand.assertRoutes(
+        "10.244.2.0/24 via 198.51.100.2",
+        "10.244.3.0/24 via 192.0.2.3",
+        "fd00:3::/64 via 2001:db8::3");
+    Ip.run(host, "route", "add", "198.51.100.2", "via", "192.0.2.254");
+    stand.assertRoutes("10.244.3.0/24 via 192.0.2.3", "fd00:3::/64 via 2001:db8::3");
+    Ip.run(host, "route", "del", "198.51.100.2");
+    stand.assertRoutes(
+        "10.244.2.0/24 via 198.51.100.2",
+        "10.244.3.0/24 via 192.0.2.3",
+        "fd00:3::/64 via 2001:db8::3");
+  }
+
+  /** As when a machine's address moves onto a bridge. */
+  @Test
+  void followsAnAddressToAnotherLink(Namespace network) {
+    stand.start();
+    stand.join("a", 2);
+    stand.assertRoutes("10.244.2.0/24 via 192.0.2.2", "fd00:2::/64 via 2001:db8::2");
+    host.connect("eth1", network, "second");
+    Ip.batch(
+        host,
+        """
+        address del 192.0.2.1/24 dev eth0
+        address add 192.0.2.1/24 dev eth1
+        """);
+    Eventually.within(
+        DEADLINE,
+        () -> assertThat(Ip.run(host, "route", "show", "10.244.2.0/24")).contains("dev eth1"));
+  }
+
+  /** As when an administrator changes the network of the stand.nodes. */
+  @Test
+  void routesToNobodyWhoIsNotOnALinkAnyMore() {
+    stand.start();
+    stand.join("a", 2);
+    String v4 = "10.244.2.0/24 via 192.0.2.2";
+    String v6 = "fd00:2::/64 via 2001:db8::2";
+    stand.assertRoutes(v4, v6);
+    Ip.run(host, "address", "del", "192.0.2.1/24", "dev", "eth0");
+    stand.assertRoutes(v6);
+    Ip.run(host, "address", "add", "192.0.2.1/24", "dev", "eth0");
+    stand.assertRoutes(v4, v6);
+    Ip.run(host, "-6", "route", "del", "2001:db8::/64", "dev", "eth0");
+    stand.assertRoutes(v4);
+    Ip.run(host, "-6", "route", "add", "2001:db8::/64", "dev", "eth0");
+    stand.assertRoutes(v4, v6);
+    Ip.run(host, "link", "del", "eth0");
+    stand.assertRoutes();
+  }
+
+  /** The kernel takes no gateway on a route of this scope, which only it can know. */
+  @Test
+  void makesTheOtherRoutesWhereTheKernelRefusesOne() throws IOException {
+    Ip.run(host, "route", "add", "198.51.100.0/24", "dev", "eth0", "scope", "global");
+    stand.join("a", 2);
+    stand.nodes.put(clusterNode("odd", List.of("10.244.3.0/24"), "198.51.100.3"));
+    stand.join("b", 4);
+    stand.start();
+    String[] others = {
+      "10.244.2.0/24 via 192.0.2.2",
+      "fd00:2::/64 via 2001:db8::2",
+      "10.244.4.0/24 via 192.0.2.4",
+      "fd00:4::/64 via 2001:db8::4"
+    };
+    stand.assertRoutes(others);
+    Eventually.within(
+        DEADLINE,
+        () ->
+            assertThat(stand.status.problems())
+                .singleElement()
+                .asString()
+                .startsWith("routes replace route 10.244.3.0/24 via 198.51.100.3")
+                .contains("ENETUNREACH")
+                .endsWith("for node odd"));
+    Eventually.within(
+        DEADLINE,
+        () ->
+            assertThat(MetricsPage.of(stand.status))
+                .as("it is tried again, and nobody is blamed")
+                .doesNotContainPattern("kindnet_pass_failures_total.agent=\"routes\". [01]\\.")
+                .contains(
+                    "kindnet_repairs_total{agent=\"routes\"} 0.0",
+                    "kindnet_routes{family=\"ipv4\"} 2.0",
+                    "kindnet_unrouted_pod_cidrs 1.0",
+                    "kindnet_ready{agent=\"routes\"} 0.0"));
+    stand.join("c", 5);
+    Eventually.within(
+        DEADLINE, () -> assertThat(stand.routes()).contains("10.244.5.0/24 via 192.0.2.5"));
+    stand.nodes.remove("c");
+    Ip.run(host, "route", "replace", "198.51.100.0/24", "dev", "eth0", "scope", "link");
+    stand.assertRoutes(
+        others[0], others[1], others[2], others[3], "10.244.3.0/24 via 198.51.100.3");
+    Eventually.within(DEADLINE, () -> assertThat(stand.status.problems()).isEmpty());
+  }
+
+  @Test
+  void removesItsRoutesWhenDisabled() throws IOException {
+    stand.start();
+    stand.join("a", 2);
+    stand.assertRoutes("10.244.2.0/24 via 192.0.2.2", "fd00:2::/64 via 2001:db8::2");
+    stand.agent.close();
+    stand.assertRoutes("10.244.2.0/24 via 192.0.2.2", "fd00:2::/64 via 2001:db8::2");
+    stand.agent.removeState();
+    assertThat(stand.routes()).isEmpty();
+  }
+}
