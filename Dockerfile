@@ -14,7 +14,7 @@ WORKDIR /build
 COPY . .
 # the checks of the sources are made elsewhere, by make test
 RUN --mount=type=cache,target=/root/.m2 make dist MAVEN_ARGS=-Dquick
-RUN build/image-root /image dist && du -sh /image /image/opt/kindnet/*
+RUN packaging/image-root /image dist && du -sh /image /image/opt/kindnet/*
 
 FROM scratch
 ARG VERSION=0.1.0

@@ -97,11 +97,11 @@ bench-jmh: check
 	bench-jmh/run $(JMH)
 
 dist: $(if $(FOREIGN),check-root) check
-	$(MAVEN) --quiet -Dmaven.test.skip=true package -pl cni-kindnet,kindnetd,demo -am $(MAVEN_ARGS)
+	$(MAVEN) --quiet -Dmaven.test.skip=true package -pl cni-kindnet,kindnetd,packaging,demo -am $(MAVEN_ARGS)
 ifeq ($(FOREIGN),)
-	JAVA_HOME=$(JDK_HOME) build/dist
+	JAVA_HOME=$(JDK_HOME) packaging/dist
 else
-	build/dist-$(FOREIGN)
+	packaging/dist-$(FOREIGN)
 endif
 
 release: dist
@@ -123,7 +123,7 @@ soak: check-root check dist
 	build/soak
 
 # A real cluster of the versions KUBERNETES and CONTAINERD, which build/cluster-tools knows: etcd, API server, controllers, and nodes
-# with containerd and kubelet, in namespaces of their own. Its state is a folder, so that one that was left behind in whichever way is
+# with containerd and kubelet, in namespaces of their own. Its state is a directory, so that one that was left behind in whichever way is
 # found again. Without CONTAINERD=debian, containerd is built, too.
 e2e e2e-smoke e2e-up e2e-down: TOOLS += $(CLUSTER_TOOLS) $(RUN_TOOLS)
 e2e: check-root check e2e-classes

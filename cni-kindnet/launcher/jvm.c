@@ -11,7 +11,7 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
-/* What an operator set for other programs must not reach this one; LC_ALL is set anew: names of files in any language, reasons in one. */
+/* What an operator set for other programs must not reach this one; LC_ALL is set again: names of files in any language, reasons in one. */
 static const char *const dropped[] = {"JAVA_TOOL_OPTIONS", "JDK_JAVA_OPTIONS", "_JAVA_OPTIONS", "CLASSPATH", "LC_ALL"};
 static char locale[] = "LC_ALL=C.UTF-8";
 
@@ -63,7 +63,7 @@ static char *option(const char *name, const char *home, const char *file)
  */
 static void restore_jar_time(const char *home)
 {
-    static const time_t made = 1767225600; /* 2026-01-01T00:00:00Z, as build/dist has it */
+    static const time_t made = 1767225600; /* 2026-01-01T00:00:00Z, as packaging/dist has it */
     char *jar = joined(home, "/cni-kindnet.jar");
     struct stat found;
     if (jar != NULL && stat(jar, &found) == 0 && found.st_mtime != made) {
@@ -94,7 +94,7 @@ static char *cache_option(const char *home)
  */
 static char *class_path(const char *home)
 {
-    enum { HOME = 9 }; /* as build/dist has it */
+    enum { HOME = 9 }; /* as packaging/dist has it */
     static const char lasting[] = "/proc/self/fd/9/cni-kindnet.jar";
     if (fcntl(HOME, F_GETFD) < 0) {
         int opened = open(home, O_PATH | O_DIRECTORY); /* NOLINT(android-cloexec-open) */
@@ -163,11 +163,11 @@ static char **environment(void)
     return kept;
 }
 
-/* A JVM does not start in a folder that is gone. */
-static void leave_lost_folder(void)
+/* A JVM does not start in a directory that is gone. */
+static void leave_lost_directory(void)
 {
-    char folder[PATH_MAX];
-    if (getcwd(folder, sizeof folder) == NULL || folder[0] != '/')
+    char directory[PATH_MAX];
+    if (getcwd(directory, sizeof directory) == NULL || directory[0] != '/')
         (void)!chdir("/");
 }
 
@@ -208,7 +208,7 @@ void jvm_execute(int argument_count, char **arguments, struct text *failure)
         say(failure, "cannot execute the Java runtime in ", home, ENOMEM);
         return;
     }
-    leave_lost_folder();
+    leave_lost_directory();
     lock_version(home);
     (void)execve(java[0], java, variables);
     say(failure, "cannot execute ", java[0], errno);

@@ -3,7 +3,7 @@
  * beside it, which is complete without an agent.
  */
 #include "cnierror.h"
-#include "handover.h"
+#include "delegation.h"
 #include "jvm.h"
 #include "standard.h"
 #include "text.h"
@@ -36,9 +36,9 @@ static int answer_error(const struct input *input, unsigned code, const struct t
 }
 
 /* An answer that reaches nobody is no success: the runtime is to take back what it cannot know. */
-static int print_answer(const struct handover *handover)
+static int print_answer(const struct delegation *delegation)
 {
-    return standard_write(STDOUT_FILENO, handover->document, handover->length) ? handover->exit_code : 1;
+    return standard_write(STDOUT_FILENO, delegation->document, delegation->length) ? delegation->exit_code : 1;
 }
 
 static int tell_operator(struct text *failure)
@@ -64,12 +64,12 @@ int main(int argument_count, char **arguments)
     struct text failure = {0};
     bool called = is_cni_call(argument_count);
     if (called) {
-        struct handover handover;
-        handover_run(&handover, &input);
-        if (handover.outcome == HANDOVER_ANSWERED)
-            return print_answer(&handover);
-        if (handover.outcome == HANDOVER_FAILED)
-            return answer_error(&input, handover.code, &handover.message);
+        struct delegation delegation;
+        delegation_run(&delegation, &input);
+        if (delegation.outcome == DELEGATION_ANSWERED)
+            return print_answer(&delegation);
+        if (delegation.outcome == DELEGATION_FAILED)
+            return answer_error(&input, delegation.code, &delegation.message);
         if (input.taken && !standard_give_back(&input)) {
             text_add(&failure, "cannot give back standard input: ");
             text_add(&failure, strerror(errno));

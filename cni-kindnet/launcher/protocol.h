@@ -1,4 +1,4 @@
-/* The bytes of the handover protocol, version 1. Knows nothing of sockets. All numbers are unsigned, 32 bits, highest byte first. */
+/* The bytes of the delegation protocol, version 1. Knows nothing of sockets. All numbers are unsigned, 32 bits, highest byte first. */
 #ifndef PROTOCOL_H
 #define PROTOCOL_H
 
@@ -21,7 +21,7 @@ enum { REQUEST_CALL = 1 };
 
 enum {
     DESCRIPTOR_OWN_NETWORK = 1, /* network namespace of the launcher: the agent compares it with its own */
-    DESCRIPTOR_ROOT = 2,        /* its root folder, through which the agent looks up paths */
+    DESCRIPTOR_ROOT = 2,        /* its root directory, through which the agent looks up paths */
     DESCRIPTOR_POD_NETWORK = 4, /* what CNI_NETNS names */
     DESCRIPTOR_LOG = 8          /* what CNI_LOG_FILE names */
 };

@@ -29,12 +29,12 @@ final class AgentPart {
   private final List<Pod> pods = new ArrayList<>();
   private double worstFirst;
 
-  AgentPart(BenchFixture stand) {
-    node = stand.node("agent");
-    clusterStarts = new AgentStarts(node, stand.agentProgram());
+  AgentPart(BenchFixture fixture) {
+    node = fixture.node("agent");
+    clusterStarts = new AgentStarts(node, fixture.agentProgram());
     caller = new Directly(node.meter()::run, BenchFixture.kindnet(Work.DUAL_STACK_PORT));
     for (int i = 0; i < PODS; i++) {
-      pods.add(new Pod("agent-" + i, stand.podNamespace().path(), 20_000 + i));
+      pods.add(new Pod("agent-" + i, fixture.podNamespace().path(), 20_000 + i));
     }
   }
 

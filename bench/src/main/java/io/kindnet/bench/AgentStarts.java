@@ -34,7 +34,7 @@ final class AgentStarts {
   private final Path program;
 
   /**
-   * @param program the folder {@code kindnetd} of {@code dist/}
+   * @param program the directory {@code kindnetd} of {@code dist/}
    */
   AgentStarts(Node node, Path program) {
     this.node = node;

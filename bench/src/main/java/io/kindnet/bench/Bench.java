@@ -57,22 +57,22 @@ public final class Bench implements Callable<Integer> {
       out.println("- " + line);
     }
     out.println();
-    try (BenchFixture stand = new BenchFixture(dist, client, scratch)) {
+    try (BenchFixture fixture = new BenchFixture(dist, client, scratch)) {
       if (parts.contains(Part.CALLS)) {
-        new CallsPart(stand, runs).run(out, targets);
+        new CallsPart(fixture, runs).run(out, targets);
       }
       if (parts.contains(Part.KERNEL)) {
-        new KernelPart(stand, scratch).run(out);
-        new FallbackPart(stand, dist, scratch).run(out, targets);
+        new KernelPart(fixture, scratch).run(out);
+        new FallbackPart(fixture, dist, scratch).run(out, targets);
       }
       if (parts.contains(Part.BURST)) {
-        new BurstPart(stand).run(out, targets);
+        new BurstPart(fixture).run(out, targets);
       }
       if (parts.contains(Part.GROWTH)) {
-        new GrowthPart(stand, runs).run(out, targets);
+        new GrowthPart(fixture, runs).run(out, targets);
       }
       if (parts.contains(Part.AGENT)) {
-        new AgentPart(stand).run(out, targets);
+        new AgentPart(fixture).run(out, targets);
       }
       targets.print(out);
       return 0;

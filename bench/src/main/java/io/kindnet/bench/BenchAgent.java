@@ -61,7 +61,7 @@ final class BenchAgent implements AutoCloseable {
   /**
    * Starts one and waits for nothing but the process.
    *
-   * @param program the folder {@code kindnetd} of {@code dist/}
+   * @param program the directory {@code kindnetd} of {@code dist/}
    */
   static BenchAgent launch(Node node, Path program, String... flags) {
     Machine machine = node.machine();

@@ -30,7 +30,7 @@ final class BenchFixture implements AutoCloseable {
    *
    * @param dist what {@code make dist} made
    * @param client the path of cnitool
-   * @param scratch a folder for what the bench builds
+   * @param scratch a directory for what the bench builds
    */
   BenchFixture(Path dist, Path client, Path scratch) {
     this.dist = dist;
@@ -62,7 +62,7 @@ final class BenchFixture implements AutoCloseable {
     return agent;
   }
 
-  /** The folder of kindnetd. */
+  /** The directory of kindnetd. */
   Path agentProgram() {
     return dist.resolve("kindnetd");
   }
@@ -89,8 +89,8 @@ final class BenchFixture implements AutoCloseable {
     return floor;
   }
 
-  /** The contestants doing {@code work}, in the order of their turns. */
-  List<Candidate> contestants(Work work) {
+  /** The candidates doing {@code work}, in the order of their turns. */
+  List<Candidate> candidates(Work work) {
     return List.of(
         new Candidate(COLD, new Directly(cold.meter()::run, kindnet(work))),
         new Candidate(WARM, new Directly(warm.meter()::run, kindnet(work))),

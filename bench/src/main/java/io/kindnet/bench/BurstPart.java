@@ -32,7 +32,7 @@ final class BurstPart {
   private static final List<Level> LEVELS =
       List.of(new Level(1, 5), new Level(4, 20), new Level(16, MOST), new Level(MOST, MOST));
 
-  private final BenchFixture stand;
+  private final BenchFixture fixture;
   private final List<Pod> pods = new ArrayList<>();
   private final Table table =
       new Table(
@@ -49,21 +49,21 @@ final class BurstPart {
           "DEL CPU ms",
           "DEL failed");
 
-  BurstPart(BenchFixture stand) {
-    this.stand = stand;
+  BurstPart(BenchFixture fixture) {
+    this.fixture = fixture;
     for (int i = 0; i < MOST; i++) {
-      pods.add(new Pod("burst-" + i, stand.podNamespace().path(), 20_000 + i));
+      pods.add(new Pod("burst-" + i, fixture.podNamespace().path(), 20_000 + i));
     }
   }
 
   void run(PrintStream out, Targets targets) {
     for (Level level : LEVELS) {
       System.err.println("burst: " + level.atOnce + " at once");
-      run(COLD, stand.coldNode(), BenchFixture.kindnet(WORK), level, targets);
-      run(WARM, stand.warmNode(), BenchFixture.kindnet(WORK), level, targets);
-      run(PEERS, stand.peersNode(), BenchFixture.peers(WORK), level, targets);
+      run(COLD, fixture.coldNode(), BenchFixture.kindnet(WORK), level, targets);
+      run(WARM, fixture.warmNode(), BenchFixture.kindnet(WORK), level, targets);
+      run(PEERS, fixture.peersNode(), BenchFixture.peers(WORK), level, targets);
     }
-    stand.agent().requireHandedOver();
+    fixture.agent().requireHandedOver();
     out.println("### Many pods at once");
     out.println();
     out.println(
@@ -75,7 +75,7 @@ final class BurstPart {
   private void run(
       String who, Node node, NetworkConfiguration network, Level level, Targets targets) {
     boolean kindnet = !who.equals(PEERS);
-    ThroughClient client = stand.throughClient(node, network);
+    ThroughClient client = fixture.throughClient(node, network);
     List<Pod> some = pods.subList(0, level.pods);
     Burst added = node.meter().run(jobs("add", some, client), level.atOnce);
     if (kindnet) {

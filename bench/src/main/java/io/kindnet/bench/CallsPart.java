@@ -16,7 +16,7 @@ import io.kindnet.measuring.Targets;
 import java.io.PrintStream;
 import java.util.List;
 
-/** Each operation alone, again and again, all contestants in turn. */
+/** Each operation alone, again and again, all candidates in turn. */
 final class CallsPart {
   /** Runs that are not counted: what is read for the first time comes from the disk. */
   private static final int WARM_UP = 2;
@@ -24,17 +24,17 @@ final class CallsPart {
   /** Runs of what waits seconds for duplicate address detection. */
   private static final int SLOW_RUNS = 5;
 
-  private final BenchFixture stand;
+  private final BenchFixture fixture;
   private final int runs;
   private final Pod pod;
   private final Series series = new Series();
   private Sample floor;
 
-  CallsPart(BenchFixture stand, int runs) {
-    this.stand = stand;
+  CallsPart(BenchFixture fixture, int runs) {
+    this.fixture = fixture;
     this.runs = runs;
-    floor = stand.floor().sample();
-    pod = new Pod("bench", stand.podNamespace().path(), 8080);
+    floor = fixture.floor().sample();
+    pod = new Pod("bench", fixture.podNamespace().path(), 8080);
   }
 
   void run(PrintStream out, Targets targets) {
@@ -46,31 +46,31 @@ final class CallsPart {
       }
     }
     System.err.println();
-    stand.agent().requireHandedOver();
+    fixture.agent().requireHandedOver();
     print(out);
     judge(targets);
     new WarmTargets(series).judge(targets);
   }
 
   private void commands(int round) {
-    Meter meter = stand.coldNode().meter();
+    Meter meter = fixture.coldNode().meter();
     record(
         round, new Subject("nothing", "/bin/true", Directly.WAY), meter.run(Job.of("/bin/true")));
     floor(round);
     Job version = Directly.version("cni-kindnet");
     record(round, new Subject("VERSION", COLD, Directly.WAY), meter.run(version));
     record(
-        round, new Subject("VERSION", WARM, Directly.WAY), stand.warmNode().meter().run(version));
+        round, new Subject("VERSION", WARM, Directly.WAY), fixture.warmNode().meter().run(version));
     record(round, new Subject("VERSION", PEERS, Directly.WAY), meter.run(Directly.version("ptp")));
   }
 
   private void calls(int round, Work work) {
     floor(round);
-    for (Candidate contestant : stand.contestants(work)) {
-      if (contestant.isKindnet() || !work.dualStack() || isSlowRound(round)) {
-        Caller caller = contestant.caller();
-        record(round, subject("ADD", work, contestant), caller.add(pod.with(work)));
-        record(round, subject("DEL", work, contestant), caller.delete(pod.with(work)));
+    for (Candidate candidate : fixture.candidates(work)) {
+      if (candidate.isKindnet() || !work.dualStack() || isSlowRound(round)) {
+        Caller caller = candidate.caller();
+        record(round, subject("ADD", work, candidate), caller.add(pod.with(work)));
+        record(round, subject("DEL", work, candidate), caller.delete(pod.with(work)));
       }
     }
   }
@@ -80,7 +80,7 @@ final class CallsPart {
   }
 
   private void floor(int round) {
-    floor = stand.floor().sample();
+    floor = fixture.floor().sample();
     record(round, new Subject("nothing", "hello world", Directly.WAY), floor);
   }
 
@@ -91,8 +91,8 @@ final class CallsPart {
     }
   }
 
-  private static Subject subject(String verb, Work work, Candidate contestant) {
-    return new Subject(verb + " " + work.label(), contestant.who(), contestant.caller().way());
+  private static Subject subject(String verb, Work work, Candidate candidate) {
+    return new Subject(verb + " " + work.label(), candidate.who(), candidate.caller().way());
   }
 
   private void print(PrintStream out) {

@@ -39,14 +39,14 @@ final class FallbackPart {
    * Sets the launcher up.
    *
    * @param dist with the launcher
-   * @param scratch a folder for a copy of it
+   * @param scratch a directory for a copy of it
    */
-  FallbackPart(BenchFixture stand, Path dist, Path scratch) {
-    meter = stand.coldNode().meter();
-    Path folder = scratch.resolve("fallback");
-    launcher = folder.resolve("bin/cni-kindnet");
-    program = folder.resolve("lib/cni-kindnet/runtime/bin/java");
-    deadSocket = folder.resolve("dead.sock");
+  FallbackPart(BenchFixture fixture, Path dist, Path scratch) {
+    meter = fixture.coldNode().meter();
+    Path directory = scratch.resolve("fallback");
+    launcher = directory.resolve("bin/cni-kindnet");
+    program = directory.resolve("lib/cni-kindnet/runtime/bin/java");
+    deadSocket = directory.resolve("dead.sock");
     try {
       copy(dist.resolve("cni/bin/cni-kindnet"), launcher);
       copy(PROGRAM.toRealPath(), program);
@@ -56,7 +56,7 @@ final class FallbackPart {
           .bind(UnixDomainSocketAddress.of(deadSocket))
           .close();
     } catch (IOException failed) {
-      throw new UncheckedIOException("cannot set up a launcher in " + folder, failed);
+      throw new UncheckedIOException("cannot set up a launcher in " + directory, failed);
     }
   }
 

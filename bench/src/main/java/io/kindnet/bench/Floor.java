@@ -33,13 +33,13 @@ final class Floor {
   /**
    * Builds the program and trains its cache.
    *
-   * @param folder where the jar and the cache go
+   * @param directory where the jar and the cache go
    */
-  static Floor build(Meter meter, Path folder) {
-    Path jar = folder.resolve("hello.jar");
-    Path cache = folder.resolve("hello.aot");
+  static Floor build(Meter meter, Path directory) {
+    Path jar = directory.resolve("hello.jar");
+    Path cache = directory.resolve("hello.aot");
     try {
-      Files.createDirectories(folder);
+      Files.createDirectories(directory);
       Files.deleteIfExists(cache);
       pack(HelloWorld.class, jar);
     } catch (IOException failed) {

@@ -26,11 +26,11 @@ final class GrowthPart {
   private final Node emptyNode;
   private final Node fullNode;
 
-  GrowthPart(BenchFixture stand, int runs) {
+  GrowthPart(BenchFixture fixture, int runs) {
     this.runs = runs;
-    emptyNode = stand.node("empty");
-    fullNode = stand.node("full");
-    pod = new Pod("bench", stand.podNamespace().path(), 8080);
+    emptyNode = fixture.node("empty");
+    fullNode = fixture.node("full");
+    pod = new Pod("bench", fixture.podNamespace().path(), 8080);
   }
 
   void run(PrintStream out, Targets targets) {

@@ -16,7 +16,7 @@ import java.util.function.Supplier;
 
 /** What a call asks the kernel for, and where the classes come from that it loads. */
 final class KernelPart {
-  private final BenchFixture stand;
+  private final BenchFixture fixture;
   private final Path traceFile;
   private final Path classFile;
   private final Pod pod;
@@ -36,23 +36,23 @@ final class KernelPart {
   /**
    * Looks at calls.
    *
-   * @param scratch a folder for what they leave behind
+   * @param scratch a directory for what they leave behind
    */
-  KernelPart(BenchFixture stand, Path scratch) {
-    this.stand = stand;
+  KernelPart(BenchFixture fixture, Path scratch) {
+    this.fixture = fixture;
     traceFile = scratch.resolve("trace.txt");
     classFile = scratch.resolve("classes.txt");
-    pod = new Pod("bench", stand.podNamespace().path(), 8080);
+    pod = new Pod("bench", fixture.podNamespace().path(), 8080);
   }
 
   void run(PrintStream out) {
     System.err.println("kernel");
-    Meter meter = stand.coldNode().meter();
-    single("nothing", "hello world", meter, stand.floor().job());
+    Meter meter = fixture.coldNode().meter();
+    single("nothing", "hello world", meter, fixture.floor().job());
     single("VERSION", Candidate.COLD, meter, Directly.version("cni-kindnet"));
     for (Work work : List.of(Work.DUAL_STACK, Work.DUAL_STACK_PORT)) {
       pod(Candidate.COLD, meter, BenchFixture.kindnet(work), work);
-      pod(Candidate.PEERS, stand.peersNode().meter(), BenchFixture.peers(work), work);
+      pod(Candidate.PEERS, fixture.peersNode().meter(), BenchFixture.peers(work), work);
     }
     out.println("### What a call asks the kernel for");
     out.println();
@@ -89,8 +89,8 @@ final class KernelPart {
   }
 
   /**
-   * {@code job} as its launcher starts it, with a log of the classes: also with the folder of the
-   * jar as descriptor 9.
+   * {@code job} as its launcher starts it, with a log of the classes: also with the directory of
+   * the jar as descriptor 9.
    */
   private Job logging(Job job, Trace trace) {
     Job java = trace.program("java").orElse(job);

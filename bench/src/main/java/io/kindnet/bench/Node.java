@@ -37,7 +37,7 @@ final class Node implements AutoCloseable {
   /**
    * Makes a node. No agent runs on it: each call of cni-kindnet starts a JVM.
    *
-   * @param dist the folder with {@code cni/bin/cni-kindnet} and {@code kindnetd/bin/kindnetd}
+   * @param dist the directory with {@code cni/bin/cni-kindnet} and {@code kindnetd/bin/kindnetd}
    */
   static Node create(String label, Path dist) {
     Namespace router = Namespace.create(label + "-router");

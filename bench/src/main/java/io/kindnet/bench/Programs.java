@@ -39,12 +39,12 @@ final class Programs {
         .findFirst();
   }
 
-  private static double mebibytes(Path folder) {
-    try (Stream<Path> files = Files.walk(folder)) {
+  private static double mebibytes(Path directory) {
+    try (Stream<Path> files = Files.walk(directory)) {
       return files.filter(Files::isRegularFile).mapToLong(file -> file.toFile().length()).sum()
           / (1024.0 * 1024);
     } catch (IOException unreadable) {
-      throw new UncheckedIOException("cannot read " + folder, unreadable);
+      throw new UncheckedIOException("cannot read " + directory, unreadable);
     }
   }
 

@@ -49,7 +49,7 @@ final class Trace {
         .count();
   }
 
-  /** Files and folders that were opened, or that should have been. */
+  /** Files and directories that were opened, or that should have been. */
   long opens() {
     return calls("open", "openat");
   }

@@ -46,7 +46,7 @@ final class CacheTraining {
   /**
    * Trains.
    *
-   * @param arguments the path of a network namespace that plays the pod, and a folder for the
+   * @param arguments the path of a network namespace that plays the pod, and a directory for the
    *     database
    */
   public static void main(String[] arguments) {

@@ -39,7 +39,7 @@ public final class CniCall {
   private final NetworkConfig config;
   private final Kernel.Opener kernels;
   private final StoreProvider stores;
-  private final BusyTimeout patience;
+  private final BusyTimeout busyTimeout;
   private final CallLog log;
 
   private CniCall(
@@ -47,13 +47,13 @@ public final class CniCall {
       NetworkConfig config,
       Kernel.Opener kernels,
       StoreProvider stores,
-      BusyTimeout patience,
+      BusyTimeout busyTimeout,
       CallLog log) {
     this.environment = environment;
     this.config = config;
     this.kernels = kernels;
     this.stores = stores;
-    this.patience = patience;
+    this.busyTimeout = busyTimeout;
     this.log = log;
   }
 
@@ -93,14 +93,14 @@ public final class CniCall {
   /**
    * As the other ones.
    *
-   * @param patience how long to wait for others that have the database locked
+   * @param busyTimeout how long to wait for others that have the database locked
    */
   static Reply answer(
       Map<String, String> variables,
       byte[] standardInput,
       Kernel.Opener kernels,
       StoreProvider stores,
-      BusyTimeout patience,
+      BusyTimeout busyTimeout,
       ExecutionMode way,
       @Nullable StepListener listener) {
     try {
@@ -110,7 +110,8 @@ public final class CniCall {
       }
       NetworkConfig config = NetworkConfigReader.of(standardInput).read(environment.command());
       CallLog log = CallLog.of(environment, way, listener);
-      return Reply.success(new CniCall(environment, config, kernels, stores, patience, log).run());
+      return Reply.success(
+          new CniCall(environment, config, kernels, stores, busyTimeout, log).run());
     } catch (CniException error) {
       boolean del = CniCommand.DEL.name().equals(variables.get("CNI_COMMAND"));
       return Reply.failure(
@@ -161,9 +162,9 @@ public final class CniCall {
       CniException error = refusal(refused, KernelRelease.running());
       log.line("fails: " + error.getMessage());
       throw error;
-    } catch (RuntimeException | LinkageError defect) {
-      log.failure("fails by a defect of the plugin", defect);
-      throw new CniException(CniErrorCode.INTERNAL, "defect of the plugin: " + defect, defect);
+    } catch (RuntimeException | LinkageError bug) {
+      log.failure("fails by a bug in the plugin", bug);
+      throw new CniException(CniErrorCode.INTERNAL, "bug in the plugin: " + bug, bug);
     }
   }
 
@@ -197,8 +198,8 @@ public final class CniCall {
 
   private String runAfter(CniException failure, Path file) throws CniException {
     if (DamagedFile.isMeantBy(failure)) {
-      return stores.alone(() -> {
-        Path aside = DamagedFile.setAside(file, patience);
+      return stores.runExclusive(() -> {
+        Path aside = DamagedFile.setAside(file, busyTimeout);
         if (aside != null) {
           log.line(failure.getMessage() + ": set aside as " + aside);
         }
@@ -209,8 +210,8 @@ public final class CniCall {
         environment.command() == CniCommand.DEL || environment.command() == CniCommand.GC;
     if (releasing && failure.code() == CniErrorCode.IO_FAILURE) {
       log.line(failure.getMessage() + ": releases as far as possible");
-      return stores.alone(() -> {
-        try (Store store = Store.openInNeed(file, patience, failure)) {
+      return stores.runExclusive(() -> {
+        try (Store store = Store.openDegraded(file, busyTimeout, failure)) {
           return runOn(store);
         }
       });
@@ -219,7 +220,7 @@ public final class CniCall {
   }
 
   private String runOnIntact(Path file) throws CniException {
-    Store store = stores.open(file, patience, new KernelSeeder(kernels, log));
+    Store store = stores.open(file, busyTimeout, new KernelSeeder(kernels, log));
     boolean done = false;
     try {
       String document = runOn(store);

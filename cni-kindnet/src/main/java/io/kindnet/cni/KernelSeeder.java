@@ -7,7 +7,7 @@ import io.kindnet.cni.store.Ports;
 import io.kindnet.cni.store.Store;
 
 /** A new database begins with the pods that the kernel shows, if one was lost. */
-final class KernelSeeder implements Store.Beginning {
+final class KernelSeeder implements Store.Seeder {
   private final Kernel.Opener kernels;
   private final CallLog log;
 

@@ -15,17 +15,17 @@ import org.jspecify.annotations.Nullable;
 /** The database for a program that is no call and watches over it, as the agent does. */
 public final class MonitoredDatabase {
   private final Path file;
-  private final BusyTimeout patience;
+  private final BusyTimeout busyTimeout;
   private final Kernel.Opener kernels;
 
   /**
    * @param file which may not be there yet
-   * @param patience how long to wait for calls that have it locked
+   * @param busyTimeout how long to wait for calls that have it locked
    * @param kernels opens the kernel as the calling thread sees it
    */
-  public MonitoredDatabase(Path file, BusyTimeout patience, Kernel.Opener kernels) {
+  public MonitoredDatabase(Path file, BusyTimeout busyTimeout, Kernel.Opener kernels) {
     this.file = file;
-    this.patience = patience;
+    this.busyTimeout = busyTimeout;
     this.kernels = kernels;
   }
 
@@ -44,7 +44,7 @@ public final class MonitoredDatabase {
 
   /** Opens it. One that is not there is an error, and is not made. */
   public Store open() throws CniException {
-    return Store.openExisting(file, patience, new KernelSeeder(kernels, CallLog.none()));
+    return Store.openExisting(file, busyTimeout, new KernelSeeder(kernels, CallLog.none()));
   }
 
   /**

@@ -68,10 +68,10 @@ public final class Connection implements AutoCloseable {
   /** From where the properties of sqlite-jdbc tell, without the clean-up that it makes before. */
   @SuppressWarnings("restricted")
   private static void loadLibrary() throws SQLException {
-    String folder = System.getProperty("org.sqlite.lib.path");
+    String directory = System.getProperty("org.sqlite.lib.path");
     String name = System.getProperty("org.sqlite.lib.name");
-    if (folder != null && name != null) {
-      System.load(new File(folder, name).getAbsolutePath());
+    if (directory != null && name != null) {
+      System.load(new File(directory, name).getAbsolutePath());
       return;
     }
     try {

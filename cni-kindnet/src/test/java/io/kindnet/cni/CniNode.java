@@ -39,7 +39,7 @@ final class CniNode {
   private final ObjectNode config;
   private Supplier<HostPorts> openPorts = () -> hostPorts;
   private @Nullable StepListener listener;
-  private BusyTimeout patience = BusyTimeout.USUAL;
+  private BusyTimeout busyTimeout = BusyTimeout.USUAL;
 
   /**
    * A node with a database in {@code dataDir}.
@@ -87,8 +87,8 @@ final class CniNode {
   }
 
   /** How long calls wait for others from now on. */
-  void patience(BusyTimeout wait) {
-    patience = wait;
+  void busyTimeout(BusyTimeout wait) {
+    busyTimeout = wait;
   }
 
   /** The database. */
@@ -165,7 +165,7 @@ final class CniNode {
               input.getBytes(UTF_8),
               () -> new Kernel(HostNetwork.open(), openPorts.get(), new PodNamespaces.ByPath()),
               StoreProvider.OF_ONE_CALL,
-              patience,
+              busyTimeout,
               ExecutionMode.COLD,
               listener));
     }

@@ -146,7 +146,7 @@ class DamagedDatabaseTest {
   }
 
   @Test
-  void aLostFileIsMadeAnewTheSameWay() throws Exception {
+  void aLostFileIsMadeAgainTheSameWay() throws Exception {
     node.add("first", first);
     final Map<String, String> before = addresses();
     Files.delete(node.file());
@@ -307,7 +307,7 @@ class DamagedDatabaseTest {
     }
   }
 
-  /** Something beside the file that SQLite makes anew. */
+  /** Something beside the file that SQLite makes again. */
   enum Companion {
     EMPTY_WAL("-wal", ""),
     GARBAGE_WAL("-wal", "garbage"),

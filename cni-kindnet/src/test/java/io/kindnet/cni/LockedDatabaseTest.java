@@ -66,7 +66,7 @@ class LockedDatabaseTest {
   void aCallThatHasWaitedLongEnoughSaysForWhat() throws Exception {
     node.add("abc", pod);
     Process holder = hold();
-    node.patience(new BusyTimeout(200));
+    node.busyTimeout(new BusyTimeout(200));
 
     for (String verb : List.of("ADD", "DEL")) {
       String container = verb.equals("ADD") ? "other" : "abc";

@@ -81,7 +81,7 @@ class StatusVerbTest {
         statement.execute(sql);
       }
       // whoever waits for it would say "try again later" then
-      node.patience(new BusyTimeout(1));
+      node.busyTimeout(new BusyTimeout(1));
 
       assertWell(node);
 

@@ -18,12 +18,12 @@ import org.junit.jupiter.api.io.TempDir;
 class ConnectionTest {
   private static final String ABOVE = "SELECT number FROM numbers WHERE number > ? ORDER BY number";
 
-  @TempDir private Path folder;
+  @TempDir private Path directory;
   private Connection connection;
 
   @BeforeEach
   void fill() throws SQLException {
-    connection = Connection.open(folder.resolve("numbers.db").toString(), 0);
+    connection = Connection.open(directory.resolve("numbers.db").toString(), 0);
     connection.execute("PRAGMA journal_mode = WAL");
     connection.execute("CREATE TABLE numbers (number INTEGER UNIQUE)");
     connection.execute("INSERT INTO numbers VALUES (1), (2), (3)");
@@ -45,7 +45,7 @@ class ConnectionTest {
   }
 
   @Test
-  void beginAnewWithOtherParameters() throws SQLException {
+  void beginAgainWithOtherParameters() throws SQLException {
     try (Cursor first = connection.prepare(ABOVE, 0)) {
       assertThat(first.next()).isTrue();
     }
@@ -97,14 +97,14 @@ class ConnectionTest {
       assertThat(half.next()).isTrue();
     }
 
-    try (Connection other = Connection.open(folder.resolve("numbers.db").toString(), 0);
+    try (Connection other = Connection.open(directory.resolve("numbers.db").toString(), 0);
         Cursor moved = other.prepare("PRAGMA wal_checkpoint(TRUNCATE)")) {
       assertThat(moved.next()).isTrue();
       assertThat(moved.number(0)).as("busy").isZero();
     }
     connection.close();
 
-    assertThat(folder.resolve("numbers.db")).exists();
-    assertThat(Files.exists(folder.resolve("numbers.db-wal"))).as("open").isFalse();
+    assertThat(directory.resolve("numbers.db")).exists();
+    assertThat(Files.exists(directory.resolve("numbers.db-wal"))).as("open").isFalse();
   }
 }

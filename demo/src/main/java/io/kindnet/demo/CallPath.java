@@ -21,6 +21,6 @@ enum CallPath {
 
   /** What the plugin is given beside the variables of a call, each as {@code NAME=value}. */
   List<String> environment() {
-    return this == COLD ? List.of("KINDNET_CNI_SOCKET=") : List.of(); // no socket, no handover
+    return this == COLD ? List.of("KINDNET_CNI_SOCKET=") : List.of(); // no socket, no delegation
   }
 }

@@ -14,7 +14,7 @@ public final class Demo {
   /**
    * Runs the demo.
    *
-   * @param args the folder that {@code make dist} made; the environment's {@code NODES} says how
+   * @param args the directory that {@code make dist} made; the environment's {@code NODES} says how
    *     many nodes, 2 if unset
    */
   public static void main(String[] args) {

@@ -27,7 +27,7 @@ class AgentE2E {
   }
 
   @Test
-  void nothingIsLostWhenTheAgentsAreStartedAnew(TestCluster cluster) {
+  void nothingIsLostWhenTheAgentsAreStartedAgain(TestCluster cluster) {
     Traffic traffic = Traffic.start(cluster);
     cluster.kubectl().run("-n", "kube-system", "rollout", "restart", "daemonset/kindnet");
     cluster.kindnet().awaitReady();

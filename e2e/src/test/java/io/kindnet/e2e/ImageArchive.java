@@ -23,17 +23,17 @@ final class ImageArchive {
    * @return its archive, beside the other
    */
   static Path withAnotherPlugin(Path archive, String name) {
-    Path folder = archive.resolveSibling("other");
-    Path other = folder.resolve("kindnetd.tar");
-    run("rm", "-rf", folder.toString());
+    Path directory = archive.resolveSibling("other");
+    Path other = directory.resolve("kindnetd.tar");
+    run("rm", "-rf", directory.toString());
     try {
-      Path plugin = folder.resolve("root/opt/kindnet/cni/lib/cni-kindnet");
+      Path plugin = directory.resolve("root/opt/kindnet/cni/lib/cni-kindnet");
       Files.createDirectories(plugin);
       Files.writeString(plugin.resolve("version"), "another one");
-      Path content = Files.createDirectory(folder.resolve("content"));
+      Path content = Files.createDirectory(directory.resolve("content"));
       run("tar", "-C", content.toString(), "-xf", archive.toString());
       Path layer = content.resolve("other.tar");
-      run("tar", "-C", folder.resolve("root").toString(), "-cf", layer.toString(), ".");
+      run("tar", "-C", directory.resolve("root").toString(), "-cf", layer.toString(), ".");
       addLayer(content, layer, name);
       run("tar", "-C", content.toString(), "-cf", other.toString(), ".");
     } catch (IOException failed) {

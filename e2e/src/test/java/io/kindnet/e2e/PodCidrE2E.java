@@ -7,7 +7,7 @@ import io.kindnet.netlink.testing.Eventually;
 import java.util.List;
 import org.junit.jupiter.api.Test;
 
-/** A node is registered anew, and gets other pod CIDRs than it had. */
+/** A node is registered again, and gets other pod CIDRs than it had. */
 @RealCluster
 class PodCidrE2E {
 

@@ -8,7 +8,7 @@ import io.kindnet.netlink.testing.Eventually;
 import java.util.List;
 import org.junit.jupiter.api.Test;
 
-/** Kubelet and container runtime are started anew, as in an update, while pods run. */
+/** Kubelet and container runtime are started again, as in an update, while pods run. */
 @RealCluster
 class RuntimeRestartE2E {
 

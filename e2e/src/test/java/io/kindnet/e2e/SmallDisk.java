@@ -13,8 +13,8 @@ import io.kindnet.netlink.testing.Sqlite3;
  * @param node the node
  */
 record SmallDisk(TestCluster cluster, Node node) implements AutoCloseable {
-  private static final String FOLDER = "/var/lib/cni-kindnet";
-  private static final String FILLER = FOLDER + "/filler";
+  private static final String DIRECTORY = "/var/lib/cni-kindnet";
+  private static final String FILLER = DIRECTORY + "/filler";
 
   /** Mounts it. An agent keeps what is mounted when it begins, so that it begins again. */
   static SmallDisk underDatabase(TestCluster cluster, Node node) {
@@ -29,7 +29,7 @@ record SmallDisk(TestCluster cluster, Node node) implements AutoCloseable {
             cp -a %1$s/. /run/small-disk/
             mount --bind /run/small-disk %1$s
             """
-                .formatted(FOLDER));
+                .formatted(DIRECTORY));
     cluster.kindnet().letAgentsCome();
     return new SmallDisk(cluster, node);
   }
@@ -61,7 +61,7 @@ record SmallDisk(TestCluster cluster, Node node) implements AutoCloseable {
             umount /run/small-disk
             rmdir /run/small-disk
             """
-                .formatted(FOLDER, FILLER));
+                .formatted(DIRECTORY, FILLER));
     cluster.kindnet().letAgentsCome();
   }
 }

@@ -116,10 +116,10 @@ public final class Kindnetd implements Callable<Integer> {
     return 0;
   }
 
-  private int install(PluginOptions plugin, Path folder) throws IOException {
+  private int install(PluginOptions plugin, Path directory) throws IOException {
     spec.commandLine()
         .getOut()
-        .println(folder + ": " + plugin.installer(new BinDirectory(folder)).install());
+        .println(directory + ": " + plugin.installer(new BinDirectory(directory)).install());
     return 0;
   }
 
@@ -127,7 +127,7 @@ public final class Kindnetd implements Callable<Integer> {
     CommandLine line = spec.commandLine();
     return new Cleanup(
             options.cniConfDir(),
-            options.plugin().folder(),
+            options.plugin().directory(),
             NetworkConfig.DEFAULT_DATA_DIR,
             options.callSocket())
         .run(line.getOut(), line.getErr());
@@ -148,7 +148,7 @@ public final class Kindnetd implements Callable<Integer> {
         NftablesSocket nftables = NftablesSocket.open();
         KernelWatch<RouteEvents.Batch> routeEvents = KernelWatch.ofRoutes(kernel);
         KernelWatch<NftablesEvents.Events> nftablesEvents =
-            KernelWatch.ofNftables(() -> NftablesEvents.ofOthers(nftables.portId()));
+            KernelWatch.ofNftables(() -> NftablesEvents.excludingOwn(nftables.portId()));
         Agents agents = new Agents()) {
       KernelMessages.show(status, kernel.requests(), nftables.requests());
       // before calls are served, which cannot use a table of another version
@@ -160,8 +160,8 @@ public final class Kindnetd implements Callable<Integer> {
           options.servesCalls());
       agents.run(
           new PluginAgent(
-              options.plugin().folder(),
-              options.plugin().installer(options.plugin().folder()),
+              options.plugin().directory(),
+              options.plugin().installer(options.plugin().directory()),
               status),
           options.plugin().watched().isPresent());
       agents.run(

@@ -13,18 +13,20 @@ import java.util.Optional;
  * @param source {@code --cni-bin-source}; empty for the one beside this agent
  */
 record PluginOptions(Optional<Path> install, Optional<Path> watched, Optional<Path> source) {
-  /** From the agent's Java runtime to the folder of the agent, as {@code make dist} lays it out. */
+  /**
+   * From the agent's Java runtime to the directory of the agent, as {@code make dist} lays it out.
+   */
   private static final String AGENT = "../../..";
 
   /** Where it would be kept installed. */
-  BinDirectory folder() {
+  BinDirectory directory() {
     return new BinDirectory(watched.orElse(Path.of("/opt/cni/bin")));
   }
 
-  /** What installs the plugin in {@code folder}. */
-  Installer installer(BinDirectory folder) {
+  /** What installs the plugin in {@code directory}. */
+  Installer installer(BinDirectory directory) {
     Path plugin = source.orElseGet(PluginOptions::besideTheAgent);
-    return new Installer(plugin, folder, BuildVersion.text());
+    return new Installer(plugin, directory, BuildVersion.text());
   }
 
   private static Path besideTheAgent() {

@@ -5,10 +5,9 @@ import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
 
 /**
- * SIGTERM and SIGINT end the process in order and with exit status 0. The Java machine's own way is
- * to run what {@link Runtime#addShutdownHook} was given and exit with 128 plus the signal; here
- * that hook interrupts the main thread, waits until it has stopped everything, and chooses the
- * status.
+ * SIGTERM and SIGINT end the process in order and with exit status 0. The JVM's own way is to run
+ * what {@link Runtime#addShutdownHook} was given and exit with 128 plus the signal; here that hook
+ * interrupts the main thread, waits until it has stopped everything, and chooses the status.
  */
 final class StopSignal implements AutoCloseable {
   private static final Duration DEADLINE = Duration.ofSeconds(20);

@@ -82,19 +82,19 @@ class CommandRunnerTest {
   }
 
   @Test
-  void installsThePluginAndNothingElse(@TempDir Path folder) throws IOException {
-    Path program = folder.resolve("cni/bin/cni-kindnet");
+  void installsThePluginAndNothingElse(@TempDir Path directory) throws IOException {
+    Path program = directory.resolve("cni/bin/cni-kindnet");
     Files.createDirectories(program.getParent());
     Files.writeString(program, "program");
     // addresses as in a pod that is not on the host's network: none of the agent's business then
     Map<String, String> environment = Map.of("HOST_IP", "192.0.2.1", "POD_IP", "10.244.0.5");
-    String source = "--cni-bin-source=" + folder.resolve("cni");
+    String source = "--cni-bin-source=" + directory.resolve("cni");
 
-    assertThat(run(environment, "--install-cni-bin=" + folder.resolve("bin"), source)).isZero();
+    assertThat(run(environment, "--install-cni-bin=" + directory.resolve("bin"), source)).isZero();
 
     assertThat(out.toString())
-        .matches(folder + "/bin: cni-kindnet \\S+ installed, 2 files, 0 MiB in all\n");
-    assertThat(folder.resolve("bin/cni-kindnet")).isSymbolicLink().hasContent("program");
+        .matches(directory + "/bin: cni-kindnet \\S+ installed, 2 files, 0 MiB in all\n");
+    assertThat(directory.resolve("bin/cni-kindnet")).isSymbolicLink().hasContent("program");
     assertThat(run(environment, "--install-cni-bin=" + program, source)).isEqualTo(1);
     assertThat(err.toString())
         .isEqualTo(
@@ -102,12 +102,12 @@ class CommandRunnerTest {
   }
 
   @Test
-  void saysWhichKernelIsTooOldAndWhichIsNeeded(@TempDir Path folder) {
+  void saysWhichKernelIsTooOldAndWhichIsNeeded(@TempDir Path directory) {
     KernelRelease release = new KernelRelease("5.4.0-150-generic");
     Map<String, String> environment = Map.of("HOST_IP", "192.0.2.1", "POD_IP", "192.0.2.1");
 
     assertThat(runOn(release, environment)).isEqualTo(1);
-    assertThat(runOn(release, environment, "--install-cni-bin=" + folder.resolve("bin")))
+    assertThat(runOn(release, environment, "--install-cni-bin=" + directory.resolve("bin")))
         .isEqualTo(1);
 
     assertThat(out.toString()).isEmpty();
@@ -116,6 +116,6 @@ class CommandRunnerTest {
         .allMatch(
             "kindnetd: this kernel is Linux 5.4.0-150-generic, kindnet needs Linux 5.10 or newer"
                 ::equals);
-    assertThat(folder).isEmptyDirectory();
+    assertThat(directory).isEmptyDirectory();
   }
 }

@@ -30,12 +30,12 @@ class KindnetdTest {
 
   private final Namespace router;
   private final TestNetwork segment;
-  private final Path folder;
+  private final Path directory;
 
-  KindnetdTest(Namespace router, @TempDir Path folder) {
+  KindnetdTest(Namespace router, @TempDir Path directory) {
     this.router = router;
     this.segment = new TestNetwork(router);
-    this.folder = folder;
+    this.directory = directory;
   }
 
   private ApiServerProcess apiServer() {
@@ -58,8 +58,8 @@ class KindnetdTest {
         Map.of("NODE_NAME", "node" + number, "HOST_IP", address, "POD_IP", address);
     String[] flags = new String[more.length + 3];
     flags[0] = "--master=http://" + TestNetwork.ROUTER_V4 + ":8080";
-    flags[1] = "--cni-conf-dir=" + folder.resolve("node" + number);
-    flags[2] = "--cni-socket=" + folder.resolve("node" + number + ".sock");
+    flags[1] = "--cni-conf-dir=" + directory.resolve("node" + number);
+    flags[2] = "--cni-socket=" + directory.resolve("node" + number + ".sock");
     System.arraycopy(more, 0, flags, 3, more.length);
     return AgentProcess.start(namespace, wrapper, environment, flags);
   }
@@ -72,7 +72,7 @@ class KindnetdTest {
   }
 
   private Path conflist(int number) {
-    return folder.resolve("node" + number).resolve("10-kindnet.conflist");
+    return directory.resolve("node" + number).resolve("10-kindnet.conflist");
   }
 
   private static String routes(Namespace node) {

@@ -14,7 +14,7 @@ import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
-/** {@code bin/kindnetd} in a folder as {@code make dist} makes it, with a script as the JVM. */
+/** {@code bin/kindnetd} in a directory as {@code make dist} makes it, with a script as the JVM. */
 class LauncherTest {
   private static final String JVM =
       """
@@ -23,17 +23,17 @@ class LauncherTest {
       printf 'descriptor 9: %s\\n' "$(readlink /proc/$$/fd/9)"
       """;
 
-  private final Path folder;
+  private final Path directory;
   private Path program;
   private Path home;
 
-  LauncherTest(@TempDir Path folder) {
-    this.folder = folder;
+  LauncherTest(@TempDir Path directory) {
+    this.directory = directory;
   }
 
   @BeforeEach
   void install() throws IOException {
-    Path installed = folder.toRealPath().resolve("the agent");
+    Path installed = directory.toRealPath().resolve("the agent");
     program = Files.createDirectories(installed.resolve("bin")).resolve("kindnetd");
     Files.copy(Path.of("src/main/launcher/kindnetd"), program);
     home = installed.resolve("lib/kindnetd");
@@ -54,9 +54,9 @@ class LauncherTest {
     return run("sh", "-c", script, program.toString());
   }
 
-  /** By a name that leads to it wherever the folder lies: the cache of classes has it, too. */
+  /** By a name that leads to it wherever the directory lies: the cache of classes has it, too. */
   @Test
-  void namesTheJarByADescriptorOfItsFolder() throws Exception {
+  void namesTheJarByAFdOfItsDirectory() throws Exception {
     assertThat(run(program.toString(), "--v=4", "a b"))
         .containsSequence(
             "-cp", "/proc/self/fd/9/kindnetd.jar", "io.kindnet.kindnetd.Kindnetd", "--v=4", "a b")
@@ -64,18 +64,18 @@ class LauncherTest {
   }
 
   @Test
-  void findsItsFolderBehindLinksFromAnyPlace() throws Exception {
-    Files.createSymbolicLink(folder.resolve("first"), program);
-    Files.createSymbolicLink(folder.resolve("second"), Path.of("first"));
+  void findsItsDirectoryBehindLinksFromAnyPlace() throws Exception {
+    Files.createSymbolicLink(directory.resolve("first"), program);
+    Files.createSymbolicLink(directory.resolve("second"), Path.of("first"));
 
-    assertThat(run(folder.resolve("second").toString())).contains("descriptor 9: " + home);
+    assertThat(run(directory.resolve("second").toString())).contains("descriptor 9: " + home);
     assertThat(runByShell("cd \"${0%/*}\" && exec ./kindnetd")).contains("descriptor 9: " + home);
   }
 
   @Test
-  void leavesTheCallerItsDescriptors() throws Exception {
+  void leavesTheCallerItsFds() throws Exception {
     Path jar = home.resolve("kindnetd.jar");
-    Path other = Files.createFile(folder.toRealPath().resolve("other"));
+    Path other = Files.createFile(directory.toRealPath().resolve("other"));
 
     List<String> started = runByShell("exec \"$0\" 9<'" + other + "'");
 

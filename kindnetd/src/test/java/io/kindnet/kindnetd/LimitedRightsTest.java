@@ -40,8 +40,8 @@ class LimitedRightsTest {
           "--inh-caps=-all");
 
   @Test
-  void doesAllWithNetworkAdministrationAlone(Namespace router, Namespace node, @TempDir Path folder)
-      throws Exception {
+  void doesAllWithNetworkAdministrationAlone(
+      Namespace router, Namespace node, @TempDir Path directory) throws Exception {
     new TestNetwork(router).plug(node, 1);
     Map<String, String> environment =
         Map.of(
@@ -66,14 +66,14 @@ class LimitedRightsTest {
               CONTAINER,
               environment,
               "--master=" + api.url(),
-              "--cni-conf-dir=" + folder,
+              "--cni-conf-dir=" + directory,
               "--cni-plugins=standard")) {
         Eventually.within(
             DEADLINE, () -> assertThat(agent.get("/readyz")).as(agent.log()).endsWith("\nready\n"));
         assertThat(Ip.run(node, "route", "show", "proto", "75"))
             .startsWith("10.244.2.0/24 via 192.0.2.2");
         assertThat(Nft.ruleset(node)).contains("masquerade");
-        Path conflist = folder.resolve("10-kindnet.conflist");
+        Path conflist = directory.resolve("10-kindnet.conflist");
         assertThat(conflist).content().contains("\"ptp\"");
 
         Ip.run(node, "route", "del", "10.244.2.0/24");

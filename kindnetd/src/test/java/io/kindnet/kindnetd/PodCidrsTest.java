@@ -24,12 +24,12 @@ class PodCidrsTest {
 
   private final Namespace router;
   private final Namespace node;
-  private final Path folder;
+  private final Path directory;
 
-  PodCidrsTest(Namespace router, Namespace node, @TempDir Path folder) {
+  PodCidrsTest(Namespace router, Namespace node, @TempDir Path directory) {
     this.router = router;
     this.node = node;
-    this.folder = folder;
+    this.directory = directory;
     new TestNetwork(router).plug(node, 1);
   }
 
@@ -38,8 +38,8 @@ class PodCidrsTest {
         Map.of("NODE_NAME", "node1", "HOST_IP", "192.0.2.1", "POD_IP", "192.0.2.1");
     String[] flags = new String[more.length + 3];
     flags[0] = "--master=http://" + TestNetwork.ROUTER_V4 + ":8080";
-    flags[1] = "--cni-conf-dir=" + folder.resolve("net.d");
-    flags[2] = "--cni-socket=" + folder.resolve("cni.sock");
+    flags[1] = "--cni-conf-dir=" + directory.resolve("net.d");
+    flags[2] = "--cni-socket=" + directory.resolve("cni.sock");
     System.arraycopy(more, 0, flags, 3, more.length);
     return AgentProcess.start(node, environment, flags);
   }
@@ -135,7 +135,7 @@ class PodCidrsTest {
           "[-]cni-configuration Node node1 has no pod CIDR that can be used: 192.0.2.252/30 is left"
               + " out: it contains 192.0.2.254, an address of the API server",
           "not ready\n");
-      assertThat(folder.resolve("net.d").resolve("10-kindnet.conflist")).doesNotExist();
+      assertThat(directory.resolve("net.d").resolve("10-kindnet.conflist")).doesNotExist();
     }
   }
 }

@@ -8,9 +8,9 @@ import java.nio.file.Path;
 /**
  * What the kernel tells of a process that goes on.
  *
- * @param folder {@code /proc/PID}, wherever that is mounted
+ * @param directory {@code /proc/PID}, wherever that is mounted
  */
-public record ProcessFiles(Path folder) {
+public record ProcessFiles(Path directory) {
   private static final double MILLIS_PER_TICK = 10; // USER_HZ of every architecture that runs a JVM
 
   /** Where {@code utime} is in {@code /proc/PID/stat}, after the name; {@code stime} follows. */
@@ -34,12 +34,12 @@ public record ProcessFiles(Path folder) {
         return Long.parseLong(line.replaceAll("[^0-9]", "")) / 1024.0;
       }
     }
-    throw new IllegalArgumentException(folder + "/status has no " + field);
+    throw new IllegalArgumentException(directory + "/status has no " + field);
   }
 
   /** From now on {@code VmHWM} is the most memory that it has had since. */
   public void forgetPeak() {
-    Path file = folder.resolve("clear_refs");
+    Path file = directory.resolve("clear_refs");
     try {
       Files.writeString(file, "5"); // proc_pid_clear_refs(5)
     } catch (IOException gone) {
@@ -48,7 +48,7 @@ public record ProcessFiles(Path folder) {
   }
 
   private String read(String name) {
-    Path file = folder.resolve(name);
+    Path file = directory.resolve(name);
     try {
       return Files.readString(file);
     } catch (IOException gone) {

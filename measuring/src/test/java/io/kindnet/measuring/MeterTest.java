@@ -57,9 +57,9 @@ class MeterTest {
   }
 
   @Test
-  void countsWhatAWatchedProcessDoesForAProgram(@TempDir Path folder) throws Exception {
-    Path request = folder.resolve("request");
-    Path answer = folder.resolve("answer");
+  void countsWhatAWatchedProcessDoesForAProgram(@TempDir Path directory) throws Exception {
+    Path request = directory.resolve("request");
+    Path answer = directory.resolve("answer");
     assertThat(meter.run(Job.of("/usr/bin/mkfifo", request.toString(), answer.toString())).exit())
         .isZero();
     String busy = "i=0; while [ $i -lt 30000 ]; do i=$((i+1)); done";

@@ -20,7 +20,7 @@ import java.util.Arrays;
 
 /** Asks the agent how it is. */
 final class AgentClient {
-  private static final Duration PATIENCE = Duration.ofSeconds(5);
+  private static final Duration TIMEOUT = Duration.ofSeconds(5);
 
   private AgentClient() {}
 
@@ -61,8 +61,8 @@ final class AgentClient {
       throws IOException {
     ByteBuffer bytes = ByteBuffer.allocate(length);
     while (bytes.hasRemaining()) {
-      if (selector.select(PATIENCE.toMillis()) == 0) {
-        throw new IOException("it says nothing for " + PATIENCE.toSeconds() + " s");
+      if (selector.select(TIMEOUT.toMillis()) == 0) {
+        throw new IOException("it says nothing for " + TIMEOUT.toSeconds() + " s");
       }
       selector.selectedKeys().clear();
       if (agent.read(bytes) < 0) {

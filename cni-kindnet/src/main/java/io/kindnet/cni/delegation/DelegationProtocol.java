@@ -6,7 +6,7 @@ import java.nio.ByteBuffer;
 import java.nio.file.Path;
 
 /**
- * The handover protocol, version 1. The other half of it is {@code launcher/protocol.h}. All
+ * The delegation protocol, version 1. The other half of it is {@code launcher/protocol.h}. All
  * numbers are unsigned, 32 bits, highest byte first.
  *
  * <ol>

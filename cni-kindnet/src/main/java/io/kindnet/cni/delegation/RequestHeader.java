@@ -6,11 +6,11 @@ import java.nio.ByteBuffer;
  * What a request begins with.
  *
  * @param kind {@link #CALL} or {@link #STATUS}
- * @param descriptors which descriptors came with it, in the order of their bits
+ * @param fds which descriptors came with it, in the order of their bits
  * @param environmentLength in bytes: {@code NAME=value}, each ended by a NUL
  * @param inputLength in bytes: standard input
  */
-public record RequestHeader(int kind, int descriptors, int environmentLength, int inputLength) {
+public record RequestHeader(int kind, int fds, int environmentLength, int inputLength) {
   /** A call of a CNI client. */
   public static final int CALL = 1;
 
@@ -20,7 +20,7 @@ public record RequestHeader(int kind, int descriptors, int environmentLength, in
   /** The network namespace of the launcher. */
   public static final int OWN_NETWORK = 1;
 
-  /** The root folder of the launcher. */
+  /** The root directory of the launcher. */
   public static final int ROOT = 2;
 
   /** The network namespace that {@code CNI_NETNS} names. */
@@ -30,7 +30,7 @@ public record RequestHeader(int kind, int descriptors, int environmentLength, in
   public static final int LOG = 8;
 
   /** As many as there are bits. */
-  public static final int MOST_DESCRIPTORS = 4;
+  public static final int MOST_FDS = 4;
 
   /** In bytes. */
   public static final int LENGTH = 16;
@@ -41,7 +41,7 @@ public record RequestHeader(int kind, int descriptors, int environmentLength, in
   /** In bytes. What is longer is not handed over. */
   public static final int LONGEST_INPUT = 1 << 20;
 
-  private static final int ALL_DESCRIPTORS = OWN_NETWORK | ROOT | POD_NETWORK | LOG;
+  private static final int ALL_FDS = OWN_NETWORK | ROOT | POD_NETWORK | LOG;
 
   /**
    * Reads one.
@@ -59,8 +59,8 @@ public record RequestHeader(int kind, int descriptors, int environmentLength, in
     if (kind != CALL && kind != STATUS) {
       throw new IllegalArgumentException("request of kind " + kind);
     }
-    if ((descriptors & ~ALL_DESCRIPTORS) != 0) {
-      throw new IllegalArgumentException("unknown descriptors in mask " + descriptors);
+    if ((fds & ~ALL_FDS) != 0) {
+      throw new IllegalArgumentException("unknown descriptors in mask " + fds);
     }
     if (environmentLength < 0 || environmentLength > LONGEST_ENVIRONMENT) {
       throw new IllegalArgumentException(
@@ -76,7 +76,7 @@ public record RequestHeader(int kind, int descriptors, int environmentLength, in
   public byte[] toBytes() {
     return ByteBuffer.allocate(LENGTH)
         .putInt(kind)
-        .putInt(descriptors)
+        .putInt(fds)
         .putInt(environmentLength)
         .putInt(inputLength)
         .array();

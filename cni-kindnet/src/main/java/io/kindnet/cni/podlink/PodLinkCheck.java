@@ -35,10 +35,10 @@ public final class PodLinkCheck {
    */
   public static List<String> problems(
       HostNetwork host, PodNetwork pod, PodLinkSpec spec, CniResult result) {
-    PodLinkCheck inspection = new PodLinkCheck(host, pod, spec);
-    inspection.inspectHost();
-    inspection.inspectPod(result);
-    return inspection.problems;
+    PodLinkCheck check = new PodLinkCheck(host, pod, spec);
+    check.inspectHost();
+    check.inspectPod(result);
+    return check.problems;
   }
 
   static boolean hasAddress(RouteSocket socket, Link link, InetAddress wanted) {

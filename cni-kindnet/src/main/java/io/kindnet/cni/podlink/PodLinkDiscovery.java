@@ -37,11 +37,11 @@ public final class PodLinkDiscovery {
 
   /** All pods with an interface on {@code host}. */
   public static List<FoundPod> of(HostNetwork host) {
-    PodLinkDiscovery survey = new PodLinkDiscovery(host.socket());
+    PodLinkDiscovery discovery = new PodLinkDiscovery(host.socket());
     List<FoundPod> pods = new ArrayList<>();
-    for (Link link : survey.links) {
+    for (Link link : discovery.links) {
       if (HostNetwork.isOwn(link)) {
-        pods.add(survey.describe(link));
+        pods.add(discovery.describe(link));
       }
     }
     return pods;

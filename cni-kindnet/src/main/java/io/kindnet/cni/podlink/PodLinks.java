@@ -35,7 +35,7 @@ public final class PodLinks {
   /** A veth pair carries traffic within milliseconds; a machine that takes longer is stuck. */
   private static final Duration CARRIER_DEADLINE = Duration.ofSeconds(10);
 
-  private static final Duration BRIDGE_PATIENCE = Duration.ofSeconds(1);
+  private static final Duration BRIDGE_TIMEOUT = Duration.ofSeconds(1);
 
   private final HostNetwork host;
   private final PodNetwork pod;
@@ -79,7 +79,7 @@ public final class PodLinks {
         new VethPair(
             spec.interfaceName(),
             spec.hostInterface(),
-            OptionalInt.of(host.namespace().descriptor()),
+            OptionalInt.of(host.namespace().fd()),
             spec.mtu());
     try {
       pod.socket().links().create(pair);
@@ -139,7 +139,7 @@ public final class PodLinks {
     try {
       return now.isOperational()
           ? now
-          : host.socket().links().awaitUp(bridge.index(), BRIDGE_PATIENCE);
+          : host.socket().links().awaitUp(bridge.index(), BRIDGE_TIMEOUT);
     } catch (NetlinkException slow) {
       if (slow.errno() == Errno.ETIMEDOUT) {
         return now;

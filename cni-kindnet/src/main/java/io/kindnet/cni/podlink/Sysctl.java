@@ -15,7 +15,7 @@ final class Sysctl {
 
   private Sysctl() {}
 
-  /** Whether the kernel has IPv6: without it, the folder is not there. */
+  /** Whether the kernel has IPv6: without it, the directory is not there. */
   static boolean hasIpv6() {
     return Files.isDirectory(NET.resolve("ipv6/conf"));
   }

@@ -88,7 +88,9 @@ final class HostPortTable {
     return family == AddressFamily.IPV4 ? HAIRPIN_V4 : HAIRPIN_V6;
   }
 
-  /** Makes what is missing of the table, its sets and chains, and the rules anew; elements stay. */
+  /**
+   * Makes what is missing of the table, its sets and chains, and the rules again; elements stay.
+   */
   static void build(NftablesTransaction transaction) {
     transaction.add(TABLE);
     for (NamedSet set : SETS) {

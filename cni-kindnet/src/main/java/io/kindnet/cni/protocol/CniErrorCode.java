@@ -33,7 +33,7 @@ public enum CniErrorCode {
   KERNEL_REFUSED(102),
   /** CHECK: something is not as ADD left it. */
   CHECK_FAILED(103),
-  /** A defect of this plugin. */
+  /** A bug of this plugin. */
   INTERNAL(999);
 
   private final int number;

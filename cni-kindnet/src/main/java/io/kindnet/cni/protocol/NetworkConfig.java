@@ -14,7 +14,7 @@ import org.jspecify.annotations.Nullable;
  * @param ranges {@code ranges}: where addresses come from, in order of preference (ADD)
  * @param bridge {@code bridge}: the bridge to which pods are plugged, empty for a veth pair each
  * @param mtu {@code mtu} of the pod's interface in bytes, 0 for that of the default route's
- * @param dataDir {@code dataDir}: the folder of the database
+ * @param dataDir {@code dataDir}: the directory of the database
  * @param portMappings {@code runtimeConfig.portMappings} (ADD)
  * @param dns {@code dns}, handed on in the result
  * @param prevResult {@code prevResult}: what ADD gave (CHECK), else null

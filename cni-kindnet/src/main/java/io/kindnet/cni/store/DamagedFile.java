@@ -38,10 +38,10 @@ public final class DamagedFile {
    *
    * @return its new name, or null if there was nothing to set aside
    */
-  public static @Nullable Path setAside(Path file, BusyTimeout patience) throws CniException {
-    DirectoryLock alone = DirectoryLock.exclusive(file, patience);
+  public static @Nullable Path setAside(Path file, BusyTimeout busyTimeout) throws CniException {
+    DirectoryLock alone = DirectoryLock.exclusive(file, busyTimeout);
     try {
-      if (!Files.exists(file) || isSound(file, patience)) {
+      if (!Files.exists(file) || isSound(file, busyTimeout)) {
         return null;
       }
       return rename(file);
@@ -55,8 +55,8 @@ public final class DamagedFile {
     }
   }
 
-  private static boolean isSound(Path file, BusyTimeout patience) throws CniException {
-    try (Database database = Database.connect(file, patience)) {
+  private static boolean isSound(Path file, BusyTimeout busyTimeout) throws CniException {
+    try (Database database = Database.connect(file, busyTimeout)) {
       return "ok".equals(database.first("PRAGMA integrity_check(1)", row -> row.text(0)));
     } catch (CniException error) {
       if (isMeantBy(error)) {

@@ -15,12 +15,12 @@ import org.sqlite.core.Cursor;
 final class Database implements AutoCloseable {
   private final Connection connection;
   private final Path file;
-  private final BusyTimeout patience;
+  private final BusyTimeout busyTimeout;
 
-  private Database(Connection connection, Path file, BusyTimeout patience) {
+  private Database(Connection connection, Path file, BusyTimeout busyTimeout) {
     this.connection = connection;
     this.file = file;
-    this.patience = patience;
+    this.busyTimeout = busyTimeout;
   }
 
   /** Takes one row of a result apart; null for a row to pass over. */
@@ -29,42 +29,42 @@ final class Database implements AutoCloseable {
     @Nullable T read(Cursor row) throws SQLException;
   }
 
-  static Database connect(Path file, BusyTimeout patience) throws CniException {
-    return prepare(open(file, patience), "");
+  static Database connect(Path file, BusyTimeout busyTimeout) throws CniException {
+    return prepare(open(file, busyTimeout), "");
   }
 
   /** As {@link #connect}; a file that is not there is an error. */
-  static Database connectExisting(Path file, BusyTimeout patience) throws CniException {
+  static Database connectExisting(Path file, BusyTimeout busyTimeout) throws CniException {
     try {
       Connection connection =
-          Connection.openExisting(file.toAbsolutePath().toString(), patience.millis());
-      return prepare(new Database(connection, file, patience), "");
+          Connection.openExisting(file.toAbsolutePath().toString(), busyTimeout.millis());
+      return prepare(new Database(connection, file, busyTimeout), "");
     } catch (SQLException refused) {
-      throw failure(file, patience, refused);
+      throw failure(file, busyTimeout, refused);
     }
   }
 
   /** As {@link #connect}, for oneself alone: SQLite does without a file that calls share. */
-  static Database connectAlone(Path file, BusyTimeout patience) throws CniException {
+  static Database connectAlone(Path file, BusyTimeout busyTimeout) throws CniException {
     // before anything is read
-    return prepare(open(file, patience), "PRAGMA locking_mode = EXCLUSIVE;");
+    return prepare(open(file, busyTimeout), "PRAGMA locking_mode = EXCLUSIVE;");
   }
 
   /**
    * As {@link #connect}, to look only, at a file that nobody can write to, nor lock. Refuses one
    * with a log beside it: what is in there could not be seen.
    */
-  static Database connectReadOnly(Path file, BusyTimeout patience) throws CniException {
+  static Database connectReadOnly(Path file, BusyTimeout busyTimeout) throws CniException {
     // these have a meaning in a URI
     String path = file.toAbsolutePath().toString();
     path = path.replace("%", "%25").replace("#", "%23").replace("?", "%3f");
     Database database;
     try {
       Connection connection =
-          Connection.openReadOnly("file:" + path + "?immutable=1", patience.millis());
-      database = new Database(connection, file, patience);
+          Connection.openReadOnly("file:" + path + "?immutable=1", busyTimeout.millis());
+      database = new Database(connection, file, busyTimeout);
     } catch (SQLException refused) {
-      throw failure(file, patience, refused);
+      throw failure(file, busyTimeout, refused);
     }
     if (StateFile.hasLog(file)) {
       database.close();
@@ -73,12 +73,13 @@ final class Database implements AutoCloseable {
     return prepare(database, "");
   }
 
-  private static Database open(Path file, BusyTimeout patience) throws CniException {
+  private static Database open(Path file, BusyTimeout busyTimeout) throws CniException {
     try {
-      Connection connection = Connection.open(file.toAbsolutePath().toString(), patience.millis());
-      return new Database(connection, file, patience);
+      Connection connection =
+          Connection.open(file.toAbsolutePath().toString(), busyTimeout.millis());
+      return new Database(connection, file, busyTimeout);
     } catch (SQLException refused) {
-      throw failure(file, patience, refused);
+      throw failure(file, busyTimeout, refused);
     }
   }
 
@@ -93,8 +94,8 @@ final class Database implements AutoCloseable {
     }
   }
 
-  BusyTimeout patience() {
-    return patience;
+  BusyTimeout busyTimeout() {
+    return busyTimeout;
   }
 
   Path file() {
@@ -110,7 +111,7 @@ final class Database implements AutoCloseable {
     try {
       connection.execute(statements);
     } catch (SQLException refused) {
-      throw failure(file, patience, refused);
+      throw failure(file, busyTimeout, refused);
     }
   }
 
@@ -120,7 +121,7 @@ final class Database implements AutoCloseable {
       statement.next();
       return connection.changes();
     } catch (SQLException refused) {
-      throw failure(file, patience, refused);
+      throw failure(file, busyTimeout, refused);
     }
   }
 
@@ -137,7 +138,7 @@ final class Database implements AutoCloseable {
       }
       return result;
     } catch (SQLException refused) {
-      throw failure(file, patience, refused);
+      throw failure(file, busyTimeout, refused);
     }
   }
 
@@ -153,7 +154,7 @@ final class Database implements AutoCloseable {
       }
       return null;
     } catch (SQLException refused) {
-      throw failure(file, patience, refused);
+      throw failure(file, busyTimeout, refused);
     }
   }
 
@@ -176,14 +177,14 @@ final class Database implements AutoCloseable {
     }
   }
 
-  private static CniException failure(Path file, BusyTimeout patience, SQLException refused) {
+  private static CniException failure(Path file, BusyTimeout busyTimeout, SQLException refused) {
     String message = String.valueOf(refused.getMessage());
     CniErrorCode code = CniErrorCode.IO_FAILURE;
     if (refused instanceof SQLiteException sqlite) {
       switch (sqlite.getResultCode()) {
         case SQLITE_BUSY, SQLITE_BUSY_SNAPSHOT, SQLITE_BUSY_RECOVERY, SQLITE_BUSY_TIMEOUT -> {
           code = CniErrorCode.TRY_AGAIN_LATER;
-          message = "others kept it locked for " + patience + ": " + message;
+          message = "others kept it locked for " + busyTimeout + ": " + message;
         }
         case SQLITE_CORRUPT, SQLITE_NOTADB -> {}
         default -> {

@@ -43,15 +43,15 @@ public final class DatabaseFile {
   }
 
   private static void requireCreatable(Path file) throws CniException {
-    Path folder = file.toAbsolutePath().getParent();
-    while (folder != null && !Files.exists(folder)) {
-      folder = folder.getParent();
+    Path directory = file.toAbsolutePath().getParent();
+    while (directory != null && !Files.exists(directory)) {
+      directory = directory.getParent();
     }
-    if (folder == null || !Files.isDirectory(folder)) {
-      throw failure(file, "it cannot be made: " + folder + " is not a directory");
+    if (directory == null || !Files.isDirectory(directory)) {
+      throw failure(file, "it cannot be made: " + directory + " is not a directory");
     }
-    if (!Files.isWritable(folder)) {
-      throw failure(file, "it cannot be made: " + folder + " is not writable");
+    if (!Files.isWritable(directory)) {
+      throw failure(file, "it cannot be made: " + directory + " is not writable");
     }
   }
 

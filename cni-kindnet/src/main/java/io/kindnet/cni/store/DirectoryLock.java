@@ -10,9 +10,9 @@ import java.util.concurrent.locks.LockSupport;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The lock on the folder of the file. Every call has it together with others while it has the file
- * open; who sets a damaged file aside has it alone, so that no call goes on writing into a file
- * that nobody will read any more.
+ * The lock on the directory of the file. Every call has it together with others while it has the
+ * file open; who sets a damaged file aside has it alone, so that no call goes on writing into a
+ * file that nobody will read any more.
  */
 final class DirectoryLock implements AutoCloseable {
   private static final long RETRY_NANOS = TimeUnit.MILLISECONDS.toNanos(2);
@@ -24,21 +24,21 @@ final class DirectoryLock implements AutoCloseable {
   }
 
   /** Waits until nobody has it alone. */
-  static DirectoryLock shared(Path file, BusyTimeout patience) throws CniException {
-    return take(file, patience, false);
+  static DirectoryLock shared(Path file, BusyTimeout busyTimeout) throws CniException {
+    return take(file, busyTimeout, false);
   }
 
   /** Waits until nobody has it. */
-  static DirectoryLock exclusive(Path file, BusyTimeout patience) throws CniException {
-    return take(file, patience, true);
+  static DirectoryLock exclusive(Path file, BusyTimeout busyTimeout) throws CniException {
+    return take(file, busyTimeout, true);
   }
 
-  private static DirectoryLock take(Path file, BusyTimeout patience, boolean alone)
+  private static DirectoryLock take(Path file, BusyTimeout busyTimeout, boolean alone)
       throws CniException {
-    String folder = String.valueOf(file.toAbsolutePath().getParent());
-    long deadline = patience.deadline();
+    String directory = String.valueOf(file.toAbsolutePath().getParent());
+    long deadline = busyTimeout.deadline();
     while (true) {
-      AdvisoryLock lock = tryTake(file, folder, alone);
+      AdvisoryLock lock = tryTake(file, directory, alone);
       if (lock != null) {
         return new DirectoryLock(lock);
       }
@@ -48,17 +48,17 @@ final class DirectoryLock implements AutoCloseable {
             "database "
                 + file
                 + ": waited "
-                + patience
+                + busyTimeout
                 + (alone ? " for other calls to end" : " for another call to set it aside"));
       }
       LockSupport.parkNanos(RETRY_NANOS);
     }
   }
 
-  private static @Nullable AdvisoryLock tryTake(Path file, String folder, boolean alone)
+  private static @Nullable AdvisoryLock tryTake(Path file, String directory, boolean alone)
       throws CniException {
     try {
-      return alone ? AdvisoryLock.tryExclusive(folder) : AdvisoryLock.tryShared(folder);
+      return alone ? AdvisoryLock.tryExclusive(directory) : AdvisoryLock.tryShared(directory);
     } catch (KernelException refused) {
       throw new CniException(
           CniErrorCode.IO_FAILURE, "database " + file + ": " + refused.getMessage(), refused);

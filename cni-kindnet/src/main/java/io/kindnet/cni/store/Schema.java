@@ -25,10 +25,10 @@ final class Schema {
   /**
    * Brings the file to the newest version.
    *
-   * @param beginning fills a file that has no tables yet
+   * @param seeder fills a file that has no tables yet
    * @throws CniException {@link CniErrorCode#IO_FAILURE} if it is newer than this program
    */
-  static void migrate(Database database, Store.@Nullable Beginning beginning) throws CniException {
+  static void migrate(Database database, Store.@Nullable Seeder seeder) throws CniException {
     if (versionOf(database) < VERSION) {
       enterWal(database);
       Transactions.immediate(
@@ -40,8 +40,8 @@ final class Schema {
               database.execute(script(version));
               database.execute("PRAGMA user_version = " + version);
             }
-            if (isNew && beginning != null) {
-              beginning.fill(new Pods(database), new Ports(database));
+            if (isNew && seeder != null) {
+              seeder.fill(new Pods(database), new Ports(database));
             }
             return VERSION;
           });
@@ -119,7 +119,7 @@ final class Schema {
    * itself here while another call does the same.
    */
   private static void enterWal(Database database) throws CniException {
-    long deadline = database.patience().deadline();
+    long deadline = database.busyTimeout().deadline();
     while (true) {
       try {
         pragma(database, "journal_mode = WAL");

@@ -19,11 +19,11 @@ import java.nio.file.attribute.PosixFilePermissions;
 import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
-/** The file and its folder: there, and for nobody but root. */
+/** The file and its directory: there, and for nobody but root. */
 final class StateFile {
   private static final Set<PosixFilePermission> FILE =
       Set.of(PosixFilePermission.OWNER_READ, PosixFilePermission.OWNER_WRITE);
-  private static final Set<PosixFilePermission> FOLDER =
+  private static final Set<PosixFilePermission> DIRECTORY =
       Set.of(
           PosixFilePermission.OWNER_READ,
           PosixFilePermission.OWNER_WRITE,
@@ -58,17 +58,18 @@ final class StateFile {
   }
 
   /**
-   * Makes folder and file where they are missing, before SQLite would make the file for everybody
-   * to read. SQLite gives its further files the permissions of this one. A folder that exists is
-   * left alone, because {@code dataDir} may name any; only that of the original is narrowed.
+   * Makes directory and file where they are missing, before SQLite would make the file for
+   * everybody to read. SQLite gives its further files the permissions of this one. A directory that
+   * exists is left alone, because {@code dataDir} may name any; only that of the original is
+   * narrowed.
    */
   static void prepare(Path file) throws CniException {
-    Path folder = file.getParent();
+    Path directory = file.getParent();
     try {
-      if (folder != null && !Files.isDirectory(folder)) {
-        Files.createDirectories(folder, PosixFilePermissions.asFileAttribute(FOLDER));
-      } else if (folder != null && folder.equals(NetworkConfig.DEFAULT_DATA_DIR)) {
-        restrict(folder, FOLDER);
+      if (directory != null && !Files.isDirectory(directory)) {
+        Files.createDirectories(directory, PosixFilePermissions.asFileAttribute(DIRECTORY));
+      } else if (directory != null && directory.equals(NetworkConfig.DEFAULT_DATA_DIR)) {
+        restrict(directory, DIRECTORY);
       }
       if (Files.exists(file)) {
         restrict(file, FILE);

@@ -15,7 +15,7 @@ import org.jspecify.annotations.Nullable;
  * {@link io.kindnet.cni.protocol.CniErrorCode#IO_FAILURE} for everything else.
  */
 public final class Store implements AutoCloseable {
-  /** The name of the file in its folder. */
+  /** The name of the file in its directory. */
   public static final String FILE_NAME = "cni.db";
 
   private final Database database;
@@ -47,31 +47,31 @@ public final class Store implements AutoCloseable {
 
   /** Where the rows of a new file come from: what was there before it. */
   @FunctionalInterface
-  public interface Beginning {
+  public interface Seeder {
     /** Adds them, in the transaction that makes the tables. */
     void fill(Pods pods, Ports ports) throws CniException;
   }
 
-  /** Opens {@code file}, and makes it, empty, and its folder where they are missing. */
+  /** Opens {@code file}, and makes it, empty, and its directory where they are missing. */
   public static Store open(Path file) throws CniException {
     return open(file, BusyTimeout.USUAL, null);
   }
 
   /**
-   * Opens {@code file}, and makes it and its folder where they are missing.
+   * Opens {@code file}, and makes it and its directory where they are missing.
    *
-   * @param patience how long to wait for others, now and later
-   * @param beginning fills a new file; null for nothing
+   * @param busyTimeout how long to wait for others, now and later
+   * @param seeder fills a new file; null for nothing
    */
-  public static Store open(Path file, BusyTimeout patience, @Nullable Beginning beginning)
+  public static Store open(Path file, BusyTimeout busyTimeout, @Nullable Seeder seeder)
       throws CniException {
     StateFile.prepare(file);
-    DirectoryLock lock = DirectoryLock.shared(file, patience);
+    DirectoryLock lock = DirectoryLock.shared(file, busyTimeout);
     StateFile.Mark mark = StateFile.mark(file);
     Database database = null;
     try {
-      database = Database.connect(file, patience);
-      Schema.migrate(database, beginning);
+      database = Database.connect(file, busyTimeout);
+      Schema.migrate(database, seeder);
       return new Store(database, lock, mark, false, null);
     } catch (CniException | RuntimeException unusable) {
       close(database, lock);
@@ -83,16 +83,16 @@ public final class Store implements AutoCloseable {
    * Opens {@code file} for somebody who only watches over it: one that is not there is not made,
    * since whoever lost it will have it made with what the kernel shows.
    *
-   * @param patience how long to wait for others, now and later
-   * @param beginning fills a file that is there, but empty
+   * @param busyTimeout how long to wait for others, now and later
+   * @param seeder fills a file that is there, but empty
    */
-  public static Store openExisting(Path file, BusyTimeout patience, Beginning beginning)
+  public static Store openExisting(Path file, BusyTimeout busyTimeout, Seeder seeder)
       throws CniException {
-    DirectoryLock lock = DirectoryLock.shared(file, patience);
+    DirectoryLock lock = DirectoryLock.shared(file, busyTimeout);
     Database database = null;
     try {
-      database = Database.connectExisting(file, patience);
-      Schema.migrate(database, beginning);
+      database = Database.connectExisting(file, busyTimeout);
+      Schema.migrate(database, seeder);
       return new Store(database, lock, null, false, null);
     } catch (CniException | RuntimeException unusable) {
       close(database, lock);
@@ -107,15 +107,15 @@ public final class Store implements AutoCloseable {
    * @param why what went wrong before; every change throws it where there is no way to write, and
    *     this method where there is none to read
    */
-  public static Store openInNeed(Path file, BusyTimeout patience, CniException why)
+  public static Store openDegraded(Path file, BusyTimeout busyTimeout, CniException why)
       throws CniException {
     if (!exists(file)) {
       throw why;
     }
-    DirectoryLock lock = DirectoryLock.shared(file, patience);
+    DirectoryLock lock = DirectoryLock.shared(file, busyTimeout);
     Database database = null;
     try {
-      database = Database.connectAlone(file, patience);
+      database = Database.connectAlone(file, busyTimeout);
       Schema.requireCurrent(database);
       boolean inPlace = Schema.writeInPlace(database);
       return new Store(database, lock, null, inPlace, inPlace ? null : why);
@@ -123,7 +123,7 @@ public final class Store implements AutoCloseable {
       close(database, null);
     }
     try {
-      database = Database.connectReadOnly(file, patience);
+      database = Database.connectReadOnly(file, busyTimeout);
       Schema.requireCurrent(database);
       return new Store(database, lock, null, false, why);
     } catch (CniException unreadable) {
@@ -145,22 +145,22 @@ public final class Store implements AutoCloseable {
    * Makes of one that an earlier call has used what {@link #open} would give now: looks after all
    * that can have changed since.
    *
-   * @param beginning as there
+   * @param seeder as there
    * @return false if there is no way, and a new one is needed: the name is another file's, or the
    *     file has changed below the pages that SQLite remembers
    */
-  public boolean renew(@Nullable Beginning beginning) throws CniException {
+  public boolean renew(@Nullable Seeder seeder) throws CniException {
     StateFile.prepare(database.file());
     if (mark == null || !mark.equals(StateFile.mark(database.file()))) {
       return false;
     }
-    Schema.migrate(database, beginning);
+    Schema.migrate(database, seeder);
     return true;
   }
 
   /** Whether it was opened with these. */
-  public boolean isOf(Path file, BusyTimeout patience) {
-    return database.file().equals(file) && database.patience().equals(patience);
+  public boolean isOf(Path file, BusyTimeout busyTimeout) {
+    return database.file().equals(file) && database.busyTimeout().equals(busyTimeout);
   }
 
   /** When it was opened, in the time of {@link System#nanoTime}. */

@@ -9,9 +9,9 @@ public interface StoreProvider {
   StoreProvider OF_ONE_CALL =
       new StoreProvider() {
         @Override
-        public Store open(Path file, BusyTimeout patience, Store.Beginning beginning)
+        public Store open(Path file, BusyTimeout busyTimeout, Store.Seeder seeder)
             throws CniException {
-          return Store.open(file, patience, beginning);
+          return Store.open(file, busyTimeout, seeder);
         }
 
         @Override
@@ -20,13 +20,13 @@ public interface StoreProvider {
         }
 
         @Override
-        public <T> T alone(Store.Work<T> work) throws CniException {
+        public <T> T runExclusive(Store.Work<T> work) throws CniException {
           return work.run();
         }
       };
 
   /** As {@link Store#open(Path, Patience, Store.Beginning)} gives it. */
-  Store open(Path file, BusyTimeout patience, Store.Beginning beginning) throws CniException;
+  Store open(Path file, BusyTimeout busyTimeout, Store.Seeder seeder) throws CniException;
 
   /**
    * Takes what {@link #open} gave, at the end of the call.
@@ -36,5 +36,5 @@ public interface StoreProvider {
   void giveBack(Store store, boolean usable);
 
   /** Does {@code work}, which needs the file for itself alone, while none is kept open here. */
-  <T> T alone(Store.Work<T> work) throws CniException;
+  <T> T runExclusive(Store.Work<T> work) throws CniException;
 }

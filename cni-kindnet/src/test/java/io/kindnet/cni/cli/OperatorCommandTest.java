@@ -29,14 +29,14 @@ class OperatorCommandTest {
   private static final IpPrefix V4 = IpPrefix.parse("10.244.1.0/24");
   private static final IpPrefix V6 = IpPrefix.parse("fd00:10:244:1::/64");
 
-  @TempDir private Path folder;
+  @TempDir private Path directory;
   private final StringWriter out = new StringWriter();
   private final StringWriter err = new StringWriter();
   private Path file = Path.of("");
 
   @BeforeEach
   void chooseFile() {
-    file = folder.resolve("cni.db");
+    file = directory.resolve("cni.db");
   }
 
   @Test
@@ -60,7 +60,7 @@ class OperatorCommandTest {
       store.calls().add(CniCommand.ADD, ExecutionMode.COLD);
       store.calls().add(CniCommand.DEL, ExecutionMode.WARM);
     }
-    Path socket = folder.resolve("cni.sock");
+    Path socket = directory.resolve("cni.sock");
 
     assertThat(run("status", "--db", file.toString(), "--socket", socket.toString())).isEqualTo(1);
     assertThat(out)

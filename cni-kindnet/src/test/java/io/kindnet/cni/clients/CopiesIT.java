@@ -73,8 +73,8 @@ class CopiesIT {
     assertAnswers(PLUGIN);
   }
 
-  private void copy(String script, String folder) {
-    node.run("sh", "-ec", script, "sh", folder);
+  private void copy(String script, String directory) {
+    node.run("sh", "-ec", script, "sh", directory);
   }
 
   /** From then on a JVM that does not use its cache does not start. */

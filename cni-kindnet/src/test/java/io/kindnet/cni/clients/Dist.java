@@ -7,12 +7,12 @@ import java.nio.file.Path;
 public final class Dist {
   private Dist() {}
 
-  /** The folder {@code dist/cni}, with {@code bin} and {@code lib}. */
+  /** The directory {@code dist/cni}, with {@code bin} and {@code lib}. */
   public static Path cni() {
     return existing("kindnet.dist", "cni", "make dist");
   }
 
-  /** The folder {@code dist/kindnetd}, with {@code bin} and {@code lib}. */
+  /** The directory {@code dist/kindnetd}, with {@code bin} and {@code lib}. */
   static Path agent() {
     return existing("kindnet.dist", "kindnetd", "make dist");
   }
@@ -23,11 +23,11 @@ public final class Dist {
   }
 
   private static Path existing(String property, String name, String command) {
-    String folder = System.getProperty(property);
-    if (folder == null) {
+    String directory = System.getProperty(property);
+    if (directory == null) {
       throw new AssertionError("the system property " + property + " is not set");
     }
-    Path path = Path.of(folder, name);
+    Path path = Path.of(directory, name);
     if (!Files.exists(path)) {
       throw new AssertionError(path + " is not there: run '" + command + "' first");
     }

@@ -64,7 +64,7 @@ class PluginProcessIT {
   }
 
   @Test
-  void runsInAFolderThatIsGone() {
+  void runsInADirectoryThatIsGone() {
     node.run("mkdir", "/run/cwd");
 
     CommandResult result =
@@ -113,7 +113,7 @@ class PluginProcessIT {
   }
 
   @Test
-  void needsNoTemporaryFolderAndNoHome(Namespace pod) {
+  void needsNoTemporaryDirectoryAndNoHome(Namespace pod) {
     node.run("mount", "-t", "tmpfs", "-o", "ro", "none", "/tmp");
 
     assertThat(onPod("ADD", pod, CONFIGURATION, "HOME=/nonexistent", "TMPDIR=/nonexistent").exit())

@@ -16,7 +16,7 @@ final class ServingAgent {
 
   /** Starts it and waits until calls go to it. */
   static Daemon start(Machine machine) {
-    // without the folder of the database, calls are the plugin's
+    // without the directory of the database, calls are the plugin's
     machine.run("mkdir", "-p", "-m", "0700", "/var/lib/cni-kindnet");
     Path program = Dist.agent().resolve("bin/kindnetd");
     Daemon agent =

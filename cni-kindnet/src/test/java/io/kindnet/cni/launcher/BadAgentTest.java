@@ -25,7 +25,7 @@ import org.junit.jupiter.params.provider.ValueSource;
 class BadAgentTest {
   private static final String INPUT = "{\"cniVersion\":\"1.0.0\"}" + " ".repeat(500_000);
 
-  @TempDir private Path folder;
+  @TempDir private Path directory;
 
   @ParameterizedTest
   @ValueSource(
@@ -177,7 +177,7 @@ class BadAgentTest {
   @Test
   void failsTheCallIfNobodyTakesTheAnswer() {
     InstalledLauncher launcher =
-        InstalledLauncher.in(folder.resolve("plugin"), LauncherProgram.BRIEF_WATCHED);
+        InstalledLauncher.in(directory.resolve("plugin"), LauncherProgram.BRIEF_WATCHED);
     ScriptedAgent.Manners manners =
         launched -> {
           launched.greet();
@@ -188,7 +188,7 @@ class BadAgentTest {
       // a pipe with an open end at which nobody reads
       String script = "PATH=/usr/bin; cd \"$FOLDER\"; mkfifo full; exec 4<>full; exec \"$0\" >&4";
       Map<String, String> variables = new HashMap<>(variables("ADD"));
-      variables.put("FOLDER", folder.toString());
+      variables.put("FOLDER", directory.toString());
       LauncherResult ran = launcher.runByShell(script, variables, INPUT);
 
       assertThat(ran).isEqualTo(new LauncherResult(1, "", ""));
@@ -230,7 +230,7 @@ class BadAgentTest {
   }
 
   private LauncherResult call(LauncherProgram program, String verb) {
-    return InstalledLauncher.in(folder.resolve("plugin"), program).run(variables(verb), INPUT);
+    return InstalledLauncher.in(directory.resolve("plugin"), program).run(variables(verb), INPUT);
   }
 
   private Map<String, String> variables(String verb) {
@@ -238,6 +238,6 @@ class BadAgentTest {
   }
 
   private Path socket() {
-    return folder.resolve("cni.sock");
+    return directory.resolve("cni.sock");
   }
 }

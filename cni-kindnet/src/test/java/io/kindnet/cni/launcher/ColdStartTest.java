@@ -32,7 +32,7 @@ class ColdStartTest {
   private static final String INPUT = "{\"cniVersion\":\"1.0.0\",\"name\":\"ä\"}\n";
   private static final int SIGPIPE = 13;
 
-  @TempDir private Path folder;
+  @TempDir private Path directory;
 
   private final LauncherProgram program;
 
@@ -45,8 +45,8 @@ class ColdStartTest {
 
   @BeforeEach
   void install() {
-    socket = folder.resolve("cni.sock");
-    launcher = InstalledLauncher.in(folder.resolve("the plugin"), program);
+    socket = directory.resolve("cni.sock");
+    launcher = InstalledLauncher.in(directory.resolve("the plugin"), program);
   }
 
   @Test
@@ -80,7 +80,7 @@ class ColdStartTest {
             "OTHER=ä=b",
             "LC_ALL=C.UTF-8");
     assertThat(jvm.input()).isEqualTo(INPUT);
-    assertThat(jvm.folder()).isEqualTo(System.getProperty("user.dir"));
+    assertThat(jvm.directory()).isEqualTo(System.getProperty("user.dir"));
   }
 
   @Test
@@ -113,45 +113,43 @@ class ColdStartTest {
         .isEqualTo(FileTime.from(Instant.parse("2026-01-01T00:00:00Z")));
   }
 
-  /** By a name that leads to it wherever the folder lies: the cache of classes has it, too. */
+  /** By a name that leads to it wherever the directory lies: the cache of classes has it, too. */
   @Test
-  void namesTheJarByADescriptorOfItsFolder() throws IOException {
+  void namesTheJarByAFdOfItsDirectory() throws IOException {
     Files.createFile(launcher.home().resolve("cni-kindnet.jar"));
 
     ExecutedProgram jvm = call().executed();
 
     assertThat(jvm.arguments()).containsSequence("-cp", "/proc/self/fd/9/cni-kindnet.jar");
-    assertThat(jvm.descriptors()).contains("9 " + launcher.home());
+    assertThat(jvm.fds()).contains("9 " + launcher.home());
   }
 
   /** The descriptor may be the next one that is free, too. */
   @Test
-  void namesTheJarWhicheverDescriptorsTheCallerLeftOpen() throws IOException {
+  void namesTheJarWhicheverFdsTheCallerLeftOpen() throws IOException {
     Files.createFile(launcher.home().resolve("cni-kindnet.jar"));
     StringBuilder open = new StringBuilder("exec");
-    for (int descriptor = 3; descriptor < 9; descriptor++) {
-      open.append(' ').append(descriptor).append("</dev/null");
+    for (int fd = 3; fd < 9; fd++) {
+      open.append(' ').append(fd).append("</dev/null");
 
       ExecutedProgram jvm =
           launcher.runByShell(open + "; exec \"$0\"", variables(), INPUT).executed();
 
       assertThat(jvm.arguments()).containsSequence("-cp", "/proc/self/fd/9/cni-kindnet.jar");
-      assertThat(jvm.descriptors())
-          .as("open up to %d", descriptor)
-          .contains("9 " + launcher.home());
+      assertThat(jvm.fds()).as("open up to %d", fd).contains("9 " + launcher.home());
     }
   }
 
   @Test
-  void leavesTheCallerItsDescriptors() throws IOException {
+  void leavesTheCallerItsFds() throws IOException {
     Path jar = Files.createFile(launcher.home().resolve("cni-kindnet.jar"));
-    Path other = Files.createFile(folder.resolve("other"));
+    Path other = Files.createFile(directory.resolve("other"));
 
     ExecutedProgram jvm =
         launcher.runByShell("exec \"$0\" 9<'" + other + "'", variables(), INPUT).executed();
 
     assertThat(jvm.arguments()).containsSequence("-cp", jar.toString());
-    assertThat(jvm.descriptors()).contains("9 " + other);
+    assertThat(jvm.fds()).contains("9 " + other);
   }
 
   /** So nobody removes this version of the plugin while a call runs from it. */
@@ -180,7 +178,7 @@ class ColdStartTest {
   void executesTheJvmWhereTooManyWaitToBeAccepted() {
     List<UnixConnection> waiting = new ArrayList<>();
     try (UnixListener listener = UnixListener.bind(socket, 1)) {
-      assertThat(listener.descriptor()).isPositive();
+      assertThat(listener.fd()).isPositive();
       assertThatThrownBy(
               () -> {
                 while (true) {
@@ -204,7 +202,7 @@ class ColdStartTest {
 
   @Test
   void executesTheJvmWhereThePathIsTooLongForASocket() {
-    String path = folder + "/" + "long".repeat(50);
+    String path = directory + "/" + "long".repeat(50);
 
     assertThat(call("KINDNET_CNI_SOCKET", path).executed().input()).isEqualTo(INPUT);
   }
@@ -264,8 +262,8 @@ class ColdStartTest {
         "ln -s \"$0\" one && ln -s one two && exec ./two",
         "ln -s \"${0%/*}\" bin && cd bin && exec ./cni-kindnet",
       })
-  void findsItsFolderHoweverItIsCalled(String script) throws IOException {
-    Path elsewhere = Files.createDirectory(folder.resolve("elsewhere"));
+  void findsItsDirectoryHoweverItIsCalled(String script) throws IOException {
+    Path elsewhere = Files.createDirectory(directory.resolve("elsewhere"));
     String there = "PATH=/usr/bin:/bin; cd '" + elsewhere + "'; ";
 
     ExecutedProgram jvm = launcher.runByShell(there + script, variables(), INPUT).executed();
@@ -274,11 +272,11 @@ class ColdStartTest {
   }
 
   @Test
-  void leavesAFolderThatIsGone() {
+  void leavesADirectoryThatIsGone() {
     String script = "/bin/mkdir \"$OLD\" && cd \"$OLD\" && /bin/rmdir \"$OLD\" && exec \"$0\"";
-    Map<String, String> variables = variables("OLD", folder.resolve("old").toString());
+    Map<String, String> variables = variables("OLD", directory.resolve("old").toString());
 
-    assertThat(launcher.runByShell(script, variables, INPUT).executed().folder()).isEqualTo("/");
+    assertThat(launcher.runByShell(script, variables, INPUT).executed().directory()).isEqualTo("/");
   }
 
   /** What the JVM opens must not get one of these numbers. */
@@ -288,7 +286,7 @@ class ColdStartTest {
     ExecutedProgram jvm =
         launcher.runByShell("exec \"$0\" " + redirection, variables(), INPUT).executed();
 
-    assertThat(jvm.descriptors()).contains(opened);
+    assertThat(jvm.fds()).contains(opened);
   }
 
   @Test
@@ -310,7 +308,7 @@ class ColdStartTest {
 
   @Test
   void answersACallWhoseJvmCannotBeExecuted() throws IOException {
-    launcher = InstalledLauncher.in(folder.resolve("a \"b\"\n\\ä"), program);
+    launcher = InstalledLauncher.in(directory.resolve("a \"b\"\n\\ä"), program);
     Files.delete(launcher.java());
     Files.createFile(launcher.java());
 

@@ -14,7 +14,7 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 
-/** A launcher that has connected, as an agent sees it: the bytes of the handover protocol. */
+/** A launcher that has connected, as an agent sees it: the bytes of the delegation protocol. */
 final class ConnectedLauncher {
   static final byte[] GREETING = {'K', 'N', 'E', 'T', 0, 0, 0, 1};
   static final int ANSWERED = 0;
@@ -58,18 +58,18 @@ final class ConnectedLauncher {
 
   /** The whole request. */
   LauncherRequest receiveRequest() throws IOException {
-    List<Fd> descriptors = new ArrayList<>();
-    ByteBuffer header = ByteBuffer.wrap(receive(REQUEST_HEADER, descriptors));
+    List<Fd> fds = new ArrayList<>();
+    ByteBuffer header = ByteBuffer.wrap(receive(REQUEST_HEADER, fds));
     int kind = header.getInt();
     int bits = header.getInt();
     int environmentLength = header.getInt();
     int inputLength = header.getInt();
-    String environment = new String(receive(environmentLength, descriptors), UTF_8);
-    String input = new String(receive(inputLength, descriptors), UTF_8);
+    String environment = new String(receive(environmentLength, fds), UTF_8);
+    String input = new String(receive(inputLength, fds), UTF_8);
     List<OpenFile> files = new ArrayList<>();
-    for (Fd descriptor : descriptors) {
-      files.add(look(descriptor));
-      descriptor.close();
+    for (Fd fd : fds) {
+      files.add(look(fd));
+      fd.close();
     }
     return new LauncherRequest(kind, bits, variables(environment), input, files);
   }
@@ -88,9 +88,9 @@ final class ConnectedLauncher {
     return variables;
   }
 
-  private static OpenFile look(Fd descriptor) throws IOException {
+  private static OpenFile look(Fd fd) throws IOException {
     Path self = Path.of("/proc/self");
-    String number = Integer.toString(descriptor.number());
+    String number = Integer.toString(fd.number());
     Object file = fileKey(self.resolve("fd").resolve(number));
     for (String line : Files.readAllLines(self.resolve("fdinfo").resolve(number))) {
       if (line.startsWith("flags:")) {
@@ -105,11 +105,11 @@ final class ConnectedLauncher {
     return Files.readAttributes(path, BasicFileAttributes.class).fileKey();
   }
 
-  private byte[] receive(int length, List<Fd> descriptors) {
+  private byte[] receive(int length, List<Fd> fds) {
     byte[] bytes = new byte[length];
     int done = 0;
     while (done < length) {
-      int received = connection.receive(bytes, done, length - done, descriptors);
+      int received = connection.receive(bytes, done, length - done, fds);
       if (received == 0) {
         throw new AssertionError("the launcher hung up after " + done + " bytes of " + length);
       }
@@ -125,13 +125,13 @@ final class ConnectedLauncher {
   /** Reads on, and says nothing, until the launcher has hung up. */
   void awaitEnd() {
     byte[] rest = new byte[1 << 16];
-    List<Fd> descriptors = new ArrayList<>();
+    List<Fd> fds = new ArrayList<>();
     int received;
     do {
       awaitSomething();
-      received = connection.receive(rest, 0, rest.length, descriptors);
+      received = connection.receive(rest, 0, rest.length, fds);
     } while (received != 0);
-    descriptors.forEach(Fd::close);
+    fds.forEach(Fd::close);
   }
 
   /** Waits until the launcher has something to say or hangs up, and reads none of it. */

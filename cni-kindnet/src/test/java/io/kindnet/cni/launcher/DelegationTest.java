@@ -33,7 +33,7 @@ class DelegationTest {
   private static final String INPUT = "{\"cniVersion\":\"1.0.0\",\"name\":\"ä\"}\n";
   private static final int MOST_INPUT = 1 << 20;
 
-  @TempDir private Path folder;
+  @TempDir private Path directory;
 
   private final LauncherProgram program;
 
@@ -47,13 +47,13 @@ class DelegationTest {
 
   @BeforeEach
   void install() {
-    socket = folder.resolve("cni.sock");
-    launcher = InstalledLauncher.in(folder.resolve("plugin"), program);
+    socket = directory.resolve("cni.sock");
+    launcher = InstalledLauncher.in(directory.resolve("plugin"), program);
   }
 
   @Test
-  void handsOverVariablesInputAndDescriptors(Namespace pod) throws IOException {
-    Path log = folder.resolve("cni.log");
+  void handsOverVariablesInputAndFds(Namespace pod) throws IOException {
+    Path log = directory.resolve("cni.log");
     Map<String, String> variables =
         Map.of(
             "CNI_COMMAND", "ADD",
@@ -64,7 +64,7 @@ class DelegationTest {
             "PATH", "/bin",
             "XCNI_IFNAME", "eth0");
 
-    LauncherRequest request = handedOver(variables, INPUT);
+    LauncherRequest request = delegated(variables, INPUT);
 
     assertThat(request.kind()).isEqualTo(1);
     assertThat(request.environment())
@@ -94,12 +94,12 @@ class DelegationTest {
   @ParameterizedTest
   @ValueSource(strings = {"not/there", "", "fifo"})
   void handsOverWithoutWhatCannotBeOpened(String name) {
-    Path fifo = folder.resolve("fifo");
+    Path fifo = directory.resolve("fifo");
     assertThat(launcher.runByShell("/usr/bin/mkfifo " + fifo, Map.of(), "").exit()).isZero();
-    String path = name.isEmpty() ? "" : folder.resolve(name).toString();
+    String path = name.isEmpty() ? "" : directory.resolve(name).toString();
 
-    LauncherRequest log = handedOver(Map.of("CNI_COMMAND", "ADD", "CNI_LOG_FILE", path), "");
-    LauncherRequest network = handedOver(Map.of("CNI_COMMAND", "ADD", "CNI_NETNS", path), "");
+    LauncherRequest log = delegated(Map.of("CNI_COMMAND", "ADD", "CNI_LOG_FILE", path), "");
+    LauncherRequest network = delegated(Map.of("CNI_COMMAND", "ADD", "CNI_NETNS", path), "");
 
     assertThat(log.bits()).isEqualTo(LauncherRequest.OWN_NETWORK | LauncherRequest.ROOT);
     assertThat(log.files()).hasSize(2);
@@ -113,7 +113,7 @@ class DelegationTest {
   /** As the JVM takes it for a call: who forgot the verb is to be told so. */
   @Test
   void handsOverACallWithoutAVerb() {
-    assertThat(handedOver(Map.of("CNI_CONTAINERID", "x"), "").environment())
+    assertThat(delegated(Map.of("CNI_CONTAINERID", "x"), "").environment())
         .containsExactly("CNI_CONTAINERID=x");
   }
 
@@ -245,7 +245,7 @@ class DelegationTest {
     ExecutedProgram jvm = ran.executed();
     assertThat(jvm.input()).hasSize(input.length()).isEqualTo(input);
     assertThat(jvm.arguments()).endsWith("io.kindnet.cni.CniKindnet");
-    assertThat(jvm.descriptors())
+    assertThat(jvm.fds())
         .noneMatch(open -> open.contains(" socket:") || open.contains(" net:"))
         .noneMatch(open -> open.endsWith(" /"));
   }
@@ -264,7 +264,7 @@ class DelegationTest {
         });
   }
 
-  private LauncherRequest handedOver(Map<String, String> variables, String input) {
+  private LauncherRequest delegated(Map<String, String> variables, String input) {
     Map<String, String> all = new HashMap<>(variables);
     all.put("KINDNET_CNI_SOCKET", socket.toString());
     try (ScriptedAgent agent = answering(ANSWERED, 0, "{}")) {

@@ -6,18 +6,18 @@ import java.util.List;
 /**
  * How the script in the place of the JVM was executed.
  *
- * @param folder its working folder
+ * @param directory its working directory
  * @param arguments its arguments
  * @param variables its environment, as {@code NAME=value}
- * @param descriptors what is open, as {@code NUMBER TARGET}
+ * @param fds what is open, as {@code NUMBER TARGET}
  * @param ignored the signals that it ignores, one bit each, bit 0 for signal 1
  * @param input what standard input gave it
  */
 record ExecutedProgram(
-    String folder,
+    String directory,
     List<String> arguments,
     List<String> variables,
-    List<String> descriptors,
+    List<String> fds,
     long ignored,
     String input) {
 

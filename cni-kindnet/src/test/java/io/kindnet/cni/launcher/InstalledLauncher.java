@@ -10,29 +10,31 @@ import java.nio.file.attribute.PosixFilePermissions;
 import java.util.List;
 import java.util.Map;
 
-/** A launcher in a folder as {@code make dist} makes it, with a script in the place of the JVM. */
+/**
+ * A launcher in a directory as {@code make dist} makes it, with a script in the place of the JVM.
+ */
 final class InstalledLauncher {
-  private final Path folder;
+  private final Path directory;
   private final Path program;
 
-  private InstalledLauncher(Path folder, Path program) {
-    this.folder = folder;
+  private InstalledLauncher(Path directory, Path program) {
+    this.directory = directory;
     this.program = program;
   }
 
-  /** Copies {@code program} into {@code folder}, which is made. */
-  static InstalledLauncher in(Path folder, LauncherProgram program) {
+  /** Copies {@code program} into {@code directory}, which is made. */
+  static InstalledLauncher in(Path directory, LauncherProgram program) {
     try {
-      Path bin = Files.createDirectories(folder.resolve("bin"));
+      Path bin = Files.createDirectories(directory.resolve("bin"));
       Path installed = bin.resolve("cni-kindnet");
       Files.copy(program.path(), installed);
-      Path java = folder.resolve("lib/cni-kindnet/runtime/bin/java");
+      Path java = directory.resolve("lib/cni-kindnet/runtime/bin/java");
       Files.createDirectories(java.getParent());
       Files.writeString(java, ExecutedProgram.SCRIPT);
       Files.setPosixFilePermissions(java, PosixFilePermissions.fromString("rwxr-xr-x"));
-      return new InstalledLauncher(folder, installed);
+      return new InstalledLauncher(directory, installed);
     } catch (IOException failed) {
-      throw new UncheckedIOException("cannot install a launcher in " + folder, failed);
+      throw new UncheckedIOException("cannot install a launcher in " + directory, failed);
     }
   }
 
@@ -44,7 +46,7 @@ final class InstalledLauncher {
   /** {@code lib/cni-kindnet}, without symbolic links. */
   Path home() {
     try {
-      return folder.toRealPath().resolve("lib/cni-kindnet");
+      return directory.toRealPath().resolve("lib/cni-kindnet");
     } catch (IOException gone) {
       throw new UncheckedIOException(gone);
     }

@@ -20,7 +20,7 @@ class LauncherProgramTest {
     assertThat(Files.size(LauncherProgram.SHIPPED.path())).isLessThan(1 << 20);
   }
 
-  /** In a root folder that has nothing else: no libraries, no /proc, no /dev. */
+  /** In a root directory that has nothing else: no libraries, no /proc, no /dev. */
   @Test
   void needsNothingButTheKernel(@TempDir Path root) throws IOException {
     Path bin = Files.createDirectory(root.resolve("bin"));

@@ -54,7 +54,7 @@ final class ScriptedAgent implements AutoCloseable {
   }
 
   private void serveAll() {
-    poller.add(listener.descriptor(), listener);
+    poller.add(listener.fd(), listener);
     while (!ending) {
       poller.await(TURN);
       UnixConnection connection = listener.accept();

@@ -28,8 +28,8 @@ class KilledTrialTest {
   }
 
   @Test
-  void leavesNothing(@TempDir Path folder) throws IOException {
-    Path file = Files.createFile(folder.resolve(Store.FILE_NAME));
+  void leavesNothing(@TempDir Path directory) throws IOException {
+    Path file = Files.createFile(directory.resolve(Store.FILE_NAME));
     for (int kill = 0; kill < KILLS; kill++) {
       Process trier = JavaProcess.start(Trier.class, file.toString());
       try {
@@ -37,7 +37,7 @@ class KilledTrialTest {
       } finally {
         trier.destroyForcibly().onExit().join();
       }
-      try (Stream<Path> files = Files.walk(folder)) {
+      try (Stream<Path> files = Files.walk(directory)) {
         assertThat(files.filter(Files::isRegularFile).mapToLong(path -> path.toFile().length()))
             .as("bytes on the disk")
             .containsOnly(0L);
@@ -46,7 +46,7 @@ class KilledTrialTest {
 
     assertThat(StateFile.whyNotWritable(file)).isEmpty();
 
-    try (Stream<Path> files = Files.list(folder)) {
+    try (Stream<Path> files = Files.list(directory)) {
       assertThat(files).containsExactly(file);
     }
   }

@@ -150,14 +150,14 @@ class SchemaTest {
   }
 
   @Test
-  void refusesAFolder() throws Exception {
+  void refusesADirectory() throws Exception {
     Files.createDirectory(file);
 
     assertError(IO_FAILURE, () -> Store.open(file)).startsWith("database " + file + ": ");
   }
 
   @Test
-  void saysWhyTheFolderCannotBeMade() throws Exception {
+  void saysWhyTheDirectoryCannotBeMade() throws Exception {
     Files.writeString(temporary.resolve("notes"), "");
     Path below = temporary.resolve("notes").resolve("state").resolve("cni.db");
 

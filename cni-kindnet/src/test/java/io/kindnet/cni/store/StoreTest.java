@@ -35,13 +35,13 @@ class StoreTest {
           8080);
 
   @TempDir private Path temporary;
-  private Path folder = Path.of("");
+  private Path directory = Path.of("");
   private Path file = Path.of("");
 
   @BeforeEach
   void chooseFile() {
-    folder = temporary.resolve("lib").resolve("state");
-    file = folder.resolve("cni.db");
+    directory = temporary.resolve("lib").resolve("state");
+    file = directory.resolve("cni.db");
   }
 
   @Test
@@ -50,20 +50,20 @@ class StoreTest {
       store.transaction(() -> store.ranges().insert(IpPrefix.parse("10.0.0.0/8")));
 
       assertThat(permissions(file)).isEqualTo("rw-------");
-      assertThat(permissions(folder.resolve("cni.db-wal"))).isEqualTo("rw-------");
-      assertThat(permissions(folder.resolve("cni.db-shm"))).isEqualTo("rw-------");
-      assertThat(permissions(folder)).isEqualTo("rwx------");
+      assertThat(permissions(directory.resolve("cni.db-wal"))).isEqualTo("rw-------");
+      assertThat(permissions(directory.resolve("cni.db-shm"))).isEqualTo("rw-------");
+      assertThat(permissions(directory)).isEqualTo("rwx------");
     }
   }
 
   @Test
-  void leavesTheFolderOfOthersAlone() throws Exception {
-    Files.createDirectories(folder);
-    Files.setPosixFilePermissions(folder, PosixFilePermissions.fromString("rwxr-xr-x"));
+  void leavesTheDirectoryOfOthersAlone() throws Exception {
+    Files.createDirectories(directory);
+    Files.setPosixFilePermissions(directory, PosixFilePermissions.fromString("rwxr-xr-x"));
 
     Store.open(file).close();
 
-    assertThat(permissions(folder)).isEqualTo("rwxr-xr-x");
+    assertThat(permissions(directory)).isEqualTo("rwxr-xr-x");
   }
 
   @Test

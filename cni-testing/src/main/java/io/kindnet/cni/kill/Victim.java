@@ -18,7 +18,7 @@ public final class Victim {
   /**
    * What starts it.
    *
-   * @param dist the plugin's folder, as {@code make dist} makes it
+   * @param dist the plugin's directory, as {@code make dist} makes it
    * @param main a class of the tests, which stand behind the plugin's jar
    * @param point the last two of its arguments
    */

@@ -40,7 +40,7 @@ final class AddRules {
 
   /** The error codes that an ADD may answer with; none if it must succeed. */
   Set<Integer> errors(
-      Slot slot, boolean hasNamespace, boolean isNameTaken, List<PortMappingRequest> wishes) {
+      Slot slot, boolean hasNamespace, boolean isNameTaken, List<PortMappingRequest> requests) {
     Set<Integer> errors = new TreeSet<>();
     if (!hasNamespace) {
       errors.add(ErrorCodes.INVALID_ENVIRONMENT);
@@ -54,7 +54,7 @@ final class AddRules {
     if (!hasAddress()) {
       errors.add(ErrorCodes.NO_ADDRESS);
     }
-    if (isInConflict(wishes)) {
+    if (isInConflict(requests)) {
       errors.add(ErrorCodes.HOST_PORT_HELD);
     }
     return errors;
@@ -70,7 +70,7 @@ final class AddRules {
         .anyMatch(range -> range.isIpv6() == six && !range.isFull(taken));
   }
 
-  private boolean isInConflict(List<PortMappingRequest> wishes) {
+  private boolean isInConflict(List<PortMappingRequest> requests) {
     List<String> addresses = new ArrayList<>();
     if (isServed(false)) {
       addresses.add("0.0.0.0");
@@ -78,7 +78,7 @@ final class AddRules {
     if (isServed(true)) {
       addresses.add("::");
     }
-    List<Port> wanted = Port.of(wishes, addresses);
+    List<Port> wanted = Port.of(requests, addresses);
     for (int i = 0; i < wanted.size(); i++) {
       Port port = wanted.get(i);
       boolean held =

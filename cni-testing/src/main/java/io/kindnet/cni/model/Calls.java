@@ -18,8 +18,8 @@ final class Calls {
     this.dataDir = dataDir;
   }
 
-  Answer add(Slot slot, String netns, Setting setting, List<PortMappingRequest> wishes) {
-    return call("ADD", slot, netns, setting.json(dataDir, wishes));
+  Answer add(Slot slot, String netns, Setting setting, List<PortMappingRequest> requests) {
+    return call("ADD", slot, netns, setting.json(dataDir, requests));
   }
 
   Answer addBadly(

@@ -9,7 +9,7 @@ sealed interface Operation {
   record Configure(Setting setting) implements Operation {}
 
   /** ADD. */
-  record Add(Slot slot, List<PortMappingRequest> wishes) implements Operation {}
+  record Add(Slot slot, List<PortMappingRequest> requests) implements Operation {}
 
   /** ADD with something in it that cannot be meant. */
   record AddBadly(Slot slot, Mistake mistake) implements Operation {}

@@ -64,7 +64,7 @@ final class Operations {
   private Operation next() {
     int dice = random.nextInt(100);
     if (dice < 36) {
-      return new Operation.Add(slot(), wishes());
+      return new Operation.Add(slot(), requests());
     } else if (dice < 54) {
       return new Operation.Del(slot(), random.nextInt(4) > 0);
     } else if (dice < 60) {
@@ -119,17 +119,17 @@ final class Operations {
     return slots;
   }
 
-  private List<PortMappingRequest> wishes() {
-    List<PortMappingRequest> wishes = new ArrayList<>();
+  private List<PortMappingRequest> requests() {
+    List<PortMappingRequest> requests = new ArrayList<>();
     for (int count = Math.max(0, random.nextInt(6) - 2); count > 0; count--) {
-      wishes.add(
+      requests.add(
           new PortMappingRequest(
               any(80, 81, 53, 5000 + random.nextInt(100)),
               any("tcp", "udp", "tcp", "sctp"),
               any("", "", "", "192.0.2.2", "127.0.0.1", "0.0.0.0", "::1", "::"),
               any(8080, 80, 53)));
     }
-    return wishes;
+    return requests;
   }
 
   @SafeVarargs

@@ -22,7 +22,7 @@ final class Player implements AutoCloseable {
   /**
    * A player.
    *
-   * @param dataDir an empty folder
+   * @param dataDir an empty directory
    * @param plugins the plugin for a node with this namespace
    */
   Player(Path dataDir, Function<Namespace, Plugin> plugins) {
@@ -41,7 +41,7 @@ final class Player implements AutoCloseable {
   void play(Operation operation) {
     switch (operation) {
       case Operation.Configure to -> setting = to.setting();
-      case Operation.Add add -> add(add.slot(), add.wishes());
+      case Operation.Add add -> add(add.slot(), add.requests());
       case Operation.AddBadly add -> addBadly(add);
       case Operation.Del del -> del(del.slot(), del.withNamespace());
       case Operation.Check check -> check(check.slot(), check.wrong());
@@ -84,18 +84,18 @@ final class Player implements AutoCloseable {
     model.adopt(observed);
   }
 
-  private void add(Slot slot, List<PortMappingRequest> wishes) {
+  private void add(Slot slot, List<PortMappingRequest> requests) {
     AddRules rules = new AddRules(setting, model.pods());
     String netns = node.netns(slot.container());
     boolean isNameTaken = model.findLinked(slot) != null || node.isNameTaken(slot);
     Set<Integer> errors =
-        rules.errors(slot, node.hasNamespace(slot.container()), isNameTaken, wishes);
+        rules.errors(slot, node.hasNamespace(slot.container()), isNameTaken, requests);
 
-    Answer answer = calls.add(slot, netns, setting, wishes);
+    Answer answer = calls.add(slot, netns, setting, requests);
 
     if (errors.isEmpty()) {
       require(answer.succeeded(), "ADD must succeed", answer);
-      Pod pod = Pod.read(answer.json(), slot, netns, setting, wishes);
+      Pod pod = Pod.read(answer.json(), slot, netns, setting, requests);
       rules.requireValid(pod.leases());
       int mtu = setting.mtu() == 0 ? Node.UPLINK_MTU : setting.mtu();
       require(pod.mtu() == mtu, "the MTU must be " + mtu, answer);

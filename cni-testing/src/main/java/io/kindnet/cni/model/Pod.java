@@ -30,7 +30,11 @@ record Pod(
 
   /** Reads the result of an ADD with {@code setting}, and fails where its parts contradict. */
   static Pod read(
-      JsonNode result, Slot slot, String netns, Setting setting, List<PortMappingRequest> wishes) {
+      JsonNode result,
+      Slot slot,
+      String netns,
+      Setting setting,
+      List<PortMappingRequest> requests) {
     JsonNode interfaces = result.path("interfaces");
     int inPod = interfaces.size() - 1;
     require(inPod == (setting.bridge().isEmpty() ? 1 : 2), "number of interfaces", result);
@@ -54,7 +58,7 @@ record Pod(
         host.path("mac").asText(),
         pod.path("mac").asText(),
         leases,
-        Port.of(wishes, addresses));
+        Port.of(requests, addresses));
   }
 
   private static Lease lease(JsonNode ip, Setting setting) {

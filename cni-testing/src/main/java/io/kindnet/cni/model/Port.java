@@ -17,17 +17,18 @@ record Port(String hostIp, int hostPort, String protocol, String address, int co
   private static final String ANY_V6 = "::";
 
   /**
-   * What becomes of {@code wishes} in a pod with these addresses; wishes for others are left out.
+   * What becomes of {@code requests} in a pod with these addresses; wishes for others are left out.
    */
-  static List<Port> of(List<PortMappingRequest> wishes, List<String> addresses) {
+  static List<Port> of(List<PortMappingRequest> requests, List<String> addresses) {
     List<Port> ports = new ArrayList<>();
-    for (PortMappingRequest wish : wishes) {
+    for (PortMappingRequest request : requests) {
       for (String address : addresses) {
         boolean six = isIpv6(address);
         String any = six ? ANY_V6 : ANY_V4;
-        String hostIp = wish.hostIp().isEmpty() ? any : wish.hostIp();
+        String hostIp = request.hostIp().isEmpty() ? any : request.hostIp();
         Port port =
-            new Port(hostIp, wish.hostPort(), wish.protocol(), address, wish.containerPort());
+            new Port(
+                hostIp, request.hostPort(), request.protocol(), address, request.containerPort());
         if (isIpv6(hostIp) == six && !ports.contains(port)) {
           ports.add(port);
         }

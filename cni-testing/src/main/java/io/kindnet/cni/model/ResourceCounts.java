@@ -19,7 +19,7 @@ import java.nio.file.Path;
  * @param rules all nftables rules
  * @param elements all elements of nftables sets and maps
  * @param flows all entries of connection tracking
- * @param files the files of the state folder
+ * @param files the files of the state directory
  * @param bytes their size together
  */
 record ResourceCounts(

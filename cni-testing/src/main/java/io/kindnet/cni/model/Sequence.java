@@ -55,7 +55,7 @@ public final class Sequence {
   }
 
   private @Nullable Failure fails(List<Operation> operations) {
-    Path dataDir = makeFolder();
+    Path dataDir = makeDirectory();
     int step = 0;
     try (Player player = new Player(dataDir, plugins)) {
       try {
@@ -88,7 +88,7 @@ public final class Sequence {
     return shortest;
   }
 
-  private static Path makeFolder() {
+  private static Path makeDirectory() {
     try {
       return Files.createTempDirectory("kindnet-model");
     } catch (IOException refused) {
@@ -96,12 +96,12 @@ public final class Sequence {
     }
   }
 
-  static void delete(Path folder) {
-    try (DirectoryStream<Path> files = Files.newDirectoryStream(folder)) {
+  static void delete(Path directory) {
+    try (DirectoryStream<Path> files = Files.newDirectoryStream(directory)) {
       for (Path file : files) {
         Files.delete(file);
       }
-      Files.delete(folder);
+      Files.delete(directory);
     } catch (IOException refused) {
       throw new UncheckedIOException(refused);
     }

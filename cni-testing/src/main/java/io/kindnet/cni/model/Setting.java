@@ -19,7 +19,7 @@ record Setting(String network, List<Range> ranges, String bridge, int mtu) {
   }
 
   /** What a runtime sends. */
-  ObjectNode json(Path dataDir, List<PortMappingRequest> wishes) {
+  ObjectNode json(Path dataDir, List<PortMappingRequest> requests) {
     ObjectNode json =
         JsonNodeFactory.instance
             .objectNode()
@@ -30,14 +30,14 @@ record Setting(String network, List<Range> ranges, String bridge, int mtu) {
             .put("bridge", bridge)
             .put("mtu", mtu);
     ranges.forEach(range -> json.withArray("ranges").add(range.cidr()));
-    for (PortMappingRequest wish : wishes) {
+    for (PortMappingRequest request : requests) {
       json.withObject("runtimeConfig")
           .withArray("portMappings")
           .addObject()
-          .put("hostPort", wish.hostPort())
-          .put("containerPort", wish.containerPort())
-          .put("protocol", wish.protocol())
-          .put("hostIP", wish.hostIp());
+          .put("hostPort", request.hostPort())
+          .put("containerPort", request.containerPort())
+          .put("protocol", request.protocol())
+          .put("hostIP", request.hostIp());
     }
     return json;
   }

@@ -22,7 +22,7 @@ public final class Soak {
   private static final int KILL_PERCENT = 6;
   private static final Duration BETWEEN_LOOKS = Duration.ofSeconds(12);
 
-  /** What the state folder may need: SQLite keeps the space of rows that are gone. */
+  /** What the state directory may need: SQLite keeps the space of rows that are gone. */
   private static final long MAX_BYTES = 6L << 20;
 
   /** The kernel tracks what it sends by itself for some minutes, to tell others of groups. */
@@ -57,7 +57,7 @@ public final class Soak {
   /**
    * Soaks.
    *
-   * @param arguments the folder {@code dist/cni}, minutes, and if wanted the seed
+   * @param arguments the directory {@code dist/cni}, minutes, and if wanted the seed
    */
   public static void main(String[] arguments) throws IOException, InterruptedException {
     Path program = Path.of(arguments[0], "bin", "cni-kindnet").toAbsolutePath();

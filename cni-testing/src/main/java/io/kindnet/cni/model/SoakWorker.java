@@ -64,10 +64,10 @@ final class SoakWorker implements Runnable {
       case Operation.Configure to -> soak.configure(to.setting());
       case Operation.Add add -> {
         // nothing would happen most of the time
-        if (add.wishes().isEmpty() && soak.mustFail(add.slot())) {
+        if (add.requests().isEmpty() && soak.mustFail(add.slot())) {
           makeRoom(add.slot());
         }
-        add(add.slot(), add.wishes());
+        add(add.slot(), add.requests());
       }
       case Operation.AddBadly add -> addBadly(add);
       case Operation.Del del -> del(del.slot(), del.withNamespace());
@@ -91,14 +91,14 @@ final class SoakWorker implements Runnable {
     }
   }
 
-  private void add(Slot slot, List<PortMappingRequest> wishes) {
+  private void add(Slot slot, List<PortMappingRequest> requests) {
     Setting setting = soak.setting();
     String netns = soak.node.netns(slot.container());
     boolean mustFail = soak.mustFail(slot);
     boolean wasDoubtful = soak.isDoubtful(slot);
 
     Answer answer =
-        call("ADD " + slot + " " + wishes, soak.calls.add(slot, netns, setting, wishes));
+        call("ADD " + slot + " " + requests, soak.calls.add(slot, netns, setting, requests));
 
     if (PluginProcess.wasKilled(answer)) {
       // what refuses to touch a pod that is there does so however early it ends
@@ -107,7 +107,7 @@ final class SoakWorker implements Runnable {
       }
     } else if (answer.succeeded()) {
       require(!mustFail, "ADD must fail", answer);
-      soak.added(Pod.read(answer.json(), slot, netns, setting, wishes));
+      soak.added(Pod.read(answer.json(), slot, netns, setting, requests));
       results.put(slot, answer);
     } else {
       int code = answer.errorCode();
@@ -117,7 +117,7 @@ final class SoakWorker implements Runnable {
           code == ErrorCodes.INVALID_ENVIRONMENT || code == ErrorCodes.KERNEL_REFUSED;
       require(inTheWay || !isAboutThePod, "nothing is in the way of ADD", answer);
       boolean isAboutPorts = code == ErrorCodes.HOST_PORT_HELD;
-      require(!isAboutPorts || !wishes.isEmpty(), "ADD asks for no host port", answer);
+      require(!isAboutPorts || !requests.isEmpty(), "ADD asks for no host port", answer);
     }
   }
 

@@ -11,16 +11,16 @@ import java.util.List;
  * Who vouches for whom in a cluster: a certificate authority that everybody trusts, and the key
  * that signs the tokens of service accounts.
  *
- * @param folder where keys and certificates lie
+ * @param directory where keys and certificates lie
  */
-record Authority(Path folder) {
+record Authority(Path directory) {
   private static final List<String> NEW_KEY =
       List.of("-newkey", "ec", "-pkeyopt", "ec_paramgen_curve:P-256", "-noenc");
 
   /** Makes what is not there yet. */
   void establish() {
     try {
-      Files.createDirectories(folder);
+      Files.createDirectories(directory);
     } catch (IOException failed) {
       throw new UncheckedIOException("no directory for keys", failed);
     }
@@ -68,15 +68,15 @@ record Authority(Path folder) {
   }
 
   Path certificate(String name) {
-    return folder.resolve(name + ".crt");
+    return directory.resolve(name + ".crt");
   }
 
   Path key(String name) {
-    return folder.resolve(name + ".key");
+    return directory.resolve(name + ".key");
   }
 
   Path serviceAccountKey() {
-    return folder.resolve("service-accounts.key");
+    return directory.resolve("service-accounts.key");
   }
 
   /**
@@ -87,7 +87,7 @@ record Authority(Path folder) {
    */
   Path kubeconfig(String name, String subject) {
     issue(name, subject, "");
-    Path file = folder.resolve(name + ".kubeconfig");
+    Path file = directory.resolve(name + ".kubeconfig");
     String text =
         """
         apiVersion: v1

@@ -26,7 +26,7 @@ record Cgroup(String name) {
 
   /** The file to write one's process id to, for who wants to belong to it; makes it. */
   Path entrance() {
-    return create(keeper()).resolve("cgroup.procs");
+    return create(pool()).resolve("cgroup.procs");
   }
 
   /** Makes it in all hierarchies, with what a kubelet expects of a cgroup that pods go into. */
@@ -48,63 +48,65 @@ record Cgroup(String name) {
   /** The processes in it and below. */
   List<Long> processes() {
     List<Long> processes = new ArrayList<>();
-    collect(keeper().resolve(name.substring(1)), processes);
+    collect(pool().resolve(name.substring(1)), processes);
     return processes;
   }
 
   /** Kills who is in it, waits for their end, and removes it. */
   void remove() {
     for (Path hierarchy : hierarchies()) {
-      Path folder = hierarchy.resolve(name.substring(1));
-      Eventually.within(DEADLINE, () -> emptyAndRemove(folder));
+      Path directory = hierarchy.resolve(name.substring(1));
+      Eventually.within(DEADLINE, () -> emptyAndRemove(directory));
     }
   }
 
-  private static void emptyAndRemove(Path folder) throws IOException {
+  private static void emptyAndRemove(Path directory) throws IOException {
     List<Long> processes = new ArrayList<>();
-    collect(folder, processes);
+    collect(directory, processes);
     for (long process : processes) {
       ProcessHandle.of(process).ifPresent(ProcessHandle::destroyForcibly);
     }
-    removeTree(folder);
+    removeTree(directory);
   }
 
-  private static void removeTree(Path folder) throws IOException {
-    for (Path child : folders(folder)) {
+  private static void removeTree(Path directory) throws IOException {
+    for (Path child : directories(directory)) {
       removeTree(child);
     }
-    Files.deleteIfExists(folder);
+    Files.deleteIfExists(directory);
   }
 
-  private static void collect(Path folder, List<Long> processes) {
-    for (String line : lines(folder.resolve("cgroup.procs"))) {
+  private static void collect(Path directory, List<Long> processes) {
+    for (String line : lines(directory.resolve("cgroup.procs"))) {
       processes.add(Long.parseLong(line));
     }
-    for (Path child : folders(folder)) {
+    for (Path child : directories(directory)) {
       collect(child, processes);
     }
   }
 
   /** The hierarchy that processes are found through: the kernel's newer one, where there is one. */
-  private static Path keeper() {
+  private static Path pool() {
     if (Files.exists(ROOT.resolve("cgroup.procs"))) {
       return ROOT;
     }
     return Files.isDirectory(UNIFIED) ? UNIFIED : ROOT.resolve("pids");
   }
 
-  /** Where hierarchies are mounted: the root itself (version 2), or folders in it (version 1). */
+  /**
+   * Where hierarchies are mounted: the root itself (version 2), or directories in it (version 1).
+   */
   private static List<Path> hierarchies() {
-    return Files.exists(ROOT.resolve("cgroup.procs")) ? List.of(ROOT) : folders(ROOT);
+    return Files.exists(ROOT.resolve("cgroup.procs")) ? List.of(ROOT) : directories(ROOT);
   }
 
   private Path create(Path hierarchy) {
     return create(hierarchy, hierarchy.resolve(name.substring(1)));
   }
 
-  private static Path create(Path hierarchy, Path folder) {
+  private static Path create(Path hierarchy, Path directory) {
     try {
-      return Files.createDirectories(folder);
+      return Files.createDirectories(directory);
     } catch (IOException failed) {
       throw new UncheckedIOException("cannot make a cgroup in " + hierarchy, failed);
     }
@@ -140,17 +142,17 @@ record Cgroup(String name) {
     }
   }
 
-  private static List<Path> folders(Path parent) {
-    List<Path> folders = new ArrayList<>();
+  private static List<Path> directories(Path parent) {
+    List<Path> directories = new ArrayList<>();
     try (DirectoryStream<Path> children =
         Files.newDirectoryStream(
             parent, path -> Files.isDirectory(path) && !Files.isSymbolicLink(path))) {
-      children.forEach(folders::add);
+      children.forEach(directories::add);
     } catch (NoSuchFileException none) {
       return List.of();
     } catch (IOException unreadable) {
       throw new UncheckedIOException("cannot list " + parent, unreadable);
     }
-    return folders;
+    return directories;
   }
 }

@@ -76,9 +76,9 @@ public final class Cluster {
 
   /** The machines of nodes that run. */
   public List<Node> nodes() {
-    try (Stream<Path> folders = Files.list(settings.state().resolve("machines"))) {
-      return folders
-          .map(folder -> folder.getFileName().toString())
+    try (Stream<Path> directories = Files.list(settings.state().resolve("machines"))) {
+      return directories
+          .map(directory -> directory.getFileName().toString())
           .filter(name -> name.startsWith("node"))
           .map(name -> node(Integer.parseInt(name.substring("node".length()))))
           .filter(node -> node.machine().isRunning())
@@ -136,7 +136,7 @@ public final class Cluster {
     }
   }
 
-  private static void delete(Path folder) {
-    Command.run(List.of("rm", "-rf", "--one-file-system", folder.toString()));
+  private static void delete(Path directory) {
+    Command.run(List.of("rm", "-rf", "--one-file-system", directory.toString()));
   }
 }

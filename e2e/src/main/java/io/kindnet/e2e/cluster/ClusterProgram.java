@@ -26,7 +26,7 @@ public final class ClusterProgram {
       switch (arguments.length == 0 ? "" : arguments[0]) {
         case "up" -> {
           cluster.up(arguments.length > 1 ? Integer.parseInt(arguments[1]) : 2);
-          handOver(settings, cluster, System.out);
+          delegate(settings, cluster, System.out);
         }
         case "serve" -> {
           cluster.serve();
@@ -45,7 +45,7 @@ public final class ClusterProgram {
   }
 
   /** Leaves commands that work from everywhere on the host, and says how to use them. */
-  private static void handOver(Settings settings, Cluster cluster, PrintStream out) {
+  private static void delegate(Settings settings, Cluster cluster, PrintStream out) {
     Path bin = settings.state().resolve("bin");
     Kubectl kubectl = cluster.kubectl();
     script(bin.resolve("kubectl"), kubectl.command(), "");

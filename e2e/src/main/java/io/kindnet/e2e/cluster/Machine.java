@@ -14,7 +14,7 @@ import java.util.Optional;
 /**
  * A machine as far as programs on it can tell: a network, process, mount and host name namespace.
  * It runs until it is stopped, whatever becomes of the program that started it; what it wrote to
- * {@code /var}, {@code /opt} and {@code /etc/cni} is on its disk, a folder.
+ * {@code /var}, {@code /opt} and {@code /etc/cni} is on its disk, a directory.
  *
  * @param name its host name
  * @param settings of the cluster that it belongs to
@@ -32,10 +32,10 @@ public record Machine(String name, Settings settings) {
       return;
     }
     stop();
-    Path ready = folder().resolve("ready");
+    Path ready = directory().resolve("ready");
     Path log = settings.logs().resolve(name + "-boot.log");
     try {
-      Files.createDirectories(folder());
+      Files.createDirectories(directory());
       Files.createDirectories(settings.logs());
       Files.deleteIfExists(ready);
       List<String> paths = new ArrayList<>();
@@ -62,7 +62,7 @@ public record Machine(String name, Settings settings) {
                           Resources.text(Machine.class, "machine.sh"),
                           "machine",
                           name,
-                          folder().toString()),
+                          directory().toString()),
                       paths.toArray(String[]::new))))
           .redirectErrorStream(true)
           .redirectOutput(log.toFile())
@@ -143,7 +143,7 @@ public record Machine(String name, Settings settings) {
   }
 
   /** What keeps its files between two starts. */
-  private Path folder() {
+  private Path directory() {
     return settings.state().resolve("machines").resolve(name);
   }
 
@@ -183,7 +183,7 @@ public record Machine(String name, Settings settings) {
 
   /** The first process of its process namespace. */
   private Optional<Long> init() {
-    if (!Files.exists(folder().resolve("ready"))) {
+    if (!Files.exists(directory().resolve("ready"))) {
       return Optional.empty();
     }
     return systemCgroup().processes().stream()

@@ -17,8 +17,8 @@ import java.util.zip.CRC32;
 /**
  * Where a cluster lies and what it is made of.
  *
- * @param state the folder that the cluster is: two with different ones do not know each other
- * @param logs the folder that programs write their logs to
+ * @param state the directory that the cluster is: two with different ones do not know each other
+ * @param logs the directory that programs write their logs to
  * @param tools the directories of the programs that {@code build/cluster-tools} makes, which come
  *     before those of the host
  * @param built what {@code e2e/images} makes: the first process of machines, and archives of images

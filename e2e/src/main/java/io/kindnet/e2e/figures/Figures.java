@@ -65,17 +65,17 @@ public final class Figures {
     cluster.kubectl().runWithInput(DEPLOYMENT, "apply", "-f", "-");
     for (int round = 1; round <= rounds; round++) {
       for (Row row : rows) {
-        Candidate contestant = row.contestant;
-        contestant.install(cluster, manifest);
+        Candidate candidate = row.candidate;
+        candidate.install(cluster, manifest);
         scale(2); // whoever is slow the first time
         scale(0);
         for (int i = 0; i < SIZES.size(); i++) {
           System.err.println(
-              contestant.title() + ": " + SIZES.get(i) + " pods, round " + round + " of " + rounds);
+              candidate.title() + ": " + SIZES.get(i) + " pods, round " + round + " of " + rounds);
           row.ready.get(i).add(scale(SIZES.get(i)));
           row.gone.get(i).add(scale(0));
         }
-        contestant.remove(cluster, manifest);
+        candidate.remove(cluster, manifest);
       }
     }
     print(out, rounds, rows);
@@ -87,9 +87,9 @@ public final class Figures {
    * @param ready seconds until all were ready, one for each round
    * @param gone seconds until all had gone
    */
-  private record Row(Candidate contestant, List<List<Double>> ready, List<List<Double>> gone) {
-    Row(Candidate contestant) {
-      this(contestant, columns(), columns());
+  private record Row(Candidate candidate, List<List<Double>> ready, List<List<Double>> gone) {
+    Row(Candidate candidate) {
+      this(candidate, columns(), columns());
     }
 
     private static List<List<Double>> columns() {
@@ -127,7 +127,7 @@ public final class Figures {
     out.println("| network | 40 pods ready | 80 pods ready | 40 gone | 80 gone |");
     out.println("| ------- | ------------: | ------------: | ------: | ------: |");
     for (Row row : rows) {
-      out.print("| " + row.contestant.title() + " |");
+      out.print("| " + row.candidate.title() + " |");
       for (List<Double> seconds : row.ready) {
         out.print(" " + spread(seconds) + " |");
       }

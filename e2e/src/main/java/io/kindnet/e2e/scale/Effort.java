@@ -27,12 +27,12 @@ record Effort(
       List.of("messages", "changes in the kernel", "CPU ms", "peak MiB", "resident MiB");
 
   /** Begins to look at what {@code agent} does. */
-  static Watch watch(ScaleFixture stand, ScaleAgent agent) {
+  static Watch watch(ScaleFixture fixture, ScaleAgent agent) {
     Messages messages = agent.messages();
     agent.process().forgetPeak();
     double cpuMillis = agent.process().cpuMillis();
-    stand.host().mark();
-    return new Watch(stand, agent, System.nanoTime(), messages, cpuMillis);
+    fixture.host().mark();
+    return new Watch(fixture, agent, System.nanoTime(), messages, cpuMillis);
   }
 
   /**
@@ -40,8 +40,8 @@ record Effort(
    *
    * @param begin when that was; what has been heard of the kernel was forgotten then
    */
-  static Watch watchOfStart(ScaleFixture stand, ScaleAgent agent, long begin) {
-    return new Watch(stand, agent, begin, new Messages(0, 0), 0);
+  static Watch watchOfStart(ScaleFixture fixture, ScaleAgent agent, long begin) {
+    return new Watch(fixture, agent, begin, new Messages(0, 0), 0);
   }
 
   /** The last of several like each other, with the mean of their CPU time: one takes too little. */
@@ -99,11 +99,11 @@ record Effort(
    * @param cpuMillis what it had taken before
    */
   record Watch(
-      ScaleFixture stand, ScaleAgent agent, long begin, Messages messages, double cpuMillis) {
+      ScaleFixture fixture, ScaleAgent agent, long begin, Messages messages, double cpuMillis) {
 
     /** Waits until the kernel has what belongs there, and nothing changes any more. */
     Effort end() {
-      Changes changes = stand.host().settle(stand.nodes().expected());
+      Changes changes = fixture.host().settle(fixture.nodes().expected());
       return new Effort(
           begin,
           agent.messages().since(messages),

@@ -23,19 +23,19 @@ final class EventsPart {
     }
   }
 
-  private final ScaleFixture stand;
+  private final ScaleFixture fixture;
   private final ScaleAgent agent;
   private final Table table =
       Effort.table(1, "event", "ms after the request", "ms after its answer");
 
-  EventsPart(ScaleFixture stand, ScaleAgent agent) {
-    this.stand = stand;
+  EventsPart(ScaleFixture fixture, ScaleAgent agent) {
+    this.fixture = fixture;
     this.agent = agent;
   }
 
   void run() {
-    stand.say("one node, " + RUNS + " times");
-    Population nodes = stand.nodes();
+    fixture.say("one node, " + RUNS + " times");
+    Population nodes = fixture.nodes();
     List<Event> added = new ArrayList<>();
     List<Event> moved = new ArrayList<>();
     List<Event> removed = new ArrayList<>();
@@ -49,18 +49,18 @@ final class EventsPart {
     report("a node is added", added);
     report("a node gets other addresses", moved);
     report("a node is removed", removed);
-    stand.chapter(
+    fixture.chapter(
         "One node among " + nodes.others().size(),
         "Until the last change was heard in the kernel: from when the request was sent to the API",
         "server, and from when it had answered. Median of " + RUNS + " (least–most).");
-    table.print(stand.out());
+    table.print(fixture.out());
   }
 
   private Event event(Runnable request) {
-    Effort.Watch watch = Effort.watch(stand, agent);
+    Effort.Watch watch = Effort.watch(fixture, agent);
     request.run();
     long answered = System.nanoTime();
-    stand.host().awaitChange();
+    fixture.host().awaitChange();
     return new Event(answered, watch.end());
   }
 
@@ -70,7 +70,7 @@ final class EventsPart {
     Effort.typical(events.stream().map(Event::effort).toList())
         .addTo(
             table, what, millis.toString(), Spread.of(events, Event::millisAfterAnswer).toString());
-    stand.targets().atMost(what + ": in the kernel after", MOST_MILLIS, millis.median(), " ms");
-    stand.targets().atMost(what + ": messages", MOST_MESSAGES, messages.median(), "");
+    fixture.targets().atMost(what + ": in the kernel after", MOST_MILLIS, millis.median(), " ms");
+    fixture.targets().atMost(what + ": messages", MOST_MESSAGES, messages.median(), "");
   }
 }

@@ -39,22 +39,22 @@ final class HeartbeatsPart {
         {"type": "Ready", "lastHeartbeatTime": "@NOW@"}]}}
       """;
 
-  private final ScaleFixture stand;
+  private final ScaleFixture fixture;
   private final ScaleAgent agent;
 
-  HeartbeatsPart(ScaleFixture stand, ScaleAgent agent) {
-    this.stand = stand;
+  HeartbeatsPart(ScaleFixture fixture, ScaleAgent agent) {
+    this.fixture = fixture;
     this.agent = agent;
   }
 
   void run() {
-    List<Peer> peers = List.copyOf(stand.nodes().others());
+    List<Peer> peers = List.copyOf(fixture.nodes().others());
     double wanted = peers.size() / (double) INTERVAL_SECONDS;
     double idle = idlePercent();
-    stand.say(
+    fixture.say(
         "heartbeats, first " + WARM_UP_SECONDS + " s that do not count, then " + SECONDS + " s");
     write(peers, wanted, WARM_UP_SECONDS);
-    Effort.Watch watch = Effort.watch(stand, agent);
+    Effort.Watch watch = Effort.watch(fixture, agent);
     long begin = System.nanoTime();
     int written = write(peers, wanted, SECONDS);
     double perSecond = written / ((System.nanoTime() - begin) / 1e9);
@@ -76,21 +76,21 @@ final class HeartbeatsPart {
         Table.hundredths(millisEach * 1000),
         Table.hundredths(percent),
         Table.hundredths(idle));
-    stand.chapter(
+    fixture.chapter(
         "Heartbeats",
         "A status update of each node every "
             + INTERVAL_SECONDS
             + " s, or as many as the API server takes, for a minute; from its CPU that of a minute"
             + " without any is taken.");
-    table.print(stand.out());
+    table.print(fixture.out());
     aim(USUAL_PER_SECOND, MOST_USUAL_PERCENT, millisEach);
     aim(MANY_PER_SECOND, MOST_PERCENT_OF_MANY, millisEach);
-    stand.targets().none("messages that write, because of them", effort.messages().writes());
+    fixture.targets().none("messages that write, because of them", effort.messages().writes());
   }
 
   private void aim(int perSecond, double mostPercent, double millisEach) {
     String what = "CPU for " + perSecond + " heartbeats a second, of one core";
-    stand.targets().atMost(what, mostPercent, millisEach * perSecond / 10, " %");
+    fixture.targets().atMost(what, mostPercent, millisEach * perSecond / 10, " %");
   }
 
   private double idlePercent() {
@@ -116,7 +116,9 @@ final class HeartbeatsPart {
             int number = next.getAndIncrement();
             sleepUntil(begin + (long) (number / perSecond * 1e9));
             String now = Instant.now().truncatedTo(ChronoUnit.SECONDS).toString();
-            stand.nodes().heartbeat(peers.get(number % peers.size()), PATCH.replace("@NOW@", now));
+            fixture
+                .nodes()
+                .heartbeat(peers.get(number % peers.size()), PATCH.replace("@NOW@", now));
           }
         });
     return next.get();

@@ -7,20 +7,20 @@ import java.util.List;
 final class ReplacePart {
   private static final int SHARE = 10;
 
-  private final ScaleFixture stand;
+  private final ScaleFixture fixture;
   private final ScaleAgent agent;
 
-  ReplacePart(ScaleFixture stand, ScaleAgent agent) {
-    this.stand = stand;
+  ReplacePart(ScaleFixture fixture, ScaleAgent agent) {
+    this.fixture = fixture;
     this.agent = agent;
   }
 
   void run() {
-    Population nodes = stand.nodes();
+    Population nodes = fixture.nodes();
     int count = Math.max(1, nodes.others().size() / SHARE);
-    stand.say("replacing " + count + " nodes");
+    fixture.say("replacing " + count + " nodes");
     List<Peer> old = nodes.others().stream().limit(count).toList();
-    Effort.Watch watch = Effort.watch(stand, agent);
+    Effort.Watch watch = Effort.watch(fixture, agent);
     Population.atOnce(
         old,
         peer -> {
@@ -37,9 +37,9 @@ final class ReplacePart {
         Table.hundredths((answered - effort.begin()) / 1e9),
         Table.hundredths(effort.millis() / 1000),
         Table.hundredths(effort.millisAfter(answered)));
-    stand.chapter(
+    fixture.chapter(
         "Many nodes replaced at once",
-        "Each deleted, and made anew with another name, other addresses and the same pod CIDRs.");
-    table.print(stand.out());
+        "Each deleted, and made again with another name, other addresses and the same pod CIDRs.");
+    table.print(fixture.out());
   }
 }

@@ -6,34 +6,34 @@ import io.kindnet.measuring.Table;
 final class RestartPart {
   private static final int RUNS = 3;
 
-  private final ScaleFixture stand;
+  private final ScaleFixture fixture;
   private final Table table = Effort.table(0, "start to list s", "list to ready s");
   private long writes;
   private int changed;
 
-  RestartPart(ScaleFixture stand) {
-    this.stand = stand;
+  RestartPart(ScaleFixture fixture) {
+    this.fixture = fixture;
   }
 
   /** Measures where an agent has done its work and ended. */
   void run() {
     for (int run = 1; run <= RUNS; run++) {
-      stand.say("restart " + run);
+      fixture.say("restart " + run);
       restart();
     }
-    stand.chapter("Restart where all is in place");
-    table.print(stand.out());
-    stand.targets().none("messages that write, at a restart", writes);
-    stand.targets().none("changes in the kernel by a restart", changed);
+    fixture.chapter("Restart where all is in place");
+    table.print(fixture.out());
+    fixture.targets().none("messages that write, at a restart", writes);
+    fixture.targets().none("changes in the kernel by a restart", changed);
   }
 
   private void restart() {
-    stand.host().mark();
+    fixture.host().mark();
     long begin = System.nanoTime();
-    try (ScaleAgent agent = stand.host().startAgent()) {
+    try (ScaleAgent agent = fixture.host().startAgent()) {
       double listed = agent.awaitListed();
       double ready = agent.awaitInPlace();
-      Effort effort = Effort.watchOfStart(stand, agent, begin).end();
+      Effort effort = Effort.watchOfStart(fixture, agent, begin).end();
       effort.addTo(table, Table.hundredths(listed), Table.hundredths(ready - listed));
       writes += effort.messages().writes();
       changed += effort.changes().number();

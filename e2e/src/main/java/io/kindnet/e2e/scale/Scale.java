@@ -18,12 +18,12 @@ public final class Scale {
   /** How many times more nodes there are in the end than at first. */
   private static final int GROWTH = 5;
 
-  private final ScaleFixture stand;
+  private final ScaleFixture fixture;
   private final int count;
   private final Set<Part> parts;
 
-  private Scale(ScaleFixture stand, int count, Set<Part> parts) {
-    this.stand = stand;
+  private Scale(ScaleFixture fixture, int count, Set<Part> parts) {
+    this.fixture = fixture;
     this.count = count;
     this.parts = parts;
   }
@@ -53,18 +53,19 @@ public final class Scale {
     PrintStream out = System.out;
     try (RestClient api = cluster.rest();
         Host host = Host.prepare(cluster, dist, manifest)) {
-      ScaleFixture stand = new ScaleFixture(cluster, new Population(api), host, out, new Targets());
-      for (String line : Surroundings.describe(stand.nodes().describe(count))) {
+      ScaleFixture fixture =
+          new ScaleFixture(cluster, new Population(api), host, out, new Targets());
+      for (String line : Surroundings.describe(fixture.nodes().describe(count))) {
         out.println("- " + line);
       }
       out.println();
-      new Scale(stand, count, parts).run();
+      new Scale(fixture, count, parts).run();
     }
   }
 
   private void run() {
     if (parts.contains(Part.START)) {
-      StartPart starts = new StartPart(stand);
+      StartPart starts = new StartPart(fixture);
       grow(Math.max(1, count / GROWTH));
       StartPart.Outcome few = starts.measure();
       grow(count);
@@ -74,7 +75,7 @@ public final class Scale {
     if (parts.contains(Part.RESTART)) {
       // who has done its work and ended
       startedAgent().close();
-      new RestartPart(stand).run();
+      new RestartPart(fixture).run();
     }
     EnumSet<Part> others = EnumSet.copyOf(parts);
     others.removeAll(EnumSet.of(Part.START, Part.RESTART));
@@ -83,30 +84,30 @@ public final class Scale {
         others.forEach(part -> run(part, agent));
       }
     }
-    stand.targets().print(stand.out());
+    fixture.targets().print(fixture.out());
   }
 
   private ScaleAgent startedAgent() {
-    ScaleAgent agent = stand.host().startAgent();
+    ScaleAgent agent = fixture.host().startAgent();
     agent.awaitInPlace();
-    stand.host().settle(stand.nodes().expected());
+    fixture.host().settle(fixture.nodes().expected());
     return agent;
   }
 
   private void grow(int nodes) {
-    if (stand.nodes().others().size() < nodes) {
-      stand.say("Nodes: " + nodes);
-      stand.nodes().grow(nodes);
+    if (fixture.nodes().others().size() < nodes) {
+      fixture.say("Nodes: " + nodes);
+      fixture.nodes().grow(nodes);
     }
   }
 
   private void run(Part part, ScaleAgent agent) {
     switch (part) {
-      case EVENTS -> new EventsPart(stand, agent).run();
-      case REPLACE -> new ReplacePart(stand, agent).run();
-      case SERVER -> new ServerPart(stand, agent).run();
-      case FLUSH -> new FlushPart(stand, agent).run();
-      case HEARTBEATS -> new HeartbeatsPart(stand, agent).run();
+      case EVENTS -> new EventsPart(fixture, agent).run();
+      case REPLACE -> new ReplacePart(fixture, agent).run();
+      case SERVER -> new ServerPart(fixture, agent).run();
+      case FLUSH -> new FlushPart(fixture, agent).run();
+      case HEARTBEATS -> new HeartbeatsPart(fixture, agent).run();
       case START, RESTART -> throw new IllegalArgumentException(part + " starts its own agents");
     }
   }

@@ -177,7 +177,7 @@ final class ScaleAgent implements AutoCloseable {
   /** Ends it as a kubelet does. What it has put into the kernel stays there. */
   @Override
   public void close() {
-    machine.attempt("kill", "-TERM", process.folder().getFileName().toString());
+    machine.attempt("kill", "-TERM", process.directory().getFileName().toString());
     try {
       if (!entering.waitFor(DEADLINE.toSeconds(), TimeUnit.SECONDS)) {
         throw new AssertionError("kindnetd does not end:\n" + output);

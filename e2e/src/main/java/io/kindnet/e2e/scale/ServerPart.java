@@ -3,23 +3,23 @@ package io.kindnet.e2e.scale;
 import io.kindnet.e2e.cluster.Service;
 import io.kindnet.measuring.Table;
 
-/** The API server ends and is started anew, and the agent finds everything as it was. */
+/** The API server ends and is restarted, and the agent finds everything as it was. */
 final class ServerPart {
   private static final String CONNECTED = "kindnet_api_server_connected";
 
-  private final ScaleFixture stand;
+  private final ScaleFixture fixture;
   private final ScaleAgent agent;
 
-  ServerPart(ScaleFixture stand, ScaleAgent agent) {
-    this.stand = stand;
+  ServerPart(ScaleFixture fixture, ScaleAgent agent) {
+    this.fixture = fixture;
     this.agent = agent;
   }
 
   void run() {
-    stand.say("the API server is started anew");
-    Service server = stand.cluster().apiServer();
+    fixture.say("the API server is restarted");
+    Service server = fixture.cluster().apiServer();
     int listsBefore = agent.lists();
-    Effort.Watch watch = Effort.watch(stand, agent);
+    Effort.Watch watch = Effort.watch(fixture, agent);
     server.kill(); // else it gives its clients up to a minute
     awaitConnected(0);
     server.start();
@@ -32,12 +32,12 @@ final class ServerPart {
     prove();
     Table table = Effort.table(0, "connected after s", "lists");
     effort.addTo(table, Table.hundredths(connected), String.valueOf(lists));
-    stand.chapter("The API server, started anew");
-    table.print(stand.out());
-    stand
+    fixture.chapter("The API server, restarted");
+    table.print(fixture.out());
+    fixture
         .targets()
         .none("messages that write, after the API server's restart", effort.messages().writes());
-    stand.targets().none("changes in the kernel after it", effort.changes().number());
+    fixture.targets().none("changes in the kernel after it", effort.changes().number());
   }
 
   private void awaitConnected(int wanted) {
@@ -50,10 +50,10 @@ final class ServerPart {
 
   /** A Node that comes and goes is seen: the agent does follow the new API server. */
   private void prove() {
-    Peer peer = stand.nodes().next();
-    stand.nodes().add(peer);
-    stand.host().settle(stand.nodes().expected());
-    stand.nodes().remove(peer);
-    stand.host().settle(stand.nodes().expected());
+    Peer peer = fixture.nodes().next();
+    fixture.nodes().add(peer);
+    fixture.host().settle(fixture.nodes().expected());
+    fixture.nodes().remove(peer);
+    fixture.host().settle(fixture.nodes().expected());
   }
 }

@@ -37,7 +37,7 @@ final class StartPart {
    */
   record Outcome(int nodes, double timesLimit, double cpu, double settled) {}
 
-  private final ScaleFixture stand;
+  private final ScaleFixture fixture;
   private final Table limits =
       new Table(0, "nodes", "ip -4 -batch s", "ip -6 -batch s", "nft -f s", "together s", "CPU s");
   private final Table times =
@@ -53,25 +53,25 @@ final class StartPart {
   private final Table memory =
       new Table(0, "nodes", "peak MiB", "settled MiB", "of that anonymous", "CPU s until then");
 
-  StartPart(ScaleFixture stand) {
-    this.stand = stand;
+  StartPart(ScaleFixture fixture) {
+    this.fixture = fixture;
   }
 
   /** Measures with the Nodes that are there. */
   Outcome measure() {
-    int nodes = stand.nodes().others().size();
-    KernelLimit limit = KernelLimit.measure(stand.nodes().others());
+    int nodes = fixture.nodes().others().size();
+    KernelLimit limit = KernelLimit.measure(fixture.nodes().others());
     long begin = System.nanoTime();
-    stand.nodes().list();
+    fixture.nodes().list();
     double list = (System.nanoTime() - begin) / 1e9;
     List<Start> starts = new ArrayList<>();
     for (int run = 1; run < RUNS; run++) {
-      stand.say("start " + run + " with " + nodes + " nodes");
+      fixture.say("start " + run + " with " + nodes + " nodes");
       try (ScaleAgent agent = startOnEmpty()) {
         starts.add(watch(agent));
       }
     }
-    stand.say("start " + RUNS + " with " + nodes + " nodes, until it has settled");
+    fixture.say("start " + RUNS + " with " + nodes + " nodes, until it has settled");
     try (ScaleAgent agent = startOnEmpty()) {
       starts.add(watch(agent));
       agent.awaitAge(SETTLED_SECONDS);
@@ -85,8 +85,8 @@ final class StartPart {
   }
 
   private ScaleAgent startOnEmpty() {
-    stand.host().clearKernel();
-    return stand.host().startAgent();
+    fixture.host().clearKernel();
+    return fixture.host().startAgent();
   }
 
   private Start watch(ScaleAgent agent) {
@@ -94,7 +94,7 @@ final class StartPart {
     double inPlace = agent.awaitInPlace();
     double cpu = agent.process().cpuMillis() / 1000;
     Messages messages = agent.messages();
-    stand.host().state().require(stand.nodes().expected());
+    fixture.host().state().require(fixture.nodes().expected());
     return new Start(listed, inPlace - listed, cpu, messages);
   }
 
@@ -126,32 +126,32 @@ final class StartPart {
 
   /** Prints all that was measured, and judges it. */
   void report(Outcome few, Outcome all) {
-    stand.chapter(
+    fixture.chapter(
         "The kernel's limit",
         "The same routes and elements from files, in an empty namespace; median of "
             + KernelLimit.RUNS
             + ".");
-    limits.print(stand.out());
-    stand.chapter(
+    limits.print(fixture.out());
+    fixture.chapter(
         "Start on an empty kernel",
         "From the start of the process to the list of all Nodes, and from then until all is in the",
         "kernel; median of " + RUNS + " (least–most).");
-    times.print(stand.out());
-    stand
+    times.print(fixture.out());
+    fixture
         .out()
         .printf(
             Locale.ROOT,
             "Memory of the last of them, %.0f s after its start, when what that took is given back:%n",
             SETTLED_SECONDS);
-    memory.print(stand.out());
+    memory.print(fixture.out());
     String with = " with " + all.nodes + " nodes";
-    stand
+    fixture
         .targets()
         .atMost(
             "from the list to all in place" + with, MOST_TIMES_LIMIT, all.timesLimit, " × limit");
-    stand.targets().atMost("CPU of the start" + with, MOST_CPU_SECONDS, all.cpu, " s");
-    stand.targets().atMost("the same, against " + few.nodes, MOST_RATIO, all.cpu / few.cpu, " ×");
-    stand.targets().atMost("settled memory" + with, MOST_MIB, all.settled, " MiB");
+    fixture.targets().atMost("CPU of the start" + with, MOST_CPU_SECONDS, all.cpu, " s");
+    fixture.targets().atMost("the same, against " + few.nodes, MOST_RATIO, all.cpu / few.cpu, " ×");
+    fixture.targets().atMost("settled memory" + with, MOST_MIB, all.settled, " MiB");
   }
 
   private static String spread(List<Start> starts, ToDoubleFunction<Start> figure) {

@@ -1,16 +1,16 @@
 # The first process of a machine, in fresh mount, process, host name and network namespaces:
-#   machine.sh NAME FOLDER PAUSE PATH...
+#   machine.sh NAME DIRECTORY PAUSE PATH...
 # The machine sees the file system of the host, with /etc as a copy, and with an empty /run and /opt and a /var of its own. What it
-# writes to /etc/cni, /opt and /var is kept in FOLDER/root, as on a disk: it is there again after the machine was started anew. The
-# PATHs are seen as they are outside. In the end FOLDER/ready is written, and PAUSE takes over.
+# writes to /etc/cni, /opt and /var is kept in DIRECTORY/root, as on a disk: it is there again after the machine was restarted. The
+# PATHs are seen as they are outside. In the end DIRECTORY/ready is written, and PAUSE takes over.
 set -eu
-name=$1 folder=$2 pause=$3
+name=$1 directory=$2 pause=$3
 shift 3
-disk=$folder/root
+disk=$directory/root
 
-mkdir -p "$disk/etc/cni/net.d" "$disk/opt/cni/bin" "$disk/var/lib" "$disk/var/log" "$disk/var/tmp" "$folder/mnt"
+mkdir -p "$disk/etc/cni/net.d" "$disk/opt/cni/bin" "$disk/var/lib" "$disk/var/log" "$disk/var/tmp" "$directory/mnt"
 ln -sfn /run "$disk/var/run"
-new=$folder/mnt
+new=$directory/mnt
 mount -n -t tmpfs -o mode=0755 root "$new"
 for path in /*; do
   case $path in
@@ -33,7 +33,7 @@ mount -n -t tmpfs -o mode=0755 run "$new/run"
 mount -n --bind "$disk/etc/cni" "$new/etc/cni"
 mount -n --bind "$disk/opt" "$new/opt"
 mount -n --bind "$disk/var" "$new/var"
-for path in "$@" "$folder"; do
+for path in "$@" "$directory"; do
   if [ -d "$path" ] && [ ! -d "$new$path" ]; then
     mkdir -p "$new$path"
     mount -n --bind "$path" "$new$path"
@@ -64,5 +64,5 @@ rmdir /.host
 mount -n --make-rshared /
 hostname "$name"
 ip link set lo up
-: >"$folder/ready"
+: >"$directory/ready"
 exec "$pause" </dev/null

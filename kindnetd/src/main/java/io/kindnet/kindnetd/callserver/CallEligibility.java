@@ -20,22 +20,22 @@ import org.jspecify.annotations.Nullable;
  */
 record CallEligibility(String obstacle) {
   static CallEligibility of(CallRequest request) {
-    Fd network = request.descriptors().ownNetwork();
-    Fd root = request.descriptors().root();
+    Fd network = request.fds().ownNetwork();
+    Fd root = request.fds().root();
     if (network == null || root == null) {
       return new CallEligibility("it came without network namespace or root directory");
     }
     if (!NetworkNamespace.isCurrent(network)) {
       return new CallEligibility("it is of another network namespace than the agent");
     }
-    Path folder = folderOf(request);
-    return folder == null || isSame(root, folder)
+    Path directory = directoryOf(request);
+    return directory == null || isSame(root, directory)
         ? new CallEligibility("")
-        : new CallEligibility(folder + " is another directory for the agent, or not there yet");
+        : new CallEligibility(directory + " is another directory for the agent, or not there yet");
   }
 
   /** That of the database; null for a call that needs none, or fails before it does. */
-  private static @Nullable Path folderOf(CallRequest request) {
+  private static @Nullable Path directoryOf(CallRequest request) {
     try {
       CniCommand command = CniEnvironment.of(request.variables()).command();
       return command == CniCommand.VERSION
@@ -46,9 +46,9 @@ record CallEligibility(String obstacle) {
     }
   }
 
-  private static boolean isSame(Fd root, Path folder) {
-    try (Fd theirs = io.kindnet.netlink.libc.FileOpener.openInRoot(root, folder.toString())) {
-      return Files.isSameFile(Path.of("/proc/self/fd/" + theirs.number()), folder);
+  private static boolean isSame(Fd root, Path directory) {
+    try (Fd theirs = io.kindnet.netlink.libc.FileOpener.openInRoot(root, directory.toString())) {
+      return Files.isSameFile(Path.of("/proc/self/fd/" + theirs.number()), directory);
     } catch (KernelException | IOException notThere) {
       return false;
     }

@@ -17,7 +17,7 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /** Runs calls, a few at a time, each from its request to its answer. */
-final class CallExecutor implements CallServer.Desk {
+final class CallExecutor implements CallServer.Executor {
   private static final Logger log = LoggerFactory.getLogger(CallExecutor.class);
 
   /** Calls wait for the kernel and for each other more than they compute. */
@@ -28,12 +28,12 @@ final class CallExecutor implements CallServer.Desk {
   /** A runtime asks for one after the other. */
   private static final int MOST_WAITING_STATUS = 8;
 
-  private static final Duration SEND_PATIENCE = Duration.ofSeconds(5);
+  private static final Duration SEND_TIMEOUT = Duration.ofSeconds(5);
 
   private static final ThreadLocal<CachedHostPorts> HOST_PORTS = new ThreadLocal<>();
 
   private final CallStatistics record;
-  private final StorePool keeper = new StorePool(AT_ONCE);
+  private final StorePool pool = new StorePool(AT_ONCE);
   private final CallHandler call;
   private final AtomicInteger threads = new AtomicInteger();
   private final ThreadPoolExecutor executor = newExecutor(AT_ONCE, MOST_WAITING);
@@ -48,7 +48,7 @@ final class CallExecutor implements CallServer.Desk {
    */
   CallExecutor(CallStatistics record, @Nullable StepListener steps) {
     this.record = record;
-    this.call = new CallHandler(record, keeper, steps);
+    this.call = new CallHandler(record, pool, steps);
     executor.prestartAllCoreThreads();
   }
 
@@ -79,12 +79,12 @@ final class CallExecutor implements CallServer.Desk {
   }
 
   @Override
-  public void serve(ClientConnection visitor, CallRequest request) {
+  public void serve(ClientConnection client, CallRequest request) {
     try {
-      executorFor(request).execute(() -> answer(visitor, request));
+      executorFor(request).execute(() -> answer(client, request));
     } catch (RejectedExecutionException full) {
-      send(visitor, DelegationProtocol.declined("too many calls wait already"));
-      visitor.close();
+      send(client, DelegationProtocol.declined("too many calls wait already"));
+      client.close();
     }
   }
 
@@ -93,27 +93,27 @@ final class CallExecutor implements CallServer.Desk {
     return verb.equals(CniCommand.STATUS.name()) ? statusExecutor : executor;
   }
 
-  private void answer(ClientConnection visitor, CallRequest request) {
-    try (visitor) {
-      if (visitor.connection().await(Duration.ZERO)) {
+  private void answer(ClientConnection client, CallRequest request) {
+    try (client) {
+      if (client.connection().await(Duration.ZERO)) {
         return; // who has sent all has nothing to say but that it is gone
       }
       if (closing) {
-        send(visitor, DelegationProtocol.declined("the agent stops"));
+        send(client, DelegationProtocol.declined("the agent stops"));
       } else if (request.kind() == RequestHeader.STATUS) {
-        send(visitor, DelegationProtocol.answered(0, record.describe()));
+        send(client, DelegationProtocol.answered(0, record.describe()));
       } else {
         call.answer(
-            request, Objects.requireNonNull(HOST_PORTS.get()), answer -> send(visitor, answer));
+            request, Objects.requireNonNull(HOST_PORTS.get()), answer -> send(client, answer));
       }
-    } catch (RuntimeException defect) {
-      log.error("a call failed by a defect of the agent", defect);
+    } catch (RuntimeException bug) {
+      log.error("a call failed by a bug in the agent", bug);
     }
   }
 
-  private static boolean send(ClientConnection visitor, byte[] answer) {
+  private static boolean send(ClientConnection client, byte[] answer) {
     try {
-      visitor.connection().send(answer, SEND_PATIENCE);
+      client.connection().send(answer, SEND_TIMEOUT);
       return true;
     } catch (KernelException gone) {
       return false;
@@ -128,17 +128,17 @@ final class CallExecutor implements CallServer.Desk {
   /**
    * Finishes the calls under way, and leaves those that wait to the plugin.
    *
-   * @param patience how long to wait for them
+   * @param busyTimeout how long to wait for them
    */
-  void close(Duration patience) {
+  void close(Duration busyTimeout) {
     leaveTheRest();
     executor.shutdown();
     statusExecutor.shutdown();
     UninterruptedWait.until(
-        () -> executor.awaitTermination(patience.toMillis(), TimeUnit.MILLISECONDS));
+        () -> executor.awaitTermination(busyTimeout.toMillis(), TimeUnit.MILLISECONDS));
     if (!executor.isTerminated()) {
-      log.warn("calls are still under way after {} s", patience.toSeconds());
+      log.warn("calls are still under way after {} s", busyTimeout.toSeconds());
     }
-    keeper.close();
+    pool.close();
   }
 }

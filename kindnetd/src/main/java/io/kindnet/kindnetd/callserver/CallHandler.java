@@ -45,11 +45,11 @@ final class CallHandler {
    */
   void answer(CallRequest request, CachedHostPorts hostPorts, Client client) {
     long begin = System.nanoTime();
-    CallEligibility premises = CallEligibility.of(request);
-    if (!premises.obstacle().isEmpty()) {
+    CallEligibility eligibility = CallEligibility.of(request);
+    if (!eligibility.obstacle().isEmpty()) {
       record.declined();
-      log.debug("left a call to the plugin: {}", premises.obstacle());
-      client.hears(DelegationProtocol.declined(premises.obstacle()));
+      log.debug("left a call to the plugin: {}", eligibility.obstacle());
+      client.hears(DelegationProtocol.declined(eligibility.obstacle()));
       return;
     }
     Map<String, String> variables = variables(request);
@@ -67,7 +67,7 @@ final class CallHandler {
 
   private Reply run(CallRequest request, Map<String, String> variables, CachedHostPorts hostPorts) {
     PassedNamespaces namespaces =
-        new PassedNamespaces(variables.getOrDefault("CNI_NETNS", ""), request.descriptors());
+        new PassedNamespaces(variables.getOrDefault("CNI_NETNS", ""), request.fds());
     Reply reply =
         CniCall.answer(
             variables,
@@ -86,8 +86,8 @@ final class CallHandler {
   private static Map<String, String> variables(CallRequest request) {
     Map<String, String> variables = new HashMap<>(request.variables());
     variables.remove("CNI_LOG_FILE");
-    if (request.descriptors().log() != null) {
-      variables.put("CNI_LOG_FILE", "/proc/self/fd/" + request.descriptors().log().number());
+    if (request.fds().log() != null) {
+      variables.put("CNI_LOG_FILE", "/proc/self/fd/" + request.fds().log().number());
     }
     return variables;
   }

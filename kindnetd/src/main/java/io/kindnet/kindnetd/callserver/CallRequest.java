@@ -14,25 +14,24 @@ final class CallRequest {
   private final int kind;
   private final Map<String, String> variables;
   private final byte[] input;
-  private final Descriptors descriptors;
+  private final Fds fds;
 
-  private CallRequest(
-      int kind, Map<String, String> variables, byte[] input, Descriptors descriptors) {
+  private CallRequest(int kind, Map<String, String> variables, byte[] input, Fds fds) {
     this.kind = kind;
     this.variables = variables;
     this.input = input;
-    this.descriptors = descriptors;
+    this.fds = fds;
   }
 
   /**
-   * What the launcher has opened for the agent, whose own root folder may be another one.
+   * What the launcher has opened for the agent, whose own root directory may be another one.
    *
    * @param ownNetwork the launcher's network namespace
-   * @param root its root folder
+   * @param root its root directory
    * @param podNetwork the network namespace that {@code CNI_NETNS} names, if it could be opened
    * @param log the file that {@code CNI_LOG_FILE} names, if it could be opened
    */
-  record Descriptors(
+  record Fds(
       @Nullable Fd ownNetwork, @Nullable Fd root, @Nullable Fd podNetwork, @Nullable Fd log) {}
 
   /**
@@ -43,19 +42,15 @@ final class CallRequest {
    * @throws IllegalArgumentException naming what is wrong with it
    */
   static CallRequest of(RequestHeader header, byte[] body, List<Fd> received) {
-    if (Integer.bitCount(header.descriptors()) != received.size()) {
+    if (Integer.bitCount(header.fds()) != received.size()) {
       throw new IllegalArgumentException(
-          "descriptors of mask "
-              + header.descriptors()
-              + " were announced, "
-              + received.size()
-              + " came");
+          "descriptors of mask " + header.fds() + " were announced, " + received.size() + " came");
     }
     int next = 0;
-    Fd[] descriptors = new Fd[4];
-    for (int i = 0; i < descriptors.length; i++) {
-      if ((header.descriptors() & 1 << i) != 0) {
-        descriptors[i] = received.get(next++);
+    Fd[] fds = new Fd[4];
+    for (int i = 0; i < fds.length; i++) {
+      if ((header.fds() & 1 << i) != 0) {
+        fds[i] = received.get(next++);
       }
     }
     byte[] input = new byte[header.inputLength()];
@@ -64,7 +59,7 @@ final class CallRequest {
         header.kind(),
         variables(body, header.environmentLength()),
         input,
-        new Descriptors(descriptors[0], descriptors[1], descriptors[2], descriptors[3]));
+        new Fds(fds[0], fds[1], fds[2], fds[3]));
   }
 
   /** {@link RequestHeader#CALL} or {@link RequestHeader#STATUS}. */
@@ -83,8 +78,8 @@ final class CallRequest {
   }
 
   /** What it has open. */
-  Descriptors descriptors() {
-    return descriptors;
+  Fds fds() {
+    return fds;
   }
 
   private static Map<String, String> variables(byte[] bytes, int length) {

@@ -20,30 +20,30 @@ import org.slf4j.LoggerFactory;
  * nobody waits behind who says nothing.
  */
 final class CallServer implements Runnable, AutoCloseable {
-  /** Does what a visitor wants, on a thread of its own, and closes it. */
-  interface Desk {
+  /** Does what a client wants, on a thread of its own, and closes it. */
+  interface Executor {
     /** Takes one over. */
-    void serve(ClientConnection visitor, CallRequest request);
+    void serve(ClientConnection client, CallRequest request);
   }
 
   private static final Logger log = LoggerFactory.getLogger(CallServer.class);
 
   /** More than kubelet and runtime ever start at once. */
-  private static final int MOST_VISITORS = 512;
+  private static final int MOST_CONNECTIONS = 512;
 
   private static final int MOST_MEMORY = 16 << 20;
 
   /** A launcher sends at once what it has to say. */
-  private static final Duration PATIENCE = Duration.ofSeconds(10);
+  private static final Duration TIMEOUT = Duration.ofSeconds(10);
 
   private static final Duration TURN = Duration.ofSeconds(1);
   private static final Duration BETWEEN_COMPLAINTS = Duration.ofMinutes(10);
   private static final Duration BREATHER = Duration.ofMillis(50);
 
   private final SocketFile file;
-  private final Desk desk;
+  private final Executor executor;
   private final Poller<Runnable> poller = new Poller<>();
-  private final Set<ClientConnection> visitors = new LinkedHashSet<>(); // the oldest first
+  private final Set<ClientConnection> clients = new LinkedHashSet<>(); // the oldest first
   private final long ownUser;
   private UnixListener listener;
   private int memory;
@@ -59,9 +59,9 @@ final class CallServer implements Runnable, AutoCloseable {
    *
    * @throws IOException naming what cannot be made
    */
-  CallServer(SocketFile file, Desk desk) throws IOException {
+  CallServer(SocketFile file, Executor executor) throws IOException {
     this.file = file;
-    this.desk = desk;
+    this.executor = executor;
     this.listener = file.listen();
     this.ownUser = ownUser();
     listen();
@@ -85,13 +85,13 @@ final class CallServer implements Runnable, AutoCloseable {
       }
     } finally {
       listener.close();
-      dismissOldest(visitors.size());
+      dismissOldest(clients.size());
       poller.close();
     }
   }
 
   private void listen() {
-    poller.add(listener.descriptor(), this::accept);
+    poller.add(listener.fd(), this::accept);
     listening = true;
   }
 
@@ -103,11 +103,11 @@ final class CallServer implements Runnable, AutoCloseable {
     } else if (file.isGone()) {
       try {
         UnixListener fresh = file.listen();
-        poller.remove(listener.descriptor());
+        poller.remove(listener.fd());
         listener.close();
         listener = fresh;
         listen();
-        log.warn("socket {} had been removed, made anew", file.path());
+        log.warn("socket {} had been removed, made again", file.path());
       } catch (IOException | KernelException refused) {
         log.debug("socket {} is gone: {}", file.path(), refused.getMessage());
       }
@@ -127,75 +127,75 @@ final class CallServer implements Runnable, AutoCloseable {
         log.warn("cannot accept calls: {}", refused.getMessage());
         isShort = true;
       }
-      poller.remove(listener.descriptor());
+      poller.remove(listener.fd());
       listening = false;
       pause = System.nanoTime();
-      dismissOldest((visitors.size() + 1) / 2);
+      dismissOldest((clients.size() + 1) / 2);
     }
   }
 
-  private void welcome(ClientConnection visitor) {
-    UnixConnection connection = visitor.connection();
+  private void welcome(ClientConnection client) {
+    UnixConnection connection = client.connection();
     try {
       int user = connection.peerUid();
       if (user != ownUser && user != 0) {
         log.warn("turned away user {}, process {}", user, connection.peerPid());
-        visitor.close();
+        client.close();
         return;
       }
-      if (visitors.size() == MOST_VISITORS) {
+      if (clients.size() == MOST_CONNECTIONS) {
         dismissOldest(1);
       }
       connection.send(DelegationProtocol.greeting(), Duration.ZERO);
-      poller.add(connection.descriptor(), () -> receive(visitor));
+      poller.add(connection.fd(), () -> receive(client));
     } catch (KernelException gone) {
-      visitor.close();
+      client.close();
       return;
     }
-    visitors.add(visitor);
-    memory += visitor.size();
+    clients.add(client);
+    memory += client.size();
   }
 
-  private void receive(ClientConnection visitor) {
-    if (visitor.isClosed()) {
+  private void receive(ClientConnection client) {
+    if (client.isClosed()) {
       return; // dismissed earlier in this turn
     }
-    int before = visitor.size();
+    int before = client.size();
     CallRequest request;
     try {
-      request = visitor.receive();
+      request = client.receive();
     } catch (IllegalArgumentException | KernelException bad) {
-      memory += visitor.size() - before;
-      complain(visitor, bad);
-      decline(visitor, "request not understood: " + bad.getMessage());
+      memory += client.size() - before;
+      complain(client, bad);
+      decline(client, "request not understood: " + bad.getMessage());
       return;
     }
-    memory += visitor.size() - before;
+    memory += client.size() - before;
     if (request != null) {
-      leave(visitor);
-      handOver(visitor, request);
+      leave(client);
+      delegate(client, request);
     } else if (memory > MOST_MEMORY) {
-      decline(visitor, "too many large requests at once");
+      decline(client, "too many large requests at once");
     }
   }
 
-  /** Whom a defect keeps from being served must not wait for an answer. */
-  private void handOver(ClientConnection visitor, CallRequest request) {
+  /** Whom a bug keeps from being served must not wait for an answer. */
+  private void delegate(ClientConnection client, CallRequest request) {
     boolean taken = false;
     try {
-      desk.serve(visitor, request);
+      executor.serve(client, request);
       taken = true;
     } finally {
       if (!taken) {
-        dismiss(visitor, "a defect of the agent");
+        dismiss(client, "a bug in the agent");
       }
     }
   }
 
   /** Those who say nothing may be many, and may come for ever: one in a while tells of all. */
-  private void complain(ClientConnection visitor, RuntimeException reason) {
-    int process = visitor.connection().peerPid();
-    if (!visitor.isSilent()) {
+  private void complain(ClientConnection client, RuntimeException reason) {
+    int process = client.connection().peerPid();
+    if (!client.isSilent()) {
       log.warn("request of process {} not taken: {}", process, reason.getMessage());
       return;
     }
@@ -207,14 +207,14 @@ final class CallServer implements Runnable, AutoCloseable {
     silent++;
   }
 
-  private void decline(ClientConnection visitor, String reason) {
-    leave(visitor);
-    dismiss(visitor, reason);
+  private void decline(ClientConnection client, String reason) {
+    leave(client);
+    dismiss(client, reason);
   }
 
-  private static void dismiss(ClientConnection visitor, String reason) {
-    try (visitor) {
-      visitor.connection().send(DelegationProtocol.declined(reason), Duration.ZERO);
+  private static void dismiss(ClientConnection client, String reason) {
+    try (client) {
+      client.connection().send(DelegationProtocol.declined(reason), Duration.ZERO);
     } catch (KernelException gone) {
       // nobody waits for it
     }
@@ -222,25 +222,25 @@ final class CallServer implements Runnable, AutoCloseable {
 
   private void turnAwayTheSilent() {
     long now = System.nanoTime();
-    Iterator<ClientConnection> oldest = visitors.iterator();
+    Iterator<ClientConnection> oldest = clients.iterator();
     int late = 0;
-    while (oldest.hasNext() && now - oldest.next().arrival() > PATIENCE.toNanos()) {
+    while (oldest.hasNext() && now - oldest.next().arrival() > TIMEOUT.toNanos()) {
       late++;
     }
     dismissOldest(late);
   }
 
   private void dismissOldest(int count) {
-    for (int i = 0; i < count && !visitors.isEmpty(); i++) {
+    for (int i = 0; i < count && !clients.isEmpty(); i++) {
       // its request may be on the way, or here and not read: it must not take that for done
-      decline(visitors.iterator().next(), "no whole request was here in time");
+      decline(clients.iterator().next(), "no whole request was here in time");
     }
   }
 
-  private void leave(ClientConnection visitor) {
-    poller.remove(visitor.connection().descriptor());
-    visitors.remove(visitor);
-    memory -= visitor.size();
+  private void leave(ClientConnection client) {
+    poller.remove(client.connection().fd());
+    clients.remove(client);
+    memory -= client.size();
   }
 
   /** Accepts nobody any more; who has not said all is sent away. */

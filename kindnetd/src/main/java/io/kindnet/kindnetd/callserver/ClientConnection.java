@@ -68,7 +68,7 @@ final class ClientConnection implements AutoCloseable {
         silent = filled == 0;
         throw new IllegalArgumentException("it ends after " + filled + " bytes");
       }
-      if (received.size() > RequestHeader.MOST_DESCRIPTORS) {
+      if (received.size() > RequestHeader.MOST_FDS) {
         throw new IllegalArgumentException("it came with " + received.size() + " descriptors");
       }
       filled += count;

@@ -21,13 +21,15 @@ import org.slf4j.LoggerFactory;
  * itself: nothing depends on it.
  */
 public final class CniCallAgent implements Agent {
-  /** What the names of folders begin with that an agent may leave beside its socket if killed. */
+  /**
+   * What the names of directories begin with that an agent may leave beside its socket if killed.
+   */
   public static final String LEFTOVERS = SocketDirectory.TEMPORARY;
 
   private static final Logger log = LoggerFactory.getLogger(CniCallAgent.class);
 
   /** Less than the agent as a whole has to stop. */
-  private static final Duration STOP_PATIENCE = Duration.ofSeconds(15);
+  private static final Duration STOP_TIMEOUT = Duration.ofSeconds(15);
 
   private static final Duration FIRST_DELAY = Duration.ofSeconds(1);
   private static final Duration LONGEST_DELAY = Duration.ofMinutes(1);
@@ -40,8 +42,8 @@ public final class CniCallAgent implements Agent {
   private final CallStatistics record;
   private final @Nullable StepListener steps;
   private final Thread thread = new Thread(this::run, "cni-reception");
-  private @Nullable CallServer reception;
-  private @Nullable CallExecutor desk;
+  private @Nullable CallServer server;
+  private @Nullable CallExecutor executor;
   private final CountDownLatch end = new CountDownLatch(1);
   private boolean closed;
 
@@ -119,10 +121,10 @@ public final class CniCallAgent implements Agent {
     record.serving(true);
     try {
       opened.run();
-    } catch (RuntimeException | Error defect) {
-      log.error("calls are not served here any more, the plugin serves them alone", defect);
-      status.defect("calls are not served any more: " + defect);
-      own.failed("calls are not served any more: " + defect);
+    } catch (RuntimeException | Error bug) {
+      log.error("calls are not served here any more, the plugin serves them alone", bug);
+      status.bug("calls are not served any more: " + bug);
+      own.failed("calls are not served any more: " + bug);
       socket.remove();
     } finally {
       record.serving(false);
@@ -139,11 +141,11 @@ public final class CniCallAgent implements Agent {
       if (closed) {
         return null;
       }
-      desk = new CallExecutor(record, steps);
-      opened = listen(desk);
+      executor = new CallExecutor(record, steps);
+      opened = listen(executor);
     }
     long millis = TimeUnit.NANOSECONDS.toMillis(System.nanoTime() - begin);
-    log.info("serves calls at {}, after a rehearsal of {} ms", socket.path(), millis);
+    log.info("serves calls at {}, after a warm-up of {} ms", socket.path(), millis);
     return opened;
   }
 
@@ -152,9 +154,9 @@ public final class CniCallAgent implements Agent {
   }
 
   /** Listens for those whom {@code calls} serves. */
-  synchronized CallServer listen(CallServer.Desk calls) throws IOException {
-    reception = new CallServer(socket, calls);
-    return reception;
+  synchronized CallServer listen(CallServer.Executor calls) throws IOException {
+    server = new CallServer(socket, calls);
+    return server;
   }
 
   /** Nothing of it is left once it has ended. */
@@ -167,32 +169,30 @@ public final class CniCallAgent implements Agent {
     synchronized (this) {
       closed = true;
       end.countDown();
-      if (desk != null) {
+      if (executor != null) {
         // first, so that whoever is told of the end by the reception finds it true
-        desk.leaveTheRest();
+        executor.leaveTheRest();
       }
-      if (reception != null) {
+      if (server != null) {
         socket.remove();
-        reception.close();
+        server.close();
       }
     }
-    awaitReception();
-    closeDesk();
+    awaitServer();
+    closeExecutor();
   }
 
-  private synchronized void closeDesk() {
-    if (desk != null) {
-      desk.close(STOP_PATIENCE);
+  private synchronized void closeExecutor() {
+    if (executor != null) {
+      executor.close(STOP_TIMEOUT);
     }
   }
 
-  /**
-   * It tells those whom it has not heard, or ends the rehearsal, which is nobody's rubbish then.
-   */
-  private void awaitReception() {
+  /** It tells those whom it has not heard, or ends the warm-up, which is nobody's rubbish then. */
+  private void awaitServer() {
     if (thread.getState() == Thread.State.NEW) {
       return;
     }
-    UninterruptedWait.until(() -> thread.join(STOP_PATIENCE));
+    UninterruptedWait.until(() -> thread.join(STOP_TIMEOUT));
   }
 }

@@ -6,29 +6,29 @@ import io.kindnet.netlink.netns.NetworkNamespace;
 
 /**
  * The namespaces of pods as the launcher finds them: its own pod's is open already, those of others
- * are looked up below its root folder.
+ * are looked up below its root directory.
  */
 final class PassedNamespaces implements PodNamespaces {
   private final String path;
-  private final CallRequest.Descriptors descriptors;
+  private final CallRequest.Fds fds;
 
   /**
    * @param path what {@code CNI_NETNS} says
    */
-  PassedNamespaces(String path, CallRequest.Descriptors descriptors) {
+  PassedNamespaces(String path, CallRequest.Fds fds) {
     this.path = path;
-    this.descriptors = descriptors;
+    this.fds = fds;
   }
 
   @Override
   public NetworkNamespace open(String other) {
-    if (descriptors.podNetwork() != null && other.equals(path)) {
-      // opened anew, so that it can be opened again and again
-      return NetworkNamespace.open("/proc/self/fd/" + descriptors.podNetwork().number(), path);
+    if (fds.podNetwork() != null && other.equals(path)) {
+      // opened again, so that it can be opened again and again
+      return NetworkNamespace.open("/proc/self/fd/" + fds.podNetwork().number(), path);
     }
-    if (descriptors.root() == null) {
+    if (fds.root() == null) {
       throw new IllegalStateException("a call without a root directory");
     }
-    return NetworkNamespace.of(FileOpener.openInRoot(descriptors.root(), other), other);
+    return NetworkNamespace.of(FileOpener.openInRoot(fds.root(), other), other);
   }
 }

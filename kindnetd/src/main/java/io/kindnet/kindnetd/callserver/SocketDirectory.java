@@ -34,7 +34,7 @@ import org.slf4j.LoggerFactory;
  */
 final class SocketDirectory {
   /** What the names of temporary directories begin with; digits follow. */
-  static final String TEMPORARY = "rehearsal";
+  static final String TEMPORARY = "warm-up";
 
   private static final Logger log = LoggerFactory.getLogger(SocketDirectory.class);
   private static final Pattern TEMPORARY_NAME = Pattern.compile(TEMPORARY + "[0-9]+");
@@ -42,7 +42,7 @@ final class SocketDirectory {
       PosixFilePermissions.fromString("rwx------");
 
   /** Whoever has the other kind of lock needs a few milliseconds. */
-  private static final Duration PATIENCE = Duration.ofSeconds(1);
+  private static final Duration TIMEOUT = Duration.ofSeconds(1);
 
   private static final long RETRY_NANOS = TimeUnit.MILLISECONDS.toNanos(2);
 
@@ -161,7 +161,7 @@ final class SocketDirectory {
 
   /** Null where somebody else has it for too long, or there is nothing to lock. */
   private @Nullable AdvisoryLock lock(boolean exclusive) {
-    long deadline = System.nanoTime() + PATIENCE.toNanos();
+    long deadline = System.nanoTime() + TIMEOUT.toNanos();
     while (true) {
       AdvisoryLock lock = tryLock(exclusive);
       if (lock != null || System.nanoTime() - deadline > 0) {

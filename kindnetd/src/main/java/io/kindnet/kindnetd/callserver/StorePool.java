@@ -63,12 +63,11 @@ final class StorePool implements StoreProvider, AutoCloseable {
   }
 
   @Override
-  public Store open(Path file, BusyTimeout patience, Store.Beginning beginning)
-      throws CniException {
-    Store store = takeKept(file, patience);
+  public Store open(Path file, BusyTimeout busyTimeout, Store.Seeder seeder) throws CniException {
+    Store store = takeKept(file, busyTimeout);
     while (store != null) {
       try {
-        if (store.renew(beginning)) {
+        if (store.renew(seeder)) {
           return store;
         }
       } catch (CniException | RuntimeException unusable) {
@@ -76,20 +75,20 @@ final class StorePool implements StoreProvider, AutoCloseable {
         throw unusable;
       }
       drop(store);
-      store = takeKept(file, patience);
+      store = takeKept(file, busyTimeout);
     }
-    return Store.open(file, patience, beginning);
+    return Store.open(file, busyTimeout, seeder);
   }
 
   /** All of them are too old at the same time, so that the file is closed for a moment. */
-  private synchronized @Nullable Store takeKept(Path file, BusyTimeout patience) {
+  private synchronized @Nullable Store takeKept(Path file, BusyTimeout busyTimeout) {
     if (System.nanoTime() - begin > longest) {
       dropKept();
       begin = System.nanoTime();
     }
     for (Iterator<Store> stores = kept.iterator(); stores.hasNext(); ) {
       Store store = stores.next();
-      if (store.isOf(file, patience)) {
+      if (store.isOf(file, busyTimeout)) {
         stores.remove();
         return store;
       }
@@ -128,7 +127,7 @@ final class StorePool implements StoreProvider, AutoCloseable {
   }
 
   @Override
-  public <T> T alone(Store.Work<T> work) throws CniException {
+  public <T> T runExclusive(Store.Work<T> work) throws CniException {
     workAlone(1);
     try {
       closeAll(takeUnwanted());

@@ -28,30 +28,30 @@ final class WarmUp {
   private static final String IPV4_RANGE = "\"10.244.0.0/24\"";
   private static final String BOTH_RANGES = IPV4_RANGE + ",\"fd00:10:244::/64\"";
   private static final int ROUNDS = 16;
-  private static final String POD = "the namespace of the rehearsal";
+  private static final String POD = "the namespace of the warm-up";
 
   private final CallHandler call;
   private final CachedHostPorts hostPorts = new CachedHostPorts();
   private final NetworkNamespace pod;
-  private final Path folder;
+  private final Path directory;
   private final BooleanSupplier wanted;
 
-  private WarmUp(CallHandler call, NetworkNamespace pod, Path folder, BooleanSupplier wanted) {
+  private WarmUp(CallHandler call, NetworkNamespace pod, Path directory, BooleanSupplier wanted) {
     this.call = call;
     this.pod = pod;
-    this.folder = folder;
+    this.directory = directory;
     this.wanted = wanted;
   }
 
   /**
    * Rehearses.
    *
-   * @param directory where the database of the rehearsal may be for a moment
-   * @param wanted asked before each round; the rehearsal ends early once it is not
+   * @param directory where the database of the warm-up may be for a moment
+   * @param wanted asked before each round; the warm-up ends early once it is not
    * @throws IOException saying which verb failed and why
    */
   static void run(SocketDirectory directory, BooleanSupplier wanted) throws IOException {
-    try (NetworkNamespace host = NetworkNamespace.create("the host of the rehearsal");
+    try (NetworkNamespace host = NetworkNamespace.create("the host of the warm-up");
         NetworkNamespace pod = NetworkNamespace.create(POD)) {
       run(directory, wanted, host, pod);
     }
@@ -66,11 +66,11 @@ final class WarmUp {
       throws IOException {
     CallStatistics record = new CallStatistics("", new Status(""), Map::of);
     try (TemporaryDirectory temporary = directory.newTemporaryDirectory();
-        StorePool keeper = new StorePool(1)) {
-      // calls lock the folder of their database, too
-      Path folder = Files.createDirectory(temporary.path().resolve("database"));
-      WarmUp rehearsal = new WarmUp(new CallHandler(record, keeper, null), pod, folder, wanted);
-      IOException failure = host.call(rehearsal::play);
+        StorePool pool = new StorePool(1)) {
+      // calls lock the directory of their database, too
+      Path database = Files.createDirectory(temporary.path().resolve("database"));
+      WarmUp warmUp = new WarmUp(new CallHandler(record, pool, null), pod, database, wanted);
+      IOException failure = host.call(warmUp::play);
       if (failure != null) {
         throw failure;
       }
@@ -108,10 +108,10 @@ final class WarmUp {
   private String call(String verb, String config) throws IOException {
     StringBuilder environment = new StringBuilder();
     environment.append("CNI_COMMAND=").append(verb).append('\0');
-    environment.append("CNI_CONTAINERID=rehearsal\0");
+    environment.append("CNI_CONTAINERID=warm-up\0");
     environment.append("CNI_NETNS=").append(POD).append('\0');
     environment.append("CNI_IFNAME=eth0\0CNI_PATH=/opt/cni/bin\0");
-    environment.append("CNI_ARGS=K8S_POD_NAMESPACE=default;K8S_POD_NAME=rehearsal\0");
+    environment.append("CNI_ARGS=K8S_POD_NAMESPACE=default;K8S_POD_NAME=warm-up\0");
     byte[] body = (environment + config).getBytes(UTF_8);
     RequestHeader header =
         new RequestHeader(
@@ -122,8 +122,7 @@ final class WarmUp {
     try (Fd own = io.kindnet.netlink.libc.FileOpener.openForReading("/proc/thread-self/ns/net");
         Fd root = io.kindnet.netlink.libc.FileOpener.openForReading("/");
         Fd podNetwork =
-            io.kindnet.netlink.libc.FileOpener.openForReading(
-                "/proc/self/fd/" + pod.descriptor())) {
+            io.kindnet.netlink.libc.FileOpener.openForReading("/proc/self/fd/" + pod.fd())) {
       ByteBuffer answer = answer(CallRequest.of(header, body, List.of(own, root, podNetwork)));
       int outcome = answer.getInt();
       int exitCode = answer.getInt();
@@ -131,7 +130,7 @@ final class WarmUp {
       answer.get(document);
       String text = new String(document, UTF_8);
       if (outcome != DelegationProtocol.ANSWERED || exitCode != 0) {
-        throw new IOException(verb + " failed in a rehearsal: " + text);
+        throw new IOException(verb + " failed in a warm-up: " + text);
       }
       return text;
     }
@@ -161,8 +160,8 @@ final class WarmUp {
   }
 
   private String config(String ranges, String more) {
-    return "{\"cniVersion\":\"1.1.0\",\"name\":\"rehearsal\",\"type\":\"cni-kindnet\",\"dataDir\":\""
-        + folder
+    return "{\"cniVersion\":\"1.1.0\",\"name\":\"warm-up\",\"type\":\"cni-kindnet\",\"dataDir\":\""
+        + directory
         + "\",\"ranges\":["
         + ranges
         + "]"

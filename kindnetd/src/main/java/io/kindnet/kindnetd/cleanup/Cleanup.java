@@ -12,7 +12,7 @@ import java.nio.file.Path;
  *
  * @param configurations where the runtime looks for configurations
  * @param plugins where the plugin is installed
- * @param database the folder of the plugin's database
+ * @param database the directory of the plugin's database
  * @param socket the agent's
  */
 public record Cleanup(Path configurations, BinDirectory plugins, Path database, Path socket) {
@@ -48,7 +48,7 @@ public record Cleanup(Path configurations, BinDirectory plugins, Path database, 
 
   private boolean agentRuns() {
     try (UnixConnection connection = UnixConnection.connect(socket)) {
-      return connection.descriptor() >= 0;
+      return connection.fd() >= 0;
     } catch (KernelException nobody) {
       return false;
     }

@@ -13,7 +13,7 @@ import java.nio.file.Path;
 import java.util.List;
 import java.util.stream.Stream;
 
-/** Files and folders of kindnet's. */
+/** Files and directories of kindnet's. */
 final class FileLeftovers {
   /** EBUSY and EROFS, in the words of the C library. */
   private static final List<String> OF_MOUNTS =
@@ -26,46 +26,47 @@ final class FileLeftovers {
   }
 
   /** First of all: without it the runtime asks for no more pods here. */
-  void removeConfiguration(Path folder) {
+  void removeConfiguration(Path directory) {
     report.remove(
-        folder.resolve(CniConfigurationAgent.FILE), () -> CniConfigurationAgent.remove(folder));
+        directory.resolve(CniConfigurationAgent.FILE),
+        () -> CniConfigurationAgent.remove(directory));
     // one that was never finished
-    removeFiles(folder, "." + CniConfigurationAgent.FILE);
+    removeFiles(directory, "." + CniConfigurationAgent.FILE);
   }
 
-  void removePlugin(BinDirectory folder) {
+  void removePlugin(BinDirectory directory) {
     report.search(
-        "the plugin in " + folder.path(),
+        "the plugin in " + directory.path(),
         () -> {
-          for (Path path : folder.remove()) {
+          for (Path path : directory.remove()) {
             report.remove(path, () -> true);
           }
         });
   }
 
   /** The database, what belongs to it, and those that were set aside. */
-  void removeDatabase(Path folder) {
-    removeFiles(folder, Store.FILE_NAME);
-    removeFolder(folder);
+  void removeDatabase(Path directory) {
+    removeFiles(directory, Store.FILE_NAME);
+    removeDirectory(directory);
   }
 
   /** What an agent left that could not clean up behind itself. */
   void removeSocket(Path socket) {
-    Path folder = socket.toAbsolutePath().getParent();
-    if (folder != null) {
-      removeFiles(folder, String.valueOf(socket.getFileName()));
-      removeFiles(folder, CniCallAgent.LEFTOVERS);
+    Path directory = socket.toAbsolutePath().getParent();
+    if (directory != null) {
+      removeFiles(directory, String.valueOf(socket.getFileName()));
+      removeFiles(directory, CniCallAgent.LEFTOVERS);
       if (socket.equals(DelegationProtocol.DEFAULT_SOCKET)) {
-        removeFolder(folder);
+        removeDirectory(directory);
       }
     }
   }
 
-  private void removeFiles(Path folder, String prefix) {
+  private void removeFiles(Path directory, String prefix) {
     report.search(
-        "files in " + folder,
+        "files in " + directory,
         () -> {
-          for (Path file : list(folder)) {
+          for (Path file : list(directory)) {
             if (String.valueOf(file.getFileName()).startsWith(prefix)) {
               report.remove(file, () -> remove(file));
             }
@@ -78,26 +79,27 @@ final class FileLeftovers {
     return true;
   }
 
-  private void removeFolder(Path folder) {
+  private void removeDirectory(Path directory) {
     report.search(
-        "files in " + folder,
+        "files in " + directory,
         () -> {
-          List<Path> others = list(folder);
+          List<Path> others = list(directory);
           if (others.isEmpty()) {
-            report.remove(folder, () -> removeUnlessMounted(folder));
+            report.remove(directory, () -> removeUnlessMounted(directory));
           } else {
-            report.leave(folder.toString(), "not kindnet's is " + others.getFirst().getFileName());
+            report.leave(
+                directory.toString(), "not kindnet's is " + others.getFirst().getFileName());
           }
         });
   }
 
   /**
-   * In a pod it is where the host's folder is mounted, on a root file system that may not even be
-   * written to; an empty folder is no harm.
+   * In a pod it is where the host's directory is mounted, on a root file system that may not even
+   * be written to; an empty directory is no harm.
    */
-  private static boolean removeUnlessMounted(Path folder) throws IOException {
+  private static boolean removeUnlessMounted(Path directory) throws IOException {
     try {
-      return Files.deleteIfExists(folder);
+      return Files.deleteIfExists(directory);
     } catch (FileSystemException failure) {
       if (OF_MOUNTS.contains(String.valueOf(failure.getReason()))) {
         return false;
@@ -106,11 +108,11 @@ final class FileLeftovers {
     }
   }
 
-  private static List<Path> list(Path folder) throws IOException {
-    if (!Files.isDirectory(folder)) {
+  private static List<Path> list(Path directory) throws IOException {
+    if (!Files.isDirectory(directory)) {
       return List.of();
     }
-    try (Stream<Path> entries = Files.list(folder)) {
+    try (Stream<Path> entries = Files.list(directory)) {
       return entries.sorted().toList();
     }
   }

@@ -46,7 +46,7 @@ public final class CniConfigurationAgent implements Agent {
 
   private final NodeView nodes;
   private final PluginChain chain;
-  private final Path folder;
+  private final Path directory;
   private final ConfigurationFile file;
   private final EarlierConfigurations earlier;
   private final Supplier<OptionalInt> mtu;
@@ -57,32 +57,32 @@ public final class CniConfigurationAgent implements Agent {
   private boolean watched = true;
 
   /**
-   * @param folder where the runtime looks for configurations
+   * @param directory where the runtime looks for configurations
    * @param mtu finds the MTU of the interface that carries the default route, if there is one
    */
   public CniConfigurationAgent(
-      NodeView nodes, PluginChain chain, Path folder, Supplier<OptionalInt> mtu, Status status) {
-    this(nodes, chain, folder, folder.getFileSystem()::newWatchService, mtu, status);
+      NodeView nodes, PluginChain chain, Path directory, Supplier<OptionalInt> mtu, Status status) {
+    this(nodes, chain, directory, directory.getFileSystem()::newWatchService, mtu, status);
   }
 
   CniConfigurationAgent(
       NodeView nodes,
       PluginChain chain,
-      Path folder,
+      Path directory,
       DirectoryWatch.Opener notifications,
       Supplier<OptionalInt> mtu,
       Status status) {
     this.nodes = nodes;
     this.chain = chain;
-    this.folder = folder;
-    this.file = new ConfigurationFile(folder, FILE);
-    this.earlier = new EarlierConfigurations(folder, FILE);
+    this.directory = directory;
+    this.file = new ConfigurationFile(directory, FILE);
+    this.earlier = new EarlierConfigurations(directory, FILE);
     this.mtu = mtu;
     this.status = status.agent(NAME);
     this.status.detail(() -> Optional.ofNullable(earlier.description()));
     this.loop = new ReconcileLoop(NAME, CHECK_INTERVAL, this::write, this.status);
     this.watch =
-        new DirectoryWatch(folder.toString(), notifications, () -> loop.request(Pass.KERNEL));
+        new DirectoryWatch(directory.toString(), notifications, () -> loop.request(Pass.KERNEL));
   }
 
   @Override
@@ -105,14 +105,14 @@ public final class CniConfigurationAgent implements Agent {
   /** Removes the file if it is kindnet's: pods would else still be wired by a disabled plugin. */
   @Override
   public void removeState() throws IOException {
-    if (remove(folder)) {
+    if (remove(directory)) {
       log.info("removed {}, the CNI configuration is disabled", file.path());
     }
   }
 
-  /** Removes the file in {@code folder} if it is there and kindnet's; returns whether it did. */
-  public static boolean remove(Path folder) throws IOException {
-    ConfigurationFile file = new ConfigurationFile(folder, FILE);
+  /** Removes the file in {@code directory} if it is there and kindnet's; returns whether it did. */
+  public static boolean remove(Path directory) throws IOException {
+    ConfigurationFile file = new ConfigurationFile(directory, FILE);
     return isKindnet(file.read()) && file.remove();
   }
 
@@ -154,8 +154,8 @@ public final class CniConfigurationAgent implements Agent {
 
   private void write(ClusterNode self) throws IOException {
     String text = new CniConfiguration(chain, self.podCidrs(), mtuIfNeeded()).toJson();
-    Files.createDirectories(folder);
-    watchFolder();
+    Files.createDirectories(directory);
+    watchDirectory();
     if (file.write(text)) {
       if (text.equals(written)) {
         log.warn("{} was changed by others, written again", file.path());
@@ -169,15 +169,15 @@ public final class CniConfigurationAgent implements Agent {
   }
 
   /** Without notifications, changes of others are found by the regular check only. */
-  private void watchFolder() {
+  private void watchDirectory() {
     try {
-      watch.ensure(Set.of(folder));
+      watch.ensure(Set.of(directory));
       watched = true;
     } catch (IOException unwatchable) {
       if (watched) {
         log.warn(
             "cannot watch {}, it is checked every {} s: {}",
-            folder,
+            directory,
             CHECK_INTERVAL.toSeconds(),
             unwatchable.getMessage());
       }

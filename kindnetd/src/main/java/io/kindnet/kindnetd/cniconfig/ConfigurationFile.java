@@ -22,13 +22,13 @@ final class ConfigurationFile {
   /** What container runtimes do not read: they read .conf, .conflist and .json. */
   private static final String UNFINISHED = ".tmp";
 
-  private final Path folder;
+  private final Path directory;
   private final Path path;
   private final String unfinished;
 
-  ConfigurationFile(Path folder, String name) {
-    this.folder = folder;
-    this.path = folder.resolve(name);
+  ConfigurationFile(Path directory, String name) {
+    this.directory = directory;
+    this.path = directory.resolve(name);
     this.unfinished = "." + name + ".";
   }
 
@@ -46,7 +46,7 @@ final class ConfigurationFile {
     byte[] bytes = text.getBytes(StandardCharsets.UTF_8);
     boolean differs = !holds(bytes);
     if (differs) {
-      Files.createDirectories(folder);
+      Files.createDirectories(directory);
       replace(bytes);
     }
     removeUnfinished();
@@ -55,7 +55,7 @@ final class ConfigurationFile {
 
   /** By a name that no other writer has: during an update there may be two. */
   private void replace(byte[] bytes) throws IOException {
-    Path fresh = Files.createTempFile(folder, unfinished, UNFINISHED);
+    Path fresh = Files.createTempFile(directory, unfinished, UNFINISHED);
     try {
       // the process's umask must not keep others from reading
       Files.setPosixFilePermissions(fresh, PosixFilePermissions.fromString("rw-r--r--"));
@@ -70,7 +70,7 @@ final class ConfigurationFile {
     } finally {
       Files.deleteIfExists(fresh);
     }
-    syncFolder();
+    syncDirectory();
   }
 
   /**
@@ -78,7 +78,7 @@ final class ConfigurationFile {
    * it stays, which does no harm.
    */
   private void removeUnfinished() {
-    try (DirectoryStream<Path> entries = Files.newDirectoryStream(folder)) {
+    try (DirectoryStream<Path> entries = Files.newDirectoryStream(directory)) {
       for (Path entry : entries) {
         String name = String.valueOf(entry.getFileName());
         if (name.startsWith(unfinished) && name.endsWith(UNFINISHED)) {
@@ -95,7 +95,7 @@ final class ConfigurationFile {
     boolean removed = Files.deleteIfExists(path);
     removeUnfinished();
     if (removed) {
-      syncFolder();
+      syncDirectory();
     }
     return removed;
   }
@@ -117,8 +117,8 @@ final class ConfigurationFile {
     }
   }
 
-  private void syncFolder() throws IOException {
-    try (FileChannel channel = FileChannel.open(folder, StandardOpenOption.READ)) {
+  private void syncDirectory() throws IOException {
+    try (FileChannel channel = FileChannel.open(directory, StandardOpenOption.READ)) {
       channel.force(true);
     }
   }

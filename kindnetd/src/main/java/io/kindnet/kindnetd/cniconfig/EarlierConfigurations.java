@@ -25,31 +25,31 @@ final class EarlierConfigurations {
   private static final Logger log = LoggerFactory.getLogger(EarlierConfigurations.class);
   private static final List<String> EXTENSIONS = List.of(".conf", ".conflist", ".json");
 
-  private final Path folder;
+  private final Path directory;
   private final String file;
   private volatile List<Path> earlier = List.of();
 
   /**
-   * @param folder where container runtimes look for configurations
+   * @param directory where container runtimes look for configurations
    * @param file the name of kindnet's in there
    */
-  EarlierConfigurations(Path folder, String file) {
-    this.folder = folder;
+  EarlierConfigurations(Path directory, String file) {
+    this.directory = directory;
     this.file = file;
   }
 
   /** Looks which there are, and logs it if they are not those of before. */
   void check() throws IOException {
-    List<Path> found = in(folder, file);
+    List<Path> found = in(directory, file);
     if (found.equals(earlier)) {
       return;
     }
     earlier = found;
     String text = description();
     if (text == null) {
-      log.info("{} comes first for the container runtime again", folder.resolve(file));
+      log.info("{} comes first for the container runtime again", directory.resolve(file));
     } else {
-      log.warn("{}, {} does not", text, folder.resolve(file));
+      log.warn("{}, {} does not", text, directory.resolve(file));
     }
   }
 
@@ -69,13 +69,13 @@ final class EarlierConfigurations {
     return path.toString().replaceAll("\\p{Cntrl}", "?");
   }
 
-  /** Those in {@code folder} that come before {@code file}, the first one first. */
-  static List<Path> in(Path folder, String file) throws IOException {
-    Path own = folder.resolve(file);
+  /** Those in {@code directory} that come before {@code file}, the first one first. */
+  static List<Path> in(Path directory, String file) throws IOException {
+    Path own = directory.resolve(file);
     List<Path> found = new ArrayList<>();
-    try (DirectoryStream<Path> entries = Files.newDirectoryStream(folder)) {
+    try (DirectoryStream<Path> entries = Files.newDirectoryStream(directory)) {
       for (Path entry : entries) {
-        // paths of one folder compare by the bytes of their names
+        // paths of one directory compare by the bytes of their names
         if (isConfiguration(entry) && entry.compareTo(own) < 0) {
           found.add(entry);
         }

@@ -14,23 +14,23 @@ import java.nio.file.attribute.PosixFilePermissions;
 import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
-/** Folders as wholes. */
+/** Directories as wholes. */
 public final class Directories {
   private Directories() {}
 
-  /** Makes {@code folder} and those above it, for all to read; other things in the way go. */
-  public static void make(Path folder) throws IOException {
-    if (Files.isDirectory(folder, LinkOption.NOFOLLOW_LINKS)) {
+  /** Makes {@code directory} and those above it, for all to read; other things in the way go. */
+  public static void make(Path directory) throws IOException {
+    if (Files.isDirectory(directory, LinkOption.NOFOLLOW_LINKS)) {
       return;
     }
-    makeParent(folder);
-    Files.deleteIfExists(folder);
-    Files.createDirectory(folder);
+    makeParent(directory);
+    Files.deleteIfExists(directory);
+    Files.createDirectory(directory);
     // the process's umask must not keep others from running the plugin
-    Files.setPosixFilePermissions(folder, PosixFilePermissions.fromString("rwxr-xr-x"));
+    Files.setPosixFilePermissions(directory, PosixFilePermissions.fromString("rwxr-xr-x"));
   }
 
-  /** Makes the folder that {@code path} is in. */
+  /** Makes the directory that {@code path} is in. */
   public static void makeParent(Path path) throws IOException {
     Path parent = path.getParent();
     if (parent != null) {
@@ -38,7 +38,7 @@ public final class Directories {
     }
   }
 
-  /** Removes {@code path} and, if it is a folder, all that is in it. */
+  /** Removes {@code path} and, if it is a directory, all that is in it. */
   public static void remove(Path path) throws IOException {
     if (!Files.exists(path, LinkOption.NOFOLLOW_LINKS)) {
       return;
@@ -54,39 +54,39 @@ public final class Directories {
           }
 
           @Override
-          public FileVisitResult postVisitDirectory(Path folder, @Nullable IOException failure)
+          public FileVisitResult postVisitDirectory(Path directory, @Nullable IOException failure)
               throws IOException {
             if (failure != null) {
               throw failure;
             }
-            Files.delete(folder);
+            Files.delete(directory);
             return FileVisitResult.CONTINUE;
           }
         });
   }
 
-  /** Removes {@code folder} if it is there and nothing is in it. */
-  public static void removeIfEmpty(Path folder) throws IOException {
-    if (Files.isDirectory(folder, LinkOption.NOFOLLOW_LINKS)) {
-      try (Stream<Path> entries = Files.list(folder)) {
+  /** Removes {@code directory} if it is there and nothing is in it. */
+  public static void removeIfEmpty(Path directory) throws IOException {
+    if (Files.isDirectory(directory, LinkOption.NOFOLLOW_LINKS)) {
+      try (Stream<Path> entries = Files.list(directory)) {
         if (entries.findAny().isPresent()) {
           return;
         }
       }
-      Files.delete(folder);
+      Files.delete(directory);
     }
   }
 
-  /** Has the disk keep {@code path}, a file or the names in a folder. */
+  /** Has the disk keep {@code path}, a file or the names in a directory. */
   public static void sync(Path path) throws IOException {
     try (FileChannel channel = FileChannel.open(path, StandardOpenOption.READ)) {
       channel.force(true);
     }
   }
 
-  /** Has the disk keep {@code folder} and all that is in it. */
-  public static void syncAll(Path folder) throws IOException {
-    try (Stream<Path> paths = Files.walk(folder)) {
+  /** Has the disk keep {@code directory} and all that is in it. */
+  public static void syncAll(Path directory) throws IOException {
+    try (Stream<Path> paths = Files.walk(directory)) {
       for (Path path : (Iterable<Path>) paths::iterator) {
         sync(path);
       }

@@ -13,7 +13,9 @@ import java.util.HashMap;
 import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
-/** Notices, through the kernel's inotify, that something in one of several folders was changed. */
+/**
+ * Notices, through the kernel's inotify, that something in one of several directories was changed.
+ */
 public final class DirectoryWatch implements AutoCloseable {
   private static final WatchEvent.Kind<?>[] KINDS = {
     StandardWatchEventKinds.ENTRY_CREATE,
@@ -47,23 +49,23 @@ public final class DirectoryWatch implements AutoCloseable {
   }
 
   /**
-   * Watches {@code folders} from now on, and no others; also where a folder was put in the place of
-   * one that was watched before.
+   * Watches {@code directories} from now on, and no others; also where a directory was put in the
+   * place of one that was watched before.
    *
    * @throws IOException if one of them cannot be watched; those before it are
    */
-  public synchronized void ensure(Collection<Path> folders) throws IOException {
+  public synchronized void ensure(Collection<Path> directories) throws IOException {
     WatchService open = service == null ? open() : service;
-    for (Path folder : folders) {
-      WatchKey key = folder.register(open, KINDS);
-      WatchKey before = keys.put(folder, key);
+    for (Path directory : directories) {
+      WatchKey key = directory.register(open, KINDS);
+      WatchKey before = keys.put(directory, key);
       if (before != null && !before.equals(key)) {
         before.cancel();
       }
     }
     keys.entrySet()
         .removeIf(entry -> {
-          boolean unwanted = !folders.contains(entry.getKey());
+          boolean unwanted = !directories.contains(entry.getKey());
           if (unwanted) {
             entry.getValue().cancel();
           }

@@ -13,8 +13,8 @@ import java.util.Optional;
 import java.util.stream.Stream;
 
 /**
- * The host's folder of CNI plugins as far as it is ours: the link {@code cni-kindnet}, and the
- * folder {@code .cni-kindnet} with the versions. A name in there that begins with a dot is
+ * The host's directory of CNI plugins as far as it is ours: the link {@code cni-kindnet}, and the
+ * directory {@code .cni-kindnet} with the versions. A name in there that begins with a dot is
  * unfinished work, which whoever has the lock may remove.
  *
  * @param path such as {@code /opt/cni/bin}
@@ -43,10 +43,11 @@ public record BinDirectory(Path path) {
   }
 
   /**
-   * Where the link of a version leads to; relative, as the host knows the folder by another name.
+   * Where the link of a version leads to; relative, as the host knows the directory by another
+   * name.
    */
   Path target(String id) {
-    return path.relativize(version(id).folder()).resolve("bin").resolve(NAME);
+    return path.relativize(version(id).directory()).resolve("bin").resolve(NAME);
   }
 
   /** The version that the link leads to, whether it is there or not. */
@@ -68,8 +69,8 @@ public record BinDirectory(Path path) {
   }
 
   /**
-   * Whether the folder was removed on the host, and this process still has the one that was: where
-   * it is mounted, a new one does not show.
+   * Whether the directory was removed on the host, and this process still has the one that was:
+   * where it is mounted, a new one does not show.
    */
   boolean isLost() throws IOException {
     return Files.isDirectory(path)
@@ -89,23 +90,23 @@ public record BinDirectory(Path path) {
 
   /** Versions that may be removed once nobody runs from them, if any. */
   List<InstalledVersion> old() throws IOException {
-    List<Path> folders = new ArrayList<>();
+    List<Path> directories = new ArrayList<>();
     for (Path entry : entries()) {
       if (!isUnfinished(entry) && Files.isDirectory(entry, LinkOption.NOFOLLOW_LINKS)) {
-        folders.add(entry);
+        directories.add(entry);
       }
     }
     List<Dated> byAge = new ArrayList<>();
-    for (Path folder : folders) {
-      byAge.add(new Dated(folder, Files.getLastModifiedTime(folder)));
+    for (Path directory : directories) {
+      byAge.add(new Dated(directory, Files.getLastModifiedTime(directory)));
     }
     byAge.sort(Comparator.comparing(Dated::time).reversed());
-    Optional<Path> linked = linked().map(InstalledVersion::folder);
+    Optional<Path> linked = linked().map(InstalledVersion::directory);
     List<InstalledVersion> old = new ArrayList<>();
     for (int i = KEPT; i < byAge.size(); i++) {
-      Path folder = byAge.get(i).folder;
-      if (!linked.equals(Optional.of(folder))) {
-        old.add(version(String.valueOf(folder.getFileName())));
+      Path directory = byAge.get(i).directory;
+      if (!linked.equals(Optional.of(directory))) {
+        old.add(version(String.valueOf(directory.getFileName())));
       }
     }
     return old;
@@ -129,7 +130,7 @@ public record BinDirectory(Path path) {
     return removed;
   }
 
-  private record Dated(Path folder, FileTime time) {}
+  private record Dated(Path directory, FileTime time) {}
 
   /** What others did not finish, or, without the lock, are working at. */
   List<Path> leftovers() throws IOException {

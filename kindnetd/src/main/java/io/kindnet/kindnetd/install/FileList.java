@@ -22,13 +22,13 @@ import java.util.stream.Stream;
 record FileList(List<PluginFile> files) {
   private static final int DIGITS = 12;
 
-  /** All files in {@code folder}; symbolic links count as what they lead to. */
-  static FileList of(Path folder) throws IOException {
+  /** All files in {@code directory}; symbolic links count as what they lead to. */
+  static FileList of(Path directory) throws IOException {
     List<PluginFile> files = new ArrayList<>();
-    try (Stream<Path> paths = Files.walk(folder, FileVisitOption.FOLLOW_LINKS)) {
+    try (Stream<Path> paths = Files.walk(directory, FileVisitOption.FOLLOW_LINKS)) {
       for (Path path : (Iterable<Path>) paths::iterator) {
         if (!Files.isDirectory(path)) {
-          files.add(PluginFile.of(folder, path));
+          files.add(PluginFile.of(directory, path));
         }
       }
     } catch (UncheckedIOException failure) {

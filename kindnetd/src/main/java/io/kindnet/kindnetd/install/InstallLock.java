@@ -32,13 +32,14 @@ final class InstallLock {
   private InstallLock() {}
 
   /**
-   * Makes the folder of the versions if need be, waits until nobody else has it locked, and does
+   * Makes the directory of the versions if need be, waits until nobody else has it locked, and does
    * {@code work}.
    *
-   * @throws IOException naming the folder, also when {@code patience} ends
+   * @throws IOException naming the directory, also when {@code busyTimeout} ends
    */
-  static <T> T holding(BinDirectory folder, Duration patience, Work<T> work) throws IOException {
-    AdvisoryLock lock = take(folder, patience);
+  static <T> T holding(BinDirectory directory, Duration busyTimeout, Work<T> work)
+      throws IOException {
+    AdvisoryLock lock = take(directory, busyTimeout);
     try {
       return work.run();
     } finally {
@@ -47,8 +48,8 @@ final class InstallLock {
   }
 
   /** Does {@code task} unless somebody else has the lock, or there is nothing to lock. */
-  static void unlessBusy(BinDirectory folder, Task task) throws IOException {
-    AdvisoryLock lock = tryTake(folder.versions());
+  static void unlessBusy(BinDirectory directory, Task task) throws IOException {
+    AdvisoryLock lock = tryTake(directory.versions());
     if (lock != null) {
       try {
         task.run();
@@ -58,31 +59,34 @@ final class InstallLock {
     }
   }
 
-  private static AdvisoryLock take(BinDirectory folder, Duration patience) throws IOException {
-    long deadline = System.nanoTime() + patience.toNanos();
+  private static AdvisoryLock take(BinDirectory directory, Duration busyTimeout)
+      throws IOException {
+    long deadline = System.nanoTime() + busyTimeout.toNanos();
     while (true) {
-      Files.createDirectories(folder.versions());
-      AdvisoryLock lock = tryTake(folder.versions());
+      Files.createDirectories(directory.versions());
+      AdvisoryLock lock = tryTake(directory.versions());
       if (lock != null) {
         return lock;
       }
       if (System.nanoTime() - deadline > 0) {
         throw new IOException(
-            folder.versions()
+            directory.versions()
                 + ": another installation has not ended for "
-                + patience.toSeconds()
+                + busyTimeout.toSeconds()
                 + " s");
       }
       LockSupport.parkNanos(RETRY_NANOS);
     }
   }
 
-  /** A folder that was removed meanwhile, and maybe made anew, is not the one that was locked. */
-  private static @Nullable AdvisoryLock tryTake(Path folder) throws IOException {
+  /**
+   * A directory that was removed meanwhile, and maybe made again, is not the one that was locked.
+   */
+  private static @Nullable AdvisoryLock tryTake(Path directory) throws IOException {
     try {
-      Object before = key(folder);
-      AdvisoryLock lock = AdvisoryLock.tryExclusive(folder.toString());
-      if (lock != null && !before.equals(keyOrNothing(folder))) {
+      Object before = key(directory);
+      AdvisoryLock lock = AdvisoryLock.tryExclusive(directory.toString());
+      if (lock != null && !before.equals(keyOrNothing(directory))) {
         lock.close();
         return null;
       }
@@ -97,15 +101,15 @@ final class InstallLock {
     }
   }
 
-  private static Object keyOrNothing(Path folder) throws IOException {
+  private static Object keyOrNothing(Path directory) throws IOException {
     try {
-      return key(folder);
+      return key(directory);
     } catch (NoSuchFileException gone) {
       return "nothing";
     }
   }
 
-  private static Object key(Path folder) throws IOException {
-    return Files.readAttributes(folder, BasicFileAttributes.class).fileKey();
+  private static Object key(Path directory) throws IOException {
+    return Files.readAttributes(directory, BasicFileAttributes.class).fileKey();
   }
 }

@@ -14,10 +14,10 @@ import java.util.Optional;
  * One version of the plugin on the host: {@code bin}, {@code lib} and the list of its files.
  *
  * @param id its version and the digest of its files
- * @param folder all of it
+ * @param directory all of it
  */
-record InstalledVersion(String id, Path folder) {
-  /** Whoever runs from this version through a Java machine holds a shared lock on this file. */
+record InstalledVersion(String id, Path directory) {
+  /** Whoever runs from this version through a JVM holds a shared lock on this file. */
   private static final String LOCK = "lib/cni-kindnet/jvm.options";
 
   static final String LIST = "files";
@@ -27,11 +27,11 @@ record InstalledVersion(String id, Path folder) {
   }
 
   Path lock() {
-    return folder.resolve(LOCK);
+    return directory.resolve(LOCK);
   }
 
   Path list() {
-    return folder.resolve(LIST);
+    return directory.resolve(LIST);
   }
 
   /** The files that belong here; empty if the list itself is missing or damaged. */
@@ -52,11 +52,11 @@ record InstalledVersion(String id, Path folder) {
     Optional<FileList> files = files();
     if (files.isEmpty()) {
       return Optional.of(
-          Files.isDirectory(folder) ? folder + " is not whole" : folder + " is not there");
+          Files.isDirectory(directory) ? directory + " is not whole" : directory + " is not there");
     }
     List<PluginFile> wrong = new ArrayList<>();
     for (PluginFile file : files.get().files()) {
-      if (!file.looksRightIn(folder)) {
+      if (!file.looksRightIn(directory)) {
         wrong.add(file);
       }
     }
@@ -65,6 +65,6 @@ record InstalledVersion(String id, Path folder) {
     }
     String more = wrong.size() == 1 ? "" : " (and " + (wrong.size() - 1) + " more)";
     return Optional.of(
-        folder.resolve(wrong.getFirst().path()) + " is missing or was changed" + more);
+        directory.resolve(wrong.getFirst().path()) + " is missing or was changed" + more);
   }
 }

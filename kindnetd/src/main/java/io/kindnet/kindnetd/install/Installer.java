@@ -22,20 +22,20 @@ import java.util.Optional;
  * none.
  */
 public final class Installer {
-  private static final Duration PATIENCE = Duration.ofMinutes(2);
+  private static final Duration TIMEOUT = Duration.ofMinutes(2);
 
   private final Path source;
-  private final BinDirectory folder;
+  private final BinDirectory directory;
   private final String version;
 
   /**
    * @param source the plugin to install, {@code bin} and {@code lib}
-   * @param folder where to
+   * @param directory where to
    * @param version what to call it, besides by its content
    */
-  public Installer(Path source, BinDirectory folder, String version) {
+  public Installer(Path source, BinDirectory directory, String version) {
     this.source = source;
-    this.folder = folder;
+    this.directory = directory;
     this.version = version;
   }
 
@@ -48,7 +48,7 @@ public final class Installer {
   public Installation install() throws IOException {
     FileList files = sourceFiles();
     try {
-      return InstallLock.holding(folder, PATIENCE, () -> installOrLeaveNothing(files));
+      return InstallLock.holding(directory, TIMEOUT, () -> installOrLeaveNothing(files));
     } catch (IOException failure) {
       throw new IOException("cannot install the plugin: " + FileErrors.of(failure), failure);
     }
@@ -58,7 +58,7 @@ public final class Installer {
     try {
       return install(files);
     } finally {
-      Directories.removeIfEmpty(folder.versions());
+      Directories.removeIfEmpty(directory.versions());
     }
   }
 
@@ -81,13 +81,13 @@ public final class Installer {
 
   private Installation install(FileList files) throws IOException {
     removeLeftovers();
-    removeUnused(folder.old());
-    InstalledVersion version = folder.version(InstalledVersion.id(this.version, files));
+    removeUnused(directory.old());
+    InstalledVersion version = directory.version(InstalledVersion.id(this.version, files));
     int replaced = bring(version, files);
-    boolean linked = !folder.linked().equals(Optional.of(version));
+    boolean linked = !directory.linked().equals(Optional.of(version));
     if (linked) {
       link(version);
-      removeUnused(folder.old());
+      removeUnused(directory.old());
     }
     return new Installation(version.id(), files.size(), replaced, linked);
   }
@@ -96,7 +96,7 @@ public final class Installer {
   private int bring(InstalledVersion version, FileList files) throws IOException {
     List<PluginFile> missing = new ArrayList<>();
     for (PluginFile file : files.files()) {
-      if (!file.isIn(version.folder())) {
+      if (!file.isIn(version.directory())) {
         missing.add(file);
       }
     }
@@ -104,23 +104,23 @@ public final class Installer {
     if (missing.isEmpty() && listed) {
       return 0;
     }
-    Path fresh = folder.unfinished("new");
+    Path fresh = directory.unfinished("new");
     try {
       copy(missing, fresh);
       Path list = Files.writeString(fresh.resolve(InstalledVersion.LIST), files.text());
       Files.setPosixFilePermissions(list, PluginFile.DATA);
       Directories.syncAll(fresh);
-      if (Files.exists(version.folder())) {
+      if (Files.exists(version.directory())) {
         // one by one: somebody may be running from here
         for (PluginFile file : missing) {
-          replace(fresh.resolve(file.path()), version.folder().resolve(file.path()));
+          replace(fresh.resolve(file.path()), version.directory().resolve(file.path()));
         }
         replace(fresh.resolve(InstalledVersion.LIST), version.list());
-        Directories.syncAll(version.folder());
+        Directories.syncAll(version.directory());
       } else {
-        Files.move(fresh, version.folder(), StandardCopyOption.ATOMIC_MOVE);
+        Files.move(fresh, version.directory(), StandardCopyOption.ATOMIC_MOVE);
       }
-      Directories.sync(folder.versions());
+      Directories.sync(directory.versions());
     } finally {
       Directories.remove(fresh);
     }
@@ -145,15 +145,15 @@ public final class Installer {
 
   private void link(InstalledVersion version) throws IOException {
     // the latest one in use counts as the latest one
-    Files.setLastModifiedTime(version.folder(), FileTime.from(Instant.now()));
-    Path fresh = folder.unfinished("link");
+    Files.setLastModifiedTime(version.directory(), FileTime.from(Instant.now()));
+    Path fresh = directory.unfinished("link");
     try {
-      Files.createSymbolicLink(fresh, folder.target(version.id()));
-      Files.move(fresh, folder.link(), StandardCopyOption.ATOMIC_MOVE);
+      Files.createSymbolicLink(fresh, directory.target(version.id()));
+      Files.move(fresh, directory.link(), StandardCopyOption.ATOMIC_MOVE);
     } finally {
       Files.deleteIfExists(fresh);
     }
-    Directories.sync(folder.path());
+    Directories.sync(directory.path());
   }
 
   /**
@@ -161,13 +161,13 @@ public final class Installer {
    * installs or removes something at this moment.
    */
   void removeLeftoversUnlessBusy() throws IOException {
-    if (!folder.leftovers().isEmpty()) {
-      InstallLock.unlessBusy(folder, this::removeLeftovers);
+    if (!directory.leftovers().isEmpty()) {
+      InstallLock.unlessBusy(directory, this::removeLeftovers);
     }
   }
 
   private void removeLeftovers() throws IOException {
-    for (Path leftover : folder.leftovers()) {
+    for (Path leftover : directory.leftovers()) {
       Directories.remove(leftover);
     }
   }
@@ -178,10 +178,10 @@ public final class Installer {
    * @return their names
    */
   public List<String> removeUnused() throws IOException {
-    if (folder.old().isEmpty()) {
+    if (directory.old().isEmpty()) {
       return List.of();
     }
-    return InstallLock.holding(folder, PATIENCE, () -> removeUnused(folder.old()));
+    return InstallLock.holding(directory, TIMEOUT, () -> removeUnused(directory.old()));
   }
 
   private List<String> removeUnused(List<InstalledVersion> old) throws IOException {
@@ -205,8 +205,8 @@ public final class Installer {
       }
       // without that file nobody can run from it
     }
-    Path doomed = folder.unfinished("old");
-    Files.move(version.folder(), doomed, StandardCopyOption.ATOMIC_MOVE);
+    Path doomed = directory.unfinished("old");
+    Files.move(version.directory(), doomed, StandardCopyOption.ATOMIC_MOVE);
     Directories.remove(doomed);
     return true;
   }

@@ -31,7 +31,7 @@ public final class PluginAgent implements Agent {
   private static final Logger log = LoggerFactory.getLogger(PluginAgent.class);
   private static final Duration CHECK_INTERVAL = Duration.ofSeconds(30);
 
-  private final BinDirectory folder;
+  private final BinDirectory directory;
   private final Installer installer;
   private final AgentStatus status;
   private final ReconcileLoop loop;
@@ -40,25 +40,25 @@ public final class PluginAgent implements Agent {
   private boolean watched = true;
 
   /**
-   * @param folder the host's, as this process sees it
+   * @param directory the host's, as this process sees it
    * @param installer what to do if the plugin is not there
    */
-  public PluginAgent(BinDirectory folder, Installer installer, Status status) {
-    this(folder, installer, FileSystems.getDefault()::newWatchService, status);
+  public PluginAgent(BinDirectory directory, Installer installer, Status status) {
+    this(directory, installer, FileSystems.getDefault()::newWatchService, status);
   }
 
   PluginAgent(
-      BinDirectory folder,
+      BinDirectory directory,
       Installer installer,
       DirectoryWatch.Opener notifications,
       Status status) {
-    this.folder = folder;
+    this.directory = directory;
     this.installer = installer;
     this.status = status.agent("cni-plugin");
     this.loop = new ReconcileLoop("cni-plugin", CHECK_INTERVAL, pass -> check(), this.status);
     this.watch =
         new DirectoryWatch(
-            folder.path().toString(), notifications, () -> loop.request(Pass.KERNEL));
+            directory.path().toString(), notifications, () -> loop.request(Pass.KERNEL));
   }
 
   @Override
@@ -82,22 +82,23 @@ public final class PluginAgent implements Agent {
   public void removeState() {}
 
   private Optional<String> check() throws IOException {
-    if (folder.isLost()) {
-      String lost = folder.path() + " was removed on the host, a new one has to be mounted";
+    if (directory.isLost()) {
+      String lost = directory.path() + " was removed on the host, a new one has to be mounted";
       status.needsRestart(lost);
       return Optional.of(lost);
     }
     // first, so that what is changed from now on is seen
-    watchFolders();
-    Optional<String> damage = folder.damage();
+    watchDirectories();
+    Optional<String> damage = directory.damage();
     if (damage.isPresent()) {
       install(damage.get());
-      watchFolders();
+      watchDirectories();
     }
     wasWhole = true;
     removeLeftovers();
     for (String old : installer.removeUnused()) {
-      log.info("{}: removed cni-kindnet {}, which nothing runs from any more", folder.path(), old);
+      log.info(
+          "{}: removed cni-kindnet {}, which nothing runs from any more", directory.path(), old);
     }
     return Optional.empty();
   }
@@ -122,9 +123,9 @@ public final class PluginAgent implements Agent {
   }
 
   /** Without notifications, changes of others are found by the regular check only. */
-  private void watchFolders() {
+  private void watchDirectories() {
     try {
-      watch.ensure(folders());
+      watch.ensure(directories());
       watched = true;
     } catch (NoSuchFileException | NotDirectoryException damaged) {
       // seen by the check, which comes back here
@@ -132,7 +133,7 @@ public final class PluginAgent implements Agent {
       if (watched) {
         log.warn(
             "cannot watch {}, it is checked every {} s: {}",
-            folder.path(),
+            directory.path(),
             CHECK_INTERVAL.toSeconds(),
             FileErrors.of(unwatchable));
       }
@@ -140,21 +141,21 @@ public final class PluginAgent implements Agent {
     }
   }
 
-  /** The host's folder, the versions', and all of the version in use. */
-  private List<Path> folders() throws IOException {
-    List<Path> folders = new ArrayList<>();
-    folders.add(folder.path());
-    if (Files.isDirectory(folder.versions())) {
-      folders.add(folder.versions());
+  /** The host's directory, the versions', and all of the version in use. */
+  private List<Path> directories() throws IOException {
+    List<Path> directories = new ArrayList<>();
+    directories.add(directory.path());
+    if (Files.isDirectory(directory.versions())) {
+      directories.add(directory.versions());
     }
-    Optional<InstalledVersion> linked = folder.linked();
-    if (linked.isPresent() && Files.isDirectory(linked.get().folder())) {
-      try (Stream<Path> paths = Files.walk(linked.get().folder())) {
-        paths.filter(Files::isDirectory).forEach(folders::add);
+    Optional<InstalledVersion> linked = directory.linked();
+    if (linked.isPresent() && Files.isDirectory(linked.get().directory())) {
+      try (Stream<Path> paths = Files.walk(linked.get().directory())) {
+        paths.filter(Files::isDirectory).forEach(directories::add);
       } catch (UncheckedIOException failure) {
         throw failure.getCause();
       }
     }
-    return folders;
+    return directories;
   }
 }

@@ -18,7 +18,7 @@ import java.util.zip.CRC32C;
 /**
  * One file of the plugin as it has to be.
  *
- * @param path below the plugin's folder
+ * @param path below the plugin's directory
  * @param size in bytes
  * @param modified in seconds since 1970
  * @param executable whether it is a program
@@ -32,16 +32,16 @@ record PluginFile(String path, long size, long modified, boolean executable, int
   private static final String JAR = "lib/cni-kindnet/cni-kindnet.jar";
 
   /**
-   * The time that {@code build/dist} gives the jar. Java machines from 25.0.5 on refuse a cache of
+   * The time that {@code packaging/dist} gives the jar. JVMs from 25.0.5 on refuse a cache of
    * loaded classes whose jar has another one, so the launcher sets it where a copy has lost it; if
    * the source of an installation had, that would look like damage.
    */
   private static final long JAR_TIME = Instant.parse("2026-01-01T00:00:00Z").getEpochSecond();
 
-  /** The file at {@code path} below {@code folder}; of a symbolic link what it leads to. */
-  static PluginFile of(Path folder, Path path) throws IOException {
+  /** The file at {@code path} below {@code directory}; of a symbolic link what it leads to. */
+  static PluginFile of(Path directory, Path path) throws IOException {
     PosixFileAttributes attributes = Files.readAttributes(path, PosixFileAttributes.class);
-    String name = folder.relativize(path).toString();
+    String name = directory.relativize(path).toString();
     return new PluginFile(
         name,
         attributes.size(),
@@ -74,12 +74,12 @@ record PluginFile(String path, long size, long modified, boolean executable, int
     return executable ? PROGRAM : DATA;
   }
 
-  /** Whether the file in {@code folder} looks like this one, without reading it. */
-  boolean looksRightIn(Path folder) throws IOException {
+  /** Whether the file in {@code directory} looks like this one, without reading it. */
+  boolean looksRightIn(Path directory) throws IOException {
     try {
       PosixFileAttributes found =
           Files.readAttributes(
-              folder.resolve(path), PosixFileAttributes.class, LinkOption.NOFOLLOW_LINKS);
+              directory.resolve(path), PosixFileAttributes.class, LinkOption.NOFOLLOW_LINKS);
       return found.isRegularFile()
           && found.size() == size
           && found.lastModifiedTime().to(TimeUnit.SECONDS) == modified
@@ -89,9 +89,9 @@ record PluginFile(String path, long size, long modified, boolean executable, int
     }
   }
 
-  /** Whether the file in {@code folder} is this one, byte for byte. */
-  boolean isIn(Path folder) throws IOException {
-    return looksRightIn(folder) && checksum(folder.resolve(path)) == checksum;
+  /** Whether the file in {@code directory} is this one, byte for byte. */
+  boolean isIn(Path directory) throws IOException {
+    return looksRightIn(directory) && checksum(directory.resolve(path)) == checksum;
   }
 
   private static int checksum(Path path) throws IOException {

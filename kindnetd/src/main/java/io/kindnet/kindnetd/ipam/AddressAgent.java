@@ -186,7 +186,7 @@ public final class AddressAgent implements Agent {
       now = AddressReport.of(store);
     }
     if (known) {
-      shortages.forEach(shortage -> shortage.follow(last, now));
+      shortages.forEach(shortage -> shortage.advanceTo(last, now));
     }
     known = true;
     last = now;

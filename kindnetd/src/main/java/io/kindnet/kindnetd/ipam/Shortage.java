@@ -37,7 +37,7 @@ final class Shortage {
   }
 
   /** Compares two reports, one after the other. */
-  void follow(AddressReport before, AddressReport now) {
+  void advanceTo(AddressReport before, AddressReport now) {
     if (now.shortagesSince(before, family) <= 0) {
       if (lasts && now.hasFree(family)) {
         log.info("there are {} addresses for pods again", family());

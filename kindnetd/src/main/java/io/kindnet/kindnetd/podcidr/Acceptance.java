@@ -37,7 +37,7 @@ final class Acceptance {
   private final ClaimIndex index = new ClaimIndex();
   // what is left out because of other Nodes, by the name of its Node
   private final Map<String, List<CidrRange>> contested = new HashMap<>();
-  private final Set<Diagnostic> notes = new HashSet<>();
+  private final Set<Diagnostic> diagnostics = new HashSet<>();
   private @Nullable ClusterSnapshot input;
   private @Nullable ClusterSnapshot current;
 
@@ -75,7 +75,7 @@ final class Acceptance {
       if (!advanceTo(now)) {
         decideAll(now);
       }
-      result = notes.isEmpty() ? now : assemble(now);
+      result = diagnostics.isEmpty() ? now : assemble(now);
       input = now;
       current = result;
     }
@@ -83,8 +83,8 @@ final class Acceptance {
   }
 
   /** What an operator should know of: a line for each CIDR that is left out. */
-  Set<Diagnostic> notes() {
-    return Collections.unmodifiableSet(notes);
+  Set<Diagnostic> diagnostics() {
+    return Collections.unmodifiableSet(diagnostics);
   }
 
   private ClusterSnapshot assemble(ClusterSnapshot now) {
@@ -105,7 +105,7 @@ final class Acceptance {
     decisions.clear();
     index.clear();
     contested.clear();
-    notes.clear();
+    diagnostics.clear();
     List<ClusterNode> nodes = new ArrayList<>(now.peers());
     now.self().ifPresent(nodes::add);
     nodes.sort(ClusterNodes.OLDEST_FIRST);
@@ -132,8 +132,8 @@ final class Acceptance {
       return false;
     }
     PeerChanges changes = PeerChanges.between(before.peers(), now.peers());
-    List<ClusterNode> removed = new ArrayList<>(changes.gone());
-    List<ClusterNode> added = new ArrayList<>(changes.come());
+    List<ClusterNode> removed = new ArrayList<>(changes.removed());
+    List<ClusterNode> added = new ArrayList<>(changes.added());
     if (!now.self().equals(before.self())) {
       before.self().ifPresent(removed::add);
       now.self().ifPresent(added::add);
@@ -211,7 +211,7 @@ final class Acceptance {
     }
     index.addAddresses(node);
     for (LeftOutCidr cidr : leftOut) {
-      notes.add(note(node, cidr));
+      diagnostics.add(diagnostic(node, cidr));
     }
     ClusterNode accepted =
         leftOut.equals(node.leftOut())
@@ -234,7 +234,7 @@ final class Acceptance {
     index.removeAddresses(node);
     contested.remove(name);
     for (LeftOutCidr leftOut : decision.accepted.leftOut()) {
-      notes.remove(note(node, leftOut));
+      diagnostics.remove(diagnostic(node, leftOut));
     }
     return decision;
   }
@@ -266,7 +266,7 @@ final class Acceptance {
     return ranges;
   }
 
-  private static Diagnostic note(ClusterNode node, LeftOutCidr leftOut) {
+  private static Diagnostic diagnostic(ClusterNode node, LeftOutCidr leftOut) {
     return new Diagnostic(
         true,
         "pod CIDR "

@@ -29,7 +29,7 @@ public final class AcceptedNodes implements NodeView {
   private final List<InetAddress> apiServer;
   private final Set<InetAddress> peers = new LinkedHashSet<>();
   private final List<Runnable> listeners = new CopyOnWriteArrayList<>();
-  private final OnceLogger noteLog = new OnceLogger();
+  private final OnceLogger onceLogger = new OnceLogger();
   private Set<IpPrefix> serviceRanges = Set.of();
   private @Nullable HostFacts host;
   // of what is above, until something of it changes
@@ -115,8 +115,8 @@ public final class AcceptedNodes implements NodeView {
     }
     ClusterSnapshot accepted = acceptance.update(all.get());
     if (!accepted.equals(shown)) {
-      noteLog.show(acceptance.notes());
-      leftOut = acceptance.notes().size();
+      onceLogger.show(acceptance.diagnostics());
+      leftOut = acceptance.diagnostics().size();
       shown = accepted;
     }
     return Optional.of(accepted);

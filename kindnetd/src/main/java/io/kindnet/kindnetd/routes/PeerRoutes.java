@@ -20,10 +20,10 @@ import java.util.OptionalInt;
  * @param peer the node
  * @param routes those that are possible
  * @param unrouted the pod CIDRs that get no route
- * @param notes why not
+ * @param diagnostics why not
  */
 record PeerRoutes(
-    ClusterNode peer, List<Route> routes, List<IpPrefix> unrouted, List<Diagnostic> notes) {
+    ClusterNode peer, List<Route> routes, List<IpPrefix> unrouted, List<Diagnostic> diagnostics) {
   /**
    * The protocol number of these routes, {@code rtm_protocol}: {@code K}, not assigned to anyone in
    * {@code linux/rtnetlink.h} and in {@code rt_protos} of iproute2. The routes to this node's pods,
@@ -37,7 +37,7 @@ record PeerRoutes(
   static PeerRoutes of(ClusterNode peer, List<IpPrefix> ownCidrs, Reachability reachability) {
     List<Route> routes = new ArrayList<>();
     List<IpPrefix> unrouted = new ArrayList<>();
-    List<Diagnostic> notes = new ArrayList<>();
+    List<Diagnostic> diagnostics = new ArrayList<>();
     for (IpPrefix cidr : peer.podCidrs()) {
       Optional<InetAddress> address = nextHop(peer.addresses(cidr.family()), reachability);
       OptionalInt link =
@@ -48,10 +48,12 @@ record PeerRoutes(
       } else {
         unrouted.add(cidr);
         String what = "no route to pod CIDR " + cidr + " of node " + peer.name() + ": ";
-        obstacle.ifPresent(note -> notes.add(new Diagnostic(note.isWarning(), what + note.text())));
+        obstacle.ifPresent(diagnostic ->
+            diagnostics.add(new Diagnostic(diagnostic.isWarning(), what + diagnostic.text())));
       }
     }
-    return new PeerRoutes(peer, List.copyOf(routes), List.copyOf(unrouted), List.copyOf(notes));
+    return new PeerRoutes(
+        peer, List.copyOf(routes), List.copyOf(unrouted), List.copyOf(diagnostics));
   }
 
   /** The first of {@code addresses} that can be one; else the first, which is why there is none. */

@@ -49,7 +49,7 @@ public final class RouteAgent implements Agent {
   private final Gauge unroutedCount;
   private final ReconcileLoop loop;
   private final RouteWatch watch;
-  private final OnceLogger noteLog = new OnceLogger();
+  private final OnceLogger onceLogger = new OnceLogger();
 
   private Reachability reachability = new Reachability(List.of(), List.of());
   private RoutePlan installed = RoutePlan.empty();
@@ -96,7 +96,7 @@ public final class RouteAgent implements Agent {
   @Override
   public void removeState() throws IOException {
     Listing present = table.list();
-    RouteChange removal = RouteChange.between(present.own(), present.doubles(), Map.of());
+    RouteChange removal = RouteChange.between(present.own(), present.duplicates(), Map.of());
     RouteUpdateException.throwIfAny(table.apply(removal), RoutePlan.empty());
     if (!present.own().isEmpty()) {
       log.info("removed {} routes, routing is disabled", present.own().size());
@@ -115,7 +115,7 @@ public final class RouteAgent implements Agent {
       RoutePlan plan = RoutePlan.of(snapshot.get(), reachability);
       noteRepairs(plan, present.own());
       unusable.clear(); // they are tried again
-      apply(plan, RouteChange.between(present.own(), present.doubles(), plan.routes()));
+      apply(plan, RouteChange.between(present.own(), present.duplicates(), plan.routes()));
     } else {
       RoutePlan plan = RoutePlan.of(snapshot.get(), reachability, installed);
       apply(plan, RouteChange.between(installed.routes(), List.of(), plan.routes()));
@@ -130,7 +130,7 @@ public final class RouteAgent implements Agent {
   private void removeHazards() throws IOException {
     Listing present = table.list();
     List<Route> hazards = new ArrayList<>(present.own().values());
-    hazards.addAll(present.doubles());
+    hazards.addAll(present.duplicates());
     hazards.removeIf(route -> nodes.objection(route.destination()).isEmpty());
     if (hazards.isEmpty()) {
       return;
@@ -150,9 +150,9 @@ public final class RouteAgent implements Agent {
     watch.expect(plan);
     installed = RoutePlan.empty();
     List<RouteFailure> failures = unusable.setAside(table.apply(change), plan);
-    Set<Diagnostic> notes = unusable.notes(plan);
-    notes.addAll(plan.notes());
-    noteLog.show(notes);
+    Set<Diagnostic> diagnostics = unusable.diagnostics(plan);
+    diagnostics.addAll(plan.diagnostics());
+    onceLogger.show(diagnostics);
     report(plan, failures);
     // what was refused was not taken away by others
     RouteUpdateException.throwIfAny(failures, plan);

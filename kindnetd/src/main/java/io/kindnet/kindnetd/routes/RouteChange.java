@@ -16,10 +16,10 @@ record RouteChange(List<Route> wanted, List<Route> stale) {
   /**
    * What makes {@code present} into {@code desired}.
    *
-   * @param doubles further routes to destinations in {@code present}
+   * @param duplicates further routes to destinations in {@code present}
    */
   static RouteChange between(
-      Map<IpPrefix, Route> present, List<Route> doubles, Map<IpPrefix, Route> desired) {
+      Map<IpPrefix, Route> present, List<Route> duplicates, Map<IpPrefix, Route> desired) {
     RouteChange change = new RouteChange(new ArrayList<>(), new ArrayList<>());
     for (Route route : desired.values()) {
       if (!route.equals(present.get(route.destination()))) {
@@ -29,7 +29,7 @@ record RouteChange(List<Route> wanted, List<Route> stale) {
     for (Route route : present.values()) {
       change.addIfStale(route, desired);
     }
-    for (Route route : doubles) {
+    for (Route route : duplicates) {
       change.addIfStale(route, desired);
     }
     return change;

@@ -36,7 +36,7 @@ final class RoutePlan {
   // the last node so far that claimed each pod CIDR
   private final Map<IpPrefix, String> owners;
   private final Set<Integer> links = new HashSet<>();
-  private final Set<Diagnostic> notes = new HashSet<>();
+  private final Set<Diagnostic> diagnostics = new HashSet<>();
   private int unrouted;
 
   private RoutePlan(ClusterSnapshot snapshot) {
@@ -67,7 +67,7 @@ final class RoutePlan {
     List<IpPrefix> ownCidrs = snapshot.self().map(ClusterNode::podCidrs).orElse(List.of());
     RoutePlan plan = new RoutePlan(snapshot);
     if (snapshot.self().map(self -> self.providerId().contains("aws")).orElse(false)) {
-      plan.notes.add(AWS);
+      plan.diagnostics.add(AWS);
     }
     for (ClusterNode peer : snapshot.peers()) {
       PeerRoutes known = sameSelf ? before.peers.get(peer.name()) : null;
@@ -95,7 +95,7 @@ final class RoutePlan {
       }
     }
     unrouted += asked.unrouted().size();
-    notes.addAll(asked.notes());
+    diagnostics.addAll(asked.diagnostics());
     peers.put(peer.name(), asked);
     for (IpPrefix cidr : peer.podCidrs()) {
       owners.put(cidr, peer.name());
@@ -112,7 +112,7 @@ final class RoutePlan {
               + " is now node "
               + peer.name()
               + "'s as well, the newer claim counts";
-      notes.add(new Diagnostic(true, text));
+      diagnostics.add(new Diagnostic(true, text));
     }
   }
 
@@ -142,8 +142,8 @@ final class RoutePlan {
   }
 
   /** What an operator should know of. */
-  Set<Diagnostic> notes() {
-    return Collections.unmodifiableSet(notes);
+  Set<Diagnostic> diagnostics() {
+    return Collections.unmodifiableSet(diagnostics);
   }
 
   /** How many routes of each family there are. */

@@ -19,10 +19,10 @@ final class RouteTable {
    * The table at one moment.
    *
    * @param own kindnetd's routes, of this run and earlier ones, one for each destination
-   * @param doubles further routes of kindnetd to the same destinations
+   * @param duplicates further routes of kindnetd to the same destinations
    * @param others all the others
    */
-  record Listing(Map<IpPrefix, Route> own, List<Route> doubles, List<Route> others) {}
+  record Listing(Map<IpPrefix, Route> own, List<Route> duplicates, List<Route> others) {}
 
   RouteTable(RouteSocket socket) {
     this.socket = socket;
@@ -39,7 +39,7 @@ final class RouteTable {
       if (!isOwn(route)) {
         listing.others.add(route);
       } else if (listing.own.putIfAbsent(route.destination(), route.configuration()) != null) {
-        listing.doubles.add(route.configuration());
+        listing.duplicates.add(route.configuration());
       }
     }
     return listing;

@@ -64,14 +64,14 @@ final class UnusableRoutes {
   }
 
   /** What an operator should know of, each with its node. */
-  Set<Diagnostic> notes(RoutePlan plan) {
-    Set<Diagnostic> notes = new HashSet<>();
+  Set<Diagnostic> diagnostics(RoutePlan plan) {
+    Set<Diagnostic> diagnostics = new HashSet<>();
     failures.forEach((cidr, failure) -> {
       String node = plan.ownerOf(failure.route()).map(name -> " of node " + name).orElse("");
       String text = "no route to pod CIDR " + cidr + node + ": " + failure.error().getMessage();
-      notes.add(new Diagnostic(true, text));
+      diagnostics.add(new Diagnostic(true, text));
     });
-    return notes;
+    return diagnostics;
   }
 
   /** For {@code /readyz}; may be asked for by other threads. */

@@ -126,7 +126,7 @@ public final class AgentStatus {
     restart = Optional.of(reason);
   }
 
-  /** What only a new start can mend: a thread that the part cannot do without, for one. */
+  /** What only a new start can fix: a thread that the part cannot do without, for one. */
   Optional<String> death() {
     return restart.or(this::deadThread);
   }

@@ -17,20 +17,21 @@ public final class OnceLogger {
 
   private Set<Diagnostic> noted = new HashSet<>();
 
-  /** Logs what is new in {@code notes}, all that apply now. */
-  public void show(Set<Diagnostic> notes) {
-    write(notes, Diagnostic::isWarning, log::warn);
-    write(notes, note -> !note.isWarning(), log::info);
-    noted = new HashSet<>(notes);
+  /** Logs what is new in {@code diagnostics}, all that apply now. */
+  public void show(Set<Diagnostic> diagnostics) {
+    write(diagnostics, Diagnostic::isWarning, log::warn);
+    write(diagnostics, diagnostic -> !diagnostic.isWarning(), log::info);
+    noted = new HashSet<>(diagnostics);
   }
 
-  private void write(Set<Diagnostic> notes, Predicate<Diagnostic> kind, Consumer<String> line) {
+  private void write(
+      Set<Diagnostic> diagnostics, Predicate<Diagnostic> kind, Consumer<String> line) {
     int count = 0;
-    for (Diagnostic note : notes) {
-      if (kind.test(note) && !noted.contains(note)) {
+    for (Diagnostic diagnostic : diagnostics) {
+      if (kind.test(diagnostic) && !noted.contains(diagnostic)) {
         count++;
         if (count <= MOST_LINES || log.isDebugEnabled()) {
-          line.accept(note.text());
+          line.accept(diagnostic.text());
         }
       }
     }

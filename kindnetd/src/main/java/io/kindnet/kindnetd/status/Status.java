@@ -18,7 +18,7 @@ import java.util.function.Supplier;
 public final class Status {
   private final PrometheusRegistry registry = new PrometheusRegistry();
   private final List<AgentStatus> agents = new CopyOnWriteArrayList<>();
-  private final List<String> defects = new CopyOnWriteArrayList<>();
+  private final List<String> bugs = new CopyOnWriteArrayList<>();
   private final Histogram passSeconds =
       Histogram.builder()
           .name("kindnet_pass_duration_seconds")
@@ -100,17 +100,16 @@ public final class Status {
   }
 
   /**
-   * A part has ended by an error that only a new process can mend: this one is not healthy any
-   * more.
+   * A part has ended by an error that only a new process can fix: this one is not healthy any more.
    *
    * @param text which part and why, for people
    */
-  public void defect(String text) {
-    defects.add(text);
+  public void bug(String text) {
+    bugs.add(text);
   }
 
-  List<String> defects() {
-    return List.copyOf(defects);
+  List<String> bugs() {
+    return List.copyOf(bugs);
   }
 
   /** A further number, asked for whenever it is shown. */

@@ -144,7 +144,7 @@ public final class StatusServer implements AutoCloseable {
 
   private Answer health() {
     return Stream.concat(
-            status.defects().stream(),
+            status.bugs().stream(),
             status.agents().stream().flatMap(agent -> agent.death().stream()))
         .map(death -> Answer.plain(UNAVAILABLE, death + "\n"))
         .findFirst()

@@ -35,24 +35,24 @@ class BadPeersTest {
   private static final int BETWEEN_CALLS = 500;
 
   /** What the agent keeps at once, and some room for what it needs besides. */
-  private static final int MOST_DESCRIPTORS = 512 + 200;
+  private static final int MOST_FDS = 512 + 200;
 
   private static final String CONNECT =
       "$s = IO::Socket::UNIX->new(Peer => $ARGV[0]) or die \"$!\\n\";"
           + " print 'read ', sysread($s, $b, 8), \"\\n\"";
 
   private final CniClient client;
-  private final Path folder;
+  private final Path directory;
   private final Path socket;
   private final Deque<ClientSession> silent = new ArrayDeque<>();
   private final Namespace pod;
   private ServingAgent agent;
 
-  BadPeersTest(Namespace node, Namespace pod, @TempDir Path folder) {
-    this.client = new CniClient(node, folder);
+  BadPeersTest(Namespace node, Namespace pod, @TempDir Path directory) {
+    this.client = new CniClient(node, directory);
     this.pod = pod;
-    this.folder = folder;
-    this.socket = folder.resolve("socket");
+    this.directory = directory;
+    this.socket = directory.resolve("socket");
   }
 
   @BeforeEach
@@ -75,7 +75,7 @@ class BadPeersTest {
       connectSilently();
       if (peer % BETWEEN_CALLS == 0) {
         addAndDelete();
-        assertThat(descriptors()).isLessThan(MOST_DESCRIPTORS);
+        assertThat(fds()).isLessThan(MOST_FDS);
       }
     }
   }
@@ -84,7 +84,7 @@ class BadPeersTest {
   @Tag("users")
   void othersThanRootAreTurnedAway() throws Exception {
     assertThat(connectAsNobody()).isEqualTo("Permission denied\n");
-    Files.setPosixFilePermissions(folder, PosixFilePermissions.fromString("rwx--x--x"));
+    Files.setPosixFilePermissions(directory, PosixFilePermissions.fromString("rwx--x--x"));
     assertThat(connectAsNobody()).isEqualTo("Permission denied\n");
     Files.setPosixFilePermissions(socket, PosixFilePermissions.fromString("rw-rw-rw-"));
 
@@ -96,11 +96,11 @@ class BadPeersTest {
   }
 
   @Test
-  void thoseWhoTakeAllDescriptorsLoseThem() throws IOException {
+  void thoseWhoTakeAllFdsLoseThem() throws IOException {
     addAndDelete();
     NodeState before = NodeState.of(client.node(), client.database());
-    int used = descriptors();
-    limitDescriptors(used + 60);
+    int used = fds();
+    limitFds(used + 60);
     Fd[] four =
         client.add("pod", pod, 0).withFiles(15, Collections.nCopies(4, Path.of("/"))).open();
     try {
@@ -115,8 +115,8 @@ class BadPeersTest {
         }
       }
     } finally {
-      for (Fd descriptor : four) {
-        descriptor.close();
+      for (Fd fd : four) {
+        fd.close();
       }
     }
     // whichever of both was too much
@@ -126,31 +126,31 @@ class BadPeersTest {
     silent.forEach(ClientSession::close);
 
     addAndDelete();
-    Eventually.within(DEADLINE, () -> assertThat(descriptors()).isLessThanOrEqualTo(used + 5));
+    Eventually.within(DEADLINE, () -> assertThat(fds()).isLessThanOrEqualTo(used + 5));
   }
 
   @Test
-  void whereThereIsNoDescriptorAtAllEverybodyWaits() throws IOException {
+  void whereThereIsNoFdAtAllEverybodyWaits() throws IOException {
     addAndDelete();
-    limitDescriptors(1);
+    limitFds(1);
     ClientSession waiting = ClientSession.to(socket);
     silent.add(waiting);
     Eventually.within(DEADLINE, () -> assertThat(agent.log()).contains("cannot accept calls: "));
 
-    limitDescriptors(5000);
+    limitFds(5000);
 
     addAndDelete();
     assertThat(agent.log().split("cannot accept", -1)).as("said once").hasSize(2);
   }
 
   private void addAndDelete() {
-    client.add("pod", pod, 80).handOver(socket).result();
-    assertThat(client.del("pod", pod).handOver(socket)).isEqualTo(AgentAnswer.SILENCE);
+    client.add("pod", pod, 80).delegate(socket).result();
+    assertThat(client.del("pod", pod).delegate(socket)).isEqualTo(AgentAnswer.SILENCE);
   }
 
   /** ADD as far as the agent is able to, and what a runtime does then. */
   private void tryToAdd() {
-    AgentAnswer answer = handOver(client.add("pod", pod, 80));
+    AgentAnswer answer = delegate(client.add("pod", pod, 80));
     if (answer.outcome() == DelegationProtocol.ANSWERED) {
       if (answer.exitCode() != 0) {
         assertThat(answer.error().path("msg").asText()).isNotEmpty();
@@ -160,7 +160,7 @@ class BadPeersTest {
   }
 
   /** Without an answer if the agent has not greeted. */
-  private AgentAnswer handOver(DelegatedCall call) {
+  private AgentAnswer delegate(DelegatedCall call) {
     try (ClientSession visit = ClientSession.to(socket)) {
       if (!visit.awaitGreeting()) {
         return AgentAnswer.NONE;
@@ -211,18 +211,18 @@ class BadPeersTest {
     return output;
   }
 
-  private void limitDescriptors(int limit) {
+  private void limitFds(int limit) {
     client
         .node()
         .run("prlimit", "--pid=" + agent.process().pid(), "--nofile=" + limit + ":" + 5000);
   }
 
   /** How many descriptors the agent has open. */
-  private int descriptors() throws IOException {
+  private int fds() throws IOException {
     int count = 0;
     Path all = Path.of("/proc", Long.toString(agent.process().pid()), "fd");
-    try (DirectoryStream<Path> descriptors = Files.newDirectoryStream(all)) {
-      for (Iterator<Path> each = descriptors.iterator(); each.hasNext(); each.next()) {
+    try (DirectoryStream<Path> fds = Files.newDirectoryStream(all)) {
+      for (Iterator<Path> each = fds.iterator(); each.hasNext(); each.next()) {
         count++;
       }
     }

@@ -55,8 +55,8 @@ final class ClientSession implements AutoCloseable {
     }
   }
 
-  void send(byte[] bytes, Fd... descriptors) {
-    connection.send(bytes, List.of(descriptors), DEADLINE);
+  void send(byte[] bytes, Fd... fds) {
+    connection.send(bytes, List.of(fds), DEADLINE);
   }
 
   /** What the agent answers, {@link AgentAnswer#NONE} if it goes away without one. */

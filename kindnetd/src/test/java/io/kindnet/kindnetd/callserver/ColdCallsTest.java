@@ -15,13 +15,13 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
 class ColdCallsTest {
-  private final Path folder;
+  private final Path directory;
   private final Path file;
   private final ColdCalls calls;
 
-  ColdCallsTest(@TempDir Path folder) {
-    this.folder = folder;
-    file = folder.resolve(Store.FILE_NAME);
+  ColdCallsTest(@TempDir Path directory) {
+    this.directory = directory;
+    file = directory.resolve(Store.FILE_NAME);
     // as the agent has it, which waits for a second
     calls = new ColdCalls(new MonitoredDatabase(file, new BusyTimeout(1_000), Kernel::open));
   }
@@ -38,7 +38,7 @@ class ColdCallsTest {
     Store.open(file).close();
     assertThat(calls.get()).containsExactly(entry("ADD", 0L), entry("DEL", 0L));
 
-    try (AdvisoryLock held = AdvisoryLock.tryExclusive(folder.toString())) {
+    try (AdvisoryLock held = AdvisoryLock.tryExclusive(directory.toString())) {
       assertThat(held).isNotNull();
       assertThat(assertTimeoutPreemptively(Duration.ofSeconds(30), calls::get)).isEmpty();
     }

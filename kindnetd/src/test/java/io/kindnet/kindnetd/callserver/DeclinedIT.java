@@ -17,22 +17,22 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
 /**
- * Calls that reach an agent which is not theirs: it sees another network, or another folder by the
- * name of the database's. The plugin does them by itself, where they belong.
+ * Calls that reach an agent which is not theirs: it sees another network, or another directory by
+ * the name of the database's. The plugin does them by itself, where they belong.
  */
 @NetworkNamespaces
 class DeclinedIT {
   private static final Duration DEADLINE = Duration.ofMinutes(1);
 
-  private final Path folder;
+  private final Path directory;
   private final CniClient client;
   private final PluginLauncher launcher;
   private final ServingAgent agent;
 
-  DeclinedIT(Namespace node, @TempDir Path folder) throws IOException {
-    this.folder = folder;
-    client = new CniClient(node, Files.createDirectory(folder.resolve("data")));
-    Path socket = folder.resolve("socket");
+  DeclinedIT(Namespace node, @TempDir Path directory) throws IOException {
+    this.directory = directory;
+    client = new CniClient(node, Files.createDirectory(directory.resolve("data")));
+    Path socket = directory.resolve("socket");
     launcher = new PluginLauncher(client, socket);
     client.runCold(client.del("nobody", null));
     agent = ServingAgent.start(node, socket);
@@ -73,15 +73,15 @@ class DeclinedIT {
   }
 
   @Test
-  void forAnotherFolderOfTheSameName(Namespace pod) throws IOException {
-    Path hidden = Files.createDirectory(folder.resolve("hidden"));
+  void forAnotherDirectoryOfTheSameName(Namespace pod) throws IOException {
+    Path hidden = Files.createDirectory(directory.resolve("hidden"));
     List<String> elsewhere =
         List.of(
             "unshare",
             "--mount",
             "sh",
             "-c",
-            "mount --bind " + hidden + " " + folder.resolve("data") + " && exec \"$@\"",
+            "mount --bind " + hidden + " " + directory.resolve("data") + " && exec \"$@\"",
             "sh");
 
     launcher.runThrough(elsewhere, client.add("pod", pod, 0)).result();

@@ -62,27 +62,27 @@ record DelegatedCall(int kind, int mask, String environment, String input, List<
 
   /** Opens what goes with it. */
   Fd[] open() {
-    List<Fd> descriptors = new ArrayList<>();
+    List<Fd> fds = new ArrayList<>();
     for (Path file : files) {
-      descriptors.add(FileOpener.openForReading(file.toString()));
+      fds.add(FileOpener.openForReading(file.toString()));
     }
-    return descriptors.toArray(Fd[]::new);
+    return fds.toArray(Fd[]::new);
   }
 
   /** Sends it, all at once. */
   void sendTo(ClientSession visit) {
-    Fd[] descriptors = open();
+    Fd[] fds = open();
     try {
-      visit.send(bytes(), descriptors);
+      visit.send(bytes(), fds);
     } finally {
-      for (Fd descriptor : descriptors) {
-        descriptor.close();
+      for (Fd fd : fds) {
+        fd.close();
       }
     }
   }
 
   /** Sends it to who listens at {@code socket}, and waits for the answer. */
-  AgentAnswer handOver(Path socket) {
+  AgentAnswer delegate(Path socket) {
     try (ClientSession visit = ClientSession.greeted(socket)) {
       sendTo(visit);
       return visit.answer();

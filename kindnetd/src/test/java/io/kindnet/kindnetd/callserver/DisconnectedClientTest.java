@@ -26,9 +26,9 @@ class DisconnectedClientTest {
   private final Path socket;
   private volatile StepListener listener = step -> {};
 
-  DisconnectedClientTest(Namespace node, @TempDir Path folder) {
-    client = new CniClient(node, folder);
-    socket = folder.resolve("socket");
+  DisconnectedClientTest(Namespace node, @TempDir Path directory) {
+    client = new CniClient(node, directory);
+    socket = directory.resolve("socket");
   }
 
   @Test
@@ -37,9 +37,9 @@ class DisconnectedClientTest {
     try (LocalCallServer server = serve()) {
       List<Step> steps = new CopyOnWriteArrayList<>();
       listener = steps::add;
-      client.add("pod", pod, 80).handOver(server.socket()).result();
+      client.add("pod", pod, 80).delegate(server.socket()).result();
       int length = steps.size();
-      client.del("pod", pod).handOver(server.socket());
+      client.del("pod", pod).delegate(server.socket());
       NodeState before = NodeState.of(client.node(), client.database());
 
       assertThat(length).isGreaterThan(8);
@@ -49,8 +49,8 @@ class DisconnectedClientTest {
         Eventually.within(
             DEADLINE,
             () -> assertThat(NodeState.of(client.node(), client.database())).isEqualTo(before));
-        client.add("pod", pod, 80).handOver(server.socket()).result();
-        assertThat(client.del("pod", pod).handOver(server.socket())).isEqualTo(AgentAnswer.SILENCE);
+        client.add("pod", pod, 80).delegate(server.socket()).result();
+        assertThat(client.del("pod", pod).delegate(server.socket())).isEqualTo(AgentAnswer.SILENCE);
       }
     }
   }
@@ -101,7 +101,7 @@ class DisconnectedClientTest {
       others.forEach(other -> assertThat(other.answer()).isEqualTo(AgentAnswer.SILENCE));
 
       // who comes later is served later
-      assertThat(client.gc().handOver(server.socket())).isEqualTo(AgentAnswer.SILENCE);
+      assertThat(client.gc().delegate(server.socket())).isEqualTo(AgentAnswer.SILENCE);
       assertThat(steps).doesNotContain(Step.NAMESPACE_OPENED);
     } finally {
       goOn.countDown();

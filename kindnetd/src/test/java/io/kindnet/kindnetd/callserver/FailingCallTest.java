@@ -32,19 +32,19 @@ class FailingCallTest {
   private final CniClient client;
   private final Path socket;
 
-  FailingCallTest(Namespace node, @TempDir Path folder) {
-    client = new CniClient(node, folder);
-    socket = folder.resolve("socket");
+  FailingCallTest(Namespace node, @TempDir Path directory) {
+    client = new CniClient(node, directory);
+    socket = directory.resolve("socket");
   }
 
   @Test
   void isNotHealthyAnyMore() throws Exception {
     CniCallAgent agent = new CniCallAgent(socket, "of a test", status);
-    CallServer reception =
-        agent.listen((visitor, request) -> {
+    CallServer callServer =
+        agent.listen((client, request) -> {
           throw new NoClassDefFoundError("Broken");
         });
-    Thread thread = new Thread(() -> agent.serve(reception));
+    Thread thread = new Thread(() -> agent.serve(callServer));
     try (StatusServer server = new StatusServer(ANY_PORT, status)) {
       server.start();
       thread.start();
@@ -53,7 +53,7 @@ class FailingCallTest {
 
       try (ClientSession visit = ClientSession.greeted(socket)) {
         client.del("pod", null).sendTo(visit);
-        assertThat(visit.answer().reason()).isEqualTo("a defect of the agent");
+        assertThat(visit.answer().reason()).isEqualTo("a bug in the agent");
         thread.join();
       }
 

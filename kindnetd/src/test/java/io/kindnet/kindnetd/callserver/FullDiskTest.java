@@ -23,10 +23,10 @@ class FullDiskTest {
   private final Path dataDir;
   private final CniClient client;
 
-  FullDiskTest(Namespace node, @TempDir Path folder) {
+  FullDiskTest(Namespace node, @TempDir Path directory) {
     this.node = node;
-    socket = folder.resolve("socket");
-    dataDir = folder.resolve("small");
+    socket = directory.resolve("socket");
+    dataDir = directory.resolve("small");
     client = new CniClient(node, dataDir);
   }
 
@@ -48,15 +48,15 @@ class FullDiskTest {
       NodeState before = NodeState.of(client.node(), client.database());
       Path rest = fill();
 
-      AgentAnswer warm = client.add("pod", pod, 80).handOver(server.socket());
+      AgentAnswer warm = client.add("pod", pod, 80).delegate(server.socket());
 
       assertThat(warm.error().path("code").asInt()).isEqualTo(5);
       assertThat(warm.error().path("msg").asText()).contains("No space left on device");
       assertThat(warm).isEqualTo(client.runCold(client.add("pod", pod, 80)));
       Files.delete(rest);
       assertThat(NodeState.of(client.node(), client.database())).isEqualTo(before);
-      client.add("pod", pod, 80).handOver(server.socket()).result();
-      assertThat(client.del("pod", pod).handOver(server.socket())).isEqualTo(AgentAnswer.SILENCE);
+      client.add("pod", pod, 80).delegate(server.socket()).result();
+      assertThat(client.del("pod", pod).delegate(server.socket())).isEqualTo(AgentAnswer.SILENCE);
       assertThat(NodeState.of(client.node(), client.database())).isEqualTo(before);
     }
   }
@@ -64,15 +64,15 @@ class FullDiskTest {
   @Test
   void releasesAllThoughItHasKeptTheFileOpen(Namespace pod) throws IOException {
     try (LocalCallServer server = LocalCallServer.start(node, socket, step -> {})) {
-      client.add("pod", pod, 80).handOver(server.socket()).result();
+      client.add("pod", pod, 80).delegate(server.socket()).result();
       // what is in the log only would need more space
       String move = "PRAGMA wal_checkpoint(TRUNCATE)";
       node.run(Sqlite3.command(client.database(), move));
-      assertThat(client.del("nobody", null).handOver(server.socket()))
+      assertThat(client.del("nobody", null).delegate(server.socket()))
           .isEqualTo(AgentAnswer.SILENCE);
       final Path rest = fill();
 
-      assertThat(client.del("pod", pod).handOver(server.socket())).isEqualTo(AgentAnswer.SILENCE);
+      assertThat(client.del("pod", pod).delegate(server.socket())).isEqualTo(AgentAnswer.SILENCE);
 
       Files.delete(rest);
       NodeState after = NodeState.of(client.node(), client.database());

@@ -9,7 +9,7 @@ import java.util.Map;
 
 /**
  * The agent's server as a process that is killed in the middle of a call: {@code KilledAgent SOCKET
- * STEP TIME}. Without a rehearsal, which takes the most time.
+ * STEP TIME}. Without a warm-up, which takes the most time.
  */
 final class KilledAgent {
   private KilledAgent() {}

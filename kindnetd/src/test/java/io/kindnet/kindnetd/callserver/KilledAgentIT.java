@@ -25,10 +25,10 @@ class KilledAgentIT {
   private static final int KILLS = 200;
   private static final int NODES = 2;
 
-  private final Path folder;
+  private final Path directory;
 
-  KilledAgentIT(@TempDir Path folder) {
-    this.folder = folder;
+  KilledAgentIT(@TempDir Path directory) {
+    this.directory = directory;
   }
 
   @Test
@@ -55,7 +55,7 @@ class KilledAgentIT {
     int kills = 0;
     try (VictimNode node =
         new VictimNode(
-            Files.createDirectory(folder.resolve("node" + number)),
+            Files.createDirectory(directory.resolve("node" + number)),
             number == 0,
             number == 0 ? "" : "kind-br")) {
       for (KillPoint point : KillPoint.allOf(node.stepsOf("ADD"))) {

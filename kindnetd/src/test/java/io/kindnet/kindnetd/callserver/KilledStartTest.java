@@ -66,8 +66,8 @@ class KilledStartTest {
   @Test
   void leavesWhatOthersHaveThere() throws Exception {
     Files.writeString(directory.resolve("cni.sock.1"), "not a socket");
-    Files.writeString(directory.resolve("rehearsal1"), "not a directory");
-    Files.createDirectory(directory.resolve("rehearsal-of-a-play"));
+    Files.writeString(directory.resolve("warm-up1"), "not a directory");
+    Files.createDirectory(directory.resolve("warm-up-of-a-car"));
     UnixListener.bind(directory.resolve("cni.sock.peer"), 1).close();
     List<String> before = names();
 

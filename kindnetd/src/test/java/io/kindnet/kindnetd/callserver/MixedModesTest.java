@@ -27,11 +27,11 @@ import org.junit.jupiter.params.provider.ValueSource;
 class MixedModesTest {
   private static final int STEPS = 60;
 
-  private final Path folder;
+  private final Path directory;
   private final List<LocalCallServer> servers = new ArrayList<>();
 
-  MixedModesTest(@TempDir Path folder) {
-    this.folder = folder;
+  MixedModesTest(@TempDir Path directory) {
+    this.directory = directory;
   }
 
   @AfterEach
@@ -47,19 +47,19 @@ class MixedModesTest {
   }
 
   private Plugin plugin(Namespace node, Random random) {
-    Path socket = folder.resolve("socket" + servers.size());
+    Path socket = directory.resolve("socket" + servers.size());
     servers.add(LocalCallServer.start(node, socket, step -> {}));
-    CniClient client = new CniClient(node, folder);
+    CniClient client = new CniClient(node, directory);
     return (variables, input) -> {
-      DelegatedCall call = handedOver(node, variables, input);
-      AgentAnswer answer = random.nextBoolean() ? call.handOver(socket) : client.runCold(call);
+      DelegatedCall call = delegated(node, variables, input);
+      AgentAnswer answer = random.nextBoolean() ? call.delegate(socket) : client.runCold(call);
       assertThat(answer.outcome()).as(answer.document()).isEqualTo(DelegationProtocol.ANSWERED);
       return new io.kindnet.cni.model.Answer(answer.exitCode(), answer.document());
     };
   }
 
   /** With what the launcher can open. */
-  private static DelegatedCall handedOver(
+  private static DelegatedCall delegated(
       Namespace node, Map<String, String> variables, String input) {
     List<Path> files = new ArrayList<>(List.of(node.path(), Path.of("/")));
     int mask = RequestHeader.OWN_NETWORK | RequestHeader.ROOT;

@@ -26,7 +26,7 @@ final class PluginLauncher {
     this.socket = socket;
   }
 
-  /** The folder {@code dist/cni}. */
+  /** The directory {@code dist/cni}. */
   static Path dist() {
     Path dist = Path.of(System.getProperty("kindnet.dist", "dist"), "cni");
     if (!Files.exists(dist)) {

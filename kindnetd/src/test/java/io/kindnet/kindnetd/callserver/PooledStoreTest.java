@@ -28,12 +28,12 @@ class PooledStoreTest {
   private final Namespace second;
   private LocalCallServer server;
 
-  PooledStoreTest(Namespace node, Namespace first, Namespace second, @TempDir Path folder) {
+  PooledStoreTest(Namespace node, Namespace first, Namespace second, @TempDir Path directory) {
     this.node = node;
     this.first = first;
     this.second = second;
-    socket = folder.resolve("socket");
-    client = new CniClient(node, folder);
+    socket = directory.resolve("socket");
+    client = new CniClient(node, directory);
     database = client.database();
   }
 
@@ -50,12 +50,12 @@ class PooledStoreTest {
   }
 
   private void warmAdd(String container, Namespace pod, int hostPort) {
-    client.add(container, pod, hostPort).handOver(socket).result();
+    client.add(container, pod, hostPort).delegate(socket).result();
   }
 
   /** A call that changes nothing, after which the agent keeps the file as it is now. */
   private void look() {
-    assertThat(client.del("nobody", null).handOver(socket)).isEqualTo(AgentAnswer.SILENCE);
+    assertThat(client.del("nobody", null).delegate(socket)).isEqualTo(AgentAnswer.SILENCE);
   }
 
   /** Otherwise SQLite reads what it has just written from there. */
@@ -72,7 +72,7 @@ class PooledStoreTest {
 
     assertThat(client.runCold(client.del("first", first))).isEqualTo(AgentAnswer.SILENCE);
 
-    wantsTheSame.handOver(socket).result();
+    wantsTheSame.delegate(socket).result();
     assertThat(keys()).isEqualTo("second\n");
   }
 
@@ -92,12 +92,12 @@ class PooledStoreTest {
   void aCopyInItsPlace() throws IOException {
     moveLogIntoFile();
     byte[] backup = Files.readAllBytes(database);
-    assertThat(client.del("first", first).handOver(socket)).isEqualTo(AgentAnswer.SILENCE);
+    assertThat(client.del("first", first).delegate(socket)).isEqualTo(AgentAnswer.SILENCE);
     moveLogIntoFile();
 
     Files.write(database, backup);
 
-    assertThat(client.add("second", second, 80).handOver(socket).error().path("msg").asText())
+    assertThat(client.add("second", second, 80).delegate(socket).error().path("msg").asText())
         .contains("held by pod default/first");
   }
 
@@ -124,7 +124,7 @@ class PooledStoreTest {
   @Test
   void aNewerSchemaIsRefusedUntilItIsGone() {
     sql("PRAGMA user_version = 7");
-    assertThat(client.add("second", second, 81).handOver(socket).error().path("msg").asText())
+    assertThat(client.add("second", second, 81).delegate(socket).error().path("msg").asText())
         .contains("its schema has version 7");
 
     sql("PRAGMA user_version = 3");

@@ -42,7 +42,7 @@ class RequestsTest {
   private static final int ALWAYS = RequestHeader.OWN_NETWORK | RequestHeader.ROOT;
   private static final int ALL = ALWAYS | RequestHeader.POD_NETWORK | RequestHeader.LOG;
 
-  private Path folder;
+  private Path directory;
   private Path hidden;
   private Path log;
   private CniClient client;
@@ -51,14 +51,14 @@ class RequestsTest {
   @BeforeAll
   void startAgent(Namespace node, @TempDir Path temporary) throws IOException {
     node.loopbackUp();
-    folder = temporary;
-    hidden = Files.createDirectory(folder.resolve("hidden"));
+    directory = temporary;
+    hidden = Files.createDirectory(directory.resolve("hidden"));
     log = hidden.resolve("cni.log");
-    client = new CniClient(node, Files.createDirectory(folder.resolve("data")));
+    client = new CniClient(node, Files.createDirectory(directory.resolve("data")));
     agent =
         ServingAgent.start(
             node,
-            folder.resolve("socket"),
+            directory.resolve("socket"),
             "unshare",
             "--mount",
             "sh",
@@ -81,9 +81,9 @@ class RequestsTest {
 
   @Test
   void givesAPodWhatItWouldGetFromThePlugin(Namespace pod) {
-    JsonNode warm = client.add("pod", pod, 80).handOver(agent.socket()).result();
+    JsonNode warm = client.add("pod", pod, 80).delegate(agent.socket()).result();
     assertThat(pod.run("ip", "addr")).contains(warm.at("/ips/0/address").asText());
-    assertThat(client.del("pod", pod).handOver(agent.socket())).isEqualTo(AgentAnswer.SILENCE);
+    assertThat(client.del("pod", pod).delegate(agent.socket())).isEqualTo(AgentAnswer.SILENCE);
     assertThat(pod.run("ip", "-o", "link").lines()).hasSize(1);
 
     JsonNode cold = client.runCold(client.add("pod", pod, 80)).result();
@@ -101,18 +101,18 @@ class RequestsTest {
   @Test
   void takesARequestInPieces(Namespace pod) {
     DelegatedCall call = client.add("pod", pod, 0);
-    Fd[] descriptors = call.open();
+    Fd[] fds = call.open();
     byte[] bytes = call.bytes();
     try (ClientSession visit = ClientSession.greeted(agent.socket())) {
-      visit.send(Arrays.copyOf(bytes, 1), descriptors);
+      visit.send(Arrays.copyOf(bytes, 1), fds);
       for (int i = 1; i < bytes.length; i++) {
         visit.send(new byte[] {bytes[i]});
       }
       visit.answer().result();
     } finally {
-      List.of(descriptors).forEach(Fd::close);
+      List.of(fds).forEach(Fd::close);
     }
-    assertThat(client.del("pod", pod).handOver(agent.socket())).isEqualTo(AgentAnswer.SILENCE);
+    assertThat(client.del("pod", pod).delegate(agent.socket())).isEqualTo(AgentAnswer.SILENCE);
   }
 
   @Test
@@ -124,7 +124,7 @@ class RequestsTest {
         version
             .withEnvironment("CNI_COMMAND=VERSION\0" + variable)
             .withInput(" ".repeat(RequestHeader.LONGEST_INPUT - 30) + "{\"cniVersion\":\"1.1.0\"}")
-            .handOver(agent.socket());
+            .delegate(agent.socket());
 
     assertThat(answer.result().path("supportedVersions")).isNotEmpty();
   }
@@ -168,7 +168,7 @@ class RequestsTest {
   @MethodSource("malformedRequests")
   void leavesAMalformedRequestToThePlugin(
       UnaryOperator<DelegatedCall> change, List<String> reasons) {
-    AgentAnswer answer = change.apply(client.del("pod", null)).handOver(agent.socket());
+    AgentAnswer answer = change.apply(client.del("pod", null)).delegate(agent.socket());
 
     assertThat(answer.reason()).contains(reasons);
     assertLogged("not taken", reasons.getFirst());
@@ -209,7 +209,7 @@ class RequestsTest {
   /** Whoever looks whether the agent is there does so for ever. */
   @Test
   void warnsOfThoseWhoSayNothingOnceInAWhile() {
-    for (int visitor = 0; visitor < 3; visitor++) {
+    for (int client = 0; client < 3; client++) {
       ClientSession.greeted(agent.socket()).close();
     }
 
@@ -237,12 +237,12 @@ class RequestsTest {
 
     assertThat(
             call.withFiles(RequestHeader.ROOT, List.of(Path.of("/")))
-                .handOver(agent.socket())
+                .delegate(agent.socket())
                 .reason())
         .contains("without network namespace or root");
     assertThat(
             call.withFiles(RequestHeader.OWN_NETWORK, List.of(client.node().path()))
-                .handOver(agent.socket())
+                .delegate(agent.socket())
                 .reason())
         .contains("without network namespace or root");
     assertServes();
@@ -250,36 +250,36 @@ class RequestsTest {
 
   @Test
   void leavesCallsOfOtherNetworksToThePlugin(Namespace other, Namespace pod) {
-    CniClient elsewhere = new CniClient(other, folder.resolve("data"));
+    CniClient elsewhere = new CniClient(other, directory.resolve("data"));
 
-    assertThat(elsewhere.add("pod", pod, 0).handOver(agent.socket()).reason())
+    assertThat(elsewhere.add("pod", pod, 0).delegate(agent.socket()).reason())
         .contains("another network namespace");
 
     DelegatedCall none = client.add("pod", pod, 0);
     List<Path> files = List.of(Path.of("/etc/passwd"), Path.of("/"), pod.path());
-    assertThat(none.withFiles(none.mask(), files).handOver(agent.socket()).reason())
+    assertThat(none.withFiles(none.mask(), files).delegate(agent.socket()).reason())
         .contains("another network namespace");
     assertServes();
   }
 
   @Test
   void leavesCallsOfOtherDatabasesToThePlugin(Namespace pod) throws IOException {
-    // a folder that the agent does not see, one that is another one for it, one that is nowhere
+    // a directory that the agent does not see, one that is another one for it, one that is nowhere
     CniClient unseen = new CniClient(client.node(), hidden);
-    assertThat(unseen.add("pod", pod, 0).handOver(agent.socket()).reason())
+    assertThat(unseen.add("pod", pod, 0).delegate(agent.socket()).reason())
         .contains(hidden + " is another directory for the agent");
 
     DelegatedCall call = client.add("pod", pod, 0);
-    Path root = Files.createDirectory(folder.resolve("root"));
-    Files.createDirectories(Path.of(root + folder.resolve("data").toString()));
+    Path root = Files.createDirectory(directory.resolve("root"));
+    Files.createDirectories(Path.of(root + directory.resolve("data").toString()));
     List<Path> files = List.of(client.node().path(), root, pod.path());
-    assertThat(call.withFiles(call.mask(), files).handOver(agent.socket()).reason())
+    assertThat(call.withFiles(call.mask(), files).delegate(agent.socket()).reason())
         .contains("data is another directory for the agent");
 
-    CniClient early = new CniClient(client.node(), folder.resolve("later"));
-    assertThat(early.add("pod", pod, 0).handOver(agent.socket()).reason())
+    CniClient early = new CniClient(client.node(), directory.resolve("later"));
+    assertThat(early.add("pod", pod, 0).delegate(agent.socket()).reason())
         .contains("not there yet");
-    assertThat(folder.resolve("later")).doesNotExist();
+    assertThat(directory.resolve("later")).doesNotExist();
     assertThat(pod.run("ip", "-o", "link").lines()).hasSize(1);
   }
 
@@ -296,7 +296,7 @@ class RequestsTest {
             call.withInput("{\"cniVersion\":\"9.9.9\",\"name\":\"kindnet\"}"),
             client.add("../pod", pod, 0),
             client.add("pod", pod, 70_000))) {
-      JsonNode error = bad.handOver(agent.socket()).error();
+      JsonNode error = bad.delegate(agent.socket()).error();
       assertThat(error).isEqualTo(client.runCold(bad).error());
     }
     assertServes();
@@ -307,7 +307,7 @@ class RequestsTest {
     DelegatedCall call = client.add("pod", pod, 0);
     List<Path> wrong = List.of(client.node().path(), Path.of("/"), Path.of("/etc/passwd"));
 
-    JsonNode error = call.withFiles(call.mask(), wrong).handOver(agent.socket()).error();
+    JsonNode error = call.withFiles(call.mask(), wrong).delegate(agent.socket()).error();
 
     assertThat(error.path("code").asInt()).isEqualTo(4);
     assertThat(error.path("msg").asText()).contains(pod.path().toString(), "is not a network");
@@ -326,22 +326,22 @@ class RequestsTest {
             client.config(0).toString(),
             ALL,
             List.of(client.node().path(), Path.of("/"), pod.path(), log))
-        .handOver(agent.socket())
+        .delegate(agent.socket())
         .result();
 
     assertThat(log).content().startsWith("before\n").contains("ADD", "begins, in the agent");
-    assertThat(call.handOver(agent.socket()).error().path("msg").asText()).contains("already");
-    assertThat(client.del("pod", pod).handOver(agent.socket())).isEqualTo(AgentAnswer.SILENCE);
+    assertThat(call.delegate(agent.socket()).error().path("msg").asText()).contains("already");
+    assertThat(client.del("pod", pod).delegate(agent.socket())).isEqualTo(AgentAnswer.SILENCE);
   }
 
   @Test
   void tellsHowManyCallsItServed(Namespace pod) {
     DelegatedCall status = client.del("pod", null).withKind(RequestHeader.STATUS);
-    long before = added(status.handOver(agent.socket()).result());
-    client.add("pod", pod, 0).handOver(agent.socket()).result();
-    client.del("pod", pod).handOver(agent.socket());
+    long before = added(status.delegate(agent.socket()).result());
+    client.add("pod", pod, 0).delegate(agent.socket()).result();
+    client.del("pod", pod).delegate(agent.socket());
 
-    JsonNode after = status.handOver(agent.socket()).result();
+    JsonNode after = status.delegate(agent.socket()).result();
 
     assertThat(added(after)).isEqualTo(before + 1);
     assertThat(agent.process().get("/metrics"))
@@ -366,6 +366,6 @@ class RequestsTest {
   }
 
   private void assertServes() {
-    assertThat(client.del("nobody", null).handOver(agent.socket())).isEqualTo(AgentAnswer.SILENCE);
+    assertThat(client.del("nobody", null).delegate(agent.socket())).isEqualTo(AgentAnswer.SILENCE);
   }
 }

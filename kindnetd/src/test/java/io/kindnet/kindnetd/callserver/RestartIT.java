@@ -38,9 +38,9 @@ class RestartIT {
   private final List<Namespace> pods = new ArrayList<>();
   private ServingAgent agent;
 
-  RestartIT(Namespace node, @TempDir Path folder) {
-    client = new CniClient(node, folder);
-    socket = folder.resolve("socket");
+  RestartIT(Namespace node, @TempDir Path directory) {
+    client = new CniClient(node, directory);
+    socket = directory.resolve("socket");
     launcher = new PluginLauncher(client, socket);
   }
 

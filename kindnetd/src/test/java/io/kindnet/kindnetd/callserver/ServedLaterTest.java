@@ -19,8 +19,8 @@ class ServedLaterTest {
   private final Status status = new Status("of a test");
 
   @Test
-  void servesAsSoonAsItCan(@TempDir Path folder) throws IOException {
-    Path inTheWay = Files.createFile(folder.resolve("kindnet"));
+  void servesAsSoonAsItCan(@TempDir Path directory) throws IOException {
+    Path inTheWay = Files.createFile(directory.resolve("kindnet"));
     Path socket = inTheWay.resolve("cni.sock");
     try (CapturedLog log = CapturedLog.start();
         CniCallAgent agent = new CniCallAgent(socket, "of a test", status)) {

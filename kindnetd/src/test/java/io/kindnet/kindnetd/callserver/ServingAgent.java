@@ -45,17 +45,18 @@ final class ServingAgent implements AutoCloseable {
   /**
    * Starts it.
    *
-   * @param folder where it would write the configuration of the network
+   * @param directory where it would write the configuration of the network
    * @param socket for {@code --cni-socket}
    */
-  static AgentProcess startProcess(Namespace node, Path folder, String socket, String... wrapper) {
+  static AgentProcess startProcess(
+      Namespace node, Path directory, String socket, String... wrapper) {
     return AgentProcess.start(
         node,
         List.of(wrapper),
         Map.of("NODE_NAME", "node", "HOST_IP", "192.0.2.1", "POD_IP", "192.0.2.1"),
         "--master=http://127.0.0.1:1",
         "--masquerading=false",
-        "--cni-conf-dir=" + folder,
+        "--cni-conf-dir=" + directory,
         "--cni-socket=" + socket);
   }
 

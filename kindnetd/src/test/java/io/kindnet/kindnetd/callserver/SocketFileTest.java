@@ -25,19 +25,19 @@ class SocketFileTest {
   private static final Duration DEADLINE = Duration.ofMinutes(2);
 
   private final Namespace node;
-  private final Path folder;
+  private final Path directory;
   private final Path socket;
 
   SocketFileTest(Namespace node, @TempDir Path temporary) {
     this.node = node;
-    this.folder = temporary.resolve("kindnet");
-    this.socket = folder.resolve("cni.sock");
+    this.directory = temporary.resolve("kindnet");
+    this.socket = directory.resolve("cni.sock");
   }
 
   @Test
   void isThereForRootAlone() throws IOException {
     try (LocalCallServer server = serve()) {
-      assertThat(permissions(folder)).isEqualTo("rwx------");
+      assertThat(permissions(directory)).isEqualTo("rwx------");
       assertThat(permissions(server.socket())).isEqualTo("rw-------");
       assertThat(files()).containsExactly("cni.sock");
     }
@@ -46,7 +46,7 @@ class SocketFileTest {
 
   @Test
   void replacesWhatAKilledAgentLeft() throws IOException {
-    Files.createDirectories(folder);
+    Files.createDirectories(directory);
     UnixListener.bind(socket, 1).close();
     assertThat(ClientSession.isServed(socket)).isFalse();
 
@@ -82,15 +82,15 @@ class SocketFileTest {
     try (LocalCallServer server = serve()) {
       Files.delete(server.socket());
       awaitServed();
-      // who makes the socket anew may be quicker than the second step
+      // who makes the socket again may be quicker than the second step
       Eventually.within(
           DEADLINE,
           () -> {
             Files.deleteIfExists(socket);
-            Files.delete(folder);
+            Files.delete(directory);
           });
       awaitServed();
-      assertThat(permissions(folder)).isEqualTo("rwx------");
+      assertThat(permissions(directory)).isEqualTo("rwx------");
     }
     assertThat(files()).isEmpty();
   }
@@ -119,7 +119,7 @@ class SocketFileTest {
           });
       assertThat(threads(agent)).contains("java").doesNotContain("cni-reception");
       assertThat(agent.stop("TERM")).isZero();
-      // in the middle of its rehearsal, or not
+      // in the middle of its warm-up, or not
       assertThat(other.stop("TERM")).isZero();
     }
     assertThat(files()).isEmpty();
@@ -159,8 +159,8 @@ class SocketFileTest {
 
   private List<String> files() throws IOException {
     List<String> names = new ArrayList<>();
-    if (Files.exists(folder)) {
-      try (DirectoryStream<Path> files = Files.newDirectoryStream(folder)) {
+    if (Files.exists(directory)) {
+      try (DirectoryStream<Path> files = Files.newDirectoryStream(directory)) {
         files.forEach(file -> names.add(file.getFileName().toString()));
       }
     }

@@ -23,9 +23,9 @@ class StatusCallTest {
   private final CniClient client;
   private final Path socket;
 
-  StatusCallTest(Namespace node, @TempDir Path folder) {
-    client = new CniClient(node, folder);
-    socket = folder.resolve("socket");
+  StatusCallTest(Namespace node, @TempDir Path directory) {
+    client = new CniClient(node, directory);
+    socket = directory.resolve("socket");
   }
 
   @Test
@@ -50,7 +50,7 @@ class StatusCallTest {
       }
       Eventually.within(DEADLINE, () -> assertThat(underWay).hasValue(CallExecutor.AT_ONCE));
 
-      AgentAnswer status = client.call("STATUS", "", null, client.config(0)).handOver(socket);
+      AgentAnswer status = client.call("STATUS", "", null, client.config(0)).delegate(socket);
 
       assertThat(status).isEqualTo(AgentAnswer.SILENCE);
       assertThat(underWay).as("the others wait").hasValue(CallExecutor.AT_ONCE);

@@ -15,8 +15,8 @@ import org.junit.jupiter.api.io.TempDir;
 /** What an operator sees of an agent that serves calls. */
 class StatusCommandTest {
   @Test
-  void tellsThatTheAgentAnswers(@TempDir Path folder) {
-    Path socket = folder.resolve("cni.sock");
+  void tellsThatTheAgentAnswers(@TempDir Path directory) {
+    Path socket = directory.resolve("cni.sock");
     try (CniCallAgent agent = new CniCallAgent(socket, "1.2.3", new Status("1.2.3"))) {
       agent.start();
       Eventually.within(
@@ -29,7 +29,7 @@ class StatusCommandTest {
               new PrintWriter(out, true),
               "status",
               "--socket=" + socket,
-              "--db=" + folder.resolve("cni.db"),
+              "--db=" + directory.resolve("cni.db"),
               "-o",
               "json");
 

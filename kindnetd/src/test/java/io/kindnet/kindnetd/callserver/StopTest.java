@@ -25,9 +25,9 @@ class StopTest {
   private final CniClient client;
   private final Path socket;
 
-  StopTest(Namespace node, @TempDir Path folder) {
-    client = new CniClient(node, folder);
-    socket = folder.resolve("socket");
+  StopTest(Namespace node, @TempDir Path directory) {
+    client = new CniClient(node, directory);
+    socket = directory.resolve("socket");
   }
 
   @Test

@@ -19,35 +19,35 @@ class StorePoolTest {
 
   private static final Duration NEVER = Duration.ofDays(1);
 
-  private StorePool keeper = new StorePool(2, NEVER, NEVER);
+  private StorePool pool = new StorePool(2, NEVER, NEVER);
 
-  @TempDir private Path folder;
+  @TempDir private Path directory;
 
   @AfterEach
   void close() {
-    keeper.close();
+    pool.close();
   }
 
   /** That of the agent, which keeps nothing for long. */
   private void useTheUsualOne() {
-    keeper.close();
-    keeper = new StorePool(2);
+    pool.close();
+    pool = new StorePool(2);
   }
 
   private Store open() throws CniException {
-    return keeper.open(folder.resolve(Store.FILE_NAME), BusyTimeout.USUAL, (pods, ports) -> {});
+    return pool.open(directory.resolve(Store.FILE_NAME), BusyTimeout.USUAL, (pods, ports) -> {});
   }
 
   /** What it used. */
   private Store call() throws CniException {
     Store store = open();
     assertThat(store.pods().all()).isEmpty();
-    keeper.giveBack(store, true);
+    pool.giveBack(store, true);
     return store;
   }
 
   private boolean isOpen() {
-    return Files.exists(folder.resolve(Store.FILE_NAME + "-wal"));
+    return Files.exists(directory.resolve(Store.FILE_NAME + "-wal"));
   }
 
   private void assertIsClosedSoon() {
@@ -56,7 +56,7 @@ class StorePoolTest {
 
   /** A file that was made before, since to make it changes it. */
   private void makeFile() throws CniException {
-    Store.open(folder.resolve(Store.FILE_NAME)).close();
+    Store.open(directory.resolve(Store.FILE_NAME)).close();
   }
 
   @Test
@@ -103,9 +103,9 @@ class StorePoolTest {
     Store third = open();
     assertThat(second).isNotSameAs(first);
 
-    keeper.giveBack(first, true);
-    keeper.giveBack(second, true);
-    keeper.giveBack(third, true);
+    pool.giveBack(first, true);
+    pool.giveBack(second, true);
+    pool.giveBack(third, true);
 
     assertThat(open()).isSameAs(second);
     assertThat(open()).isSameAs(first);
@@ -121,7 +121,7 @@ class StorePoolTest {
     makeFile();
     Store store = open();
 
-    keeper.giveBack(store, false);
+    pool.giveBack(store, false);
 
     assertIsClosedSoon();
     assertThat(call()).isNotSameAs(store);
@@ -134,8 +134,8 @@ class StorePoolTest {
     call();
 
     String seen =
-        keeper.alone(() -> {
-          keeper.giveBack(underWay, true);
+        pool.runExclusive(() -> {
+          pool.giveBack(underWay, true);
           assertIsClosedSoon();
           assertThat(call()).isNotSameAs(underWay);
           assertIsClosedSoon();
@@ -152,10 +152,10 @@ class StorePoolTest {
     Store underWay = open();
     call();
 
-    keeper.close();
+    pool.close();
 
     assertThat(isOpen()).isTrue();
-    keeper.giveBack(underWay, true);
+    pool.giveBack(underWay, true);
     assertThat(isOpen()).isFalse();
     call();
     assertThat(isOpen()).isFalse();

@@ -35,14 +35,14 @@ final class VictimNode implements AutoCloseable {
   /**
    * A node.
    *
-   * @param folder an empty one, for the database and the socket
+   * @param directory an empty one, for the database and the socket
    * @param cleansByDel whether its runtime calls DEL after a failed call, or GC
    * @param bridge where pods are ports of one, its name
    */
-  VictimNode(Path folder, boolean cleansByDel, String bridge) {
+  VictimNode(Path directory, boolean cleansByDel, String bridge) {
     this.cleansByDel = cleansByDel;
-    socket = folder.resolve("socket");
-    client = new CniClient(Namespace.create("victim"), folder, bridge);
+    socket = directory.resolve("socket");
+    client = new CniClient(Namespace.create("victim"), directory, bridge);
     launcher = new PluginLauncher(client, socket);
     for (int pod = 0; pod < AT_ONCE; pod++) {
       pods.add(Namespace.create("pod" + pod));
@@ -72,12 +72,12 @@ final class VictimNode implements AutoCloseable {
   List<Step> stepsOf(String verb) {
     List<Step> steps = new CopyOnWriteArrayList<>();
     try (LocalCallServer server = LocalCallServer.start(client.node(), socket, steps::add)) {
-      assertThat(add(0).handOver(server.socket()).exitCode()).isZero();
+      assertThat(add(0).delegate(server.socket()).exitCode()).isZero();
       if (verb.equals("DEL")) {
         steps.clear();
       }
       List<Step> done = List.copyOf(steps);
-      assertThat(del(0).handOver(server.socket())).isEqualTo(AgentAnswer.SILENCE);
+      assertThat(del(0).delegate(server.socket())).isEqualTo(AgentAnswer.SILENCE);
       return verb.equals("DEL") ? List.copyOf(steps) : done;
     }
   }

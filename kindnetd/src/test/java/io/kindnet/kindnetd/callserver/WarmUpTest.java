@@ -16,23 +16,23 @@ import org.junit.jupiter.api.io.TempDir;
 
 @NetworkNamespaces
 class WarmUpTest {
-  private final Path folder;
-  private final SocketDirectory directory;
+  private final Path directory;
+  private final SocketDirectory sockets;
 
-  WarmUpTest(@TempDir Path folder) throws IOException {
-    this.folder = folder;
-    this.directory = SocketDirectory.of(folder.resolve("cni.sock"));
+  WarmUpTest(@TempDir Path directory) throws IOException {
+    this.directory = directory;
+    sockets = SocketDirectory.of(directory.resolve("cni.sock"));
   }
 
   private List<String> files() throws IOException {
-    try (Stream<Path> files = Files.list(folder)) {
+    try (Stream<Path> files = Files.list(directory)) {
       return files.map(file -> file.getFileName().toString()).sorted().toList();
     }
   }
 
   @Test
   void leavesNothing() throws IOException {
-    WarmUp.run(directory, () -> true);
+    WarmUp.run(sockets, () -> true);
 
     assertThat(files()).isEmpty();
   }
@@ -41,7 +41,7 @@ class WarmUpTest {
   void endsOnceNobodyWantsItAnyMore() throws IOException {
     Iterator<Boolean> answers = List.of(true, true, false).iterator();
 
-    WarmUp.run(directory, answers::next);
+    WarmUp.run(sockets, answers::next);
 
     assertThat(answers).as("asked before each of two rounds, and a last time").isExhausted();
     assertThat(files()).isEmpty();
@@ -55,7 +55,7 @@ class WarmUpTest {
     }
     try (NetworkNamespace own = NetworkNamespace.open(host.path().toString());
         NetworkNamespace other = NetworkNamespace.open(pod.path().toString())) {
-      WarmUp.run(directory, () -> true, own, other);
+      WarmUp.run(sockets, () -> true, own, other);
     }
 
     assertThat(files()).isEmpty();

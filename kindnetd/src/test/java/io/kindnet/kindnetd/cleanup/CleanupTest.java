@@ -36,7 +36,7 @@ class CleanupTest {
   private static final Duration DEADLINE = Duration.ofMinutes(2);
 
   private final Namespace node;
-  private final Path folder;
+  private final Path directory;
   private final Path configurations;
   private final Path database;
   private final Path socket;
@@ -44,13 +44,13 @@ class CleanupTest {
   private final StringWriter out = new StringWriter();
   private final StringWriter err = new StringWriter();
 
-  CleanupTest(Namespace node, @TempDir Path folder) throws IOException {
+  CleanupTest(Namespace node, @TempDir Path directory) throws IOException {
     this.node = node;
-    this.folder = folder;
-    configurations = Files.createDirectory(folder.resolve("net.d"));
-    database = folder.resolve("cni-kindnet");
-    socket = Files.createDirectory(folder.resolve("run")).resolve("cni.sock");
-    plugins = new BinDirectory(Files.createDirectory(folder.resolve("bin")));
+    this.directory = directory;
+    configurations = Files.createDirectory(directory.resolve("net.d"));
+    database = directory.resolve("cni-kindnet");
+    socket = Files.createDirectory(directory.resolve("run")).resolve("cni.sock");
+    plugins = new BinDirectory(Files.createDirectory(directory.resolve("bin")));
   }
 
   /** What others have on the node. */
@@ -91,10 +91,10 @@ class CleanupTest {
   }
 
   private List<String> files() throws IOException {
-    try (Stream<Path> paths = Files.walk(folder)) {
+    try (Stream<Path> paths = Files.walk(directory)) {
       return paths
-          .filter(path -> !path.startsWith(folder.resolve("plugin")))
-          .map(path -> folder.relativize(path).toString())
+          .filter(path -> !path.startsWith(directory.resolve("plugin")))
+          .map(path -> directory.relativize(path).toString())
           .sorted()
           .toList();
     }
@@ -141,7 +141,7 @@ class CleanupTest {
         "--cni-conf-dir=" + configurations,
         "--cni-socket=" + socket,
         "--cni-bin-dir=" + plugins.path(),
-        "--cni-bin-source=" + folder.resolve("plugin"));
+        "--cni-bin-source=" + directory.resolve("plugin"));
   }
 
   @Test
@@ -150,8 +150,8 @@ class CleanupTest {
     putForeignThings(router);
     String networkBefore = network();
     List<String> filesBefore = files();
-    Files.createDirectories(folder.resolve("plugin/bin"));
-    Files.writeString(folder.resolve("plugin/bin/cni-kindnet"), "program");
+    Files.createDirectories(directory.resolve("plugin/bin"));
+    Files.writeString(directory.resolve("plugin/bin/cni-kindnet"), "program");
     try (ApiServerProcess api = ApiServerProcess.start(router, "192.0.2.254", 8080)) {
       api.apply(Nodes.node("node1", List.of("10.244.1.0/24"), List.of("192.0.2.1")));
       api.apply(Nodes.node("node2", List.of("10.244.2.0/24"), List.of("192.0.2.2")));

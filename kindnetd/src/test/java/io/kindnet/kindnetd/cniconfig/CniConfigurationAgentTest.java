@@ -33,16 +33,16 @@ class CniConfigurationAgentTest {
 
   private final ClusterNodes nodes = new ClusterNodes("self");
   private final Status status = new Status("test");
-  private final Path folder;
+  private final Path directory;
   private final Path file;
   private final CniConfigurationAgent agent;
 
   CniConfigurationAgentTest(@TempDir Path parent) {
-    folder = parent.resolve("net.d");
-    file = folder.resolve("10-kindnet.conflist");
+    directory = parent.resolve("net.d");
+    file = directory.resolve("10-kindnet.conflist");
     agent =
         new CniConfigurationAgent(
-            nodes, new PluginChain(Plugins.KINDNET, false), folder, OptionalInt::empty, status);
+            nodes, new PluginChain(Plugins.KINDNET, false), directory, OptionalInt::empty, status);
   }
 
   @BeforeEach
@@ -70,18 +70,18 @@ class CniConfigurationAgentTest {
     assertFile(IPV4);
     assertThat(PosixFilePermissions.toString(Files.getPosixFilePermissions(file)))
         .isEqualTo("rw-r--r--");
-    try (Stream<Path> files = Files.list(folder)) {
+    try (Stream<Path> files = Files.list(directory)) {
       assertThat(files).as("nothing else stays").containsExactly(file);
     }
   }
 
   @Test
-  void writesAlsoWhereTheFolderCannotBeWatched() {
+  void writesAlsoWhereTheDirectoryCannotBeWatched() {
     DirectoryWatch.Opener exhausted =
         () -> {
           throw new IOException("User limit of inotify instances reached");
         };
-    Path other = folder.resolveSibling("other.d");
+    Path other = directory.resolveSibling("other.d");
     PluginChain chain = new PluginChain(Plugins.KINDNET, false);
     try (CniConfigurationAgent unwatched =
         new CniConfigurationAgent(
@@ -127,7 +127,7 @@ class CniConfigurationAgentTest {
 
   @Test
   void leavesAFileAloneThatIsRight() throws IOException {
-    Files.createDirectories(folder);
+    Files.createDirectories(directory);
     Files.writeString(file, IPV4);
     FileTime old = FileTime.from(Instant.parse("2026-01-01T00:00:00Z"));
     Files.setLastModifiedTime(file, old);

@@ -37,20 +37,20 @@ class EarlierConfigurationsTest {
   private final ClusterNodes nodes = new ClusterNodes("self");
   private final Status status = new Status("test");
   private final Path temporary;
-  private final Path folder;
+  private final Path directory;
   private final CniConfigurationAgent agent;
 
   EarlierConfigurationsTest(@TempDir Path temporary) {
     this.temporary = temporary;
-    this.folder = temporary.resolve("conf-dir");
+    this.directory = temporary.resolve("conf-dir");
     this.agent =
         new CniConfigurationAgent(
-            nodes, new PluginChain(Plugins.KINDNET, false), folder, OptionalInt::empty, status);
+            nodes, new PluginChain(Plugins.KINDNET, false), directory, OptionalInt::empty, status);
   }
 
   @BeforeEach
   void start() throws IOException {
-    Files.createDirectories(folder);
+    Files.createDirectories(directory);
     nodes.put(clusterNode("self", List.of("10.244.2.0/24"), "192.0.2.1"));
     nodes.markComplete();
   }
@@ -66,7 +66,7 @@ class EarlierConfigurationsTest {
 
   private String only(String... names) {
     return Stream.of(names)
-        .map(name -> folder.resolve(name).toString())
+        .map(name -> directory.resolve(name).toString())
         .collect(
             Collectors.joining(
                 ", ",
@@ -76,7 +76,7 @@ class EarlierConfigurationsTest {
   }
 
   private Path put(String name) throws IOException {
-    return Files.writeString(folder.resolve(name), "{");
+    return Files.writeString(directory.resolve(name), "{");
   }
 
   @Test
@@ -89,7 +89,7 @@ class EarlierConfigurationsTest {
       Path multus = put("00-multus.conf");
       assertReadiness(only("00-multus.conf"));
       Path fresh = Files.writeString(temporary.resolve("fresh"), "{}");
-      Path hidden = folder.resolve(".hidden.conflist");
+      Path hidden = directory.resolve(".hidden.conflist");
       Files.move(fresh, hidden, StandardCopyOption.ATOMIC_MOVE);
       assertReadiness(only(".hidden.conflist", "00-multus.conf"));
       Files.writeString(multus, "{}");
@@ -127,8 +127,9 @@ class EarlierConfigurationsTest {
         "10-kindne\t.conf"
       })
   void areTheFirstByTheirBytes(String name) throws IOException {
-    Path file = Files.writeString(folder.resolve(name), "");
-    assertThat(EarlierConfigurations.in(folder, CniConfigurationAgent.FILE)).containsExactly(file);
+    Path file = Files.writeString(directory.resolve(name), "");
+    assertThat(EarlierConfigurations.in(directory, CniConfigurationAgent.FILE))
+        .containsExactly(file);
   }
 
   @ParameterizedTest
@@ -151,15 +152,16 @@ class EarlierConfigurationsTest {
       })
   void areNotThoseThatComeLaterOrAreNoConfigurations(String name) throws IOException {
     put(name);
-    assertThat(EarlierConfigurations.in(folder, CniConfigurationAgent.FILE)).isEmpty();
+    assertThat(EarlierConfigurations.in(directory, CniConfigurationAgent.FILE)).isEmpty();
   }
 
   @Test
   void areNoDirectoriesButAllElse() throws IOException {
-    Files.createDirectory(folder.resolve("00-directory.conf"));
-    Path toDirectory = Files.createSymbolicLink(folder.resolve("01-link.conf"), temporary);
-    Path toNowhere = Files.createSymbolicLink(folder.resolve("02-link.conf"), Path.of("nowhere"));
-    assertThat(EarlierConfigurations.in(folder, CniConfigurationAgent.FILE))
+    Files.createDirectory(directory.resolve("00-directory.conf"));
+    Path toDirectory = Files.createSymbolicLink(directory.resolve("01-link.conf"), temporary);
+    Path toNowhere =
+        Files.createSymbolicLink(directory.resolve("02-link.conf"), Path.of("nowhere"));
+    assertThat(EarlierConfigurations.in(directory, CniConfigurationAgent.FILE))
         .containsExactly(toDirectory, toNowhere);
   }
 
@@ -176,10 +178,10 @@ class EarlierConfigurationsTest {
         printf 3 >"$(printf '0\\377.conf')"
         printf later >"$(printf '\\303\\204.conf')"
         """;
-    Process shell = new ProcessBuilder("sh", "-c", script).directory(folder.toFile()).start();
+    Process shell = new ProcessBuilder("sh", "-c", script).directory(directory.toFile()).start();
     assertThat(shell.waitFor()).isZero();
 
-    List<Path> earlier = EarlierConfigurations.in(folder, CniConfigurationAgent.FILE);
+    List<Path> earlier = EarlierConfigurations.in(directory, CniConfigurationAgent.FILE);
 
     List<String> contents = new ArrayList<>();
     for (Path path : earlier) {

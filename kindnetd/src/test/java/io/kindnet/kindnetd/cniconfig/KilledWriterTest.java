@@ -17,12 +17,12 @@ class KilledWriterTest {
   private static final int KILLS = 10;
   private static final List<String> TEXTS = List.of("one\n".repeat(2_000), "two\n".repeat(3_000));
 
-  private final Path folder;
+  private final Path directory;
   private final ConfigurationFile file;
 
-  KilledWriterTest(@TempDir Path folder) {
-    this.folder = folder;
-    this.file = new ConfigurationFile(folder, FILE);
+  KilledWriterTest(@TempDir Path directory) {
+    this.directory = directory;
+    this.file = new ConfigurationFile(directory, FILE);
   }
 
   /** A process that writes one after the other for as long as it lives. */
@@ -41,7 +41,7 @@ class KilledWriterTest {
   }
 
   private void writeUntilKilled() throws IOException {
-    Process writer = JavaProcess.start(Writer.class, folder.toString());
+    Process writer = JavaProcess.start(Writer.class, directory.toString());
     try {
       assertThat(writer.inputReader().readLine()).isEqualTo("writes");
     } finally {
@@ -53,7 +53,7 @@ class KilledWriterTest {
   void leavesOneTextAndNothingElseOnceTheNextWriterIsThere() throws IOException {
     for (int kill = 0; kill < KILLS; kill++) {
       writeUntilKilled();
-      String text = Files.readString(folder.resolve(FILE));
+      String text = Files.readString(directory.resolve(FILE));
       assertThat(TEXTS).contains(text);
 
       assertThat(file.write(text)).as("that there was anything to write").isFalse();
@@ -64,22 +64,22 @@ class KilledWriterTest {
 
   @Test
   void leavesNothingOnceTheFileIsRemoved() throws IOException {
-    Files.writeString(folder.resolve("." + FILE + ".tmp"), TEXTS.getFirst());
-    Files.writeString(folder.resolve("." + FILE + ".123.tmp"), TEXTS.getFirst());
-    Files.writeString(folder.resolve(".11-other.conflist.tmp"), "");
+    Files.writeString(directory.resolve("." + FILE + ".tmp"), TEXTS.getFirst());
+    Files.writeString(directory.resolve("." + FILE + ".123.tmp"), TEXTS.getFirst());
+    Files.writeString(directory.resolve(".11-other.conflist.tmp"), "");
     file.write(TEXTS.getLast());
-    Files.writeString(folder.resolve("." + FILE + ".tmp"), TEXTS.getFirst());
+    Files.writeString(directory.resolve("." + FILE + ".tmp"), TEXTS.getFirst());
 
     assertThat(file.remove()).isTrue();
 
     assertThat(names()).containsExactly(".11-other.conflist.tmp");
-    Files.writeString(folder.resolve("." + FILE + ".tmp"), TEXTS.getFirst());
+    Files.writeString(directory.resolve("." + FILE + ".tmp"), TEXTS.getFirst());
     assertThat(file.remove()).isFalse();
     assertThat(names()).containsExactly(".11-other.conflist.tmp");
   }
 
   private List<String> names() throws IOException {
-    try (Stream<Path> files = Files.list(folder)) {
+    try (Stream<Path> files = Files.list(directory)) {
       return files.map(path -> path.getFileName().toString()).sorted().toList();
     }
   }

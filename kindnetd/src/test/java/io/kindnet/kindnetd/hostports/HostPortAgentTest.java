@@ -57,18 +57,18 @@ class HostPortAgentTest {
       """;
 
   private final Namespace host;
-  private final Path folder;
+  private final Path directory;
   private final Status status = new Status("of a test");
   private final MonitoredDatabase database;
   private final KernelWatch<NftablesEvents.Events> events;
   private final HostPortAgent agent;
   private final StatusPages pages;
 
-  HostPortAgentTest(Namespace host, @TempDir Path folder) throws IOException {
+  HostPortAgentTest(Namespace host, @TempDir Path directory) throws IOException {
     this.host = host;
-    this.folder = folder;
+    this.directory = directory;
     database =
-        new MonitoredDatabase(folder.resolve("cni.db"), new BusyTimeout(10_000), Kernel::open);
+        new MonitoredDatabase(directory.resolve("cni.db"), new BusyTimeout(10_000), Kernel::open);
     events = KernelWatch.ofNftables(NftablesEvents::open);
     agent = new HostPortAgent(database, events, Duration.ofMillis(20), status);
     pages = new StatusPages(status);
@@ -193,7 +193,7 @@ class HostPortAgentTest {
         {"cniVersion": "1.1.0", "name": "kindnet", "type": "cni-kindnet", "dataDir": "%s",
          "ranges": ["10.244.1.0/24", "fd00:1::/64"], "runtimeConfig": {"portMappings": [%s]}}
         """
-            .formatted(folder, hostPort == 0 ? "" : mapping);
+            .formatted(directory, hostPort == 0 ? "" : mapping);
     Map<String, String> variables =
         Map.of(
             "CNI_COMMAND",

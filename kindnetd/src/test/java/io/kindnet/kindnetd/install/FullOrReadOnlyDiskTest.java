@@ -15,18 +15,18 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
 /**
- * Where the host's folder takes nothing more, what was installed before stays, and nothing else.
+ * Where the host's directory takes nothing more, what was installed before stays, and nothing else.
  */
 @NetworkNamespaces
 class FullOrReadOnlyDiskTest {
   private final Namespace node;
-  private final Path folder;
+  private final Path directory;
   private final Path bin;
 
-  FullOrReadOnlyDiskTest(Namespace node, @TempDir Path folder) {
+  FullOrReadOnlyDiskTest(Namespace node, @TempDir Path directory) {
     this.node = node;
-    this.folder = folder;
-    bin = folder.resolve("bin");
+    this.directory = directory;
+    bin = directory.resolve("bin");
   }
 
   @BeforeEach
@@ -41,7 +41,7 @@ class FullOrReadOnlyDiskTest {
   }
 
   private Installer installer(String version) throws IOException {
-    Path source = folder.resolve("source-" + version);
+    Path source = directory.resolve("source-" + version);
     if (!Files.exists(source)) {
       FakePlugin.make(source, version);
     }
@@ -75,7 +75,7 @@ class FullOrReadOnlyDiskTest {
   }
 
   @Test
-  void aReadOnlyFolderIsNamedUnlessNothingIsToBeDone() throws IOException {
+  void aReadOnlyDirectoryIsNamedUnlessNothingIsToBeDone() throws IOException {
     installer("one").install();
     Map<String, String> before = FakePlugin.contents(bin);
     node.run("mount", "-o", "remount,ro", bin.toString());
@@ -89,7 +89,7 @@ class FullOrReadOnlyDiskTest {
   }
 
   @Test
-  void aReadOnlyFolderWithNothingInItIsNamed() throws IOException {
+  void aReadOnlyDirectoryWithNothingInItIsNamed() throws IOException {
     node.run("mount", "-o", "remount,ro", bin.toString());
 
     assertThatThrownBy(installer("one")::install)

@@ -25,13 +25,13 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
 class InstallerTest {
-  private final Path folder;
+  private final Path directory;
   private final Path bin;
   private final Path link;
 
-  InstallerTest(@TempDir Path folder) {
-    this.folder = folder;
-    bin = folder.resolve("opt/cni/bin");
+  InstallerTest(@TempDir Path directory) {
+    this.directory = directory;
+    bin = directory.resolve("opt/cni/bin");
     link = bin.resolve("cni-kindnet");
   }
 
@@ -42,7 +42,7 @@ class InstallerTest {
   }
 
   private Installer installer(String version) throws IOException {
-    Path source = folder.resolve("source-" + version);
+    Path source = directory.resolve("source-" + version);
     if (!Files.exists(source)) {
       FakePlugin.make(source, version);
     }
@@ -155,7 +155,7 @@ class InstallerTest {
     InstalledVersion version = install("one");
     Map<String, String> before = FakePlugin.contents(bin);
     Process process =
-        new ProcessBuilder("sh", "-c", damage).directory(version.folder().toFile()).start();
+        new ProcessBuilder("sh", "-c", damage).directory(version.directory().toFile()).start();
     assertThat(process.waitFor()).isZero();
 
     assertThat(installer("one").install().changedSomething()).isTrue();
@@ -213,7 +213,7 @@ class InstallerTest {
       assertThat(installer("three").removeUnused()).isEmpty();
     }
     assertThat(installer("three").removeUnused()).containsExactly(one.id());
-    assertThat(one.folder()).doesNotExist();
+    assertThat(one.directory()).doesNotExist();
 
     InstalledVersion four = install("four");
     assertThat(versions()).hasSize(2).contains(four.id()).doesNotContain(two.id());
@@ -224,7 +224,7 @@ class InstallerTest {
   void aVersionThatIsTakenBackIntoUseCountsAsTheLatest() throws Exception {
     InstalledVersion one = install("one");
     InstalledVersion two = install("two");
-    Files.setLastModifiedTime(one.folder(), FileTime.fromMillis(1));
+    Files.setLastModifiedTime(one.directory(), FileTime.fromMillis(1));
 
     assertThat(installer("one").install().toString()).endsWith("was there and is in use again");
     install("three");
@@ -234,7 +234,7 @@ class InstallerTest {
 
   @Test
   void namesASourceThatIsNone() throws IOException {
-    Path nothing = folder.resolve("nothing");
+    Path nothing = directory.resolve("nothing");
     assertThatThrownBy(() -> new Installer(nothing, new BinDirectory(bin), "v").install())
         .isInstanceOf(IOException.class)
         .hasMessage(

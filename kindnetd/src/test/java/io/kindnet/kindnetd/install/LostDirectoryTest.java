@@ -22,21 +22,21 @@ import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
-/** The host's folder as a container has it: mounted. */
+/** The host's directory as a container has it: mounted. */
 @NetworkNamespaces
 class LostDirectoryTest {
   private static final Duration DEADLINE = Duration.ofSeconds(20);
 
   private final Namespace node;
-  private final Path folder;
+  private final Path directory;
   private final Path host;
   private final Path mounted;
 
-  LostDirectoryTest(Namespace node, @TempDir Path folder) throws IOException {
+  LostDirectoryTest(Namespace node, @TempDir Path directory) throws IOException {
     this.node = node;
-    this.folder = folder;
-    host = Files.createDirectory(folder.resolve("host"));
-    mounted = Files.createDirectory(folder.resolve("mounted"));
+    this.directory = directory;
+    host = Files.createDirectory(directory.resolve("host"));
+    mounted = Files.createDirectory(directory.resolve("mounted"));
   }
 
   @BeforeEach
@@ -50,10 +50,10 @@ class LostDirectoryTest {
   }
 
   @Test
-  void asksForANewStartWhereTheFolderItselfIsRemoved() throws Exception {
+  void asksForANewStartWhereTheDirectoryItselfIsRemoved() throws Exception {
     Status status = new Status("test");
     BinDirectory bin = new BinDirectory(mounted);
-    Path source = FakePlugin.make(folder.resolve("plugin"), "one");
+    Path source = FakePlugin.make(directory.resolve("plugin"), "one");
     InetSocketAddress any = new InetSocketAddress(InetAddress.getLoopbackAddress(), 0);
     try (StatusServer server = new StatusServer(any, status);
         PluginAgent agent = new PluginAgent(bin, new Installer(source, bin, "one"), status)) {
@@ -65,7 +65,7 @@ class LostDirectoryTest {
       // which fails where the agent is quicker and puts something back meanwhile
       node.tryRun("rm", "-rf", "--", host + "/.cni-kindnet", host + "/cni-kindnet");
       Eventually.within(DEADLINE, () -> assertThat(bin.damage()).isEmpty());
-      assertThat(health(server)).as("that can be mended").isEqualTo("ok\n");
+      assertThat(health(server)).as("that can be fixed").isEqualTo("ok\n");
 
       // until nothing is put back any more
       Eventually.within(DEADLINE, () -> node.run("rm", "-r", host.toString()));

@@ -24,24 +24,24 @@ import org.junit.jupiter.params.provider.ValueSource;
 class PluginAgentTest {
   private static final Duration DEADLINE = Duration.ofSeconds(20);
 
-  private final Path folder;
+  private final Path directory;
   private final BinDirectory bin;
   private final Status status = new Status("test");
 
-  PluginAgentTest(@TempDir Path folder) {
-    this.folder = folder;
-    bin = new BinDirectory(folder.resolve("bin"));
+  PluginAgentTest(@TempDir Path directory) {
+    this.directory = directory;
+    bin = new BinDirectory(directory.resolve("bin"));
   }
 
   @BeforeEach
   void makeSources() throws IOException {
     for (String version : new String[] {"one", "two", "three"}) {
-      FakePlugin.make(folder.resolve(version), version);
+      FakePlugin.make(directory.resolve(version), version);
     }
   }
 
   private Installer installer(String version) {
-    return new Installer(folder.resolve(version), bin, version);
+    return new Installer(directory.resolve(version), bin, version);
   }
 
   private PluginAgent start(String version) {
@@ -81,7 +81,8 @@ class PluginAgentTest {
     try (PluginAgent agent = start("one")) {
       awaitWhole();
       for (int time = 0; time < 2; time++) {
-        Process process = new ProcessBuilder("sh", "-c", damage).directory(folder.toFile()).start();
+        Process process =
+            new ProcessBuilder("sh", "-c", damage).directory(directory.toFile()).start();
         // which fails where the agent was quicker and put something back before rm had ended
         process.waitFor();
         awaitWhole();
@@ -125,10 +126,10 @@ class PluginAgentTest {
     try (call) {
       installer("two").install();
       installer("three").install();
-      assertThat(one.folder()).isDirectory();
+      assertThat(one.directory()).isDirectory();
     }
     try (PluginAgent agent = start("three")) {
-      Eventually.within(DEADLINE, () -> assertThat(one.folder()).doesNotExist());
+      Eventually.within(DEADLINE, () -> assertThat(one.directory()).doesNotExist());
       assertThat(bin.damage()).isEmpty();
       assertThat(agent).isNotNull();
     }

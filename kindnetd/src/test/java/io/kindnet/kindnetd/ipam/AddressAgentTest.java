@@ -44,7 +44,7 @@ class AddressAgentTest {
   private final List<String> warnings = new CopyOnWriteArrayList<>();
   private final Status status = new Status("of a test");
 
-  @TempDir private Path folder;
+  @TempDir private Path directory;
   private AddressAgent agent;
   private final StatusPages pages;
 
@@ -56,7 +56,7 @@ class AddressAgentTest {
 
   @BeforeEach
   void start() {
-    agent = agent(folder.resolve("cni.db"), status);
+    agent = agent(directory.resolve("cni.db"), status);
     // its thread is where this one is
     inHost(() -> agent.start());
   }
@@ -85,7 +85,7 @@ class AddressAgentTest {
   @Test
   void withoutADatabaseAllIsWell() {
     awaitLine("[+]addresses ok");
-    assertThat(folder).isEmptyDirectory();
+    assertThat(directory).isEmptyDirectory();
   }
 
   @Test
@@ -165,7 +165,7 @@ class AddressAgentTest {
 
     awaitLine(
         "[+]addresses ok, but database "
-            + folder.resolve("cni.db")
+            + directory.resolve("cni.db")
             + ": its schema has version 99, this program knows 3 at most: a newer cni-kindnet wrote"
             + " it");
     sql("PRAGMA user_version = 3");
@@ -192,7 +192,7 @@ class AddressAgentTest {
             .put("cniVersion", "1.1.0")
             .put("name", "kindnet")
             .put("type", "cni-kindnet")
-            .put("dataDir", folder.toString());
+            .put("dataDir", directory.toString());
     List.of(ranges).forEach(config.putArray("ranges")::add);
     Map<String, String> variables =
         Map.of(
@@ -222,6 +222,6 @@ class AddressAgentTest {
   }
 
   private String sql(String statement) {
-    return host.run(Sqlite3.command(folder.resolve("cni.db"), statement));
+    return host.run(Sqlite3.command(directory.resolve("cni.db"), statement));
   }
 }

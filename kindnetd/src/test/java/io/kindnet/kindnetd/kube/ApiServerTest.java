@@ -79,16 +79,16 @@ class ApiServerTest {
   }
 
   @Test
-  void saysWhatIsMissing(@TempDir Path folder) {
-    ApiServerConfig config = new ApiServerConfig(folder);
+  void saysWhatIsMissing(@TempDir Path directory) {
+    ApiServerConfig config = new ApiServerConfig(directory);
     assertThatThrownBy(() -> config.read(NOTHING, Map.of()))
         .isInstanceOf(IOException.class)
         .hasMessageStartingWith("no API server: ");
     assertThatThrownBy(
             () -> config.read(NOTHING, Map.of("KUBERNETES_SERVICE_HOST", "10.96.0.1")).check())
         .isInstanceOf(IOException.class)
-        .hasMessage("service account token " + folder.resolve("token") + " does not exist");
-    Path kubeconfig = folder.resolve("config");
+        .hasMessage("service account token " + directory.resolve("token") + " does not exist");
+    Path kubeconfig = directory.resolve("config");
     ApiServerOptions options =
         new ApiServerOptions(Optional.of(kubeconfig), Optional.empty(), Optional.empty());
     assertThatThrownBy(() -> config.read(options, Map.of()))
@@ -97,13 +97,13 @@ class ApiServerTest {
   }
 
   @Test
-  void trustsTheClustersAuthorityAndNoOther(@TempDir Path folder) throws Exception {
-    Files.writeString(folder.resolve("token"), "secret\n");
-    try (TlsHealthServer server = TlsHealthServer.start(folder.resolve("server"), "secret");
-        TlsHealthServer other = TlsHealthServer.start(folder.resolve("other"), "secret")) {
-      Files.copy(server.certificate(), folder.resolve("ca.crt"));
-      assertThat(chosenInCluster(folder, server.url())).isEqualTo(server.url() + "/");
-      assertThat(chosenInCluster(folder, other.url())).isEqualTo("https://127.0.0.1:1/");
+  void trustsTheClustersAuthorityAndNoOther(@TempDir Path directory) throws Exception {
+    Files.writeString(directory.resolve("token"), "secret\n");
+    try (TlsHealthServer server = TlsHealthServer.start(directory.resolve("server"), "secret");
+        TlsHealthServer other = TlsHealthServer.start(directory.resolve("other"), "secret")) {
+      Files.copy(server.certificate(), directory.resolve("ca.crt"));
+      assertThat(chosenInCluster(directory, server.url())).isEqualTo(server.url() + "/");
+      assertThat(chosenInCluster(directory, other.url())).isEqualTo("https://127.0.0.1:1/");
     }
   }
 

@@ -132,7 +132,7 @@ class ReflectorTest {
   }
 
   @Test
-  void beginsAnewWhereThePagesOfAListHaveExpired() {
+  void beginsAgainWhereThePagesOfAListHaveExpired() {
     server
         .list(list(7, "old", node("gone", 1, "10.0.9.0/24")))
         .refuseList(410, GONE)
@@ -171,7 +171,7 @@ class ReflectorTest {
   }
 
   @Test
-  void listsAnewWhatIsTooOldAndTellsOnlyTheDifference() {
+  void listsAgainWhatIsTooOldAndTellsOnlyTheDifference() {
     String a = node("a", 1, "10.0.1.0/24");
     server.list(list(7, "", a, node("b", 2, "10.0.2.0/24")));
     server.watch().say(event("ERROR", GONE));
@@ -188,7 +188,7 @@ class ReflectorTest {
 
   /** Going on where such an event was would only bring it again. */
   @Test
-  void listsAnewAfterAnEventThatItCannotRead() {
+  void listsAgainAfterAnEventThatItCannotRead() {
     server.list(list(7, "", node("a", 1, "10.0.1.0/24")));
     awaitPeers("a 10.0.1.0/24");
     List<byte[]> events =

@@ -57,7 +57,7 @@ class MasqAgentTest {
 
   private KernelWatch<NftablesEvents.Events> events(NftablesSocket own) {
     return KernelWatch.ofNftables(
-        () -> namespace.call(() -> NftablesEvents.ofOthers(own.portId())));
+        () -> namespace.call(() -> NftablesEvents.excludingOwn(own.portId())));
   }
 
   @BeforeEach
@@ -102,7 +102,7 @@ class MasqAgentTest {
   }
 
   @Test
-  void followsTheClusterWithoutMakingAnythingAnew() {
+  void followsTheClusterWithoutMakingAnythingAgain() {
     start();
     assertTable(EXPECTED);
     String handles = handles();
@@ -121,7 +121,7 @@ class MasqAgentTest {
     assertThat(handles()).isEqualTo(handles);
   }
 
-  /** The handles of table, sets, chain and rules: one made anew has another. */
+  /** The handles of table, sets, chain and rules: one made again has another. */
   private String handles() {
     return host.run("nft", "-a", "list", "table", "inet", "kindnet-ipmasq")
         .lines()

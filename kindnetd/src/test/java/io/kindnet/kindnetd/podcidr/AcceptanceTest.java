@@ -68,7 +68,7 @@ class AcceptanceTest {
             Optional.of(node("self", 1, List.of("10.244.0.0/24"), "198.51.100.1")),
             List.of(node("a", 2, List.of("10.244.1.0/24", "fd00:1::/64"), "198.51.100.2")));
     assertThat(acceptance.update(all)).isSameAs(all);
-    assertThat(acceptance.notes()).isEmpty();
+    assertThat(acceptance.diagnostics()).isEmpty();
   }
 
   @Test
@@ -82,7 +82,7 @@ class AcceptanceTest {
             "fd00:1::/64",
             "10.244.256.0/24: it is not a CIDR",
             "192.0.2.128/25: it overlaps 192.0.2.0/24, a network of this machine");
-    assertThat(acceptance.notes())
+    assertThat(acceptance.diagnostics())
         .containsExactlyInAnyOrder(
             new Diagnostic(
                 true, "pod CIDR 10.244.256.0/24 of node a is left out: it is not a CIDR"),
@@ -92,7 +92,7 @@ class AcceptanceTest {
                     + " of this machine"));
     assertThat(accepted(hostile)).hasSize(2);
     assertThat(accepted()).isEmpty();
-    assertThat(acceptance.notes()).isEmpty();
+    assertThat(acceptance.diagnostics()).isEmpty();
   }
 
   @Test
@@ -176,15 +176,15 @@ class AcceptanceTest {
 
   @ParameterizedTest
   @ValueSource(ints = {3, 20, 250})
-  void goesOnToWhereItWouldBeDecidedAnew(int cidrs) {
+  void goesOnToWhereItWouldBeDecidedAgain(int cidrs) {
     RandomCluster cluster = new RandomCluster(cidrs, cidrs).withHostileNodes();
     int leftOut = 0;
     for (int i = 0; i < 5000; i++) {
       ClusterSnapshot next = cluster.next();
       Acceptance fromScratch = new Acceptance(RULES);
       assertThat(acceptance.update(next)).as("step %d", i).isEqualTo(fromScratch.update(next));
-      assertThat(acceptance.notes()).isEqualTo(fromScratch.notes());
-      leftOut += acceptance.notes().size();
+      assertThat(acceptance.diagnostics()).isEqualTo(fromScratch.diagnostics());
+      leftOut += acceptance.diagnostics().size();
     }
     assertThat(leftOut).isGreaterThan(100);
   }

@@ -66,14 +66,15 @@ class HostFactsReaderTest {
 
   @Test
   void tellsNetworksGatewaysAndAddressesFromThoseOfPods(
-      Namespace host, Namespace outside, Namespace pod, @TempDir Path folder) throws IOException {
+      Namespace host, Namespace outside, Namespace pod, @TempDir Path directory)
+      throws IOException {
     host.loopbackUp();
     host.connect("eth0", outside, "host");
     host.connect("eth1", outside, "other");
     host.connect("knet1", pod, "eth0");
     host.connect("veth1", pod, "eth1");
     Ip.batch(host, NODE);
-    Path resolver = folder.resolve("resolv.conf");
+    Path resolver = directory.resolve("resolv.conf");
     Files.writeString(resolver, RESOLVER);
     try (NetworkNamespace namespace = NetworkNamespace.open(host.path().toString());
         RouteSocket socket = RouteSocket.open(namespace)) {
@@ -125,11 +126,13 @@ class HostFactsReaderTest {
   }
 
   @Test
-  void readsAMachineWithoutAnything(Namespace host, @TempDir Path folder) {
+  void readsAMachineWithoutAnything(Namespace host, @TempDir Path directory) {
     try (NetworkNamespace namespace = NetworkNamespace.open(host.path().toString());
         RouteSocket socket = RouteSocket.open(namespace)) {
       HostFacts facts =
-          new HostFactsReader(socket, HostFixture.MARKS, folder.resolve("absent")).read().facts();
+          new HostFactsReader(socket, HostFixture.MARKS, directory.resolve("absent"))
+              .read()
+              .facts();
       assertThat(facts.networks()).isEmpty();
       assertThat(facts.gateways()).isEmpty();
       assertThat(facts.addresses()).isEmpty();

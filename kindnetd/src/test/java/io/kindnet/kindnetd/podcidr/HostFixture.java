@@ -83,7 +83,7 @@ final class HostFixture implements AutoCloseable {
     nftables = namespace.call(NftablesSocket::open);
     nftablesEvents =
         KernelWatch.ofNftables(
-            () -> namespace.call(() -> NftablesEvents.ofOthers(nftables.portId())));
+            () -> namespace.call(() -> NftablesEvents.excludingOwn(nftables.portId())));
     List<InetAddress> servers = Stream.of(apiServer).map(IpAddresses::parse).toList();
     accepted = new AcceptedNodes(nodes, clusterCidrs, servers);
     agent = new PodCidrAgent(accepted, socket, routeEvents, MARKS, resolver, status);

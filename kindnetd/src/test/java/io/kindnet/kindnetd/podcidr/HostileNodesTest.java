@@ -33,10 +33,10 @@ class HostileNodesTest {
   private final Path resolver;
   private HostFixture fixture;
 
-  HostileNodesTest(Namespace host, Namespace network, @TempDir Path folder) throws IOException {
+  HostileNodesTest(Namespace host, Namespace network, @TempDir Path directory) throws IOException {
     this.host = host;
     this.network = network;
-    resolver = folder.resolve("resolv.conf");
+    resolver = directory.resolve("resolv.conf");
     Files.writeString(
         resolver,
         """

@@ -27,16 +27,16 @@ class RouteAgentRepairTest {
   private static final Duration DEADLINE = Duration.ofSeconds(60);
 
   private final Namespace host;
-  private final RoutingFixture stand;
+  private final RoutingFixture fixture;
 
   RouteAgentRepairTest(Namespace host, Namespace network) {
     this.host = host;
-    stand = RoutingFixture.between(host, network);
+    fixture = RoutingFixture.between(host, network);
   }
 
   @AfterEach
   void stop() {
-    stand.close();
+    fixture.close();
   }
 
   @Test
@@ -52,12 +52,12 @@ class RouteAgentRepairTest {
         route add 172.16.0.0/16 via 192.0.2.8
         route add 10.244.0.5/32 dev eth0 proto 107
         """);
-    stand.join("a", 2);
-    stand.join("b", 3);
-    stand.agent.start();
-    assertThat(stand.routes()).as("nothing before the list of nodes is complete").hasSize(4);
-    stand.nodes.markComplete();
-    stand.assertRoutes(
+    fixture.join("a", 2);
+    fixture.join("b", 3);
+    fixture.agent.start();
+    assertThat(fixture.routes()).as("nothing before the list of nodes is complete").hasSize(4);
+    fixture.nodes.markComplete();
+    fixture.assertRoutes(
         "10.244.2.0/24 via 192.0.2.2",
         "fd00:2::/64 via 2001:db8::2",
         "10.244.3.0/24 via 192.0.2.3",
@@ -71,61 +71,61 @@ class RouteAgentRepairTest {
 
   @Test
   void repairsWhatOthersRemoveOrChange() {
-    stand.start();
-    stand.join("a", 2);
+    fixture.start();
+    fixture.join("a", 2);
     String[] all = {"10.244.2.0/24 via 192.0.2.2", "fd00:2::/64 via 2001:db8::2"};
-    stand.assertRoutes(all);
+    fixture.assertRoutes(all);
     Ip.run(host, "route", "del", "10.244.2.0/24");
-    stand.assertRoutes(all);
+    fixture.assertRoutes(all);
     Ip.run(host, "-6", "route", "flush", "proto", "75");
-    stand.assertRoutes(all);
+    fixture.assertRoutes(all);
     Ip.run(host, "route", "replace", "10.244.2.0/24", "via", "192.0.2.77");
-    stand.assertRoutes(all);
+    fixture.assertRoutes(all);
     Ip.run(host, "route", "replace", "blackhole", "10.244.2.0/24");
-    stand.assertRoutes(all);
+    fixture.assertRoutes(all);
     Ip.run(host, "link", "set", "eth0", "down");
-    stand.assertRoutes();
+    fixture.assertRoutes();
     Ip.batch(
         host,
         """
         link set eth0 up
         address add 2001:db8::1/64 dev eth0 nodad
         """);
-    stand.assertRoutes(all);
+    fixture.assertRoutes(all);
   }
 
   @Test
   void writesNothingWhereAnEarlierRunHasMadeThousandsOfRoutes() throws IOException {
     for (int i = 0; i < 2000; i++) {
       String number = i / 250 + "." + i % 250;
-      stand.nodes.put(
+      fixture.nodes.put(
           clusterNode(
               "node" + i,
               List.of("10." + number + ".0/24", "fd01:0:0:" + Integer.toHexString(i) + "::/64"),
               "192.0.2." + (2 + i % 200),
               "2001:db8::" + Integer.toHexString(2 + i)));
     }
-    stand.start();
-    Eventually.within(DEADLINE, () -> assertThat(stand.status.problems()).isEmpty());
-    stand.agent.close();
-    Set<String> made = stand.routes();
+    fixture.start();
+    Eventually.within(DEADLINE, () -> assertThat(fixture.status.problems()).isEmpty());
+    fixture.agent.close();
+    Set<String> made = fixture.routes();
     assertThat(made).hasSize(4000);
     Status later = new Status("test");
     try (NetworkNamespace namespace = NetworkNamespace.open(host.path().toString());
         RouteSocket laterSocket = RouteSocket.open(namespace);
         KernelWatch<RouteEvents.Batch> events = KernelWatch.ofRoutes(laterSocket);
-        RouteAgent laterAgent = new RouteAgent(stand.nodes, laterSocket, events, later)) {
+        RouteAgent laterAgent = new RouteAgent(fixture.nodes, laterSocket, events, later)) {
       laterAgent.start();
       Eventually.within(DEADLINE, () -> assertThat(later.problems()).isEmpty());
       assertThat(laterSocket.requests().writes()).as("messages for a restart").isZero();
-      assertThat(stand.routes()).isEqualTo(made);
+      assertThat(fixture.routes()).isEqualTo(made);
 
-      stand.nodes.put(clusterNode("node7", List.of("10.0.7.0/24"), "192.0.2.77"));
+      fixture.nodes.put(clusterNode("node7", List.of("10.0.7.0/24"), "192.0.2.77"));
       Eventually.within(
-          DEADLINE, () -> assertThat(stand.routes()).contains("10.0.7.0/24 via 192.0.2.77"));
+          DEADLINE, () -> assertThat(fixture.routes()).contains("10.0.7.0/24 via 192.0.2.77"));
       Eventually.within(
           DEADLINE,
-          () -> assertThat(stand.routes()).doesNotContain("fd01:0:0:7::/64 via 2001:db8::9"));
+          () -> assertThat(fixture.routes()).doesNotContain("fd01:0:0:7::/64 via 2001:db8::9"));
       assertThat(laterSocket.requests().writes()).as("a route changed, a route gone").isEqualTo(2);
     }
   }
@@ -133,27 +133,27 @@ class RouteAgentRepairTest {
   @Test
   void costsWhatChanges() {
     for (int i = 2; i < 200; i++) {
-      stand.join("node" + i, i);
+      fixture.join("node" + i, i);
     }
-    stand.start();
-    Eventually.within(DEADLINE, () -> assertThat(stand.routes()).hasSize(2 * 198));
-    Eventually.within(DEADLINE, () -> assertThat(stand.status.problems()).isEmpty());
+    fixture.start();
+    Eventually.within(DEADLINE, () -> assertThat(fixture.routes()).hasSize(2 * 198));
+    Eventually.within(DEADLINE, () -> assertThat(fixture.status.problems()).isEmpty());
     MessageRecorder recorder = new MessageRecorder();
-    stand.socket.listener(recorder::datagram);
-    stand.join("another", 200);
-    Eventually.within(DEADLINE, () -> assertThat(stand.routes()).hasSize(2 * 199));
+    fixture.socket.listener(recorder::datagram);
+    fixture.join("another", 200);
+    Eventually.within(DEADLINE, () -> assertThat(fixture.routes()).hasSize(2 * 199));
     assertThat(recorder.messages(Direction.SENT)).as("datagrams for one node").hasSize(1);
   }
 
   /** Listing the routes of all pods for each pod that comes or goes would cost their square. */
   @Test
   void looksAtNothingWhenPodsComeAndGo(Namespace pod) {
-    stand.start();
-    stand.join("a", 2);
-    stand.assertRoutes("10.244.2.0/24 via 192.0.2.2", "fd00:2::/64 via 2001:db8::2");
-    Eventually.within(DEADLINE, () -> assertThat(stand.status.problems()).isEmpty());
+    fixture.start();
+    fixture.join("a", 2);
+    fixture.assertRoutes("10.244.2.0/24 via 192.0.2.2", "fd00:2::/64 via 2001:db8::2");
+    Eventually.within(DEADLINE, () -> assertThat(fixture.status.problems()).isEmpty());
     MessageRecorder recorder = new MessageRecorder();
-    stand.socket.listener(recorder::datagram);
+    fixture.socket.listener(recorder::datagram);
     host.connect("knet1", pod, "eth0");
     Ip.batch(
         host,
@@ -169,7 +169,7 @@ class RouteAgentRepairTest {
     Ip.run(host, "link", "del", "knet1");
     // what is noticed comes after all that was there to be noticed before
     Ip.run(host, "route", "del", "10.244.2.0/24");
-    stand.assertRoutes("10.244.2.0/24 via 192.0.2.2", "fd00:2::/64 via 2001:db8::2");
+    fixture.assertRoutes("10.244.2.0/24 via 192.0.2.2", "fd00:2::/64 via 2001:db8::2");
     assertThat(recorder.messages(Direction.SENT))
         .as("one look at the kernel, routes and addresses of both families, and a repair")
         .hasSizeLessThanOrEqualTo(5);

@@ -22,68 +22,68 @@ class RouteAgentTest {
   private static final Duration DEADLINE = Duration.ofSeconds(60);
 
   private final Namespace host;
-  private final RoutingFixture stand;
+  private final RoutingFixture fixture;
 
   RouteAgentTest(Namespace host, Namespace network) {
     this.host = host;
-    stand = RoutingFixture.between(host, network);
+    fixture = RoutingFixture.between(host, network);
   }
 
   @AfterEach
   void stop() {
-    stand.close();
+    fixture.close();
   }
 
   @Test
   void followsNodesThatJoinChangeAndLeave() {
-    stand.start();
-    stand.join("a", 2);
-    stand.join("b", 3);
-    stand.assertRoutes(
+    fixture.start();
+    fixture.join("a", 2);
+    fixture.join("b", 3);
+    fixture.assertRoutes(
         "10.244.2.0/24 via 192.0.2.2",
         "fd00:2::/64 via 2001:db8::2",
         "10.244.3.0/24 via 192.0.2.3",
         "fd00:3::/64 via 2001:db8::3");
-    stand.nodes.remove("b");
-    stand.assertRoutes("10.244.2.0/24 via 192.0.2.2", "fd00:2::/64 via 2001:db8::2");
-    stand.nodes.put(
+    fixture.nodes.remove("b");
+    fixture.assertRoutes("10.244.2.0/24 via 192.0.2.2", "fd00:2::/64 via 2001:db8::2");
+    fixture.nodes.put(
         clusterNode("a", List.of("10.244.2.0/24", "fd00:2::/64"), "192.0.2.9", "2001:db8::9"));
-    stand.assertRoutes("10.244.2.0/24 via 192.0.2.9", "fd00:2::/64 via 2001:db8::9");
-    stand.nodes.put(
+    fixture.assertRoutes("10.244.2.0/24 via 192.0.2.9", "fd00:2::/64 via 2001:db8::9");
+    fixture.nodes.put(
         clusterNode("a", List.of("10.244.7.0/24", "fd00:7::/64"), "192.0.2.9", "2001:db8::9"));
-    stand.assertRoutes("10.244.7.0/24 via 192.0.2.9", "fd00:7::/64 via 2001:db8::9");
-    stand.nodes.put(clusterNode("a", List.of("10.244.7.0/24"), "192.0.2.9"));
-    stand.assertRoutes("10.244.7.0/24 via 192.0.2.9");
+    fixture.assertRoutes("10.244.7.0/24 via 192.0.2.9", "fd00:7::/64 via 2001:db8::9");
+    fixture.nodes.put(clusterNode("a", List.of("10.244.7.0/24"), "192.0.2.9"));
+    fixture.assertRoutes("10.244.7.0/24 via 192.0.2.9");
   }
 
   @Test
   void givesACidrToItsNewestOwnerAndBackAgain() {
-    stand.start();
-    stand.join("old", 2);
-    stand.nodes.put(clusterNode("new", List.of("10.244.2.0/24"), "192.0.2.3"));
-    stand.assertRoutes("10.244.2.0/24 via 192.0.2.3", "fd00:2::/64 via 2001:db8::2");
-    stand.nodes.remove("new");
-    stand.assertRoutes("10.244.2.0/24 via 192.0.2.2", "fd00:2::/64 via 2001:db8::2");
-    stand.nodes.put(clusterNode("new", List.of("10.244.2.0/24"), "192.0.2.3"));
-    stand.nodes.remove("old");
-    stand.assertRoutes("10.244.2.0/24 via 192.0.2.3");
+    fixture.start();
+    fixture.join("old", 2);
+    fixture.nodes.put(clusterNode("new", List.of("10.244.2.0/24"), "192.0.2.3"));
+    fixture.assertRoutes("10.244.2.0/24 via 192.0.2.3", "fd00:2::/64 via 2001:db8::2");
+    fixture.nodes.remove("new");
+    fixture.assertRoutes("10.244.2.0/24 via 192.0.2.2", "fd00:2::/64 via 2001:db8::2");
+    fixture.nodes.put(clusterNode("new", List.of("10.244.2.0/24"), "192.0.2.3"));
+    fixture.nodes.remove("old");
+    fixture.assertRoutes("10.244.2.0/24 via 192.0.2.3");
   }
 
   /** The broadcast address of the network, which a kubelet may write into its Node. */
   @Test
   void goesOnWithoutANodeWhoseAddressIsNoNextHop() throws Exception {
     try (CapturedLog log = CapturedLog.start()) {
-      stand.nodes.put(clusterNode("hostile", List.of("10.244.9.0/24"), "192.0.2.255"));
-      stand.join("a", 2);
-      stand.start();
-      stand.assertRoutes("10.244.2.0/24 via 192.0.2.2", "fd00:2::/64 via 2001:db8::2");
-      Eventually.within(DEADLINE, () -> assertThat(stand.status.problems()).isEmpty());
-      assertThat(ReadinessPage.of(stand.status))
+      fixture.nodes.put(clusterNode("hostile", List.of("10.244.9.0/24"), "192.0.2.255"));
+      fixture.join("a", 2);
+      fixture.start();
+      fixture.assertRoutes("10.244.2.0/24 via 192.0.2.2", "fd00:2::/64 via 2001:db8::2");
+      Eventually.within(DEADLINE, () -> assertThat(fixture.status.problems()).isEmpty());
+      assertThat(ReadinessPage.of(fixture.status))
           .contains("[+]routes ok, but the kernel refuses the next hops of 1 pod CIDRs");
-      assertThat(MetricsPage.of(stand.status)).contains("kindnet_unrouted_pod_cidrs 1.0");
+      assertThat(MetricsPage.of(fixture.status)).contains("kindnet_unrouted_pod_cidrs 1.0");
 
-      stand.join("b", 3);
-      stand.assertRoutes(
+      fixture.join("b", 3);
+      fixture.assertRoutes(
           "10.244.2.0/24 via 192.0.2.2",
           "fd00:2::/64 via 2001:db8::2",
           "10.244.3.0/24 via 192.0.2.3",
@@ -91,29 +91,29 @@ class RouteAgentTest {
       assertThat(log.linesWith("no route to pod CIDR 10.244.9.0/24 of node hostile: ")).hasSize(1);
       assertThat(log.linesWith("removed or changed by others")).isEmpty();
 
-      stand.nodes.put(clusterNode("hostile", List.of("10.244.9.0/24"), "192.0.2.9"));
+      fixture.nodes.put(clusterNode("hostile", List.of("10.244.9.0/24"), "192.0.2.9"));
       Eventually.within(
-          DEADLINE, () -> assertThat(stand.routes()).contains("10.244.9.0/24 via 192.0.2.9"));
+          DEADLINE, () -> assertThat(fixture.routes()).contains("10.244.9.0/24 via 192.0.2.9"));
       Eventually.within(
-          DEADLINE, () -> assertThat(ReadinessPage.of(stand.status)).contains("[+]routes ok\n"));
+          DEADLINE, () -> assertThat(ReadinessPage.of(fixture.status)).contains("[+]routes ok\n"));
     }
   }
 
   @Test
   void routesOnlyWhatIsOnALink() {
-    stand.start();
-    stand.nodes.put(clusterNode("far", List.of("10.244.2.0/24"), "198.51.100.2"));
-    stand.join("near", 3);
-    stand.assertRoutes("10.244.3.0/24 via 192.0.2.3", "fd00:3::/64 via 2001:db8::3");
+    fixture.start();
+    fixture.nodes.put(clusterNode("far", List.of("10.244.2.0/24"), "198.51.100.2"));
+    fixture.join("near", 3);
+    fixture.assertRoutes("10.244.3.0/24 via 192.0.2.3", "fd00:3::/64 via 2001:db8::3");
     Ip.run(host, "address", "add", "198.51.100.1/24", "dev", "eth0");
-    stand.assertRoutes(
+    fixture.assertRoutes(
         "10.244.2.0/24 via 198.51.100.2",
         "10.244.3.0/24 via 192.0.2.3",
         "fd00:3::/64 via 2001:db8::3");
     Ip.run(host, "route", "add", "198.51.100.2", "via", "192.0.2.254");
-    stand.assertRoutes("10.244.3.0/24 via 192.0.2.3", "fd00:3::/64 via 2001:db8::3");
+    fixture.assertRoutes("10.244.3.0/24 via 192.0.2.3", "fd00:3::/64 via 2001:db8::3");
     Ip.run(host, "route", "del", "198.51.100.2");
-    stand.assertRoutes(
+    fixture.assertRoutes(
         "10.244.2.0/24 via 198.51.100.2",
         "10.244.3.0/24 via 192.0.2.3",
         "fd00:3::/64 via 2001:db8::3");
@@ -122,9 +122,9 @@ class RouteAgentTest {
   /** As when a machine's address moves onto a bridge. */
   @Test
   void followsAnAddressToAnotherLink(Namespace network) {
-    stand.start();
-    stand.join("a", 2);
-    stand.assertRoutes("10.244.2.0/24 via 192.0.2.2", "fd00:2::/64 via 2001:db8::2");
+    fixture.start();
+    fixture.join("a", 2);
+    fixture.assertRoutes("10.244.2.0/24 via 192.0.2.2", "fd00:2::/64 via 2001:db8::2");
     host.connect("eth1", network, "second");
     Ip.batch(
         host,
@@ -140,42 +140,42 @@ class RouteAgentTest {
   /** As when an administrator changes the network of the stand.nodes. */
   @Test
   void routesToNobodyWhoIsNotOnALinkAnyMore() {
-    stand.start();
-    stand.join("a", 2);
+    fixture.start();
+    fixture.join("a", 2);
     String v4 = "10.244.2.0/24 via 192.0.2.2";
     String v6 = "fd00:2::/64 via 2001:db8::2";
-    stand.assertRoutes(v4, v6);
+    fixture.assertRoutes(v4, v6);
     Ip.run(host, "address", "del", "192.0.2.1/24", "dev", "eth0");
-    stand.assertRoutes(v6);
+    fixture.assertRoutes(v6);
     Ip.run(host, "address", "add", "192.0.2.1/24", "dev", "eth0");
-    stand.assertRoutes(v4, v6);
+    fixture.assertRoutes(v4, v6);
     Ip.run(host, "-6", "route", "del", "2001:db8::/64", "dev", "eth0");
-    stand.assertRoutes(v4);
+    fixture.assertRoutes(v4);
     Ip.run(host, "-6", "route", "add", "2001:db8::/64", "dev", "eth0");
-    stand.assertRoutes(v4, v6);
+    fixture.assertRoutes(v4, v6);
     Ip.run(host, "link", "del", "eth0");
-    stand.assertRoutes();
+    fixture.assertRoutes();
   }
 
   /** The kernel takes no gateway on a route of this scope, which only it can know. */
   @Test
   void makesTheOtherRoutesWhereTheKernelRefusesOne() throws IOException {
     Ip.run(host, "route", "add", "198.51.100.0/24", "dev", "eth0", "scope", "global");
-    stand.join("a", 2);
-    stand.nodes.put(clusterNode("odd", List.of("10.244.3.0/24"), "198.51.100.3"));
-    stand.join("b", 4);
-    stand.start();
+    fixture.join("a", 2);
+    fixture.nodes.put(clusterNode("odd", List.of("10.244.3.0/24"), "198.51.100.3"));
+    fixture.join("b", 4);
+    fixture.start();
     String[] others = {
       "10.244.2.0/24 via 192.0.2.2",
       "fd00:2::/64 via 2001:db8::2",
       "10.244.4.0/24 via 192.0.2.4",
       "fd00:4::/64 via 2001:db8::4"
     };
-    stand.assertRoutes(others);
+    fixture.assertRoutes(others);
     Eventually.within(
         DEADLINE,
         () ->
-            assertThat(stand.status.problems())
+            assertThat(fixture.status.problems())
                 .singleElement()
                 .asString()
                 .startsWith("routes replace route 10.244.3.0/24 via 198.51.100.3")
@@ -184,7 +184,7 @@ class RouteAgentTest {
     Eventually.within(
         DEADLINE,
         () ->
-            assertThat(MetricsPage.of(stand.status))
+            assertThat(MetricsPage.of(fixture.status))
                 .as("it is tried again, and nobody is blamed")
                 .doesNotContainPattern("kindnet_pass_failures_total.agent=\"routes\". [01]\\.")
                 .contains(
@@ -192,24 +192,24 @@ class RouteAgentTest {
                     "kindnet_routes{family=\"ipv4\"} 2.0",
                     "kindnet_unrouted_pod_cidrs 1.0",
                     "kindnet_ready{agent=\"routes\"} 0.0"));
-    stand.join("c", 5);
+    fixture.join("c", 5);
     Eventually.within(
-        DEADLINE, () -> assertThat(stand.routes()).contains("10.244.5.0/24 via 192.0.2.5"));
-    stand.nodes.remove("c");
+        DEADLINE, () -> assertThat(fixture.routes()).contains("10.244.5.0/24 via 192.0.2.5"));
+    fixture.nodes.remove("c");
     Ip.run(host, "route", "replace", "198.51.100.0/24", "dev", "eth0", "scope", "link");
-    stand.assertRoutes(
+    fixture.assertRoutes(
         others[0], others[1], others[2], others[3], "10.244.3.0/24 via 198.51.100.3");
-    Eventually.within(DEADLINE, () -> assertThat(stand.status.problems()).isEmpty());
+    Eventually.within(DEADLINE, () -> assertThat(fixture.status.problems()).isEmpty());
   }
 
   @Test
   void removesItsRoutesWhenDisabled() throws IOException {
-    stand.start();
-    stand.join("a", 2);
-    stand.assertRoutes("10.244.2.0/24 via 192.0.2.2", "fd00:2::/64 via 2001:db8::2");
-    stand.agent.close();
-    stand.assertRoutes("10.244.2.0/24 via 192.0.2.2", "fd00:2::/64 via 2001:db8::2");
-    stand.agent.removeState();
-    assertThat(stand.routes()).isEmpty();
+    fixture.start();
+    fixture.join("a", 2);
+    fixture.assertRoutes("10.244.2.0/24 via 192.0.2.2", "fd00:2::/64 via 2001:db8::2");
+    fixture.agent.close();
+    fixture.assertRoutes("10.244.2.0/24 via 192.0.2.2", "fd00:2::/64 via 2001:db8::2");
+    fixture.agent.removeState();
+    assertThat(fixture.routes()).isEmpty();
   }
 }

@@ -42,7 +42,7 @@ class RoutePlanTest {
   }
 
   private static List<String> texts(RoutePlan plan) {
-    return plan.notes().stream().map(Diagnostic::text).toList();
+    return plan.diagnostics().stream().map(Diagnostic::text).toList();
   }
 
   @Test
@@ -64,7 +64,7 @@ class RoutePlanTest {
             "fd00:1::/64 via 2001:db8::2 dev 2 metric 1024",
             "10.244.2.0/24 via 192.0.2.3 dev 2");
     assertThat(plan.routes().values()).allMatch(route -> route.protocol() == 75);
-    assertThat(plan.notes()).isEmpty();
+    assertThat(plan.diagnostics()).isEmpty();
     assertThat(plan.unrouted()).isZero();
   }
 
@@ -79,7 +79,7 @@ class RoutePlanTest {
         .extracting(Route::toString)
         .containsExactlyInAnyOrder(
             "10.244.1.0/24 via 192.0.2.2 dev 2", "10.244.2.0/24 via 192.0.2.4 dev 2");
-    assertThat(plan.notes()).isEmpty();
+    assertThat(plan.diagnostics()).isEmpty();
   }
 
   @Test
@@ -87,7 +87,7 @@ class RoutePlanTest {
     RoutePlan plan = plan(clusterNode("a", List.of("10.244.1.0/24"), "198.51.100.2"));
     assertThat(plan.routes()).isEmpty();
     assertThat(plan.unrouted()).isEqualTo(1);
-    assertThat(plan.notes())
+    assertThat(plan.diagnostics())
         .containsExactly(
             new Diagnostic(
                 false,
@@ -113,7 +113,7 @@ class RoutePlanTest {
     assertThat(plan.routes().values())
         .extracting(Route::toString)
         .containsExactly("10.244.1.0/24 via 192.0.2.3 dev 2");
-    assertThat(plan.notes())
+    assertThat(plan.diagnostics())
         .containsExactly(
             new Diagnostic(
                 true,
@@ -145,7 +145,7 @@ class RoutePlanTest {
             clusterNode("b", List.of("10.244.0.128/25"), "192.0.2.3"),
             clusterNode("twin", List.of("10.244.9.0/24"), "192.0.2.1"));
     assertThat(plan.routes()).isEmpty();
-    assertThat(plan.notes()).allMatch(Diagnostic::isWarning);
+    assertThat(plan.diagnostics()).allMatch(Diagnostic::isWarning);
     assertThat(texts(plan))
         .containsExactlyInAnyOrder(
             "no route to pod CIDR 10.244.0.0/16 of node a: it overlaps 10.244.0.0/24, this node's"
@@ -188,7 +188,7 @@ class RoutePlanTest {
       plan = RoutePlan.of(next, REACHABILITY, plan);
       assertThat(plan.routes()).isEqualTo(fromNothing.routes());
       assertThat(plan.counts()).isEqualTo(fromNothing.counts());
-      assertThat(plan.notes()).isEqualTo(fromNothing.notes());
+      assertThat(plan.diagnostics()).isEqualTo(fromNothing.diagnostics());
       assertThat(plan.unrouted()).isEqualTo(fromNothing.unrouted());
       assertThat(plan.links()).isEqualTo(fromNothing.links());
     }

@@ -50,10 +50,10 @@ final class RoutingFixture implements AutoCloseable {
         """);
     awaitQuiet(host);
     try (NetworkNamespace namespace = NetworkNamespace.open(host.path().toString())) {
-      RoutingFixture stand = new RoutingFixture(host, RouteSocket.open(namespace));
-      stand.nodes.put(
+      RoutingFixture fixture = new RoutingFixture(host, RouteSocket.open(namespace));
+      fixture.nodes.put(
           clusterNode("self", List.of("10.244.0.0/24", "fd00::/64"), "192.0.2.1", "2001:db8::1"));
-      return stand;
+      return fixture;
     }
   }
 

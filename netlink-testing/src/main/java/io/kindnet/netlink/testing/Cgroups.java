@@ -9,7 +9,7 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 
-/** Cgroups of either version, which all lie below one folder. */
+/** Cgroups of either version, which all lie below one directory. */
 final class Cgroups {
   private static final Path ROOT = Path.of("/sys/fs/cgroup");
 
@@ -32,30 +32,32 @@ final class Cgroups {
     }
   }
 
-  /** Where hierarchies are mounted: the root itself (version 2), and folders in it (version 1). */
+  /**
+   * Where hierarchies are mounted: the root itself (version 2), and directories in it (version 1).
+   */
   private static List<Path> hierarchies() {
-    List<Path> hierarchies = new ArrayList<>(folders(ROOT));
+    List<Path> hierarchies = new ArrayList<>(directories(ROOT));
     hierarchies.add(ROOT);
     return hierarchies;
   }
 
-  /** The files in a cgroup go with its folder. */
+  /** The files in a cgroup go with its directory. */
   private static void removeTree(Path cgroup) throws IOException {
-    for (Path child : folders(cgroup)) {
+    for (Path child : directories(cgroup)) {
       removeTree(child);
     }
     Files.deleteIfExists(cgroup);
   }
 
-  private static List<Path> folders(Path parent) {
-    List<Path> folders = new ArrayList<>();
+  private static List<Path> directories(Path parent) {
+    List<Path> directories = new ArrayList<>();
     try (DirectoryStream<Path> children = Files.newDirectoryStream(parent, Files::isDirectory)) {
-      children.forEach(folders::add);
+      children.forEach(directories::add);
     } catch (NoSuchFileException none) {
       return List.of();
     } catch (IOException unreadable) {
       throw new AssertionError("cannot list " + parent, unreadable);
     }
-    return folders;
+    return directories;
   }
 }

@@ -108,7 +108,7 @@ public final class Machine implements AutoCloseable {
   }
 
   /**
-   * Runs a program on the machine, in the folder {@code /}, and returns its standard output.
+   * Runs a program on the machine, in the directory {@code /}, and returns its standard output.
    *
    * @throws AssertionError with standard output and error, if the exit status is not 0
    */

@@ -23,7 +23,7 @@ import java.util.concurrent.locks.ReentrantReadWriteLock;
  * theirs from {@link NetworkNamespaces}.
  */
 public final class Namespace implements AutoCloseable {
-  private static final Path FOLDER = Path.of("/run/netns");
+  private static final Path DIRECTORY = Path.of("/run/netns");
   private static final String PREFIX = "kt-" + ProcessHandle.current().pid() + "-";
   private static final Duration KILL_DEADLINE = Deadlines.scaled(Duration.ofSeconds(60));
   private static final Duration ADDRESS_DEADLINE = Duration.ofSeconds(60);
@@ -82,11 +82,11 @@ public final class Namespace implements AutoCloseable {
   /** The names of this process's namespaces that exist now. */
   static Set<String> existing() {
     Set<String> names = new TreeSet<>();
-    if (Files.isDirectory(FOLDER)) {
-      try (DirectoryStream<Path> paths = Files.newDirectoryStream(FOLDER, PREFIX + "*")) {
+    if (Files.isDirectory(DIRECTORY)) {
+      try (DirectoryStream<Path> paths = Files.newDirectoryStream(DIRECTORY, PREFIX + "*")) {
         paths.forEach(path -> names.add(path.getFileName().toString()));
       } catch (IOException unreadable) {
-        throw new AssertionError("cannot list " + FOLDER, unreadable);
+        throw new AssertionError("cannot list " + DIRECTORY, unreadable);
       }
     }
     return names;
@@ -105,7 +105,7 @@ public final class Namespace implements AutoCloseable {
 
   /** The file that stands for the namespace, to be opened or named as {@code CNI_NETNS}. */
   public Path path() {
-    return FOLDER.resolve(name);
+    return DIRECTORY.resolve(name);
   }
 
   /**

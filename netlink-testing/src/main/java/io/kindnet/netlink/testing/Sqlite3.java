@@ -3,7 +3,7 @@ package io.kindnet.netlink.testing;
 /** Command lines of the {@code sqlite3} shell, for a database that others use at the same time. */
 public final class Sqlite3 {
   // SQLite's first user locks the whole file for a moment, and so does the last one that closes it
-  private static final String PATIENCE = ".timeout 60000";
+  private static final String TIMEOUT = ".timeout 60000";
 
   private Sqlite3() {}
 
@@ -12,6 +12,6 @@ public final class Sqlite3 {
    * their columns divided by {@code |}. Waits up to a minute for the locks of others.
    */
   public static String[] command(Object database, String statements) {
-    return new String[] {"sqlite3", "-bail", "-cmd", PATIENCE, database.toString(), statements};
+    return new String[] {"sqlite3", "-bail", "-cmd", TIMEOUT, database.toString(), statements};
   }
 }

@@ -2,19 +2,19 @@
 # to itself.
 set -eu
 
-# The folder that holds $1 is covered by one without $1 in which everything else leads to the original. No overlay file
-# system: it cannot be stacked on every root file system, and it hides what is mounted below the folder.
+# The directory that holds $1 is covered by one without $1 in which everything else leads to the original. No overlay file
+# system: it cannot be stacked on every root file system, and it hides what is mounted below the directory.
 own() {
-  folder=${1%/*}
-  if [ ! -d "$folder/.original" ]; then
+  directory=${1%/*}
+  if [ ! -d "$directory/.original" ]; then
     mount -n -t tmpfs -o mode=0755 machine /mnt
     cd /mnt
     mkdir .original
-    mount -n --rbind "$folder" .original
+    mount -n --rbind "$directory" .original
     find .original -mindepth 1 -maxdepth 1 ! -type l -exec ln -s -t . {} +
     find .original -mindepth 1 -maxdepth 1 -type l -exec cp -P -t . {} +
     cd /
-    mount -n --move /mnt "$folder"
+    mount -n --move /mnt "$directory"
   fi
   rm -f "$1"
 }

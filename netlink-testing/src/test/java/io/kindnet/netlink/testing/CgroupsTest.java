@@ -27,8 +27,8 @@ class CgroupsTest {
 
   /** The only one (version 2), or one of many (version 1). */
   private static Path hierarchy() {
-    for (String folder : List.of("", "pids")) {
-      Path hierarchy = Path.of("/sys/fs/cgroup", folder);
+    for (String directory : List.of("", "pids")) {
+      Path hierarchy = Path.of("/sys/fs/cgroup", directory);
       if (Files.exists(hierarchy.resolve("cgroup.procs"))) {
         return hierarchy;
       }

@@ -33,10 +33,10 @@ public final class StubLoader {
 
   @SuppressWarnings("restricted")
   private static @Nullable Throwable load() {
-    String folder = System.getProperty("jffi.boot.library.path");
+    String directory = System.getProperty("jffi.boot.library.path");
     try {
-      if (folder != null) {
-        System.load(new File(folder, LIBRARY).getAbsolutePath());
+      if (directory != null) {
+        System.load(new File(directory, LIBRARY).getAbsolutePath());
       } else {
         loadUnpacked();
       }

@@ -3,19 +3,19 @@ package io.kindnet.netlink.libc;
 import org.jspecify.annotations.Nullable;
 
 /**
- * A lock on a file or folder, shared or exclusive, that only those heed who ask for it, too: {@code
- * flock(2)}. Each lock is its own, also between threads of one process, and ends with the process
- * whatever happens.
+ * A lock on a file or directory, shared or exclusive, that only those heed who ask for it, too:
+ * {@code flock(2)}. Each lock is its own, also between threads of one process, and ends with the
+ * process whatever happens.
  */
 public final class AdvisoryLock implements AutoCloseable {
   private static final int LOCK_SH = 1; // asm-generic/fcntl.h
   private static final int LOCK_EX = 2;
   private static final int LOCK_NB = 4;
 
-  private final Fd descriptor;
+  private final Fd fd;
 
-  private AdvisoryLock(Fd descriptor) {
-    this.descriptor = descriptor;
+  private AdvisoryLock(Fd fd) {
+    this.fd = fd;
   }
 
   /**
@@ -37,12 +37,12 @@ public final class AdvisoryLock implements AutoCloseable {
   }
 
   private static @Nullable AdvisoryLock tryLock(String path, int operation) {
-    Fd descriptor = FileOpener.openForReading(path);
-    if (Libc.flock(descriptor.number(), operation | LOCK_NB) == 0) {
-      return new AdvisoryLock(descriptor);
+    Fd fd = FileOpener.openForReading(path);
+    if (Libc.flock(fd.number(), operation | LOCK_NB) == 0) {
+      return new AdvisoryLock(fd);
     }
     Errno error = SystemCalls.lastError();
-    descriptor.close();
+    fd.close();
     if (error == Errno.EAGAIN) {
       return null;
     }
@@ -51,6 +51,6 @@ public final class AdvisoryLock implements AutoCloseable {
 
   @Override
   public void close() {
-    descriptor.close();
+    fd.close();
   }
 }

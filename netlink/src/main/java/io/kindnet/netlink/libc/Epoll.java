@@ -37,11 +37,10 @@ public final class Epoll implements AutoCloseable {
   }
 
   /**
-   * Waits for {@code descriptor}, too, each time that something is there to be read, an error or
-   * the end.
+   * Waits for {@code fd}, too, each time that something is there to be read, an error or the end.
    */
-  public void add(int descriptor) {
-    add(descriptor, EPOLLIN);
+  public void add(int fd) {
+    add(fd, EPOLLIN);
   }
 
   /** Waits for {@code wakeup}, too: each signal is told of once. Returns its descriptor. */
@@ -50,23 +49,22 @@ public final class Epoll implements AutoCloseable {
     return wakeup.number();
   }
 
-  private void add(int descriptor, int what) {
+  private void add(int fd, int what) {
     event.putInt(0, what);
-    event.putInt(DATA, descriptor);
+    event.putInt(DATA, fd);
     SystemCalls.check(
-        ServerLibc.epollCtl(epoll.number(), EPOLL_CTL_ADD, descriptor, event),
-        "wait for descriptor " + descriptor);
+        ServerLibc.epollCtl(epoll.number(), EPOLL_CTL_ADD, fd, event), "wait for descriptor " + fd);
   }
 
   /**
-   * Waits for {@code descriptor} no more.
+   * Waits for {@code fd} no more.
    *
    * @throws KernelException {@code EBADF} if it is closed, {@code ENOENT} if it was not waited for
    */
-  public void remove(int descriptor) {
+  public void remove(int fd) {
     SystemCalls.check(
-        ServerLibc.epollCtl(epoll.number(), EPOLL_CTL_DEL, descriptor, event),
-        "wait no more for descriptor " + descriptor);
+        ServerLibc.epollCtl(epoll.number(), EPOLL_CTL_DEL, fd, event),
+        "wait no more for descriptor " + fd);
   }
 
   /**

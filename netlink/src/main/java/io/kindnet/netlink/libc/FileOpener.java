@@ -29,16 +29,16 @@ public final class FileOpener {
   }
 
   /**
-   * Opens {@code path} for reading as a process would whose root folder is {@code root}: absolute
-   * symbolic links on the way lead into that root, and {@code ..} does not leave it ({@code
-   * openat2(2)} with {@code RESOLVE_IN_ROOT}).
+   * Opens {@code path} for reading as a process would whose root directory is {@code root}:
+   * absolute symbolic links on the way lead into that root, and {@code ..} does not leave it
+   * ({@code openat2(2)} with {@code RESOLVE_IN_ROOT}).
    *
    * <p>The kernel refuses links below {@code /proc/PID} that are no paths, such as {@code
    * /proc/7/ns/net} and {@code /proc/7/root}, in that mode; they are followed all the same, also at
    * the end of symbolic links. So this finds files where another process has them; it does not
    * confine anybody.
    *
-   * @param root a folder, open in any mode, also with {@code O_PATH}
+   * @param root a directory, open in any mode, also with {@code O_PATH}
    * @param path where the file is, seen from {@code root}
    * @throws KernelException naming the path
    */

@@ -82,10 +82,9 @@ final class Libc {
     return INVOKER.invokeN3(LONG_OF_INT_POINTER_INT, RECVMSG, fd, message.address(), flags);
   }
 
-  static int poll(Memory descriptors, long count, int timeoutMillis) {
+  static int poll(Memory fds, long count, int timeoutMillis) {
     return (int)
-        INVOKER.invokeN3(
-            INT_OF_POINTER_LONG_INT, POLL, descriptors.address(), count, timeoutMillis);
+        INVOKER.invokeN3(INT_OF_POINTER_LONG_INT, POLL, fds.address(), count, timeoutMillis);
   }
 
   static int open(Memory path, int flags, int mode) {

@@ -26,7 +26,7 @@ public final class NativeDatagramSocket implements AutoCloseable {
   private final String name;
   private final MessageHeader sending = new MessageHeader(ADDRESS_LENGTH);
   private final MessageHeader receiving = new MessageHeader(ADDRESS_LENGTH);
-  private final Memory pollDescriptors = Memory.ofSize(16);
+  private final Memory pollFds = Memory.ofSize(16);
   private Memory sendBuffer = Memory.ofSize(4096);
   private Memory receiveBuffer = Memory.ofSize(32768);
 
@@ -178,14 +178,14 @@ public final class NativeDatagramSocket implements AutoCloseable {
   private boolean await(int other, Duration timeout) {
     long deadline = System.nanoTime() + timeout.toNanos();
     while (true) {
-      putPollDescriptor(0, socket.number());
-      putPollDescriptor(8, other);
+      putPollFd(0, socket.number());
+      putPollFd(8, other);
       long left = Math.max(0, deadline - System.nanoTime());
       int millis = (int) Math.min(Integer.MAX_VALUE, (left + 999_999) / 1_000_000);
-      int ready = Libc.poll(pollDescriptors, 2, millis);
+      int ready = Libc.poll(pollFds, 2, millis);
       if (ready >= 0) {
-        boolean woken = pollDescriptors.getShort(14) != 0;
-        return !woken && pollDescriptors.getShort(6) != 0;
+        boolean woken = pollFds.getShort(14) != 0;
+        return !woken && pollFds.getShort(6) != 0;
       }
       Errno errno = SystemCalls.lastError();
       if (errno != Errno.EINTR) {
@@ -195,10 +195,10 @@ public final class NativeDatagramSocket implements AutoCloseable {
   }
 
   /** Writes a {@code struct pollfd}. */
-  private void putPollDescriptor(int offset, int fd) {
-    pollDescriptors.putInt(offset, fd);
-    pollDescriptors.putShort(offset + 4, POLLIN);
-    pollDescriptors.putShort(offset + 6, (short) 0);
+  private void putPollFd(int offset, int fd) {
+    pollFds.putInt(offset, fd);
+    pollFds.putShort(offset + 4, POLLIN);
+    pollFds.putShort(offset + 6, (short) 0);
   }
 
   @Override
@@ -206,7 +206,7 @@ public final class NativeDatagramSocket implements AutoCloseable {
     socket.close();
     sending.close();
     receiving.close();
-    pollDescriptors.close();
+    pollFds.close();
     sendBuffer.close();
     receiveBuffer.close();
   }

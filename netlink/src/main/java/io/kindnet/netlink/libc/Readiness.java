@@ -17,10 +17,10 @@ final class Readiness {
    * @param name what the message of an error calls the descriptor
    * @return false after {@code timeout}
    */
-  static boolean await(Fd descriptor, short events, Duration timeout, String name) {
+  static boolean await(Fd fd, short events, Duration timeout, String name) {
     long deadline = System.nanoTime() + timeout.toNanos();
     try (Memory memory = Memory.ofSize(POLLFD_SIZE)) {
-      memory.putInt(0, descriptor.number());
+      memory.putInt(0, fd.number());
       memory.putShort(4, events);
       while (true) {
         int ready = Libc.poll(memory, 1, millisUntil(deadline));

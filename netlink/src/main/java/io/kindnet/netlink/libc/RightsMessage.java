@@ -25,8 +25,8 @@ final class RightsMessage implements AutoCloseable {
   private final Memory memory;
   private final int bytesAt;
 
-  private RightsMessage(int length, int descriptors) {
-    int control = descriptors == 0 ? 0 : CONTROL_HEADER_SIZE + descriptors * Integer.BYTES;
+  private RightsMessage(int length, int fds) {
+    int control = fds == 0 ? 0 : CONTROL_HEADER_SIZE + fds * Integer.BYTES;
     bytesAt = CONTROL_AT + aligned(control);
     memory = Memory.ofSize(bytesAt + length);
     memory.putLong(VECTORS, memory.address() + VECTOR_AT);
@@ -40,16 +40,16 @@ final class RightsMessage implements AutoCloseable {
   }
 
   /** With room for {@code length} bytes and as many descriptors. */
-  static RightsMessage forReceiving(int length, int descriptors) {
-    return new RightsMessage(length, descriptors);
+  static RightsMessage forReceiving(int length, int fds) {
+    return new RightsMessage(length, fds);
   }
 
   /** With {@code length} bytes of {@code bytes}, and the descriptors. */
-  static RightsMessage forSending(byte[] bytes, int offset, int length, List<Fd> descriptors) {
-    RightsMessage message = new RightsMessage(length, descriptors.size());
+  static RightsMessage forSending(byte[] bytes, int offset, int length, List<Fd> fds) {
+    RightsMessage message = new RightsMessage(length, fds.size());
     message.memory.put(message.bytesAt, bytes, offset, length);
-    if (!descriptors.isEmpty()) {
-      message.putDescriptors(descriptors);
+    if (!fds.isEmpty()) {
+      message.putFds(fds);
     }
     return message;
   }
@@ -68,8 +68,8 @@ final class RightsMessage implements AutoCloseable {
     return (memory.getInt(FLAGS) & MSG_CTRUNC) != 0;
   }
 
-  /** Appends the descriptors that came to {@code descriptors}, and says how many. */
-  int takeDescriptors(List<Fd> descriptors) {
+  /** Appends the descriptors that came to {@code fds}, and says how many. */
+  int takeFds(List<Fd> fds) {
     int count = 0;
     int end = CONTROL_AT + (int) memory.getLong(CONTROL_LENGTH);
     int length;
@@ -78,7 +78,7 @@ final class RightsMessage implements AutoCloseable {
       if (memory.getInt(at + LEVEL) == SOL_SOCKET && memory.getInt(at + TYPE) == SCM_RIGHTS) {
         int last = at + length - Integer.BYTES;
         for (int number = at + CONTROL_HEADER_SIZE; number <= last; number += Integer.BYTES) {
-          descriptors.add(new Fd(memory.getInt(number)));
+          fds.add(new Fd(memory.getInt(number)));
           count++;
         }
       }
@@ -86,13 +86,13 @@ final class RightsMessage implements AutoCloseable {
     return count;
   }
 
-  private void putDescriptors(List<Fd> descriptors) {
-    memory.putLong(CONTROL_AT, CONTROL_HEADER_SIZE + descriptors.size() * Integer.BYTES);
+  private void putFds(List<Fd> fds) {
+    memory.putLong(CONTROL_AT, CONTROL_HEADER_SIZE + fds.size() * Integer.BYTES);
     memory.putInt(CONTROL_AT + LEVEL, SOL_SOCKET);
     memory.putInt(CONTROL_AT + TYPE, SCM_RIGHTS);
     int at = CONTROL_AT + CONTROL_HEADER_SIZE;
-    for (Fd descriptor : descriptors) {
-      memory.putInt(at, descriptor.number());
+    for (Fd fd : fds) {
+      memory.putInt(at, fd.number());
       at += Integer.BYTES;
     }
   }

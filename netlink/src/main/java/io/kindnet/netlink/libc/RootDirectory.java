@@ -4,7 +4,7 @@ import java.nio.charset.StandardCharsets;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The way to one file as a process with another root folder goes it: see {@link
+ * The way to one file as a process with another root directory goes it: see {@link
  * FileOpener#openInRoot}.
  */
 final class RootDirectory {
@@ -34,8 +34,8 @@ final class RootDirectory {
 
   /**
    * Opens a path below the root. Where a link of procfs that is no path is on the way, which the
-   * kernel refuses with {@code EXDEV}, the folder is looked for that has the last part of the path
-   * in it, and then the last part.
+   * kernel refuses with {@code EXDEV}, the directory is looked for that has the last part of the
+   * path in it, and then the last part.
    */
   private Fd open(String path, int flags) {
     int fd = openat2(path, flags | O_CLOEXEC);
@@ -51,15 +51,15 @@ final class RootDirectory {
     }
     int slash = path.lastIndexOf('/');
     String parent = slash <= 0 ? "/" : path.substring(0, slash);
-    try (Fd folder = open(parent, O_PATH)) {
-      return openIn(folder, parent, path.substring(slash + 1), flags);
+    try (Fd directory = open(parent, O_PATH)) {
+      return openIn(directory, parent, path.substring(slash + 1), flags);
     }
   }
 
   /** Links of procfs that are paths are relative and stay in it: the kernel may follow them all. */
-  private Fd openIn(Fd folder, String path, String file, int flags) {
-    String direct = "/proc/self/fd/" + folder.number() + "/" + file;
-    String target = isProc(folder) ? null : linkOrNull(direct);
+  private Fd openIn(Fd directory, String path, String file, int flags) {
+    String direct = "/proc/self/fd/" + directory.number() + "/" + file;
+    String target = isProc(directory) ? null : linkOrNull(direct);
     if (target != null) {
       return open(target.startsWith("/") ? target : path + "/" + target, flags);
     }
@@ -83,9 +83,9 @@ final class RootDirectory {
     }
   }
 
-  private boolean isProc(Fd folder) {
+  private boolean isProc(Fd directory) {
     try (Memory memory = Memory.ofSize(STATFS_SIZE)) {
-      SystemCalls.check(ServerLibc.fstatfs(folder.number(), memory), "open " + name);
+      SystemCalls.check(ServerLibc.fstatfs(directory.number(), memory), "open " + name);
       return memory.getLong(0) == PROC_SUPER_MAGIC;
     }
   }

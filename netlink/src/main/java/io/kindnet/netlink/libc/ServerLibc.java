@@ -104,13 +104,13 @@ final class ServerLibc {
   }
 
   /** {@code openat2(2)}, for which the C library has no function of its own. */
-  static int openat2(int folder, Memory path, Memory how) {
+  static int openat2(int directory, Memory path, Memory how) {
     return (int)
         Libc.INVOKER.invokeN5(
             LONG_OF_LONG_INT_POINTER_POINTER_LONG,
             SYSCALL,
             SYS_OPENAT2,
-            folder,
+            directory,
             path.address(),
             how.address(),
             how.size());

@@ -122,7 +122,7 @@ public final class StreamSocket implements AutoCloseable {
 
   /**
    * Receives what is there, at most {@code length} bytes, and appends the descriptors that came
-   * with them to {@code descriptors}, at most {@code mostDescriptors} and all closed on exec.
+   * with them to {@code fds}, at most {@code mostFds} and all closed on exec.
    *
    * @return how many bytes, 0 at the end of the stream, {@link #WOULD_WAIT} if nothing is there
    * @throws LostFdsException if descriptors came that could not be had; those of the same message
@@ -130,14 +130,13 @@ public final class StreamSocket implements AutoCloseable {
    * @throws KernelException {@code ECONNRESET} if the other side has closed the connection and left
    *     bytes unread
    */
-  public int receive(
-      byte[] buffer, int offset, int length, int mostDescriptors, List<Fd> descriptors) {
+  public int receive(byte[] buffer, int offset, int length, int mostFds, List<Fd> fds) {
     int capacity = Math.min(length, MOST_BYTES_AT_ONCE);
-    try (RightsMessage message = RightsMessage.forReceiving(capacity, mostDescriptors)) {
+    try (RightsMessage message = RightsMessage.forReceiving(capacity, mostFds)) {
       while (true) {
         int received = (int) Libc.recvmsg(socket.number(), message.header(), MSG_CMSG_CLOEXEC);
         if (received >= 0) {
-          takeDescriptors(message, mostDescriptors, descriptors);
+          takeFds(message, mostFds, fds);
           message.copyBytes(buffer, offset, received);
           return received;
         }
@@ -152,16 +151,16 @@ public final class StreamSocket implements AutoCloseable {
     }
   }
 
-  private void takeDescriptors(RightsMessage message, int most, List<Fd> descriptors) {
+  private void takeFds(RightsMessage message, int most, List<Fd> fds) {
     List<Fd> taken = new ArrayList<>(0);
-    int count = message.takeDescriptors(taken);
+    int count = message.takeFds(taken);
     if (message.controlTruncated()) {
-      for (Fd descriptor : taken) {
-        descriptor.close();
+      for (Fd fd : taken) {
+        fd.close();
       }
       throw new LostFdsException("receive descriptors on " + name, count, most);
     }
-    descriptors.addAll(taken);
+    fds.addAll(taken);
   }
 
   /**
@@ -171,9 +170,9 @@ public final class StreamSocket implements AutoCloseable {
    * @return how many bytes, at least one, or {@link #WOULD_WAIT} if there is no room
    * @throws KernelException {@code EPIPE} or {@code ECONNRESET} if the other side is gone
    */
-  public int send(byte[] bytes, int offset, int length, List<Fd> descriptors) {
+  public int send(byte[] bytes, int offset, int length, List<Fd> fds) {
     int count = Math.min(length, MOST_BYTES_AT_ONCE);
-    try (RightsMessage message = RightsMessage.forSending(bytes, offset, count, descriptors)) {
+    try (RightsMessage message = RightsMessage.forSending(bytes, offset, count, fds)) {
       while (true) {
         int sent = (int) Libc.sendmsg(socket.number(), message.header(), MSG_NOSIGNAL);
         if (sent >= 0) {

@@ -25,11 +25,11 @@ import org.jspecify.annotations.Nullable;
 public final class NetworkNamespace implements AutoCloseable {
   private static final String CURRENT = "/proc/thread-self/ns/net";
 
-  private final Fd descriptor;
+  private final Fd fd;
   private final String name;
 
-  private NetworkNamespace(Fd descriptor, String name) {
-    this.descriptor = descriptor;
+  private NetworkNamespace(Fd fd, String name) {
+    this.fd = fd;
     this.name = name;
   }
 
@@ -56,11 +56,11 @@ public final class NetworkNamespace implements AutoCloseable {
    * The namespace behind a descriptor that somebody else has opened. That it is one is found out
    * when it is entered.
    *
-   * @param descriptor closed with the handle
+   * @param fd closed with the handle
    * @param name what the messages of errors call it
    */
-  public static NetworkNamespace of(Fd descriptor, String name) {
-    return new NetworkNamespace(descriptor, name);
+  public static NetworkNamespace of(Fd fd, String name) {
+    return new NetworkNamespace(fd, name);
   }
 
   /**
@@ -77,9 +77,9 @@ public final class NetworkNamespace implements AutoCloseable {
     return run(task);
   }
 
-  /** Whether {@code descriptor} is the namespace of the calling thread. */
-  public static boolean isCurrent(Fd descriptor) {
-    Path opened = Path.of("/proc/self/fd/" + descriptor.number());
+  /** Whether {@code fd} is the namespace of the calling thread. */
+  public static boolean isCurrent(Fd fd) {
+    Path opened = Path.of("/proc/self/fd/" + fd.number());
     try {
       return java.nio.file.Files.isSameFile(opened, Path.of(CURRENT));
     } catch (IOException unreadable) {
@@ -93,8 +93,8 @@ public final class NetworkNamespace implements AutoCloseable {
   }
 
   /** The descriptor, for messages that name a namespace by it; open as long as this handle is. */
-  public int descriptor() {
-    return descriptor.number();
+  public int fd() {
+    return fd.number();
   }
 
   /**
@@ -124,7 +124,7 @@ public final class NetworkNamespace implements AutoCloseable {
   public void requireEntry() {
     FutureTask<String> entry =
         new FutureTask<>(() -> {
-          Namespaces.enterNetwork(descriptor, name);
+          Namespaces.enterNetwork(fd, name);
           return name;
         });
     run(entry);
@@ -132,10 +132,10 @@ public final class NetworkNamespace implements AutoCloseable {
 
   private void enter() {
     try {
-      Namespaces.enterNetwork(descriptor, name);
+      Namespaces.enterNetwork(fd, name);
     } catch (KernelException refused) {
       // CAP_SYS_ADMIN is needed also by who is there already: then nothing has to be done
-      if (refused.errno() != Errno.EPERM || !isCurrent(descriptor)) {
+      if (refused.errno() != Errno.EPERM || !isCurrent(fd)) {
         throw refused;
       }
     }
@@ -180,7 +180,7 @@ public final class NetworkNamespace implements AutoCloseable {
 
   @Override
   public void close() {
-    descriptor.close();
+    fd.close();
   }
 
   @Override

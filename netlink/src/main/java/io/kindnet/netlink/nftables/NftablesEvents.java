@@ -51,9 +51,9 @@ public final class NftablesEvents implements EventSource<NftablesEvents.Events> 
    *
    * @param ownPort the number of the socket, see {@link NftablesSocket#portId}
    */
-  public static NftablesEvents ofOthers(int ownPort) {
+  public static NftablesEvents excludingOwn(int ownPort) {
     return new NftablesEvents(
-        NetlinkSubscription.ofOthers(NETLINK_NETFILTER, ownPort, NFNLGRP_NFTABLES));
+        NetlinkSubscription.excludingOwn(NETLINK_NETFILTER, ownPort, NFNLGRP_NFTABLES));
   }
 
   @Override

@@ -98,7 +98,7 @@ public final class LinkChange {
 
   /** Moves it to {@code namespace}, where it is down and may get another index. */
   public LinkChange namespace(NetworkNamespace namespace) {
-    attributes.attributeU32(IFLA_NET_NS_FD, namespace.descriptor());
+    attributes.attributeU32(IFLA_NET_NS_FD, namespace.fd());
     return says("netns " + namespace);
   }
 

@@ -62,8 +62,9 @@ public final class RouteEvents implements EventSource<RouteEvents.Batch> {
     return new RouteEvents(NetlinkSubscription.open(NETLINK_ROUTE, groups(topics)));
   }
 
-  static RouteEvents ofOthers(int ownPort, Topic... topics) {
-    return new RouteEvents(NetlinkSubscription.ofOthers(NETLINK_ROUTE, ownPort, groups(topics)));
+  static RouteEvents excludingOwn(int ownPort, Topic... topics) {
+    return new RouteEvents(
+        NetlinkSubscription.excludingOwn(NETLINK_ROUTE, ownPort, groups(topics)));
   }
 
   private static int[] groups(Topic... topics) {

@@ -103,7 +103,7 @@ public final class RouteSocket implements AutoCloseable {
 
   /** As {@link #events}, without the changes that this socket asks for. */
   public RouteEvents eventsOfOthers(RouteEvents.Topic... topics) {
-    return namespace.call(() -> RouteEvents.ofOthers(socket.portId(), topics));
+    return namespace.call(() -> RouteEvents.excludingOwn(socket.portId(), topics));
   }
 
   EchoedRequest echoed(MessageWriter request) {

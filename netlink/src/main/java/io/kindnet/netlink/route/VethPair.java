@@ -20,7 +20,7 @@ public record VethPair(String name, String peerName, OptionalInt peerNamespace, 
 
   /** The same with the peer in {@code namespace}, which must stay open until the pair is made. */
   public VethPair withPeerIn(NetworkNamespace namespace) {
-    return new VethPair(name, peerName, OptionalInt.of(namespace.descriptor()), mtu);
+    return new VethPair(name, peerName, OptionalInt.of(namespace.fd()), mtu);
   }
 
   /** The same with the MTU of both ends. */

@@ -21,7 +21,7 @@ public final class Poller<T> implements AutoCloseable {
 
   private final Epoll epoll = new Epoll(MOST_AT_ONCE);
   private final Wakeup wakeup = new Wakeup();
-  private final int wakeupDescriptor = epoll.add(wakeup);
+  private final int wakeupFd = epoll.add(wakeup);
   private final Object waking = new Object();
   private final List<T> ready = new ArrayList<>(MOST_AT_ONCE);
   private final List<T> readyView = Collections.unmodifiableList(ready);
@@ -29,25 +29,25 @@ public final class Poller<T> implements AutoCloseable {
   private boolean closed;
 
   /**
-   * Waits for {@code descriptor}, too, until it is removed.
+   * Waits for {@code fd}, too, until it is removed.
    *
    * @param subject what {@link #await} calls it
    */
-  public void add(int descriptor, T subject) {
-    epoll.add(descriptor);
-    if (descriptor >= subjects.length) {
-      subjects = Arrays.copyOf(subjects, Math.max(descriptor + 1, 2 * subjects.length));
+  public void add(int fd, T subject) {
+    epoll.add(fd);
+    if (fd >= subjects.length) {
+      subjects = Arrays.copyOf(subjects, Math.max(fd + 1, 2 * subjects.length));
     }
-    subjects[descriptor] = subject;
+    subjects[fd] = subject;
   }
 
   /**
-   * Waits for {@code descriptor} no more. To be called before it is closed: its number may be
-   * another one's afterwards.
+   * Waits for {@code fd} no more. To be called before it is closed: its number may be another one's
+   * afterwards.
    */
-  public void remove(int descriptor) {
-    epoll.remove(descriptor);
-    subjects[descriptor] = null;
+  public void remove(int fd) {
+    epoll.remove(fd);
+    subjects[fd] = null;
   }
 
   /**
@@ -61,17 +61,17 @@ public final class Poller<T> implements AutoCloseable {
     ready.clear();
     int count = epoll.await(timeout);
     for (int i = 0; i < count; i++) {
-      int descriptor = epoll.ready(i);
-      if (descriptor != wakeupDescriptor) {
-        ready.add(subject(descriptor));
+      int fd = epoll.ready(i);
+      if (fd != wakeupFd) {
+        ready.add(subject(fd));
       }
     }
     return readyView;
   }
 
   @SuppressWarnings({"unchecked", "NullAway"}) // only a T is put there, and before it is waited for
-  private T subject(int descriptor) {
-    return (T) subjects[descriptor];
+  private T subject(int fd) {
+    return (T) subjects[fd];
   }
 
   /** Ends the wait under way, or else the next one. Nothing after the end. */

@@ -20,7 +20,7 @@ public final class UnixConnection implements AutoCloseable {
   public static final int NOTHING = StreamSocket.WOULD_WAIT;
 
   /** How many descriptors are taken with one {@link #receive}. */
-  public static final int MOST_DESCRIPTORS = 8;
+  public static final int MOST_FDS = 8;
 
   private static final int SOL_SOCKET = 1; // asm-generic/socket.h
   private static final int SO_PEERCRED = 17;
@@ -63,16 +63,16 @@ public final class UnixConnection implements AutoCloseable {
    * @param length how many bytes at most, at least 1
    * @return how many bytes, 0 at the end of the stream, or {@link #NOTHING}
    * @throws io.kindnet.netlink.libc.LostFdsException if descriptors came that this process has no
-   *     room for, or more than {@link #MOST_DESCRIPTORS}: none of that message is open, its bytes
-   *     are lost, and the connection can still be answered
+   *     room for, or more than {@link #MOST_FDS}: none of that message is open, its bytes are lost,
+   *     and the connection can still be answered
    * @throws KernelException {@code ECONNRESET} if the other side is gone and has not read all
    */
-  public int receive(byte[] buffer, int offset, int length, List<Fd> descriptors) {
+  public int receive(byte[] buffer, int offset, int length, List<Fd> fds) {
     Objects.checkFromIndexSize(offset, length, buffer.length);
     if (length == 0) {
       throw new IllegalArgumentException("no room to receive anything");
     }
-    return socket.receive(buffer, offset, length, MOST_DESCRIPTORS, descriptors);
+    return socket.receive(buffer, offset, length, MOST_FDS, fds);
   }
 
   /** As {@link #send(byte[], List, Duration)}, without descriptors. */
@@ -85,17 +85,17 @@ public final class UnixConnection implements AutoCloseable {
    * where it must. The descriptors stay open here, too.
    *
    * @param bytes at least one, if there are descriptors
-   * @param descriptors at most 253, of which a receiver such as this one takes 8
+   * @param fds at most 253, of which a receiver such as this one takes 8
    * @param deadline how long all of it may take, from now
    * @throws KernelException {@code ETIMEDOUT} after the deadline, {@code EPIPE} or {@code
    *     ECONNRESET} if the other side is gone
    */
-  public void send(byte[] bytes, List<Fd> descriptors, Duration deadline) {
-    if (bytes.length == 0 && !descriptors.isEmpty()) {
+  public void send(byte[] bytes, List<Fd> fds, Duration deadline) {
+    if (bytes.length == 0 && !fds.isEmpty()) {
       throw new IllegalArgumentException("descriptors go with at least one byte");
     }
     long end = System.nanoTime() + deadline.toNanos();
-    List<Fd> left = descriptors;
+    List<Fd> left = fds;
     int offset = 0;
     while (offset < bytes.length) {
       int sent = socket.send(bytes, offset, bytes.length - offset, left);
@@ -115,7 +115,7 @@ public final class UnixConnection implements AutoCloseable {
   }
 
   /** What to wait for. */
-  public int descriptor() {
+  public int fd() {
     return socket.number();
   }
 

@@ -43,7 +43,7 @@ public final class UnixListener implements AutoCloseable {
   }
 
   /** What to wait for. */
-  public int descriptor() {
+  public int fd() {
     return socket.number();
   }
 

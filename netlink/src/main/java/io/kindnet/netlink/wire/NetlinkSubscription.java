@@ -50,7 +50,7 @@ public final class NetlinkSubscription implements AutoCloseable {
    *
    * @param ownPort the number of the socket, see {@link NetlinkSocket#portId}
    */
-  public static NetlinkSubscription ofOthers(int protocol, int ownPort, int... groups) {
+  public static NetlinkSubscription excludingOwn(int protocol, int ownPort, int... groups) {
     Channel channel = Channel.open(protocol);
     try {
       channel.socket().ignore(NetlinkConstants.PORT_ID_OFFSET, ownPort);

@@ -8,33 +8,33 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
 class AdvisoryLockTest {
-  @TempDir private Path folder;
+  @TempDir private Path directory;
 
   @Test
   void manyShareIt() {
-    try (AdvisoryLock first = AdvisoryLock.tryShared(folder.toString());
-        AdvisoryLock second = AdvisoryLock.tryShared(folder.toString())) {
+    try (AdvisoryLock first = AdvisoryLock.tryShared(directory.toString());
+        AdvisoryLock second = AdvisoryLock.tryShared(directory.toString())) {
       assertThat(first).isNotNull();
       assertThat(second).isNotNull();
-      assertThat(AdvisoryLock.tryExclusive(folder.toString())).isNull();
+      assertThat(AdvisoryLock.tryExclusive(directory.toString())).isNull();
     }
   }
 
   @Test
   void oneHasItAlone() {
-    try (AdvisoryLock alone = AdvisoryLock.tryExclusive(folder.toString())) {
+    try (AdvisoryLock alone = AdvisoryLock.tryExclusive(directory.toString())) {
       assertThat(alone).isNotNull();
-      assertThat(AdvisoryLock.tryExclusive(folder.toString())).isNull();
-      assertThat(AdvisoryLock.tryShared(folder.toString())).isNull();
+      assertThat(AdvisoryLock.tryExclusive(directory.toString())).isNull();
+      assertThat(AdvisoryLock.tryShared(directory.toString())).isNull();
     }
-    try (AdvisoryLock next = AdvisoryLock.tryShared(folder.toString())) {
+    try (AdvisoryLock next = AdvisoryLock.tryShared(directory.toString())) {
       assertThat(next).isNotNull();
     }
   }
 
   @Test
   void namesWhatCannotBeLocked() {
-    String missing = folder.resolve("missing").toString();
+    String missing = directory.resolve("missing").toString();
 
     assertThatThrownBy(() -> AdvisoryLock.tryShared(missing))
         .isInstanceOf(KernelException.class)

@@ -12,13 +12,13 @@ class EpollTest {
   void tellsOfEachSignalOnce() {
     try (Wakeup wakeup = new Wakeup();
         Epoll epoll = new Epoll(4)) {
-      int descriptor = epoll.add(wakeup);
+      int fd = epoll.add(wakeup);
       assertThat(epoll.await(Duration.ZERO)).isZero();
 
       for (int signal = 0; signal < 3; signal++) {
         wakeup.signal();
         assertThat(epoll.await(SOON)).isEqualTo(1);
-        assertThat(epoll.ready(0)).isEqualTo(descriptor);
+        assertThat(epoll.ready(0)).isEqualTo(fd);
         assertThat(epoll.await(Duration.ZERO)).isZero();
       }
     }

@@ -13,7 +13,8 @@ import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 
 /**
- * On a machine whose folders {@code /opt/cni}, {@code /var/lib/cni} … are not those of this one.
+ * On a machine whose directories {@code /opt/cni}, {@code /var/lib/cni} … are not those of this
+ * one.
  */
 @NetworkNamespaces
 class RootDirectoryTest {
@@ -60,7 +61,7 @@ class RootDirectoryTest {
   }
 
   @Test
-  void rootsAndFoldersOfProcessesAreEntered() throws IOException {
+  void rootsAndDirectoriesOfProcessesAreEntered() throws IOException {
     assertThat(read("/proc/1/root/opt/cni/file")).isEqualTo("found\n");
     assertThat(read("/proc/1/root/var/lib/cni/deep/folder/file")).isEqualTo("deep\n");
     assertThat(read("/proc/1/cwd/opt/cni/deep/relative")).isEqualTo("found\n");

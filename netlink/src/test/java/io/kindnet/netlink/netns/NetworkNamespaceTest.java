@@ -59,24 +59,24 @@ class NetworkNamespaceTest {
   }
 
   @Test
-  void errorsCallItByTheNameThatPeopleKnow(@TempDir Path folder) throws IOException {
+  void errorsCallItByTheNameThatPeopleKnow(@TempDir Path directory) throws IOException {
     assertThatThrownBy(() -> NetworkNamespace.open("/proc/self/fd/no-such", "/run/netns/a"))
         .hasMessage("open /run/netns/a: ENOENT (No such file or directory)");
 
-    Fd descriptor = descriptorOf(Files.createFile(folder.resolve("file")));
-    try (NetworkNamespace handedOver = NetworkNamespace.of(descriptor, "/run/netns/a")) {
-      assertThatThrownBy(() -> handedOver.call(() -> 1))
+    Fd fd = fdOf(Files.createFile(directory.resolve("file")));
+    try (NetworkNamespace delegated = NetworkNamespace.of(fd, "/run/netns/a")) {
+      assertThatThrownBy(() -> delegated.call(() -> 1))
           .hasMessage("enter network namespace /run/netns/a: EINVAL (Invalid argument)");
     }
-    assertThatThrownBy(descriptor::number).isInstanceOf(IllegalStateException.class);
+    assertThatThrownBy(fd::number).isInstanceOf(IllegalStateException.class);
   }
 
   @Test
-  void knowsTheNamespaceOfTheCallingThread(Namespace namespace, @TempDir Path folder)
+  void knowsTheNamespaceOfTheCallingThread(Namespace namespace, @TempDir Path directory)
       throws IOException {
-    try (Fd other = descriptorOf(namespace.path());
-        Fd own = descriptorOf(Path.of("/proc/self/ns/net"));
-        Fd file = descriptorOf(Files.createFile(folder.resolve("file")));
+    try (Fd other = fdOf(namespace.path());
+        Fd own = fdOf(Path.of("/proc/self/ns/net"));
+        Fd file = fdOf(Files.createFile(directory.resolve("file")));
         NetworkNamespace opened = NetworkNamespace.open(namespace.path().toString())) {
       assertThat(NetworkNamespace.isCurrent(own)).isTrue();
       assertThat(NetworkNamespace.isCurrent(other)).isFalse();
@@ -95,8 +95,8 @@ class NetworkNamespaceTest {
   }
 
   @Test
-  void aFileThatIsNoNamespace(@TempDir Path folder) throws IOException {
-    Path file = Files.createFile(folder.resolve("file"));
+  void aFileThatIsNoNamespace(@TempDir Path directory) throws IOException {
+    Path file = Files.createFile(directory.resolve("file"));
 
     try (NetworkNamespace opened = NetworkNamespace.open(file.toString())) {
       assertThatThrownBy(() -> opened.call(() -> 1))
@@ -132,7 +132,7 @@ class NetworkNamespaceTest {
         to.toString());
   }
 
-  private static Fd descriptorOf(Path path) {
+  private static Fd fdOf(Path path) {
     return io.kindnet.netlink.libc.FileOpener.openForReading(path.toString());
   }
 }

@@ -71,8 +71,8 @@ class NftablesEventsTest {
 
   @Test
   void tellsOfOthersOnlyWhereOnesOwnChangesAreKnown() {
-    try (NftablesEvents ofOthers =
-        NftablesSockets.in(host, () -> NftablesEvents.ofOthers(nftables.portId()))) {
+    try (NftablesEvents excludingOwn =
+        NftablesSockets.in(host, () -> NftablesEvents.excludingOwn(nftables.portId()))) {
       NamedSet set = NamedSet.set(TABLE, "s", DataType.of(FieldType.IPV4_ADDR));
       nftables.commit(nftables.transaction().add(TABLE).add(set));
       List<Element> many = new ArrayList<>();
@@ -82,10 +82,10 @@ class NftablesEventsTest {
       nftables.commit(nftables.transaction().add(set, many));
       Nft.apply(host, "add chain inet t c");
 
-      NftablesEvents.Events seen = ofOthers.next(DEADLINE);
+      NftablesEvents.Events seen = excludingOwn.next(DEADLINE);
       while (seen.commits().isEmpty()) {
         assertThat(seen.lost()).isFalse();
-        seen = ofOthers.next(DEADLINE);
+        seen = excludingOwn.next(DEADLINE);
       }
 
       assertThat(seen.commits())

@@ -9,10 +9,10 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
 class FdShortageTest {
-  @TempDir private Path folder;
+  @TempDir private Path directory;
 
   @Test
-  void aProcessWithoutDescriptorsLosesNothingButThem() throws IOException {
+  void aProcessWithoutFdsLosesNothingButThem() throws IOException {
     Process process =
         new ProcessBuilder(
                 "prlimit",
@@ -27,7 +27,7 @@ class FdShortageTest {
                 "-cp",
                 System.getProperty("java.class.path"),
                 FdShortage.class.getName(),
-                folder.resolve("socket").toString())
+                directory.resolve("socket").toString())
             .redirectErrorStream(true)
             .start();
 

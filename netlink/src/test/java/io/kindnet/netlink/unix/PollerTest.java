@@ -25,12 +25,12 @@ class PollerTest {
   private final Poller<Integer> poller = new Poller<>();
   private final List<UnixConnection> clients = new ArrayList<>();
   private final List<UnixConnection> servers = new ArrayList<>();
-  @TempDir private Path folder;
+  @TempDir private Path directory;
   private UnixListener listener;
 
   @BeforeEach
   void listen() {
-    listener = UnixListener.bind(folder.resolve("socket"), 16);
+    listener = UnixListener.bind(directory.resolve("socket"), 16);
   }
 
   @AfterEach
@@ -43,12 +43,12 @@ class PollerTest {
 
   @Test
   void tellsOfAConnectionThatWaits() {
-    poller.add(listener.descriptor(), -1);
+    poller.add(listener.fd(), -1);
     assertThat(poller.await(Duration.ZERO)).isEmpty();
 
     connect();
     assertThat(poller.await(Duration.ZERO)).isEmpty();
-    clients.add(UnixConnection.connect(folder.resolve("socket")));
+    clients.add(UnixConnection.connect(directory.resolve("socket")));
     assertThat(poller.await(SOON)).containsExactly(-1);
   }
 
@@ -95,10 +95,10 @@ class PollerTest {
     connect();
     clients.get(0).send(new byte[] {1}, SOON);
     clients.get(1).send(new byte[] {1}, SOON);
-    poller.remove(servers.get(0).descriptor());
+    poller.remove(servers.get(0).fd());
 
     assertThat(poller.await(SOON)).containsExactly(1);
-    assertThatThrownBy(() -> poller.remove(servers.get(0).descriptor()))
+    assertThatThrownBy(() -> poller.remove(servers.get(0).fd()))
         .isInstanceOfSatisfying(
             KernelException.class, e -> assertThat(e.errno()).isEqualTo(Errno.ENOENT));
   }
@@ -126,7 +126,7 @@ class PollerTest {
   void leavesNothingOpen() throws IOException {
     long before = OpenFiles.beginningWith("anon_inode:[event");
     try (Poller<String> other = new Poller<>()) {
-      other.add(listener.descriptor(), "listener");
+      other.add(listener.fd(), "listener");
       assertThat(OpenFiles.beginningWith("anon_inode:[event")).isEqualTo(before + 2);
     }
     assertThat(OpenFiles.beginningWith("anon_inode:[event")).isEqualTo(before);
@@ -144,9 +144,9 @@ class PollerTest {
 
   /** One more connection; the poller knows its end by its place in the lists. */
   private void connect() {
-    clients.add(UnixConnection.connect(folder.resolve("socket")));
+    clients.add(UnixConnection.connect(directory.resolve("socket")));
     servers.add(Objects.requireNonNull(listener.accept()));
-    poller.add(servers.getLast().descriptor(), servers.size() - 1);
+    poller.add(servers.getLast().fd(), servers.size() - 1);
   }
 
   private void read(int connection) {

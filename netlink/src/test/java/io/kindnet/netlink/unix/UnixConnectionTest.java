@@ -31,23 +31,23 @@ class UnixConnectionTest {
   private static final Duration SOON = Duration.ofSeconds(30);
 
   private final byte[] buffer = new byte[1 << 16];
-  private final List<Fd> descriptors = new ArrayList<>();
+  private final List<Fd> fds = new ArrayList<>();
   private final List<Fd> opened = new ArrayList<>();
-  @TempDir private Path folder;
+  @TempDir private Path directory;
   private UnixListener listener;
   private UnixConnection client;
   private UnixConnection server;
 
   @BeforeEach
   void connect() {
-    listener = UnixListener.bind(folder.resolve("socket"), 16);
-    client = UnixConnection.connect(folder.resolve("socket"));
+    listener = UnixListener.bind(directory.resolve("socket"), 16);
+    client = UnixConnection.connect(directory.resolve("socket"));
     server = Objects.requireNonNull(listener.accept());
   }
 
   @AfterEach
   void close() {
-    descriptors.forEach(Fd::close);
+    fds.forEach(Fd::close);
     opened.forEach(Fd::close);
     client.close();
     server.close();
@@ -60,27 +60,27 @@ class UnixConnectionTest {
     assertThat(receiveText()).isEqualTo("hello");
 
     server.send(bytes("and back"), SOON);
-    assertThat(client.receive(buffer, 0, buffer.length, descriptors)).isEqualTo(8);
-    assertThat(descriptors).isEmpty();
+    assertThat(client.receive(buffer, 0, buffer.length, fds)).isEqualTo(8);
+    assertThat(fds).isEmpty();
   }
 
   @Test
   void takesNoMoreThanThereIsRoomFor() {
     client.send(bytes("abcdef"), SOON);
 
-    assertThat(server.receive(buffer, 10, 4, descriptors)).isEqualTo(4);
-    assertThat(server.receive(buffer, 14, 100, descriptors)).isEqualTo(2);
+    assertThat(server.receive(buffer, 10, 4, fds)).isEqualTo(4);
+    assertThat(server.receive(buffer, 14, 100, fds)).isEqualTo(2);
     assertThat(new String(buffer, 10, 6, UTF_8)).isEqualTo("abcdef");
   }
 
   @Test
   void saysWhereThereIsNothingAndWhereTheEndIs() {
-    assertThat(server.receive(buffer, 0, 1, descriptors)).isEqualTo(UnixConnection.NOTHING);
+    assertThat(server.receive(buffer, 0, 1, fds)).isEqualTo(UnixConnection.NOTHING);
     client.send(bytes("last"), SOON);
     client.close();
 
     assertThat(receiveText()).isEqualTo("last");
-    assertThat(server.receive(buffer, 0, 1, descriptors)).isZero();
+    assertThat(server.receive(buffer, 0, 1, fds)).isZero();
   }
 
   @Test
@@ -88,22 +88,24 @@ class UnixConnectionTest {
     server.send(bytes("unread"), SOON);
     client.close();
 
-    assertThatThrownBy(() -> server.receive(buffer, 0, 1, descriptors))
+    assertThatThrownBy(() -> server.receive(buffer, 0, 1, fds))
         .isInstanceOf(KernelException.class)
         .hasMessage(
-            "receive on " + folder.resolve("socket") + ": ECONNRESET (Connection reset by peer)");
+            "receive on "
+                + directory.resolve("socket")
+                + ": ECONNRESET (Connection reset by peer)");
   }
 
   @Test
-  void descriptorsComeInOrderWithTheFirstByteAndAreOpenFiles() throws IOException {
+  void fdsComeInOrderWithTheFirstByteAndAreOpenFiles() throws IOException {
     List<String> texts = List.of("0", "1", "2", "3", "4", "5", "6", "7");
     client.send(bytes("request"), open(texts), SOON);
     opened.forEach(Fd::close);
 
     assertThat(receiveText()).isEqualTo("request");
-    assertThat(descriptors).hasSize(8);
+    assertThat(fds).hasSize(8);
     for (int i = 0; i < 8; i++) {
-      assertThat(java.nio.file.Files.readString(proc(descriptors.get(i)))).isEqualTo(texts.get(i));
+      assertThat(java.nio.file.Files.readString(proc(fds.get(i)))).isEqualTo(texts.get(i));
     }
   }
 
@@ -115,39 +117,39 @@ class UnixConnectionTest {
     client.send(bytes("x"), opened, SOON);
     receiveText();
 
-    try (NetworkNamespace received = NetworkNamespace.of(descriptors.get(0), "pod")) {
+    try (NetworkNamespace received = NetworkNamespace.of(fds.get(0), "pod")) {
       Path links = Path.of("/proc/thread-self/net/dev");
       assertThat(received.call(() -> java.nio.file.Files.readString(links))).contains("only-here");
     }
   }
 
   @Test
-  void descriptorsAreNotHandedDownToChildren() throws Exception {
+  void fdsAreNotHandedDownToChildren() throws Exception {
     client.send(bytes("x"), open(List.of("secret")), SOON);
     receiveText();
 
-    String file = folder.resolve("file-secret").toString();
+    String file = directory.resolve("file-secret").toString();
     Process child = new ProcessBuilder("ls", "-l", "/proc/self/fd").start();
     assertThat(new String(child.getInputStream().readAllBytes(), UTF_8)).doesNotContain(file);
-    assertThat(closedOnExec(descriptors.get(0).number())).isTrue();
-    assertThat(closedOnExec(server.descriptor())).isTrue();
-    assertThat(closedOnExec(client.descriptor())).isTrue();
-    assertThat(closedOnExec(listener.descriptor())).isTrue();
+    assertThat(closedOnExec(fds.get(0).number())).isTrue();
+    assertThat(closedOnExec(server.fd())).isTrue();
+    assertThat(closedOnExec(client.fd())).isTrue();
+    assertThat(closedOnExec(listener.fd())).isTrue();
   }
 
   @Test
-  void refusesMoreDescriptorsThanItTakesAndCanStillAnswer() throws IOException {
+  void refusesMoreFdsThanItTakesAndCanStillAnswer() throws IOException {
     List<Fd> nine = open(List.of("0", "1", "2", "3", "4", "5", "6", "7", "8"));
     client.send(bytes("too many"), nine, SOON);
 
-    assertThatThrownBy(() -> server.receive(buffer, 0, buffer.length, descriptors))
+    assertThatThrownBy(() -> server.receive(buffer, 0, buffer.length, fds))
         .isInstanceOf(LostFdsException.class)
         .hasMessageEndingWith("EMSGSIZE (Message too long): more than 8 at once");
-    assertThat(descriptors).isEmpty();
-    assertThat(OpenFiles.beginningWith(folder.toString())).isEqualTo(9);
+    assertThat(fds).isEmpty();
+    assertThat(OpenFiles.beginningWith(directory.toString())).isEqualTo(9);
 
     server.send(bytes("declined"), SOON);
-    assertThat(client.receive(buffer, 0, buffer.length, descriptors)).isEqualTo(8);
+    assertThat(client.receive(buffer, 0, buffer.length, fds)).isEqualTo(8);
   }
 
   @Test
@@ -162,13 +164,13 @@ class UnixConnectionTest {
     while (length < much.length) {
       assertThat(client.await(SOON)).isTrue();
       int count = Math.min(5000, much.length - length);
-      length += Math.max(0, client.receive(received, length, count, descriptors));
+      length += Math.max(0, client.receive(received, length, count, fds));
     }
     sending.join();
 
     assertThat(Arrays.equals(received, much)).isTrue();
-    assertThat(client.receive(buffer, 0, 1, descriptors)).isEqualTo(UnixConnection.NOTHING);
-    assertThat(descriptors).hasSize(1);
+    assertThat(client.receive(buffer, 0, 1, fds)).isEqualTo(UnixConnection.NOTHING);
+    assertThat(fds).hasSize(1);
   }
 
   @Test
@@ -219,23 +221,23 @@ class UnixConnectionTest {
 
   private String write(String name, String text) {
     try {
-      return java.nio.file.Files.writeString(folder.resolve(name), text).toString();
+      return java.nio.file.Files.writeString(directory.resolve(name), text).toString();
     } catch (IOException failed) {
       throw new UncheckedIOException(failed);
     }
   }
 
   private String receiveText() {
-    int length = server.receive(buffer, 0, buffer.length, descriptors);
+    int length = server.receive(buffer, 0, buffer.length, fds);
     return new String(buffer, 0, length, UTF_8);
   }
 
-  private static Path proc(Fd descriptor) {
-    return Path.of("/proc/self/fd/" + descriptor.number());
+  private static Path proc(Fd fd) {
+    return Path.of("/proc/self/fd/" + fd.number());
   }
 
-  private static boolean closedOnExec(int descriptor) throws IOException {
-    String info = java.nio.file.Files.readString(Path.of("/proc/self/fdinfo/" + descriptor));
+  private static boolean closedOnExec(int fd) throws IOException {
+    String info = java.nio.file.Files.readString(Path.of("/proc/self/fdinfo/" + fd));
     String flags = info.lines().filter(line -> line.startsWith("flags:")).findAny().orElseThrow();
     return (Integer.parseInt(flags.substring(6).strip(), 8) & 0x80000) != 0;
   }

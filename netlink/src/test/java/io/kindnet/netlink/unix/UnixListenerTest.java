@@ -28,11 +28,11 @@ class UnixListenerTest {
       <STDIN>;
       """;
 
-  @TempDir private Path folder;
+  @TempDir private Path directory;
 
   @Test
   void takesConnectionsInTheOrderTheyCame() {
-    Path path = folder.resolve("socket");
+    Path path = directory.resolve("socket");
     try (UnixListener listener = UnixListener.bind(path, 16);
         UnixConnection first = UnixConnection.connect(path);
         UnixConnection second = UnixConnection.connect(path)) {
@@ -47,7 +47,7 @@ class UnixListenerTest {
 
   @Test
   void whatIsThereAlreadyIsNotReplaced() {
-    Path path = folder.resolve("socket");
+    Path path = directory.resolve("socket");
     UnixListener.bind(path, 16).close();
 
     assertThatThrownBy(() -> UnixConnection.connect(path))
@@ -58,8 +58,8 @@ class UnixListenerTest {
   }
 
   @Test
-  void aFolderThatIsNotThere() {
-    Path path = folder.resolve("no").resolve("socket");
+  void aDirectoryThatIsNotThere() {
+    Path path = directory.resolve("no").resolve("socket");
 
     assertThatThrownBy(() -> UnixListener.bind(path, 16))
         .hasMessage("listen at " + path + ": ENOENT (No such file or directory)");
@@ -69,7 +69,7 @@ class UnixListenerTest {
 
   @Test
   void aPathHasAtMost107Bytes() {
-    String most = folder + "/" + "x".repeat(106 - folder.toString().length());
+    String most = directory + "/" + "x".repeat(106 - directory.toString().length());
 
     try (UnixListener listener = UnixListener.bind(Path.of(most), 16);
         UnixConnection connection = UnixConnection.connect(Path.of(most))) {
@@ -92,7 +92,7 @@ class UnixListenerTest {
 
   @Test
   void tellsWhoConnectsThatTooManyWait() {
-    Path path = folder.resolve("socket");
+    Path path = directory.resolve("socket");
     List<UnixConnection> waiting = new ArrayList<>();
     try (UnixListener listener = UnixListener.bind(path, 2)) {
       assertThatThrownBy(
@@ -114,7 +114,7 @@ class UnixListenerTest {
 
   @Test
   void onlyTheOwnerMayConnect() throws IOException {
-    Path path = folder.resolve("socket");
+    Path path = directory.resolve("socket");
     try (UnixListener listener = UnixListener.bind(path, 16)) {
       assertThat(listener.accept()).isNull();
       assertThat(PosixFilePermissions.toString(Files.getPosixFilePermissions(path)))
@@ -125,8 +125,8 @@ class UnixListenerTest {
   @Test
   @Tag("users")
   void tellsWhoAnotherUserIs() throws Exception {
-    Files.setPosixFilePermissions(folder, PosixFilePermissions.fromString("rwx--x--x"));
-    Path path = folder.resolve("socket");
+    Files.setPosixFilePermissions(directory, PosixFilePermissions.fromString("rwx--x--x"));
+    Path path = directory.resolve("socket");
     try (UnixListener listener = UnixListener.bind(path, 16)) {
       Process refused = connectAsNobody(path);
       assertThat(new String(refused.getInputStream().readAllBytes(), UTF_8))
@@ -162,7 +162,7 @@ class UnixListenerTest {
 
   private static UnixConnection awaitConnection(UnixListener listener) {
     try (Poller<UnixListener> poller = new Poller<>()) {
-      poller.add(listener.descriptor(), listener);
+      poller.add(listener.fd(), listener);
       assertThat(poller.await(SOON)).containsExactly(listener);
       return Objects.requireNonNull(listener.accept());
     }

@@ -60,7 +60,7 @@ public final class ClusterNodes implements NodeView {
       tell = complete;
     }
     if (tell) {
-      tellListeners();
+      notifyListeners();
     }
   }
 
@@ -72,7 +72,7 @@ public final class ClusterNodes implements NodeView {
       current = null;
     }
     if (changed) {
-      tellListeners();
+      notifyListeners();
     }
   }
 
@@ -84,7 +84,7 @@ public final class ClusterNodes implements NodeView {
       current = null;
     }
     if (changed) {
-      tellListeners();
+      notifyListeners();
     }
   }
 
@@ -97,7 +97,7 @@ public final class ClusterNodes implements NodeView {
       sortByAge();
       complete = true;
     }
-    tellListeners();
+    notifyListeners();
   }
 
   @Override
@@ -136,7 +136,7 @@ public final class ClusterNodes implements NodeView {
     }
   }
 
-  private void tellListeners() {
+  private void notifyListeners() {
     listeners.forEach(Runnable::run);
   }
 }

@@ -53,9 +53,9 @@ final class TrainingCluster implements AutoCloseable {
   }
 
   /** Writes a file that leads to this server and its certificate. */
-  Path writeKubeconfig(Path folder) throws IOException {
+  Path writeKubeconfig(Path directory) throws IOException {
     return Files.writeString(
-        folder.resolve("kubeconfig"),
+        directory.resolve("kubeconfig"),
         """
         apiVersion: v1
         kind: Config

@@ -1,4 +1,4 @@
-#include "handover.h"
+#include "delegation.h"
 
 #include "cnierror.h"
 #include "connection.h"
@@ -37,28 +37,28 @@ static deadline end_of_call(void)
 }
 
 /* For what happens after the request was sent: nobody knows how far the agent got. */
-static void fail(struct handover *handover, const char *reason)
+static void fail(struct delegation *delegation, const char *reason)
 {
     if (changes_nothing())
         return;
-    handover->outcome = HANDOVER_FAILED;
-    handover->code = CNI_TRY_AGAIN_LATER;
-    text_add(&handover->message, "no answer from kindnetd at ");
-    text_add(&handover->message, socket_path());
-    text_add(&handover->message, ", which took the call: ");
-    text_add(&handover->message, reason);
+    delegation->outcome = DELEGATION_FAILED;
+    delegation->code = CNI_TRY_AGAIN_LATER;
+    text_add(&delegation->message, "no answer from kindnetd at ");
+    text_add(&delegation->message, socket_path());
+    text_add(&delegation->message, ", which took the call: ");
+    text_add(&delegation->message, reason);
 }
 
-static void fail_to_receive(struct handover *handover, enum received received, int reason)
+static void fail_to_receive(struct delegation *delegation, enum received received, int reason)
 {
     if (received == RECEIVED_LATE) {
         struct text late = {0};
         text_add(&late, "nothing within ");
         text_add_number(&late, ANSWER_MILLIS / 1000);
         text_add(&late, " s");
-        fail(handover, late.bytes);
+        fail(delegation, late.bytes);
     } else {
-        fail(handover, received == RECEIVED_END ? "it ended the connection" : strerror(reason));
+        fail(delegation, received == RECEIVED_END ? "it ended the connection" : strerror(reason));
     }
 }
 
@@ -83,53 +83,53 @@ static bool send_request(int agent, const struct input *input, deadline end)
     return connection_send(agent, parts, 2, request.descriptors, request.descriptor_count, until);
 }
 
-static void receive_answer(struct handover *handover, int agent, deadline end)
+static void receive_answer(struct delegation *delegation, int agent, deadline end)
 {
     deadline until = deadline_first(deadline_in(ANSWER_MILLIS), end);
     uint8_t header[ANSWER_HEADER_LENGTH];
     enum received received = connection_receive(agent, header, sizeof header, until);
     if (received != RECEIVED) {
-        fail_to_receive(handover, received, errno);
+        fail_to_receive(delegation, received, errno);
         return;
     }
     struct answer_header answer;
     if (!protocol_read_answer(header, &answer)) {
-        fail(handover, "what it sent is not an answer");
+        fail(delegation, "what it sent is not an answer");
         return;
     }
     if (answer.outcome == OUTCOME_DECLINED)
         return;
     /* whole before any of it is printed: half of a document and then an error would be neither */
-    handover->document = malloc(answer.length > 0 ? answer.length : 1);
-    if (handover->document == NULL) {
-        fail(handover, "no memory for its answer");
+    delegation->document = malloc(answer.length > 0 ? answer.length : 1);
+    if (delegation->document == NULL) {
+        fail(delegation, "no memory for its answer");
         return;
     }
-    received = connection_receive(agent, handover->document, answer.length, until);
+    received = connection_receive(agent, delegation->document, answer.length, until);
     if (received != RECEIVED) {
-        fail_to_receive(handover, received, errno);
+        fail_to_receive(delegation, received, errno);
         return;
     }
-    handover->outcome = HANDOVER_ANSWERED;
-    handover->length = answer.length;
-    handover->exit_code = (int)answer.exit_code;
+    delegation->outcome = DELEGATION_ANSWERED;
+    delegation->length = answer.length;
+    delegation->exit_code = (int)answer.exit_code;
 }
 
-void handover_run(struct handover *handover, struct input *input)
+void delegation_run(struct delegation *delegation, struct input *input)
 {
-    memset(handover, 0, sizeof *handover);
-    handover->outcome = HANDOVER_NONE;
+    memset(delegation, 0, sizeof *delegation);
+    delegation->outcome = DELEGATION_NONE;
     int agent = connection_open(socket_path());
     if (agent < 0)
         return;
     deadline end = end_of_call();
     if (!standard_take_input(input)) {
-        handover->outcome = HANDOVER_FAILED;
-        handover->code = CNI_IO_FAILURE;
-        text_add(&handover->message, "cannot read standard input: ");
-        text_add(&handover->message, strerror(errno));
+        delegation->outcome = DELEGATION_FAILED;
+        delegation->code = CNI_IO_FAILURE;
+        text_add(&delegation->message, "cannot read standard input: ");
+        text_add(&delegation->message, strerror(errno));
     } else if (is_greeted(agent, end) && send_request(agent, input, end)) {
-        receive_answer(handover, agent, end);
+        receive_answer(delegation, agent, end);
     }
     (void)close(agent);
 }

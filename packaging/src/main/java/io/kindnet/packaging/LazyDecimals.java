@@ -49,9 +49,9 @@ public final class LazyDecimals {
   }
 
   /**
-   * Changes the classes of Jackson in a folder, and says which.
+   * Changes the classes of Jackson in a directory, and says which.
    *
-   * @param arguments the folder, with packages as folders in it
+   * @param arguments the directory, with packages as directories in it
    * @throws IllegalStateException if there is nothing to change, as with another version of Jackson
    */
   public static void main(String[] arguments) throws IOException {
@@ -60,11 +60,11 @@ public final class LazyDecimals {
     }
   }
 
-  /** Changes the classes under {@code folder}; their names, sorted. */
-  static List<String> change(Path folder) throws IOException {
-    Path holder = folder.resolve(HOLDER + ".class");
-    try (URLClassLoader classes = new URLClassLoader(new URL[] {folder.toUri().toURL()});
-        Stream<Path> files = Files.walk(folder.resolve("com/fasterxml/jackson"))) {
+  /** Changes the classes under {@code directory}; their names, sorted. */
+  static List<String> change(Path directory) throws IOException {
+    Path holder = directory.resolve(HOLDER + ".class");
+    try (URLClassLoader classes = new URLClassLoader(new URL[] {directory.toUri().toURL()});
+        Stream<Path> files = Files.walk(directory.resolve("com/fasterxml/jackson"))) {
       LazyDecimals change = new LazyDecimals(classes);
       if (!change.usesDecimals(holder)) {
         throw new IllegalStateException(
@@ -75,7 +75,7 @@ public final class LazyDecimals {
       for (Path user : users) {
         Files.write(user, change.transformed(user));
       }
-      return users.stream().map(user -> nameOf(folder.relativize(user))).toList();
+      return users.stream().map(user -> nameOf(directory.relativize(user))).toList();
     }
   }
 

@@ -27,19 +27,19 @@ import java.util.concurrent.TimeUnit;
  */
 public final class AgentTraining {
   private static final Duration DEADLINE = Duration.ofMinutes(2);
-  private static final Duration PATIENCE = Duration.ofSeconds(20);
+  private static final Duration TIMEOUT = Duration.ofSeconds(20);
   private static final int ROUNDS = 20;
   private static final List<String> ACCEPTED =
       List.of("text/plain", "application/openmetrics-text;version=1.0.0");
 
-  private final Path folder;
+  private final Path directory;
   private final Path configuration;
   private final Process agent;
   private final String statusUrl;
   private final HttpClient http = HttpClient.newHttpClient();
 
-  private AgentTraining(Path folder, Path configuration, Process agent, int statusPort) {
-    this.folder = folder;
+  private AgentTraining(Path directory, Path configuration, Process agent, int statusPort) {
+    this.directory = directory;
     this.configuration = configuration;
     this.agent = agent;
     this.statusUrl = "http://127.0.0.1:" + statusPort;
@@ -48,35 +48,35 @@ public final class AgentTraining {
   /**
    * Trains.
    *
-   * @param arguments an empty folder, the plugin's launcher, the path of a network namespace that
-   *     plays the pod or an empty text, and the command that starts kindnetd
+   * @param arguments an empty directory, the plugin's launcher, the path of a network namespace
+   *     that plays the pod or an empty text, and the command that starts kindnetd
    */
   public static void main(String[] arguments) throws Exception {
-    Path folder = Path.of(arguments[0]);
+    Path directory = Path.of(arguments[0]);
     String podNamespace = arguments[2];
     try (TrainingCluster cluster = TrainingCluster.start()) {
       for (int number = 1; number <= 3; number++) {
         cluster.apply(node(number, number));
       }
-      Path configuration = Files.createDirectory(folder.resolve("net.d"));
+      Path configuration = Files.createDirectory(directory.resolve("net.d"));
       int statusPort = freePort();
       List<String> command = new ArrayList<>(List.of(arguments).subList(3, arguments.length));
       command.addAll(
           List.of(
-              "--kubeconfig=" + cluster.writeKubeconfig(folder),
+              "--kubeconfig=" + cluster.writeKubeconfig(directory),
               "--hostname-override=node1",
               "--cni-conf-dir=" + configuration,
-              "--cni-socket=" + folder.resolve("run/cni.sock"),
+              "--cni-socket=" + directory.resolve("run/cni.sock"),
               "--metrics-bind-address=127.0.0.1:" + statusPort));
       Process agent =
           new ProcessBuilder(command)
               .redirectErrorStream(true)
-              .redirectOutput(folder.resolve("kindnetd.log").toFile())
+              .redirectOutput(directory.resolve("kindnetd.log").toFile())
               .start();
       try {
-        AgentTraining training = new AgentTraining(folder, configuration, agent, statusPort);
+        AgentTraining training = new AgentTraining(directory, configuration, agent, statusPort);
         if (podNamespace.isEmpty()) {
-          agent.waitFor(PATIENCE.toSeconds(), TimeUnit.SECONDS);
+          agent.waitFor(TIMEOUT.toSeconds(), TimeUnit.SECONDS);
           agent.destroy();
           agent.waitFor();
           System.out.println("trained with the start alone: no network namespaces here");
@@ -113,9 +113,9 @@ public final class AgentTraining {
    * @return how many
    */
   private int call(String launcher, String podNamespace) throws IOException, InterruptedException {
-    Path socket = folder.resolve("run/cni.sock");
+    Path socket = directory.resolve("run/cni.sock");
     await(() -> exists(socket));
-    TrainingCalls calls = new TrainingCalls(launcher, socket, podNamespace, folder);
+    TrainingCalls calls = new TrainingCalls(launcher, socket, podNamespace, directory);
     int number = 0;
     for (int round = 0; round < ROUNDS; round++) {
       number += calls.liveOfAPod();
@@ -161,7 +161,7 @@ public final class AgentTraining {
 
   private String log() {
     try {
-      return Files.readString(folder.resolve("kindnetd.log"), UTF_8);
+      return Files.readString(directory.resolve("kindnetd.log"), UTF_8);
     } catch (IOException unreadable) {
       return unreadable.toString();
     }

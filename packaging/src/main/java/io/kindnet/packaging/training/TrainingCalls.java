@@ -18,11 +18,11 @@ final class TrainingCalls {
   private final String podNamespace;
   private final Path database;
 
-  TrainingCalls(String launcher, Path socket, String podNamespace, Path folder) {
+  TrainingCalls(String launcher, Path socket, String podNamespace, Path directory) {
     this.launcher = launcher;
     this.socket = socket;
     this.podNamespace = podNamespace;
-    this.database = folder.resolve("data");
+    this.database = directory.resolve("data");
   }
 
   /**

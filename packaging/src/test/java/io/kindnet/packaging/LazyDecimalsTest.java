@@ -23,14 +23,14 @@ class LazyDecimalsTest {
       List.of("decimal", "7", "-9223372036854775808", "1e40", "-2147483649.0", "12.5");
   private static final List<String> WHOLE = List.of("whole", "7");
 
-  @TempDir Path folder;
+  @TempDir Path directory;
 
   @BeforeEach
   void unpack() throws IOException {
     try (FileSystem jar = FileSystems.newFileSystem(jackson());
         Stream<Path> files = Files.walk(jar.getPath("com"))) {
       for (Path file : (Iterable<Path>) files::iterator) {
-        Files.copy(file, folder.resolve(file.toString()));
+        Files.copy(file, directory.resolve(file.toString()));
       }
     }
   }
@@ -48,7 +48,7 @@ class LazyDecimalsTest {
     String before = run(DECIMALS);
     assertThat(before).contains("12.5", "out of range of int");
 
-    assertThat(LazyDecimals.change(folder))
+    assertThat(LazyDecimals.change(directory))
         .containsExactly(
             "com.fasterxml.jackson.core.base.ParserBase",
             "com.fasterxml.jackson.core.base.ParserMinimalBase");
@@ -60,7 +60,7 @@ class LazyDecimalsTest {
   void leavesDecimalsAloneUntilThereIsOne() throws Exception {
     assertThat(run(WHOLE, "-Xlog:class+init")).contains("'java/math/BigDecimal'");
 
-    LazyDecimals.change(folder);
+    LazyDecimals.change(directory);
 
     assertThat(run(WHOLE, "-Xlog:class+init"))
         .contains("'com/fasterxml/jackson/core/base/ParserMinimalBase'")
@@ -69,8 +69,8 @@ class LazyDecimalsTest {
 
   @Test
   void refusesClassesThatNeedNoChange() throws Exception {
-    LazyDecimals.change(folder);
-    assertThatThrownBy(() -> LazyDecimals.change(folder))
+    LazyDecimals.change(directory);
+    assertThatThrownBy(() -> LazyDecimals.change(directory))
         .isInstanceOf(IllegalStateException.class)
         .hasMessageContaining("ParserMinimalBase.class has no fields BD_");
   }
@@ -83,10 +83,10 @@ class LazyDecimalsTest {
         Stream.of(
                 Stream.of(java.toString()),
                 Stream.of(options),
-                Stream.of("-cp", folder + ":" + own, NumbersRead.class.getName()),
+                Stream.of("-cp", directory + ":" + own, NumbersRead.class.getName()),
                 arguments.stream())
             .flatMap(words -> words);
-    Path output = folder.resolve("output");
+    Path output = directory.resolve("output");
     Process process =
         new ProcessBuilder(command.toList())
             .redirectErrorStream(true)

@@ -10,7 +10,7 @@ import java.nio.file.attribute.PosixFilePermissions;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
-/** What {@code build/class-cache} says of JVMs, which scripts stand in for. */
+/** What {@code packaging/class-cache} says of JVMs, which scripts stand in for. */
 class ClassCacheTest {
   private final Path home;
 
@@ -31,7 +31,7 @@ class ClassCacheTest {
     Files.setPosixFilePermissions(java, PosixFilePermissions.fromString("rwxr-xr-x"));
     Files.writeString(home.resolve("runtime/release"), "JAVA_VERSION=\"99.1\"\n");
     Process process =
-        new ProcessBuilder("../build/class-cache", home.toString(), "program", "/nonexistent")
+        new ProcessBuilder("../packaging/class-cache", home.toString(), "program", "/nonexistent")
             .redirectErrorStream(true)
             .start();
     String printed = new String(process.getInputStream().readAllBytes(), UTF_8);

@@ -1,8 +1,0 @@
-/**
- * What the build lets kindnetd do while its Java machine writes down which classes that takes.
- * Knows it as a program only, and no test.
- */
-@NullMarked
-package io.kindnet.packaging.training;
-
-import org.jspecify.annotations.NullMarked;
