@@ -12,7 +12,7 @@ import com.tngtech.archunit.core.importer.ClassFileImporter;
 import com.tngtech.archunit.core.importer.ImportOption;
 import org.junit.jupiter.api.Test;
 
-/** Which room may know which, and what must not be loaded for every pod. */
+/** Which package may know which, and what must not be loaded for every pod. */
 class CniArchitectureTest {
   private static final String CLI = "io.kindnet.cni.cli..";
 
@@ -102,7 +102,7 @@ class CniArchitectureTest {
   }
 
   @Test
-  void roomsStandInOneOrder() {
+  void packagesHaveNoCycles() {
     slices().matching("io.kindnet.cni.(*)..").should().beFreeOfCycles().check(CLASSES);
   }
 

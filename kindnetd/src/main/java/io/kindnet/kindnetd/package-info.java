@@ -1,6 +1,6 @@
 /**
- * The node agent's main, its options and the list of its parts. Knows every room below, and nothing
- * of how they work.
+ * The node agent's main, its options and the list of its parts. Knows every package below, and
+ * nothing of how they work.
  */
 @NullMarked
 package io.kindnet.kindnetd;

@@ -10,7 +10,7 @@ import time
 
 LONGEST = 600  # seconds: a program that hangs ends the measuring, and with it the machine
 REST = 0.001  # seconds without work: then a watched process has done what a program asked it for
-PATIENCE = 0.1  # seconds: until it is taken to be busy with something else
+TIMEOUT = 0.1  # seconds: until it is taken to be busy with something else
 
 
 class Running:
@@ -51,7 +51,7 @@ def used(pid):
 
 
 def used_at_rest(pid):
-    at, until = used(pid), time.monotonic() + PATIENCE
+    at, until = used(pid), time.monotonic() + TIMEOUT
     while pid and time.monotonic() < until:
         time.sleep(REST)
         before, at = at, used(pid)

@@ -89,7 +89,7 @@ class NetlinkArchitectureTest {
   }
 
   @Test
-  void systemCallsAndSocketsOfTheMachineKnowNoOtherRoom() {
+  void systemCallsAndSocketsOfTheMachineKnowNoOtherPackage() {
     noClasses()
         .that(resideInAPackage("io.kindnet.netlink.libc.."))
         .should()
@@ -104,7 +104,7 @@ class NetlinkArchitectureTest {
 
   /** So that the plugin's start does not pay for them. */
   @Test
-  void noOtherRoomNeedsSocketsOfTheMachine() {
+  void noOtherPackageNeedsSocketsOfTheMachine() {
     noClasses()
         .that()
         .resideOutsideOfPackage("io.kindnet.netlink.unix..")

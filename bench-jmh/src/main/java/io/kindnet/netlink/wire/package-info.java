@@ -1,4 +1,4 @@
-/** Benchmarks of this room, in its package like its tests. */
+/** Benchmarks of this package, which they are in like its tests. */
 @NullMarked
 package io.kindnet.netlink.wire;
 

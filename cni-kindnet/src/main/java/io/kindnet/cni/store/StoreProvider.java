@@ -25,7 +25,7 @@ public interface StoreProvider {
         }
       };
 
-  /** As {@link Store#open(Path, Patience, Store.Beginning)} gives it. */
+  /** As {@link Store#open(Path, BusyTimeout, Store.Seeder)} gives it. */
   Store open(Path file, BusyTimeout busyTimeout, Store.Seeder seeder) throws CniException;
 
   /**

@@ -16,8 +16,8 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * Greets who connects, and reads requests until they are whole: one thread for all of them, so that
- * nobody waits behind who says nothing.
+ * Accepts connections, sends the greeting, and reads requests until they are whole: one thread for
+ * all of them, so that nobody waits behind who says nothing.
  */
 final class CallServer implements Runnable, AutoCloseable {
   /** Does what a client wants, on a thread of its own, and closes it. */

@@ -41,7 +41,7 @@ public final class CniCallAgent implements Agent {
   private final AgentStatus own;
   private final CallStatistics record;
   private final @Nullable StepListener steps;
-  private final Thread thread = new Thread(this::run, "cni-reception");
+  private final Thread thread = new Thread(this::run, "cni-call-server");
   private @Nullable CallServer server;
   private @Nullable CallExecutor executor;
   private final CountDownLatch end = new CountDownLatch(1);
@@ -170,7 +170,7 @@ public final class CniCallAgent implements Agent {
       closed = true;
       end.countDown();
       if (executor != null) {
-        // first, so that whoever is told of the end by the reception finds it true
+        // first, so that whoever is told of the end by the call server finds it true
         executor.leaveTheRest();
       }
       if (server != null) {

@@ -44,7 +44,7 @@ final class WarmUp {
   }
 
   /**
-   * Rehearses.
+   * Runs each verb a few times.
    *
    * @param directory where the database of the warm-up may be for a moment
    * @param wanted asked before each round; the warm-up ends early once it is not

@@ -20,7 +20,9 @@ import java.time.Duration;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
-/** A reception that ends by an error: calls go cold, and whoever restarts the agent is told so. */
+/**
+ * A call server that ends by an error: calls go cold, and whoever restarts the agent is told so.
+ */
 @NetworkNamespaces
 class FailingCallTest {
   private static final Duration DEADLINE = Duration.ofMinutes(1);

@@ -115,9 +115,9 @@ class SocketFileTest {
           DEADLINE,
           () -> {
             assertThat(agent.log()).contains("waiting for the API server");
-            assertThat(threads(other)).as(other.log()).contains("cni-reception");
+            assertThat(threads(other)).as(other.log()).contains("cni-call-server");
           });
-      assertThat(threads(agent)).contains("java").doesNotContain("cni-reception");
+      assertThat(threads(agent)).contains("java").doesNotContain("cni-call-server");
       assertThat(agent.stop("TERM")).isZero();
       // in the middle of its warm-up, or not
       assertThat(other.stop("TERM")).isZero();
