@@ -96,7 +96,9 @@ bench-jmh: check
 	$(MAVEN) --quiet -Pjmh -Dmaven.test.skip=true package -pl bench-jmh -am
 	bench-jmh/run $(JMH)
 
+# without what an earlier version of a pom.xml has left among the jars
 dist: $(if $(FOREIGN),check-root) check
+	rm -rf cni-kindnet/target/lib kindnetd/target/lib packaging/target/lib
 	$(MAVEN) --quiet -Dmaven.test.skip=true package -pl cni-kindnet,kindnetd,packaging,demo -am $(MAVEN_ARGS)
 ifeq ($(FOREIGN),)
 	JAVA_HOME=$(JDK_HOME) packaging/dist
