@@ -4,10 +4,10 @@ import static java.nio.charset.StandardCharsets.UTF_8;
 
 import io.kindnet.netlink.testing.CommandResult;
 import io.kindnet.netlink.testing.Deadlines;
+import io.kindnet.netlink.testing.JavaProcess;
 import io.kindnet.netlink.testing.Namespace;
 import java.io.BufferedReader;
 import java.io.IOException;
-import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
@@ -46,18 +46,7 @@ public final class AgentProcess implements AutoCloseable {
     List<String> command = new ArrayList<>(wrapper);
     command.add("env");
     environment.forEach((name, value) -> command.add(name + "=" + value));
-    command.addAll(
-        List.of(
-            Path.of(System.getProperty("java.home"), "bin", "java").toString(),
-            "-XX:TieredStopAtLevel=1",
-            "-XX:+UseSerialGC",
-            "-Xmx64m",
-            "--enable-native-access=ALL-UNNAMED",
-            "--sun-misc-unsafe-memory-access=allow",
-            "-cp",
-            System.getProperty("java.class.path"),
-            Kindnetd.class.getName()));
-    command.addAll(List.of(flags));
+    command.addAll(JavaProcess.command(Kindnetd.class, flags));
     return new AgentProcess(node, node.start(command.toArray(String[]::new)));
   }
 

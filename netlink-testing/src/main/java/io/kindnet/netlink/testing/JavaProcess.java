@@ -9,12 +9,8 @@ import java.util.List;
 public final class JavaProcess {
   private JavaProcess() {}
 
-  /**
-   * Starts one, for a short life.
-   *
-   * @return the process; its standard error goes where its standard output does
-   */
-  public static Process start(Class<?> main, String... arguments) throws IOException {
+  /** The command line of one, for a short life. */
+  public static List<String> command(Class<?> main, String... arguments) {
     List<String> command =
         new ArrayList<>(
             List.of(
@@ -28,6 +24,15 @@ public final class JavaProcess {
                 System.getProperty("java.class.path"),
                 main.getName()));
     command.addAll(List.of(arguments));
-    return new ProcessBuilder(command).redirectErrorStream(true).start();
+    return command;
+  }
+
+  /**
+   * Starts one.
+   *
+   * @return the process; its standard error goes where its standard output does
+   */
+  public static Process start(Class<?> main, String... arguments) throws IOException {
+    return new ProcessBuilder(command(main, arguments)).redirectErrorStream(true).start();
   }
 }
