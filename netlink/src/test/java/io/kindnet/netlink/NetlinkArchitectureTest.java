@@ -93,12 +93,12 @@ class NetlinkArchitectureTest {
     noClasses()
         .that(resideInAPackage("io.kindnet.netlink.libc.."))
         .should()
-        .dependOnClassesThat(roomsBut("libc"))
+        .dependOnClassesThat(packagesBut("libc"))
         .check(CLASSES);
     noClasses()
         .that(resideInAPackage("io.kindnet.netlink.unix.."))
         .should()
-        .dependOnClassesThat(roomsBut("libc", "unix"))
+        .dependOnClassesThat(packagesBut("libc", "unix"))
         .check(CLASSES);
   }
 
@@ -115,11 +115,11 @@ class NetlinkArchitectureTest {
   }
 
   @Test
-  void roomsHaveNoCycles() {
+  void packagesHaveNoCycles() {
     slices().matching("io.kindnet.netlink.(*)..").should().beFreeOfCycles().check(CLASSES);
   }
 
-  private static DescribedPredicate<JavaClass> roomsBut(String... names) {
+  private static DescribedPredicate<JavaClass> packagesBut(String... names) {
     String[] packages = new String[names.length];
     for (int i = 0; i < names.length; i++) {
       packages[i] = "io.kindnet.netlink." + names[i] + "..";
