@@ -35,8 +35,9 @@ final class CommandRunner {
   }
 
   private static int complain(CommandLine line, Exception wrong) {
+    // without the usage: a pod's termination message is the end of its log
     line.getErr().println("kindnetd: " + wrong.getMessage());
-    line.usage(line.getErr());
+    line.getErr().println("kindnetd --help shows all flags");
     return BAD_ARGUMENT;
   }
 }

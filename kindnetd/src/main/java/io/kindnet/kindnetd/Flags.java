@@ -150,7 +150,7 @@ final class Flags {
 
   @Option(
       names = "--cni-conf-dir",
-      paramLabel = "FOLDER",
+      paramLabel = "DIRECTORY",
       defaultValue = "/etc/cni/net.d",
       description = "where the CNI configuration is written (default ${DEFAULT-VALUE})")
   String cniConfDir;
@@ -165,7 +165,7 @@ final class Flags {
 
   @Option(
       names = "--cni-bin-dir",
-      paramLabel = "FOLDER",
+      paramLabel = "DIRECTORY",
       defaultValue = "",
       description =
           "the host's directory of CNI plugins, where cni-kindnet is installed again if it is removed"
@@ -174,14 +174,14 @@ final class Flags {
 
   @Option(
       names = "--cni-bin-source",
-      paramLabel = "FOLDER",
+      paramLabel = "DIRECTORY",
       defaultValue = "",
       description = "the cni-kindnet to install (default: ../cni beside the agent's own directory)")
   String cniBinSource;
 
   @Option(
       names = "--install-cni-bin",
-      paramLabel = "FOLDER",
+      paramLabel = "DIRECTORY",
       defaultValue = "",
       description =
           "do nothing but install cni-kindnet in this directory, such as /opt/cni/bin, and exit: 0 if"
