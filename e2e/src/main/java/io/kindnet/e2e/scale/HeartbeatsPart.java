@@ -5,9 +5,6 @@ import java.time.Instant;
 import java.time.temporal.ChronoUnit;
 import java.util.List;
 import java.util.Locale;
-import java.util.concurrent.TimeUnit;
-import java.util.concurrent.atomic.AtomicInteger;
-import java.util.stream.IntStream;
 
 /** Kubelets say again and again that their nodes are well, each every ten seconds. */
 final class HeartbeatsPart {
@@ -18,8 +15,6 @@ final class HeartbeatsPart {
 
   /** In which each of the agent's regular checks falls as often as in any other. */
   private static final int SECONDS = 60;
-
-  private static final int WRITERS = 16;
 
   /** What 5,000 kubelets send that have nothing to say. */
   private static final int USUAL_PER_SECOND = 17;
@@ -50,16 +45,14 @@ final class HeartbeatsPart {
   void run() {
     List<Peer> peers = List.copyOf(fixture.nodes().others());
     double wanted = peers.size() / (double) INTERVAL_SECONDS;
-    double idle = idlePercent();
+    double idle = agent.percentOfCore(SECONDS);
     fixture.say(
         "heartbeats, first " + WARM_UP_SECONDS + " s that do not count, then " + SECONDS + " s");
     write(peers, wanted, WARM_UP_SECONDS);
     Effort.Watch watch = Effort.watch(fixture, agent);
-    long begin = System.nanoTime();
-    int written = write(peers, wanted, SECONDS);
-    double perSecond = written / ((System.nanoTime() - begin) / 1e9);
+    RequestRate.Outcome written = write(peers, wanted, SECONDS);
     Effort effort = watch.end();
-    double millisEach = (effort.cpuMillis() - idle * SECONDS * 10) / written;
+    double millisEach = (effort.cpuMillis() - idle * SECONDS * 10) / written.count();
     double percent = millisEach * wanted / 10;
     Table table =
         Effort.table(
@@ -71,8 +64,8 @@ final class HeartbeatsPart {
             "% of a core without any");
     effort.addTo(
         table,
-        String.valueOf(written),
-        String.format(Locale.ROOT, "%.0f", perSecond),
+        String.valueOf(written.count()),
+        String.format(Locale.ROOT, "%.0f", written.perSecond()),
         Table.hundredths(millisEach * 1000),
         Table.hundredths(percent),
         Table.hundredths(idle));
@@ -93,43 +86,13 @@ final class HeartbeatsPart {
     fixture.targets().atMost(what, mostPercent, millisEach * perSecond / 10, " %");
   }
 
-  private double idlePercent() {
-    double before = agent.process().cpuMillis();
-    long begin = System.nanoTime();
-    agent.await(() -> {
-      if (System.nanoTime() - begin < TimeUnit.SECONDS.toNanos(SECONDS)) {
-        throw new AssertionError("not idle for long enough");
-      }
-    });
-    return (agent.process().cpuMillis() - before) / ((System.nanoTime() - begin) / 1e6) * 100;
-  }
-
-  /** Writes at a rate, or as fast as the API server can; how many that were. */
-  private int write(List<Peer> peers, double perSecond, int seconds) {
-    AtomicInteger next = new AtomicInteger();
-    long begin = System.nanoTime();
-    long end = begin + TimeUnit.SECONDS.toNanos(seconds);
-    Population.atOnce(
-        IntStream.range(0, WRITERS).boxed().toList(),
-        writer -> {
-          while (System.nanoTime() < end) {
-            int number = next.getAndIncrement();
-            sleepUntil(begin + (long) (number / perSecond * 1e9));
-            String now = Instant.now().truncatedTo(ChronoUnit.SECONDS).toString();
-            fixture
-                .nodes()
-                .heartbeat(peers.get(number % peers.size()), PATCH.replace("@NOW@", now));
-          }
+  private RequestRate.Outcome write(List<Peer> peers, double perSecond, int seconds) {
+    return RequestRate.send(
+        perSecond,
+        seconds,
+        number -> {
+          String now = Instant.now().truncatedTo(ChronoUnit.SECONDS).toString();
+          fixture.nodes().heartbeat(peers.get(number % peers.size()), PATCH.replace("@NOW@", now));
         });
-    return next.get();
-  }
-
-  private static void sleepUntil(long nanos) {
-    try {
-      TimeUnit.NANOSECONDS.sleep(nanos - System.nanoTime());
-    } catch (InterruptedException interrupted) {
-      Thread.currentThread().interrupt();
-      throw new AssertionError("interrupted", interrupted);
-    }
   }
 }

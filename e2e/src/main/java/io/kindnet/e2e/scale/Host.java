@@ -5,14 +5,18 @@ import io.kindnet.e2e.cluster.Cluster;
 import io.kindnet.e2e.cluster.Command;
 import io.kindnet.e2e.cluster.Kubectl;
 import io.kindnet.e2e.cluster.Machine;
+import io.kindnet.e2e.podview.AgentWithPods;
 import io.kindnet.e2e.scale.KernelRecorder.Changes;
+import io.kindnet.kindnetd.Kindnetd;
 import io.kindnet.netlink.testing.Eventually;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.net.URI;
+import java.net.URISyntaxException;
 import java.net.http.HttpClient;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.nio.file.attribute.PosixFilePermissions;
 import java.time.Duration;
 import java.util.List;
 
@@ -24,15 +28,20 @@ final class Host implements AutoCloseable {
   private static final Duration QUIET = Duration.ofMillis(300);
 
   private static final String PROGRAMS = "/opt/kindnet";
+  private static final String AGENT = PROGRAMS + "/kindnetd/bin/kindnetd";
+  private static final String AGENT_WITH_PODS = AGENT + "-with-pods";
+  private static final String MEASURING_JAR = PROGRAMS + "/e2e.jar";
   private static final String ACCOUNT = "/secrets/kubernetes.io/serviceaccount";
 
   private final Machine machine;
+  private final Kubectl kubectl;
   private final HttpClient http =
       HttpClient.newBuilder().version(HttpClient.Version.HTTP_1_1).build();
   private final KernelRecorder watch;
 
-  private Host(Machine machine) {
+  private Host(Machine machine, Kubectl kubectl) {
     this.machine = machine;
+    this.kubectl = kubectl;
     watch = KernelRecorder.on(machine);
   }
 
@@ -57,11 +66,52 @@ final class Host implements AutoCloseable {
       throw new UncheckedIOException("cannot give the node a service account", failed);
     }
     Command.run(List.of("cp", "-a", dist.toString(), machine.path(PROGRAMS).toString()));
-    return new Host(machine);
+    try {
+      prepareAgentWithPods(machine);
+    } catch (IOException | URISyntaxException failed) {
+      throw new IllegalStateException("cannot prepare an agent with Pods", failed);
+    }
+    return new Host(machine, kubectl);
+  }
+
+  /** The agent's launcher, which starts another class with the same runtime, options and jar. */
+  private static void prepareAgentWithPods(Machine machine) throws IOException, URISyntaxException {
+    Path classes =
+        Path.of(AgentWithPods.class.getProtectionDomain().getCodeSource().getLocation().toURI());
+    Files.copy(classes, machine.path(MEASURING_JAR));
+    String launcher = Files.readString(machine.path(AGENT));
+    String agent = "-cp \"$jar\" " + Kindnetd.class.getName();
+    if (!launcher.contains(agent)) {
+      throw new IOException("the launcher of kindnetd has no " + agent);
+    }
+    String other = "-cp \"$jar:" + MEASURING_JAR + "\" " + AgentWithPods.class.getName();
+    Path file = machine.path(AGENT_WITH_PODS);
+    Files.writeString(file, launcher.replace(agent, other));
+    Files.setPosixFilePermissions(file, PosixFilePermissions.fromString("rwxr-xr-x"));
+  }
+
+  /** Lets the agent read Pods, which it needs no right for yet. */
+  void allowPods() {
+    kubectl.run("create", "clusterrole", "kindnet-pods", "--verb=list,watch", "--resource=pods");
+    kubectl.run(
+        "create",
+        "clusterrolebinding",
+        "kindnet-pods",
+        "--clusterrole=kindnet-pods",
+        "--serviceaccount=kube-system:kindnet");
   }
 
   /** Starts the agent, as the DaemonSet does. */
   ScaleAgent startAgent() {
+    return start(AGENT);
+  }
+
+  /** Starts the agent with a view of all Pods. */
+  ScaleAgent startAgentWithPods() {
+    return start(AGENT_WITH_PODS);
+  }
+
+  private ScaleAgent start(String program) {
     String address = Addresses.ofNode(1).getFirst();
     URI server = URI.create(Addresses.API_SERVER);
     return ScaleAgent.start(
@@ -75,7 +125,7 @@ final class Host implements AutoCloseable {
             "NODE_NAME=node1",
             "HOST_IP=" + address,
             "POD_IP=" + address,
-            PROGRAMS + "/kindnetd/bin/kindnetd",
+            program,
             "--cni-bin-dir=/opt/cni/bin"));
   }
 

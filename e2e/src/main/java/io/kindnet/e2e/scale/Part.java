@@ -18,7 +18,9 @@ enum Part {
   /** Somebody removes all tables. */
   FLUSH,
   /** Every node says every ten seconds that it is there. */
-  HEARTBEATS;
+  HEARTBEATS,
+  /** The agent has a view of all Pods. */
+  PODS;
 
   /**
    * The parts with these names.

@@ -63,6 +63,11 @@ final class Population {
     api.mergeStrategically(path(peer) + "/status", patch);
   }
 
+  /** Pods on the simulated nodes that are there, none of which is made yet. */
+  PodPopulation pods(int count) {
+    return new PodPopulation(api, count, others.size());
+  }
+
   Peer self() {
     return self;
   }

@@ -21,18 +21,21 @@ public final class Scale {
   private final ScaleFixture fixture;
   private final int count;
   private final Set<Part> parts;
+  private final int podCount;
 
-  private Scale(ScaleFixture fixture, int count, Set<Part> parts) {
+  private Scale(ScaleFixture fixture, int count, Set<Part> parts, int podCount) {
     this.fixture = fixture;
     this.count = count;
     this.parts = parts;
+    this.podCount = podCount;
   }
 
   /**
    * Measures. Ends with 0 if everything worked, whether or not targets were reached.
    *
-   * @param arguments what {@code make dist} made, the manifest, how many other nodes there are, and
-   *     which {@link Part}s are measured, separated by commas; nothing for all
+   * @param arguments what {@code make dist} made, the manifest, how many other nodes there are,
+   *     which {@link Part}s are measured, separated by commas, nothing for all, and how many Pods
+   *     {@link Part#PODS} makes
    */
   public static void main(String[] arguments) {
     try {
@@ -40,7 +43,8 @@ public final class Scale {
           Path.of(arguments[0]),
           Path.of(arguments[1]),
           Integer.parseInt(arguments[2]),
-          Part.of(arguments[3]));
+          Part.of(arguments[3]),
+          Integer.parseInt(arguments[4]));
     } catch (AssertionError | IllegalArgumentException failed) {
       System.err.println("The measurement has failed: " + failed.getMessage());
       System.exit(1);
@@ -48,7 +52,7 @@ public final class Scale {
     System.exit(0);
   }
 
-  private static void measure(Path dist, Path manifest, int count, Set<Part> parts) {
+  private static void measure(Path dist, Path manifest, int count, Set<Part> parts, int podCount) {
     Cluster cluster = new Cluster(Settings.fromEnvironment());
     PrintStream out = System.out;
     try (RestClient api = cluster.rest();
@@ -59,7 +63,7 @@ public final class Scale {
         out.println("- " + line);
       }
       out.println();
-      new Scale(fixture, count, parts).run();
+      new Scale(fixture, count, parts, podCount).run();
     }
   }
 
@@ -78,11 +82,14 @@ public final class Scale {
       new RestartPart(fixture).run();
     }
     EnumSet<Part> others = EnumSet.copyOf(parts);
-    others.removeAll(EnumSet.of(Part.START, Part.RESTART));
+    others.removeAll(EnumSet.of(Part.START, Part.RESTART, Part.PODS));
     if (!others.isEmpty()) {
       try (ScaleAgent agent = startedAgent()) {
         others.forEach(part -> run(part, agent));
       }
+    }
+    if (parts.contains(Part.PODS)) {
+      new PodsPart(fixture, fixture.nodes().pods(podCount)).run();
     }
     fixture.targets().print(fixture.out());
   }
@@ -108,7 +115,8 @@ public final class Scale {
       case SERVER -> new ServerPart(fixture, agent).run();
       case FLUSH -> new FlushPart(fixture, agent).run();
       case HEARTBEATS -> new HeartbeatsPart(fixture, agent).run();
-      case START, RESTART -> throw new IllegalArgumentException(part + " starts its own agents");
+      case START, RESTART, PODS ->
+          throw new IllegalArgumentException(part + " starts its own agents");
     }
   }
 }

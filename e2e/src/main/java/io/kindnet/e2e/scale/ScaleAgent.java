@@ -22,8 +22,10 @@ import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.TimeUnit;
-import java.util.concurrent.atomic.AtomicInteger;
 
 /** kindnetd on a machine, and what can be seen of it. */
 final class ScaleAgent implements AutoCloseable {
@@ -31,8 +33,10 @@ final class ScaleAgent implements AutoCloseable {
   private static final String PID_FILE = "/run/e2e/kindnetd.pid";
   private static final String STATUS_PORT = ":19080";
 
-  /** What it says when it has seen all Nodes for the first time. */
-  private static final String LISTED = "Nodes listed";
+  /** What it says when it has seen all objects of a kind. */
+  private static final String LISTED = " listed from ";
+
+  private static final String JCMD = "/opt/kindnet/kindnetd/lib/kindnetd/runtime/bin/jcmd";
 
   private final Machine machine;
   private final HttpClient http;
@@ -40,8 +44,7 @@ final class ScaleAgent implements AutoCloseable {
   private final long begin = System.nanoTime();
   private final Process entering;
   private final StringWriter output = new StringWriter(); // which threads may share
-  private final AtomicInteger lists = new AtomicInteger();
-  private volatile long listed;
+  private final Map<String, List<Long>> lists = new ConcurrentHashMap<>();
   private final ProcessFiles process;
 
   private ScaleAgent(Machine machine, HttpClient http, String address, List<String> command)
@@ -84,8 +87,10 @@ final class ScaleAgent implements AutoCloseable {
     try (BufferedReader lines = entering.inputReader(UTF_8);
         BufferedWriter copy = Files.newBufferedWriter(log, CREATE, APPEND)) {
       for (String line = lines.readLine(); line != null; line = lines.readLine()) {
-        if (line.contains(LISTED)) {
-          listed = lists.getAndIncrement() == 0 ? System.nanoTime() : listed;
+        int end = line.indexOf(LISTED);
+        if (end >= 0) {
+          String kind = line.substring(line.lastIndexOf(' ', end - 1) + 1, end);
+          lists.computeIfAbsent(kind, first -> new CopyOnWriteArrayList<>()).add(System.nanoTime());
         }
         output.write(line + "\n");
         copy.write(line + "\n");
@@ -98,17 +103,31 @@ final class ScaleAgent implements AutoCloseable {
 
   /** How often it has listed all Nodes. */
   int lists() {
-    return lists.get();
+    return listed("Nodes").size();
+  }
+
+  /** When it has listed all objects of a kind, by {@link System#nanoTime}. */
+  private List<Long> listed(String kind) {
+    return lists.getOrDefault(kind, List.of());
   }
 
   /** Waits for the list of all Nodes; seconds after the start of the process. */
   double awaitListed() {
+    return awaitListed("Nodes");
+  }
+
+  /**
+   * Waits for the list of all objects of a kind; seconds after the start of the process.
+   *
+   * @param kind such as {@code Pods}
+   */
+  double awaitListed(String kind) {
     await(() -> {
-      if (listed == 0) {
-        throw new AssertionError("kindnetd has no list of Nodes");
+      if (listed(kind).isEmpty()) {
+        throw new AssertionError("kindnetd has no list of " + kind);
       }
     });
-    return (listed - begin) / 1e9;
+    return (listed(kind).getFirst() - begin) / 1e9;
   }
 
   /** Waits until it says that its work is done; seconds after the start of the process. */
@@ -147,6 +166,34 @@ final class ScaleAgent implements AutoCloseable {
     }
   }
 
+  /** Waits until it has printed a line that contains {@code text}. */
+  void awaitLine(String text) {
+    await(() -> {
+      if (!output.toString().contains(text)) {
+        throw new AssertionError("kindnetd does not say: " + text);
+      }
+    });
+  }
+
+  /** Waits for so many seconds; the share of a core that it took meanwhile, in percent. */
+  double percentOfCore(int seconds) {
+    double before = process.cpuMillis();
+    long since = System.nanoTime();
+    await(() -> {
+      if (System.nanoTime() - since < TimeUnit.SECONDS.toNanos(seconds)) {
+        throw new AssertionError("not so long yet");
+      }
+    });
+    return (process.cpuMillis() - before) / ((System.nanoTime() - since) / 1e6) * 100;
+  }
+
+  /** The bytes of all objects in its heap that are in use. */
+  long liveBytes() {
+    String histogram = machine.run(JCMD, pid(), "GC.class_histogram");
+    String total = histogram.stripTrailing().lines().toList().getLast();
+    return Long.parseLong(total.substring(total.lastIndexOf(' ') + 1));
+  }
+
   Metrics metrics() {
     return Metrics.parse(page("/metrics"));
   }
@@ -174,10 +221,14 @@ final class ScaleAgent implements AutoCloseable {
     return process;
   }
 
+  private String pid() {
+    return process.directory().getFileName().toString();
+  }
+
   /** Ends it as a kubelet does. What it has put into the kernel stays there. */
   @Override
   public void close() {
-    machine.attempt("kill", "-TERM", process.directory().getFileName().toString());
+    machine.attempt("kill", "-TERM", pid());
     try {
       if (!entering.waitFor(DEADLINE.toSeconds(), TimeUnit.SECONDS)) {
         throw new AssertionError("kindnetd does not end:\n" + output);

@@ -1,0 +1,110 @@
+package io.kindnet.e2e.scale;
+
+import io.kindnet.e2e.cluster.RestClient;
+import java.time.Instant;
+import java.time.temporal.ChronoUnit;
+import java.util.List;
+import java.util.concurrent.atomic.AtomicInteger;
+import java.util.concurrent.atomic.AtomicReferenceArray;
+import java.util.stream.IntStream;
+
+/** The Pods at the API server, and who writes them. */
+final class PodPopulation {
+  /** How many events {@link #replaceAndTouch} makes. */
+  static final int EVENTS = 4;
+
+  /** How many of these change what agents see of a Pod. */
+  static final int CHANGES = 3;
+
+  private static final String NAMESPACES = "/api/v1/namespaces";
+  private static final int PODS_IN_NAMESPACE = 100;
+
+  private final RestClient api;
+  private final SimulatedPod.Size size;
+  private final AtomicReferenceArray<SimulatedPod> pods; // by slot
+  private final AtomicInteger numbers;
+
+  /**
+   * None yet.
+   *
+   * @param count how many there are to be; fewer, if the nodes cannot have so many
+   * @param nodes on which they are
+   */
+  PodPopulation(RestClient api, int count, int nodes) {
+    this.api = api;
+    size = new SimulatedPod.Size(Math.max(1, count / PODS_IN_NAMESPACE), nodes);
+    pods = new AtomicReferenceArray<>(Math.min(count, size.most()));
+    numbers = new AtomicInteger(pods.length());
+  }
+
+  int count() {
+    return pods.length();
+  }
+
+  int namespaces() {
+    return size.namespaces();
+  }
+
+  /** Makes all of them. */
+  void fill() {
+    Population.atOnce(
+        IntStream.range(0, size.namespaces()).mapToObj(SimulatedPod::namespace).toList(),
+        this::makeNamespace);
+    List<SimulatedPod> all =
+        IntStream.range(0, count()).mapToObj(slot -> new SimulatedPod(slot, slot, size)).toList();
+    Population.atOnce(all, this::add);
+  }
+
+  /** With the account that all Pods have which name no other. */
+  private void makeNamespace(String name) {
+    api.create(
+        NAMESPACES,
+        """
+        {"apiVersion": "v1", "kind": "Namespace", "metadata": {"name": "%s"}}
+        """
+            .formatted(name));
+    api.create(
+        NAMESPACES + "/" + name + "/serviceaccounts",
+        """
+        {"apiVersion": "v1", "kind": "ServiceAccount", "metadata": {"name": "default"}}
+        """);
+  }
+
+  private void add(SimulatedPod pod) {
+    api.create(NAMESPACES + "/" + pod.namespace() + "/pods", pod.json());
+    api.merge(path(pod) + "/status", pod.status());
+    pods.set(pod.slot(), pod);
+  }
+
+  /**
+   * Deletes a Pod, makes another one in its place, which gets addresses, and has another Pod say
+   * something that no agent asks for.
+   *
+   * @param step how often this has been called; no two at once may have the same slot
+   */
+  void replaceAndTouch(int step) {
+    int slot = step % count();
+    api.delete(path(pods.get(slot)) + "?gracePeriodSeconds=0");
+    add(new SimulatedPod(numbers.getAndIncrement(), slot, size));
+    api.mergeStrategically(
+        path(pods.get(slot)) + "/status",
+        """
+        {"status": {"conditions": [{"type": "Ready", "lastProbeTime": "%s"}]}}
+        """
+            .formatted(Instant.now().truncatedTo(ChronoUnit.SECONDS)));
+  }
+
+  /** A line for the head of a table. */
+  String describe() {
+    return count()
+        + " Pods in "
+        + size.namespaces()
+        + " namespaces, "
+        + api.get(path(pods.get(0))).length()
+        + " bytes of JSON each";
+  }
+
+  private static String path(SimulatedPod pod) {
+    return NAMESPACES + "/" + pod.namespace() + "/pods/" + pod.name();
+  }
+}
