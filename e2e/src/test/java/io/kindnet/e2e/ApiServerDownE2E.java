@@ -2,7 +2,9 @@ package io.kindnet.e2e;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.kindnet.e2e.cluster.Addresses;
 import io.kindnet.e2e.cluster.Node;
+import io.kindnet.netlink.testing.Deadlines;
 import io.kindnet.netlink.testing.Eventually;
 import io.kindnet.netlink.testing.Sqlite3;
 import java.time.Duration;
@@ -10,12 +12,18 @@ import java.util.List;
 import org.junit.jupiter.api.Test;
 
 /**
- * The API server is away for a minute. Kubelets know static pods without it, so that pods still
+ * The API server is away for a while. Kubelets know static pods without it, so that pods still
  * start.
  */
 @RealCluster
 class ApiServerDownE2E {
   private static final Duration OUTAGE = Duration.ofMinutes(1);
+  private static final Duration SHORT = Duration.ofSeconds(10);
+
+  /** How long a change may take to get to all nodes, from when the API server is ready again. */
+  private static final Duration RECOVERY = Deadlines.scaled(Duration.ofSeconds(2));
+
+  private static final String LATE = "10.250.9.0/24";
 
   @Test
   void podsStartAndTrafficFlowsMeanwhile(TestCluster cluster) {
@@ -43,6 +51,37 @@ class ApiServerDownE2E {
     cluster.kindnet().awaitReady();
     aPodIsScheduledAndReached(cluster);
     cluster.assertNothingLeaks();
+  }
+
+  @Test
+  void aChangeReachesTheKernelOnceTheApiServerIsBack(TestCluster cluster) {
+    Node third = cluster.addNode();
+    cluster.kindnet().awaitReady();
+
+    cluster.apiServer().kill();
+    long begin = System.nanoTime();
+    // until the agents wait as long as they ever do
+    Eventually.within(
+        OUTAGE, () -> assertThat(System.nanoTime() - begin).isGreaterThan(SHORT.toNanos()));
+    cluster.apiServer().start();
+    cluster.apiServer().awaitReady();
+    long ready = System.nanoTime();
+    String late = Manifests.node("late", Addresses.ofNobody(1), LATE);
+    cluster.kubectl().runWithInput(late, "create", "-f", "-");
+    long answered = System.nanoTime();
+    for (Node node : cluster.nodes()) {
+      Eventually.within(
+          TestCluster.DEADLINE,
+          () -> assertThat(node.machine().run("ip", "route", "show", LATE)).contains(" via "));
+    }
+    Duration afterwards = Duration.ofNanos(System.nanoTime() - ready);
+    Progress.say(
+        "  three kernels have the change %d ms after the API server is ready, %d ms after its answer"
+            .formatted(afterwards.toMillis(), (System.nanoTime() - answered) / 1_000_000));
+    assertThat(afterwards).isLessThan(RECOVERY);
+
+    cluster.kubectl().run("delete", "node", "late");
+    cluster.removeNode(third);
   }
 
   @Test

@@ -11,6 +11,7 @@ import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.List;
 
 /** kindnet on the cluster: what the manifests install. */
 final class Kindnet {
@@ -76,6 +77,26 @@ final class Kindnet {
     String said = kubectl.run("-n", "kube-system", "logs", name);
     kubectl.run("-n", "kube-system", "delete", "pod", name);
     return said;
+  }
+
+  /**
+   * The commands of an example in the README, a line each.
+   *
+   * @param word that only this example has
+   */
+  List<String> readmeCommands(String word) {
+    try {
+      String text = Files.readString(project.resolve("README.md"));
+      for (String example : text.split("```sh\n", -1)) {
+        String commands = example.substring(0, Math.max(0, example.indexOf("```")));
+        if (commands.contains(word)) {
+          return commands.lines().toList();
+        }
+      }
+    } catch (IOException unreadable) {
+      throw new UncheckedIOException(unreadable);
+    }
+    throw new AssertionError("README.md has no example with " + word);
   }
 
   /** Another image than the one in the manifests, on every node. */

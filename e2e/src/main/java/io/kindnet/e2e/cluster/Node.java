@@ -97,19 +97,22 @@ public record Node(int number, ControlPlane controlPlane) {
 
   /** The kubelet. */
   public Service kubelet() {
-    Authority authority = controlPlane.authority();
-    Path kubeconfig = authority.kubeconfig(name(), "/O=system:nodes/CN=system:node:" + name());
     return new Service(
         "kubelet",
         machine(),
         List.of(
             settings().tool("kubelet"),
             "--config=/run/e2e/kubelet.yaml",
-            "--kubeconfig=" + kubeconfig,
+            "--kubeconfig=" + kubeletKubeconfig(),
             "--hostname-override=" + name(),
             "--node-ip=" + String.join(",", addresses()),
             "--v=2"),
         () -> machine().run("curl", "-sSf", "http://127.0.0.1:10248/healthz"));
+  }
+
+  /** The file that makes one its kubelet. */
+  public Path kubeletKubeconfig() {
+    return controlPlane.authority().kubeconfig(name(), "/O=system:nodes/CN=system:node:" + name());
   }
 
   /** What leads packets for services to pods. */
