@@ -1,5 +1,6 @@
 package io.kindnet.kindnetd;
 
+import io.kindnet.kindnetd.agent.SharedNftables;
 import io.kindnet.kindnetd.status.Status;
 import io.kindnet.netlink.wire.RequestCount;
 import java.util.List;
@@ -18,7 +19,7 @@ final class KernelMessages {
    * @param route what was sent for routes
    * @param netfilter what was sent for masquerading
    */
-  static void show(Status status, RequestCount route, RequestCount netfilter) {
+  static void show(Status status, RequestCount route, SharedNftables netfilter) {
     status.counter(
         "kindnet_netlink_messages_total",
         "Requests that the agents sent to the kernel, those of a batch one by one: read for dumps"

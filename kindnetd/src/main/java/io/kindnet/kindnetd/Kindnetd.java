@@ -9,6 +9,7 @@ import io.kindnet.cni.MonitoredDatabase;
 import io.kindnet.cni.protocol.NetworkConfig;
 import io.kindnet.kindnetd.agent.Agents;
 import io.kindnet.kindnetd.agent.KernelWatch;
+import io.kindnet.kindnetd.agent.SharedNftables;
 import io.kindnet.kindnetd.callserver.CniCallAgent;
 import io.kindnet.kindnetd.cleanup.Cleanup;
 import io.kindnet.kindnetd.cluster.nodes.ClusterNodes;
@@ -145,12 +146,12 @@ public final class Kindnetd implements Callable<Integer> {
             nodes, options.clusterCidrs(), ApiServer.addresses(options.apiServer(), environment));
     try (StatusServer server = new StatusServer(options.metricsBindAddress(), status);
         RouteSocket kernel = RouteSocket.open();
-        NftablesSocket nftables = NftablesSocket.open();
+        SharedNftables nftables = new SharedNftables(NftablesSocket::open);
         KernelWatch<RouteEvents.Batch> routeEvents = KernelWatch.ofRoutes(kernel);
         KernelWatch<NftablesEvents.Events> nftablesEvents =
-            KernelWatch.ofNftables(() -> NftablesEvents.excludingOwn(nftables.portId()));
+            KernelWatch.ofNftables(() -> NftablesEvents.excludingOwn(nftables.get().portId()));
         Agents agents = new Agents()) {
-      KernelMessages.show(status, kernel.requests(), nftables.requests());
+      KernelMessages.show(status, kernel.requests(), nftables);
       // before calls are served, which cannot use a table of another version
       agents.run(
           new HostPortAgent(MonitoredDatabase.ofThisNode(), nftablesEvents, status),

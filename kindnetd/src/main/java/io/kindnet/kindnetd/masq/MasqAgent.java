@@ -10,6 +10,8 @@ import io.kindnet.kindnetd.status.AgentStatus;
 import io.kindnet.kindnetd.status.Status;
 import io.kindnet.netlink.ip.AddressFamily;
 import io.kindnet.netlink.ip.IpPrefix;
+import io.kindnet.netlink.libc.Errno;
+import io.kindnet.netlink.libc.KernelException;
 import io.kindnet.netlink.nftables.NftablesEvents;
 import io.kindnet.netlink.nftables.NftablesSocket;
 import io.kindnet.netlink.nftables.Table;
@@ -24,6 +26,7 @@ import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
+import java.util.function.Supplier;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -48,13 +51,14 @@ public final class MasqAgent implements Agent {
 
   /**
    * @param configured prefixes that are not masqueraded either
-   * @param nftables the network namespace; stays the caller's to close
+   * @param nftables gives the socket of the network namespace, which is opened at the start at the
+   *     latest; stays the caller's to close
    * @param events what others than {@code nftables} do there
    */
   public MasqAgent(
       NodeView nodes,
       Collection<IpPrefix> configured,
-      NftablesSocket nftables,
+      Supplier<NftablesSocket> nftables,
       KernelWatch<NftablesEvents.Events> events,
       Status status) {
     this.nodes = nodes;
@@ -90,8 +94,15 @@ public final class MasqAgent implements Agent {
 
   @Override
   public void removeState() {
-    if (table.remove()) {
-      log.info("removed table {}, masquerading is disabled", MasqTable.TABLE);
+    try {
+      if (table.remove()) {
+        log.info("removed table {}, masquerading is disabled", MasqTable.TABLE);
+      }
+    } catch (KernelException refusal) {
+      // where the kernel has no nftables, there is no table either
+      if (refusal.errno() != Errno.EPROTONOSUPPORT) {
+        throw refusal;
+      }
     }
   }
 

@@ -29,6 +29,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 import java.util.Set;
+import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -56,9 +57,12 @@ final class MasqTable {
   /** So many prefixes go into one transaction. */
   private static final int CHUNK = 1000;
 
-  private final NftablesSocket nftables;
+  private final Supplier<NftablesSocket> nftables;
 
-  MasqTable(NftablesSocket nftables) {
+  /**
+   * @param nftables gives the socket of the network namespace; asked each time, since it may fail
+   */
+  MasqTable(Supplier<NftablesSocket> nftables) {
     this.nftables = nftables;
   }
 
@@ -110,7 +114,7 @@ final class MasqTable {
 
   /** The prefixes in the kernel; empty if there is anything else among them. */
   Optional<Set<IpPrefix>> prefixes(AddressFamily family) {
-    return PrefixElements.read(nftables.list().elements(set(family)), family);
+    return PrefixElements.read(nftables.get().list().elements(set(family)), family);
   }
 
   /**
@@ -121,7 +125,7 @@ final class MasqTable {
   void change(AddressFamily family, Set<IpPrefix> present, Set<IpPrefix> desired)
       throws IOException {
     List<PrefixChange> parts = PrefixChange.between(present, desired, CHUNK);
-    commit(set(family), parts, nftables.transaction());
+    commit(set(family), parts, nftables.get().transaction());
   }
 
   /**
@@ -129,7 +133,7 @@ final class MasqTable {
    */
   void replace(AddressFamily family, Set<IpPrefix> desired) throws IOException {
     List<PrefixChange> parts = PrefixChange.between(Set.of(), desired, CHUNK);
-    commit(set(family), parts, nftables.transaction().flush(set(family)));
+    commit(set(family), parts, nftables.get().transaction().flush(set(family)));
   }
 
   /**
@@ -138,18 +142,18 @@ final class MasqTable {
   private void commit(NamedSet set, List<PrefixChange> parts, NftablesTransaction first)
       throws IOException {
     if (parts.isEmpty()) {
-      nftables.commit(first);
+      nftables.get().commit(first);
     }
     List<NftablesException> refused = new ArrayList<>();
     NftablesTransaction transaction = first;
     for (PrefixChange part : parts) {
       transaction.delete(set, Intervals.of(part.removed())).add(set, Intervals.of(part.added()));
       try {
-        nftables.commit(transaction);
+        nftables.get().commit(transaction);
       } catch (NftablesException refusal) {
         refused.add(refusal);
       }
-      transaction = nftables.transaction();
+      transaction = nftables.get().transaction();
     }
     if (!refused.isEmpty()) {
       throw new IOException(refused.getFirst().getMessage(), refused.getFirst());
@@ -171,10 +175,12 @@ final class MasqTable {
 
   private boolean update(Plan plan) {
     boolean[] changed = {false};
-    nftables.update((listing, transaction) -> {
-      plan.plan(listing, transaction);
-      changed[0] = !transaction.isEmpty();
-    });
+    nftables
+        .get()
+        .update((listing, transaction) -> {
+          plan.plan(listing, transaction);
+          changed[0] = !transaction.isEmpty();
+        });
     return changed[0];
   }
 

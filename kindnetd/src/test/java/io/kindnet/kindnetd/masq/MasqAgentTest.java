@@ -50,7 +50,7 @@ class MasqAgentTest {
         new MasqAgent(
             nodes,
             List.of(IpPrefix.parse("192.168.0.0/16"), IpPrefix.parse("192.168.1.0/24")),
-            nftables,
+            () -> nftables,
             events,
             status);
   }
@@ -257,7 +257,7 @@ class MasqAgentTest {
             new MasqAgent(
                 nodes,
                 List.of(IpPrefix.parse("192.168.0.0/16")),
-                laterSocket,
+                () -> laterSocket,
                 laterEvents,
                 later)) {
       laterAgent.start();

@@ -88,7 +88,7 @@ final class HostFixture implements AutoCloseable {
     accepted = new AcceptedNodes(nodes, clusterCidrs, servers);
     agent = new PodCidrAgent(accepted, socket, routeEvents, MARKS, resolver, status);
     routing = new RouteAgent(accepted, socket, routeEvents, status);
-    masquerading = new MasqAgent(accepted, List.of(), nftables, nftablesEvents, status);
+    masquerading = new MasqAgent(accepted, List.of(), () -> nftables, nftablesEvents, status);
     join("self", 1, List.of("10.244.0.0/24", "fd00::/64"), "172.30.1.1", "fd00:172:30::1:1");
   }
 
