@@ -106,6 +106,11 @@ public final class Cluster {
     return RestClient.administrator(controlPlane.authority());
   }
 
+  /** A client for the store of the API server. */
+  public EtcdClient etcd() {
+    return new EtcdClient();
+  }
+
   /** How a program of the host is run in the network of the nodes, where the API server is. */
   public List<String> inNetwork() {
     return List.of("nsenter", "--target=" + controlPlane.machine().requireInit(), "--net", "--");

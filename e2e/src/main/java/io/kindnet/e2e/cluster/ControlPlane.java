@@ -15,6 +15,12 @@ record ControlPlane(Settings settings, Machine machine, Authority authority) {
   private static final String CONTROLLER_MANAGER = "kube-controller-manager";
   private static final String SCHEDULER = "kube-scheduler";
 
+  /** Where the store listens, on the machine of the control plane alone. */
+  static final String ETCD = "http://127.0.0.1:2379";
+
+  /** Bytes that the store may have: fifty thousand Pods, and what they were in the last minutes. */
+  private static final long ETCD_QUOTA = 8L << 30;
+
   ControlPlane(Settings settings) {
     this(
         settings,
@@ -61,12 +67,13 @@ record ControlPlane(Settings settings, Machine machine, Authority authority) {
         List.of(
             "etcd",
             "--data-dir=/run/etcd",
-            "--listen-client-urls=http://127.0.0.1:2379",
-            "--advertise-client-urls=http://127.0.0.1:2379",
+            "--quota-backend-bytes=" + ETCD_QUOTA,
+            "--listen-client-urls=" + ETCD,
+            "--advertise-client-urls=" + ETCD,
             "--listen-peer-urls=http://127.0.0.1:2380",
             "--logger=zap",
             "--log-level=warn"),
-        () -> machine.run("curl", "-sSf", "http://127.0.0.1:2379/health"));
+        () -> machine.run("curl", "-sSf", ETCD + "/health"));
   }
 
   Service apiServer() {
@@ -76,7 +83,7 @@ record ControlPlane(Settings settings, Machine machine, Authority authority) {
         machine,
         List.of(
             settings.tool("kube-apiserver"),
-            "--etcd-servers=http://127.0.0.1:2379",
+            "--etcd-servers=" + ETCD,
             "--advertise-address=" + Addresses.CONTROL_V4,
             "--bind-address=::",
             "--secure-port=6443",

@@ -1,9 +1,17 @@
 package io.kindnet.e2e.scale;
 
+import static java.util.Objects.requireNonNull;
+
+import io.kindnet.e2e.cluster.EtcdClient;
 import io.kindnet.e2e.cluster.RestClient;
+import io.kindnet.netlink.testing.Eventually;
+import java.time.Duration;
 import java.time.Instant;
 import java.time.temporal.ChronoUnit;
+import java.util.ArrayList;
+import java.util.HashMap;
 import java.util.List;
+import java.util.Map;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.atomic.AtomicReferenceArray;
 import java.util.stream.IntStream;
@@ -18,6 +26,11 @@ final class PodPopulation {
 
   private static final String NAMESPACES = "/api/v1/namespaces";
   private static final int PODS_IN_NAMESPACE = 100;
+
+  /** Objects in a transaction, which are less than a megabyte. */
+  private static final int BATCH = 50;
+
+  private static final Duration DEADLINE = Duration.ofMinutes(5);
 
   private final RestClient api;
   private final SimulatedPod.Size size;
@@ -45,14 +58,49 @@ final class PodPopulation {
     return size.namespaces();
   }
 
-  /** Makes all of them. */
-  void fill() {
+  /**
+   * Makes all of them: one of each shape and the last as its controller and its kubelet do, the
+   * others as these are stored, below the API server, which would take minutes.
+   */
+  void fill(EtcdClient etcd) {
     Population.atOnce(
         IntStream.range(0, size.namespaces()).mapToObj(SimulatedPod::namespace).toList(),
         this::makeNamespace);
-    List<SimulatedPod> all =
-        IntStream.range(0, count()).mapToObj(slot -> new SimulatedPod(slot, slot, size)).toList();
-    Population.atOnce(all, this::add);
+    Map<String, SimulatedPod> models = new HashMap<>();
+    List<SimulatedPod> others = new ArrayList<>();
+    for (int slot = 0; slot < count() - 1; slot++) {
+      SimulatedPod pod = new SimulatedPod(slot, slot, size);
+      if (models.putIfAbsent(pod.shape(), pod) != null) {
+        others.add(pod);
+      }
+    }
+    Population.atOnce(models.values(), this::add);
+    Map<String, String> stored = new HashMap<>();
+    models.forEach((shape, pod) -> stored.put(shape, api.get(path(pod))));
+    List<List<SimulatedPod>> batches = new ArrayList<>();
+    for (int from = 0; from < others.size(); from += BATCH) {
+      batches.add(others.subList(from, Math.min(from + BATCH, others.size())));
+    }
+    Population.atOnce(batches, batch -> etcd.put(objects(batch, models, stored)));
+    others.forEach(pod -> pods.set(pod.slot(), pod));
+
+    SimulatedPod last = new SimulatedPod(count() - 1, count() - 1, size);
+    add(last);
+    // from its memory, where all that were written before are then, too
+    Eventually.within(DEADLINE, () -> api.get(path(last) + "?resourceVersion=0"));
+  }
+
+  private static Map<String, String> objects(
+      List<SimulatedPod> batch, Map<String, SimulatedPod> models, Map<String, String> stored) {
+    Map<String, String> objects = new HashMap<>();
+    for (SimulatedPod pod : batch) {
+      String shape = pod.shape();
+      SimulatedPod model = requireNonNull(models.get(shape));
+      objects.put(
+          "/registry/pods/" + pod.namespace() + "/" + pod.name(),
+          pod.likeStored(model, requireNonNull(stored.get(shape))));
+    }
+    return objects;
   }
 
   /** With the account that all Pods have which name no other. */

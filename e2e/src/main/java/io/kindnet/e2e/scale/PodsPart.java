@@ -1,5 +1,6 @@
 package io.kindnet.e2e.scale;
 
+import io.kindnet.e2e.cluster.EtcdClient;
 import io.kindnet.measuring.Spread;
 import io.kindnet.measuring.Table;
 import java.util.ArrayList;
@@ -41,7 +42,9 @@ final class PodsPart {
   /** Makes the Pods, and measures without other agents beside its own. */
   void run() {
     fixture.say("Pods: " + pods.count());
-    pods.fill();
+    try (EtcdClient etcd = fixture.cluster().etcd()) {
+      pods.fill(etcd);
+    }
     fixture.host().allowPods();
     long bytesWithout = bytesWithoutPods();
     List<Start> starts = new ArrayList<>();

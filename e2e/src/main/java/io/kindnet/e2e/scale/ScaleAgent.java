@@ -189,9 +189,7 @@ final class ScaleAgent implements AutoCloseable {
 
   /** The bytes of all objects in its heap that are in use. */
   long liveBytes() {
-    String histogram = machine.run(JCMD, pid(), "GC.class_histogram");
-    String total = histogram.stripTrailing().lines().toList().getLast();
-    return Long.parseLong(total.substring(total.lastIndexOf(' ') + 1));
+    return HeapHistogram.liveBytes(machine.run(JCMD, pid(), "GC.class_histogram"));
   }
 
   Metrics metrics() {

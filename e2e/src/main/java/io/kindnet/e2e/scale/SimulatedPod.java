@@ -6,6 +6,7 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.UUID;
+import java.util.regex.Pattern;
 import java.util.stream.Collectors;
 
 /**
@@ -35,6 +36,10 @@ record SimulatedPod(int number, int slot, Size size) {
 
   /** Has no factor in common with the number of suffixes, so that no two are equal. */
   private static final long SUFFIX_STEP = 7_368_787;
+
+  /** The object's own, which is the first in it, and what follows. */
+  private static final Pattern UID =
+      Pattern.compile("\"uid\":\"[^\"]*\",\"resourceVersion\":\"[^\"]*\"");
 
   private static final int FIRST_HOST = 2;
   private static final int LAST_HOST = 254;
@@ -190,7 +195,57 @@ record SimulatedPod(int number, int slot, Size size) {
         .replace("@HOST_IPV6@", node().addresses().getLast())
         .replace("@IPV4@", addresses().getFirst())
         .replace("@IPV6@", addresses().getLast())
-        .replace("@DIGEST@", "%062x".formatted(number));
+        .replace("@DIGEST@", digest());
+  }
+
+  /** What Pods have in common of which the API server makes the same, but for names and numbers. */
+  String shape() {
+    return owner() + " of " + app();
+  }
+
+  /**
+   * The object of this Pod as the API server has it.
+   *
+   * @param other what it has of a Pod of the same shape
+   */
+  String likeStored(SimulatedPod model, String other) {
+    Map<String, String> texts = new LinkedHashMap<>();
+    List<String> mine = ownTexts();
+    List<String> ofModel = model.ownTexts();
+    for (int i = 0; i < mine.size(); i++) {
+      texts.put(ofModel.get(i), mine.get(i));
+    }
+    // the first that fits is taken, and longer ones come first
+    Pattern any =
+        Pattern.compile(
+            texts.keySet().stream().map(Pattern::quote).collect(Collectors.joining("|")));
+    return UID.matcher(any.matcher(other).replaceAll(found -> texts.get(found.group())))
+        .replaceFirst("\"uid\":\"" + UUID.randomUUID() + "\",\"resourceVersion\":\"\"");
+  }
+
+  /** What no other Pod has, or not every one; none is a part of one behind it. */
+  private List<String> ownTexts() {
+    return List.of(
+        name(),
+        ownerName(),
+        ownerUid(),
+        templateHash(),
+        namespace(),
+        digest(),
+        quoted(node().name()),
+        quoted(node().addresses().getFirst()),
+        quoted(node().addresses().getLast()),
+        quoted(addresses().getFirst()),
+        quoted(addresses().getLast()),
+        "pod-index\":" + quoted(String.valueOf(number)));
+  }
+
+  private static String quoted(String text) {
+    return "\"" + text + "\"";
+  }
+
+  private String digest() {
+    return "%062x".formatted(number);
   }
 
   private String named(String template) {

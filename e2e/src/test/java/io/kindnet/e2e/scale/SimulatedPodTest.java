@@ -4,6 +4,8 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
+import java.util.HashMap;
+import java.util.Map;
 import java.util.Set;
 import java.util.TreeSet;
 import org.junit.jupiter.api.Test;
@@ -33,6 +35,26 @@ class SimulatedPodTest {
     assertThat(inHostNetwork).isEqualTo(MANY / 20);
     assertThat(addresses).hasSize(2 * (MANY - inHostNetwork));
     assertThat(SIZE.most()).isGreaterThanOrEqualTo(MANY);
+  }
+
+  @Test
+  void isMadeFromWhatIsStoredOfAnotherOfItsShape() throws Exception {
+    Map<String, SimulatedPod> models = new HashMap<>();
+    for (int number = 0; number < MANY; number++) {
+      SimulatedPod pod = new SimulatedPod(number, number, SIZE);
+      SimulatedPod model = models.computeIfAbsent(pod.shape(), first -> pod);
+      String stored = "\"uid\":\"an-uid\",\"resourceVersion\":\"42\"" + compact(model);
+      String made = pod.likeStored(model, stored);
+      assertThat(made).endsWith("\"resourceVersion\":\"\"" + compact(pod));
+      assertThat(made).doesNotContain("an-uid");
+    }
+    assertThat(models).hasSize(4 * 5);
+  }
+
+  /** As the API server writes it. */
+  private static String compact(SimulatedPod pod) throws Exception {
+    ObjectMapper mapper = new ObjectMapper();
+    return mapper.readTree(pod.json()).toString() + mapper.readTree(pod.status());
   }
 
   @Test

@@ -85,7 +85,7 @@ public final class MetadataReader {
       key = "";
       value = "";
       Protobuf.eachField(in, entry);
-      labels.put(intern(key), value);
+      labels.put(intern(key), intern(value));
     } else {
       return false;
     }

@@ -29,9 +29,14 @@ final class ResourceStream<T extends ApiRecord> {
   private final ApiRequests requests;
   private final Resource<T> resource;
 
+  /** One for all lists and watches, since it knows which values it has read before. */
+  private final RecordReader<T> reader;
+
+  /** For one thread. */
   ResourceStream(ApiRequests requests, Resource<T> resource) {
     this.requests = requests;
     this.resource = resource;
+    this.reader = resource.readers().get();
   }
 
   /** What a watch tells of. */
@@ -57,7 +62,7 @@ final class ResourceStream<T extends ApiRecord> {
    * @return the version from which to watch
    */
   String list(String oldest, Consumer<T> each) throws IOException {
-    Page<T> page = new Page<>(resource.readers().get(), each);
+    Page<T> page = new Page<>(reader, each);
     String first = oldest.isEmpty() ? "" : "&resourceVersion=" + oldest;
     do {
       // the version is in the token of the next page
@@ -134,7 +139,7 @@ final class ResourceStream<T extends ApiRecord> {
             + version;
     try (InputStream body = requests.get(path, ApiRequests.PROTOBUF_WATCH)) {
       events.accepted();
-      WatchEvent<T> event = new WatchEvent<>(resource.plural(), resource.readers().get());
+      WatchEvent<T> event = new WatchEvent<>(resource.plural(), reader);
       while (event.read(body)) {
         tell(event, events);
       }

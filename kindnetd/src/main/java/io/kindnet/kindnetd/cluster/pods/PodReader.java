@@ -136,7 +136,7 @@ public final class PodReader implements RecordReader<PodReader.PodObject> {
             none.getMessage());
       }
     }
-    return List.copyOf(read);
+    return PackedAddresses.copyOf(read);
   }
 
   private boolean readPod(int tag, CodedInputStream in) throws IOException {
