@@ -45,8 +45,8 @@ class AddBridgeTest {
             KNET UP LINKLOCAL/64
             GATEWAY4/24 dev cni0 proto kernel scope link src GATEWAY4
             GATEWAY6/64 dev cni0 proto kernel metric 256 pref medium
-            fe80::/64 dev cni0 proto kernel metric 256 pref medium
             fe80::/64 dev KNET proto kernel metric 256 pref medium
+            fe80::/64 dev cni0 proto kernel metric 256 pref medium
             """);
     assertThat(wired.describe(pod))
         .isEqualTo(

@@ -12,11 +12,13 @@ import io.kindnet.netlink.libc.Errno;
 import io.kindnet.netlink.route.Address;
 import io.kindnet.netlink.route.Link;
 import io.kindnet.netlink.route.LinkChange;
+import io.kindnet.netlink.route.MacAddress;
 import io.kindnet.netlink.route.RouteSocket;
 import io.kindnet.netlink.wire.NetlinkException;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
+import java.util.Random;
 
 /**
  * All pods on one bridge, which carries the gateway addresses. Pods of one range reach each other
@@ -61,19 +63,13 @@ final class BridgePort implements Wiring {
 
   private static Link create(RouteSocket host, String name) {
     try {
-      host.links().createBridge(name);
+      host.links().createBridge(name, MacAddress.random(new Random()));
     } catch (NetlinkException refused) {
-      if (refused.errno() != Errno.EEXIST) {
+      if (refused.errno() != Errno.EEXIST) { // another call was faster
         throw refused;
       }
-      return host.links().byName(name); // another call was faster
     }
-    Link bridge = host.links().byName(name);
-    // else it would take the lowest of its ports' addresses and change it as pods come and go
-    if (bridge.mac().isPresent()) {
-      host.links().change(bridge, LinkChange.nothing().mac(bridge.mac().get()));
-    }
-    return bridge;
+    return host.links().byName(name);
   }
 
   @Override

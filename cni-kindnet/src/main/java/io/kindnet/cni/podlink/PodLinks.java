@@ -12,6 +12,7 @@ import io.kindnet.netlink.libc.Errno;
 import io.kindnet.netlink.route.Address;
 import io.kindnet.netlink.route.Link;
 import io.kindnet.netlink.route.LinkChange;
+import io.kindnet.netlink.route.MacAddress;
 import io.kindnet.netlink.route.NextHop;
 import io.kindnet.netlink.route.Route;
 import io.kindnet.netlink.route.RouteConstants;
@@ -21,7 +22,7 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
-import java.util.OptionalInt;
+import java.util.Random;
 
 /**
  * Makes the interface of one pod. The steps are in the order in which the kernel needs them; what
@@ -73,14 +74,17 @@ public final class PodLinks {
     return bridge;
   }
 
-  /** From inside, so that both ends have their names from the first moment on. */
+  /**
+   * From inside, so that both ends have their names from the first moment on; and with Ethernet
+   * addresses, since udev replaces those that the kernel chose, at any time after.
+   */
   private void createPair() throws CniException {
+    Random random = new Random();
     VethPair pair =
-        new VethPair(
-            spec.interfaceName(),
-            spec.hostInterface(),
-            OptionalInt.of(host.namespace().fd()),
-            spec.mtu());
+        VethPair.of(spec.interfaceName(), spec.hostInterface())
+            .withPeerIn(host.namespace())
+            .withMtu(spec.mtu())
+            .withMacs(MacAddress.random(random), MacAddress.random(random));
     try {
       pod.socket().links().create(pair);
     } catch (NetlinkException refused) {
@@ -120,6 +124,8 @@ public final class PodLinks {
       }
       steps.reached(Step.POD_ROUTED);
     }
+    // what they have now, whatever was done to them meanwhile
+    hostEnd = host.socket().links().byIndex(hostEnd.index());
     podEnd = pod.socket().links().byIndex(podEnd.index());
     return new PodLink(bridge, hostEnd, podEnd, defaultRoutes);
   }

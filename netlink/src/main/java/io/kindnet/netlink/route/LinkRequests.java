@@ -1,5 +1,6 @@
 package io.kindnet.netlink.route;
 
+import static io.kindnet.netlink.route.LinkAttributes.IFLA_ADDRESS;
 import static io.kindnet.netlink.route.LinkAttributes.IFLA_BRPORT_MODE;
 import static io.kindnet.netlink.route.LinkAttributes.IFLA_EXT_MASK;
 import static io.kindnet.netlink.route.LinkAttributes.IFLA_IFNAME;
@@ -21,6 +22,7 @@ import static io.kindnet.netlink.wire.NetlinkConstants.NLM_F_CREATE;
 import static io.kindnet.netlink.wire.NetlinkConstants.NLM_F_EXCL;
 
 import io.kindnet.netlink.wire.MessageWriter;
+import java.util.Optional;
 
 /** The messages that ask for links, make and remove them. */
 final class LinkRequests {
@@ -53,8 +55,13 @@ final class LinkRequests {
   }
 
   static MessageWriter create(String kind, String name) {
+    return create(kind, name, Optional.empty());
+  }
+
+  static MessageWriter create(String kind, String name, Optional<MacAddress> mac) {
     MessageWriter writer = creation("add " + kind + " link " + name);
     writer.attributeString(IFLA_IFNAME, name);
+    mac(writer, mac);
     int linkInfo = writer.beginNested(IFLA_LINKINFO);
     return writer.attributeString(IFLA_INFO_KIND, kind).end(linkInfo);
   }
@@ -63,12 +70,14 @@ final class LinkRequests {
     MessageWriter writer =
         creation("add veth link " + pair.name() + " with peer " + pair.peerName());
     nameAndMtu(writer, pair.name(), pair.mtu());
+    mac(writer, pair.mac());
     int linkInfo = writer.beginNested(IFLA_LINKINFO);
     writer.attributeString(IFLA_INFO_KIND, "veth");
     int data = writer.beginNested(IFLA_INFO_DATA);
     int peer = writer.beginNested(VETH_INFO_PEER);
     IfInfoMessage.of(0).writeTo(writer);
     nameAndMtu(writer, pair.peerName(), pair.mtu());
+    mac(writer, pair.peerMac());
     if (pair.peerNamespace().isPresent()) {
       writer.attributeU32(IFLA_NET_NS_FD, pair.peerNamespace().getAsInt());
     }
@@ -102,6 +111,12 @@ final class LinkRequests {
     MessageWriter writer = new MessageWriter(what, type, 0);
     IfInfoMessage.of(index).writeTo(writer);
     return writer;
+  }
+
+  private static void mac(MessageWriter writer, Optional<MacAddress> mac) {
+    if (mac.isPresent()) {
+      writer.attribute(IFLA_ADDRESS, mac.get().bytes());
+    }
   }
 
   private static void nameAndMtu(MessageWriter writer, String name, int mtu) {

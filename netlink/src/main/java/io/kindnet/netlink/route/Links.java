@@ -80,6 +80,14 @@ public final class Links {
     socket.request(LinkRequests.create("bridge", name));
   }
 
+  /**
+   * Makes a bridge without ports, down. It keeps {@code mac}: one without takes the lowest of its
+   * ports' addresses, another one as ports come and go.
+   */
+  public void createBridge(String name, MacAddress mac) {
+    socket.request(LinkRequests.create("bridge", name, Optional.of(mac)));
+  }
+
   /** Makes a device that swallows what is sent, down. */
   public void createDummy(String name) {
     socket.request(LinkRequests.create("dummy", name));

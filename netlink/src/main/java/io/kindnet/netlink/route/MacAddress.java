@@ -1,6 +1,7 @@
 package io.kindnet.netlink.route;
 
 import java.util.HexFormat;
+import java.util.random.RandomGenerator;
 
 /**
  * An Ethernet address.
@@ -9,6 +10,12 @@ import java.util.HexFormat;
  */
 public record MacAddress(long value) {
   static final int BYTES = 6;
+
+  /** The first byte's bits of IEEE 802: sent to a group, and chosen by nobody's register. */
+  private static final long GROUP = 0x01L << 40;
+
+  private static final long LOCAL = 0x02L << 40;
+  private static final long ALL_BITS = (1L << (8 * BYTES)) - 1;
 
   private static final int TEXT_LENGTH = 3 * BYTES - 1;
 
@@ -29,6 +36,11 @@ public record MacAddress(long value) {
       value = value << 8 | (b & 0xff);
     }
     return new MacAddress(value);
+  }
+
+  /** A random address of one interface (unicast), locally administered. */
+  public static MacAddress random(RandomGenerator random) {
+    return new MacAddress((random.nextLong() & ALL_BITS & ~GROUP) | LOCAL);
   }
 
   /**

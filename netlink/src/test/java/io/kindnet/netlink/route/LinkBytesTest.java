@@ -8,6 +8,7 @@ import org.junit.jupiter.api.Test;
 
 class LinkBytesTest {
   private static final MacAddress MAC = MacAddress.parse("02:00:5e:10:00:01");
+  private static final MacAddress PEER_MAC = MacAddress.parse("02:00:5e:10:00:02");
   private static final Link KNET0 =
       new Link(
           5,
@@ -32,9 +33,12 @@ class LinkBytesTest {
 
   @Test
   void makesAndRemovesLinks() {
-    VethPair pair = new VethPair("knet0", "eth0", OptionalInt.of(7), 1400);
+    VethPair pair =
+        new VethPair("knet0", "eth0", OptionalInt.of(7), 1400, Optional.empty(), Optional.empty());
 
     Bytes.assertWritten(LinkRequests.create(pair), "link-add-veth");
+    Bytes.assertWritten(
+        LinkRequests.create(pair.withMacs(MAC, PEER_MAC)), "link-add-veth-with-addresses");
     Bytes.assertWritten(LinkRequests.create("bridge", "br0"), "link-add-bridge");
     Bytes.assertWritten(LinkRequests.create("dummy", "dummy0"), "link-add-dummy");
     Bytes.assertWritten(LinkRequests.delete("knet0"), "link-delete");

@@ -3,6 +3,9 @@ package io.kindnet.netlink.route;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import java.util.HashSet;
+import java.util.Random;
+import java.util.Set;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
@@ -15,6 +18,18 @@ class MacAddressTest {
     assertThat(mac).hasToString("fe:00:5e:10:00:0a");
     assertThat(mac.bytes()).containsExactly(0xfe, 0x00, 0x5e, 0x10, 0x00, 0x0a);
     assertThat(MacAddress.of(mac.bytes())).isEqualTo(mac);
+  }
+
+  @Test
+  void aRandomOneIsOfOneInterfaceAndLocallyAdministered() {
+    Set<MacAddress> seen = new HashSet<>();
+    Random random = new Random(1);
+    for (int i = 0; i < 1000; i++) {
+      MacAddress mac = MacAddress.random(random);
+      assertThat(mac.bytes()[0] & 0x03).isEqualTo(0x02);
+      seen.add(mac);
+    }
+    assertThat(seen).hasSize(1000);
   }
 
   @ParameterizedTest
