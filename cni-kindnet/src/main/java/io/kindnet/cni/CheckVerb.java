@@ -1,8 +1,6 @@
 package io.kindnet.cni;
 
-import io.kindnet.cni.ipam.Lease;
 import io.kindnet.cni.podlink.PodLinkCheck;
-import io.kindnet.cni.podlink.PodLinkSpec;
 import io.kindnet.cni.podlink.PodNetwork;
 import io.kindnet.cni.portmap.PodHostPorts;
 import io.kindnet.cni.protocol.CniEnvironment;
@@ -10,7 +8,6 @@ import io.kindnet.cni.protocol.CniErrorCode;
 import io.kindnet.cni.protocol.CniException;
 import io.kindnet.cni.protocol.CniResult;
 import io.kindnet.cni.protocol.NetworkConfig;
-import io.kindnet.cni.store.PodAddress;
 import io.kindnet.cni.store.PodRow;
 import io.kindnet.cni.store.Store;
 import io.kindnet.netlink.route.Link;
@@ -48,7 +45,8 @@ final class CheckVerb {
       }
       CniResult previous = config.prevResult();
       if (previous != null) {
-        problems.addAll(PodLinkCheck.problems(kernel.host(), network, spec(pod), previous));
+        problems.addAll(
+            PodLinkCheck.problems(kernel.host(), network, PodSpecs.of(store, pod), previous));
       }
     }
     PodHostPorts ports = new PodHostPorts(pod.hostInterface(), pod.bridge(), store.ports().of(pod));
@@ -65,15 +63,6 @@ final class CheckVerb {
   private @Nullable PodRow found(PodNetwork network) throws CniException {
     Optional<Link> hostEnd = kernel.host().ownEndOf(network, environment.interfaceName());
     return hostEnd.isPresent() ? store.pods().byKey(PodRow.keyOfFound(hostEnd.get().name())) : null;
-  }
-
-  private static PodLinkSpec spec(PodRow pod) {
-    List<Lease> leases = new ArrayList<>(2);
-    for (PodAddress address : pod.addresses()) {
-      leases.add(Lease.remembered(address.address(), address.gateway()));
-    }
-    return new PodLinkSpec(
-        pod.interfaceName(), pod.hostInterface(), pod.owner(), pod.mtu(), pod.bridge(), leases);
   }
 
   private static CniException failed(String problems) {

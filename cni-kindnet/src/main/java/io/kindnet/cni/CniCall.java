@@ -237,9 +237,14 @@ public final class CniCall {
       return switch (environment.command()) {
         case ADD -> {
           CniResult result = new AddVerb(environment, config, store, kernel, log).run();
+          new OtherPods(store, kernel, log).restore();
           yield CniResultWriter.write(config.version(), result);
         }
-        case DEL -> new DelVerb(environment, store, kernel, log).run();
+        case DEL -> {
+          String done = new DelVerb(environment, store, kernel, log).run();
+          new OtherPods(store, kernel, log).restore();
+          yield done;
+        }
         case CHECK -> new CheckVerb(environment, config, store, kernel).run();
         case GC -> new GcVerb(config, store, kernel, log).run();
         case STATUS, VERSION -> throw new IllegalStateException("answered before");

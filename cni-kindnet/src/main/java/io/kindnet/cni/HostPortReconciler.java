@@ -82,6 +82,12 @@ final class HostPortReconciler {
     });
   }
 
+  /** Puts back what lets the host ports of all pods answer on loopback addresses. */
+  List<String> restoreLoopback() throws CniException {
+    List<PodHostPorts> pods = fromRows();
+    return pods.isEmpty() ? List.of() : rules.restoreLoopback(pods);
+  }
+
   /** Whether the rules of all rows are there. */
   boolean areInstalled() throws CniException {
     List<PodHostPorts> pods = fromRows();

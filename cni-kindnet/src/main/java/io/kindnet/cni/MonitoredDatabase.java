@@ -1,15 +1,19 @@
 package io.kindnet.cni;
 
+import io.kindnet.cni.podlink.HostSides;
+import io.kindnet.cni.podlink.HostSides.Outcome;
 import io.kindnet.cni.portmap.TableProblem;
 import io.kindnet.cni.protocol.CniException;
 import io.kindnet.cni.protocol.NetworkConfig;
 import io.kindnet.cni.store.BusyTimeout;
 import io.kindnet.cni.store.PodRow;
 import io.kindnet.cni.store.Store;
+import io.kindnet.netlink.route.RouteSocket;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 
 /** The database for a program that is no call and watches over it, as the agent does. */
@@ -101,6 +105,29 @@ public final class MonitoredDatabase {
       }
       ports.restore();
       return true;
+    }
+  }
+
+  /**
+   * Puts back what others took away of what pods need on the host.
+   *
+   * @param host the network namespace of the calling thread
+   * @param decision says what of it is to be put back now
+   * @return what was done; empty without a database
+   * @throws CniException if the database cannot be read
+   */
+  public Optional<HostSides.Outcome> restoreHostSides(RouteSocket host, HostSides.Decision decision)
+      throws CniException {
+    if (!exists()) {
+      return Optional.empty();
+    }
+    try (Store store = open();
+        Kernel kernel = kernels.open()) {
+      Outcome outcome = new HostSides(host).restore(PodSpecs.all(store), decision);
+      outcome
+          .restored()
+          .addAll(new HostPortReconciler(store, kernel, CallLog.none()).restoreLoopback());
+      return Optional.of(outcome);
     }
   }
 

@@ -81,6 +81,11 @@ final class RecordedHostPorts implements HostPorts {
   }
 
   @Override
+  public List<String> restoreLoopback(List<PodHostPorts> pods) {
+    return List.of();
+  }
+
+  @Override
   public @Nullable TableProblem problem() {
     return null;
   }

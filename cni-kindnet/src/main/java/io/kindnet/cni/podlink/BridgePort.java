@@ -1,6 +1,7 @@
 package io.kindnet.cni.podlink;
 
 import static io.kindnet.netlink.route.Address.IFA_F_NODAD;
+import static io.kindnet.netlink.route.RouteConstants.RTPROT_KERNEL;
 
 import io.kindnet.cni.ipam.Lease;
 import io.kindnet.cni.protocol.CniErrorCode;
@@ -13,6 +14,7 @@ import io.kindnet.netlink.route.Address;
 import io.kindnet.netlink.route.Link;
 import io.kindnet.netlink.route.LinkChange;
 import io.kindnet.netlink.route.MacAddress;
+import io.kindnet.netlink.route.Route;
 import io.kindnet.netlink.route.RouteSocket;
 import io.kindnet.netlink.wire.NetlinkException;
 import java.util.ArrayList;
@@ -25,12 +27,18 @@ import java.util.Random;
  * without the host's routing. The bridge stays when the last pod goes.
  */
 final class BridgePort implements Wiring {
-  private static final String KIND = "bridge";
+  static final String KIND = "bridge";
+
+  /** {@code IP6_RT_PRIO_ADDRCONF} of {@code linux/ipv6_route.h}. */
+  private static final int PREFIX_ROUTE_METRIC = 256;
 
   private final RouteSocket host;
   private final Link bridge;
 
-  private BridgePort(RouteSocket host, Link bridge) {
+  /**
+   * @param bridge as it is, of kind {@link #KIND}
+   */
+  BridgePort(RouteSocket host, Link bridge) {
     this.host = host;
     this.bridge = bridge;
   }
@@ -53,14 +61,6 @@ final class BridgePort implements Wiring {
     return new BridgePort(host, bridge);
   }
 
-  /** The bridge as it is; empty if there is none of this name. */
-  static Optional<Wiring> find(RouteSocket host, String name) {
-    return host.links()
-        .findByName(name)
-        .filter(link -> link.kind().equals(KIND))
-        .map(link -> new BridgePort(host, link));
-  }
-
   private static Link create(RouteSocket host, String name) {
     try {
       host.links().createBridge(name, MacAddress.random(new Random()));
@@ -74,21 +74,23 @@ final class BridgePort implements Wiring {
 
   @Override
   public void plug(Link hostEnd) {
-    host.links().change(hostEnd, LinkChange.nothing().master(bridge));
-    host.links().setHairpin(hostEnd, true);
+    plug(host, hostEnd);
+  }
+
+  private void plug(RouteSocket socket, Link hostEnd) {
+    socket.links().change(hostEnd, LinkChange.nothing().master(bridge));
+    socket.links().setHairpin(hostEnd, true);
   }
 
   @Override
   public void route(Link hostEnd, Lease lease) {
+    addGateway(host, bridge, lease);
+  }
+
+  private static void addGateway(RouteSocket host, Link bridge, Lease lease) {
     Address gateway = Address.of(bridge, lease.gateway(), lease.range().length());
-    try {
-      host.addresses()
-          .add(lease.family() == AddressFamily.IPV6 ? gateway.withFlags(IFA_F_NODAD) : gateway);
-    } catch (NetlinkException refused) {
-      if (refused.errno() != Errno.EEXIST) {
-        throw refused;
-      }
-    }
+    host.addresses()
+        .replace(lease.family() == AddressFamily.IPV6 ? gateway.withFlags(IFA_F_NODAD) : gateway);
   }
 
   @Override
@@ -102,26 +104,88 @@ final class BridgePort implements Wiring {
   }
 
   @Override
-  public List<String> problems(Link hostEnd, List<Lease> leases) {
-    List<String> problems = new ArrayList<>();
+  public List<Damage> damages(HostState state, Link hostEnd, List<Lease> leases) {
+    List<Damage> damages = new ArrayList<>();
+    String name = "bridge " + bridge.name();
     if (!bridge.isUp()) {
-      problems.add("bridge " + bridge.name() + " is down");
+      damages.add(new Damage(bridge.index(), name + " is down", socket -> setUp(socket, leases)));
     }
-    if (hostEnd.masterIndex() != bridge.index()) {
-      problems.add(
-          "host interface " + hostEnd.name() + " is no longer a port of bridge " + bridge.name());
-    } else if (!hostEnd.hairpin()) {
-      problems.add("host interface " + hostEnd.name() + " has lost its hairpin mode");
-    }
+    addPortDamages(damages, hostEnd);
     for (Lease lease : leases) {
-      if (!PodLinkCheck.hasAddress(host, bridge, lease.gateway())) {
-        problems.add(
-            "bridge "
-                + bridge.name()
-                + " has lost the gateway address "
-                + IpAddresses.format(lease.gateway()));
+      boolean six = lease.family() == AddressFamily.IPV6;
+      if (!state.hasAddress(bridge, lease.gateway())) {
+        damages.add(
+            new Damage(
+                bridge.index(),
+                name + " has lost the gateway address " + IpAddresses.format(lease.gateway()),
+                socket -> {
+                  if (six) {
+                    Sysctl.prepareIpv6(bridge.name());
+                  }
+                  requireRange(lease);
+                  addGateway(socket, bridge, lease);
+                }));
+      }
+      if (six) {
+        LinkLocal.addDamage(damages, state, bridge, name);
+      }
+      if (isKnown(lease.range()) && !state.hasRoute(lease.range(), bridge, RTPROT_KERNEL)) {
+        damages.add(
+            new Damage(
+                bridge.index(),
+                "the host has no route to " + lease.range() + " through " + bridge.name(),
+                socket -> addRoute(socket, lease)));
       }
     }
-    return problems;
+    return damages;
+  }
+
+  private void addPortDamages(List<Damage> damages, Link hostEnd) {
+    String name = "host interface " + hostEnd.name();
+    if (hostEnd.masterIndex() != bridge.index()) {
+      damages.add(
+          new Damage(
+              hostEnd.index(),
+              name + " is no longer a port of bridge " + bridge.name(),
+              socket -> plug(socket, hostEnd)));
+    } else if (!hostEnd.hairpin()) {
+      damages.add(
+          new Damage(
+              hostEnd.index(),
+              name + " has lost its hairpin mode",
+              socket -> socket.links().setHairpin(hostEnd, true)));
+    }
+  }
+
+  private void setUp(RouteSocket socket, List<Lease> leases) throws CniException {
+    for (Lease lease : leases) {
+      if (lease.family() == AddressFamily.IPV6) {
+        Sysctl.prepareIpv6(bridge.name());
+      }
+    }
+    socket.links().change(bridge, LinkChange.nothing().up());
+  }
+
+  /** The route that the kernel makes with the address, and never again. */
+  private void addRoute(RouteSocket socket, Lease lease) {
+    Route route = Route.through(lease.range(), bridge).withProtocol(RTPROT_KERNEL);
+    socket
+        .routes()
+        .replace(
+            lease.family() == AddressFamily.IPV4
+                ? route.withSource(lease.gateway())
+                : route.withMetric(PREFIX_ROUTE_METRIC));
+  }
+
+  private static boolean isKnown(IpPrefix range) {
+    return range.length() < range.family().bits();
+  }
+
+  private static void requireRange(Lease lease) throws CniException {
+    if (!isKnown(lease.range())) {
+      throw new CniException(
+          CniErrorCode.IO_FAILURE,
+          "the database has no range of the gateway " + IpAddresses.format(lease.gateway()));
+    }
   }
 }

@@ -151,6 +151,11 @@ public final class HostNetwork implements AutoCloseable {
     return Optional.empty();
   }
 
+  /** What pods need here. */
+  public HostSides sides() {
+    return new HostSides(socket);
+  }
+
   /** Whether this plugin made {@code hostEnd}. */
   public static boolean isOwn(Link hostEnd) {
     return hostEnd.name().startsWith(LINK_PREFIX)

@@ -57,17 +57,17 @@ public final class PodLinkCheck {
       return;
     }
     Link hostEnd = found.get();
-    if (!hostEnd.isUp()) {
-      problems.add("host interface " + hostEnd.name() + " is down");
+    List<Link> links = new ArrayList<>(2);
+    links.add(hostEnd);
+    if (!spec.bridge().isEmpty()) {
+      host.socket().links().findByName(spec.bridge()).ifPresent(links::add);
     }
-    Optional<Wiring> wiring =
-        spec.bridge().isEmpty()
-            ? Optional.of(new PointToPoint(host.socket()))
-            : BridgePort.find(host.socket(), spec.bridge());
-    if (wiring.isEmpty()) {
+    HostState state = HostState.around(host.socket(), links);
+    if (HostSide.wiring(host.socket(), state, spec).isEmpty()) {
       problems.add("bridge " + spec.bridge() + " is gone");
-    } else {
-      problems.addAll(wiring.get().problems(hostEnd, spec.leases()));
+    }
+    for (Damage damage : HostSide.damages(host.socket(), state, spec, hostEnd)) {
+      problems.add(damage.problem());
     }
   }
 

@@ -8,8 +8,8 @@ import io.kindnet.netlink.ip.IpAddresses;
 import io.kindnet.netlink.ip.IpPrefix;
 import io.kindnet.netlink.route.Address;
 import io.kindnet.netlink.route.Link;
+import io.kindnet.netlink.route.LinkChange;
 import io.kindnet.netlink.route.Route;
-import io.kindnet.netlink.route.RouteFilter;
 import io.kindnet.netlink.route.RouteSocket;
 import java.util.ArrayList;
 import java.util.List;
@@ -37,10 +37,19 @@ final class PointToPoint implements Wiring {
 
   @Override
   public void route(Link hostEnd, Lease lease) {
+    addGateway(host, hostEnd, lease);
+    addRoute(host, hostEnd, lease);
+  }
+
+  private static void addGateway(RouteSocket host, Link hostEnd, Lease lease) {
     Address gateway = Address.host(hostEnd, lease.gateway());
+    // replace: who restores what others removed may have been here already
     host.addresses()
-        .add(lease.family() == AddressFamily.IPV6 ? gateway.withFlags(IFA_F_NODAD) : gateway);
-    // a route that something else left behind leads nowhere: the database says whose address it is
+        .replace(lease.family() == AddressFamily.IPV6 ? gateway.withFlags(IFA_F_NODAD) : gateway);
+  }
+
+  /** Something else's is replaced: the database says whose address it is. */
+  private static void addRoute(RouteSocket host, Link hostEnd, Lease lease) {
     host.routes()
         .replace(
             Route.through(IpPrefix.host(lease.address()), hostEnd)
@@ -59,34 +68,44 @@ final class PointToPoint implements Wiring {
   }
 
   @Override
-  public List<String> problems(Link hostEnd, List<Lease> leases) {
-    List<String> problems = new ArrayList<>();
+  public List<Damage> damages(HostState state, Link hostEnd, List<Lease> leases) {
+    String name = "host interface " + hostEnd.name();
+    List<Damage> damages = new ArrayList<>();
+    if (hostEnd.masterIndex() != 0) {
+      damages.add(
+          new Damage(
+              hostEnd.index(),
+              name + " is a port of another link",
+              socket -> socket.links().change(hostEnd, LinkChange.nothing().noMaster())));
+    }
     for (Lease lease : leases) {
-      if (!PodLinkCheck.hasAddress(host, hostEnd, lease.gateway())) {
-        problems.add(
-            "host interface "
-                + hostEnd.name()
-                + " has lost the gateway address "
-                + IpAddresses.format(lease.gateway()));
+      boolean six = lease.family() == AddressFamily.IPV6;
+      if (!state.hasAddress(hostEnd, lease.gateway())) {
+        damages.add(
+            new Damage(
+                hostEnd.index(),
+                name + " has lost the gateway address " + IpAddresses.format(lease.gateway()),
+                socket -> {
+                  if (six) {
+                    Sysctl.prepareIpv6(hostEnd.name());
+                  }
+                  addGateway(socket, hostEnd, lease);
+                }));
       }
-      if (!hasRoute(hostEnd, IpPrefix.host(lease.address()))) {
-        problems.add(
-            "the host has no route to "
-                + IpAddresses.format(lease.address())
-                + " through "
-                + hostEnd.name());
+      if (six) {
+        LinkLocal.addDamage(damages, state, hostEnd, name);
+      }
+      if (!state.hasRoute(IpPrefix.host(lease.address()), hostEnd, RTPROT_KINDNET)) {
+        damages.add(
+            new Damage(
+                hostEnd.index(),
+                "the host has no route to "
+                    + IpAddresses.format(lease.address())
+                    + " through "
+                    + hostEnd.name(),
+                socket -> addRoute(socket, hostEnd, lease)));
       }
     }
-    return problems;
-  }
-
-  private boolean hasRoute(Link hostEnd, IpPrefix destination) {
-    RouteFilter filter = RouteFilter.main().withFamily(destination.family()).withLink(hostEnd);
-    for (Route route : host.routes().list(filter)) {
-      if (route.destination().equals(destination)) {
-        return true;
-      }
-    }
-    return false;
+    return damages;
   }
 }

@@ -22,6 +22,6 @@ interface Wiring {
   /** The bridge in between, if there is one. */
   Optional<Link> bridge();
 
-  /** What of {@link #plug} and {@link #route} is no longer so, a sentence each. */
-  List<String> problems(Link hostEnd, List<Lease> leases);
+  /** What of {@link #plug} and {@link #route} is no longer so. */
+  List<Damage> damages(HostState state, Link hostEnd, List<Lease> leases);
 }

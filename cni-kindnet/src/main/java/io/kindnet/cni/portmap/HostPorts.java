@@ -53,6 +53,14 @@ public interface HostPorts extends AutoCloseable {
    */
   void restore(List<PodHostPorts> pods);
 
+  /**
+   * Lets the host ports of {@code pods} answer on loopback addresses again, where the interface of
+   * a pod, or its bridge, has lost what that takes: as it does when it is set down.
+   *
+   * @return what was put back, a sentence each that says what was wrong
+   */
+  List<String> restoreLoopback(List<PodHostPorts> pods) throws CniException;
+
   /** Why {@link #restore} cannot use the table that is there; null where it can. */
   @Nullable TableProblem problem();
 

@@ -1,6 +1,7 @@
 package io.kindnet.cni.portmap;
 
 import static io.kindnet.netlink.route.RouteConstants.RTN_LOCAL;
+import static io.kindnet.netlink.route.RouteConstants.RTPROT_STATIC;
 import static io.kindnet.netlink.route.RouteConstants.RT_TABLE_LOCAL;
 
 import io.kindnet.cni.protocol.CniErrorCode;
@@ -21,8 +22,10 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
 import java.util.ArrayList;
+import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Optional;
+import java.util.Set;
 
 /**
  * Lets the answers to the host's own loopback addresses come back by the interface of a pod. The
@@ -43,6 +46,13 @@ final class LoopbackRouting {
 
   /** Worse than the kernel's own route through {@code lo}, which has 0. */
   private static final int METRIC = 1024;
+
+  /** Those that are made here; the kernel's own say that they are the kernel's. */
+  private static final RouteFilter LOCAL_V6 =
+      RouteFilter.all()
+          .withFamily(AddressFamily.IPV6)
+          .withTable(RT_TABLE_LOCAL)
+          .withProtocol(RTPROT_STATIC);
 
   private LoopbackRouting() {}
 
@@ -77,6 +87,43 @@ final class LoopbackRouting {
       problems.add("there is no local route to ::1 through " + name);
     }
     return problems;
+  }
+
+  /**
+   * {@link #enable} for what of {@code pods} has lost it, with one listing for all of them.
+   * Interfaces that are not there or not up are passed over.
+   *
+   * @return what was put back, a sentence each that says what was wrong
+   */
+  static List<String> restore(List<PodHostPorts> pods) throws CniException {
+    Set<String> four = new LinkedHashSet<>();
+    Set<String> six = new LinkedHashSet<>();
+    for (PodHostPorts pod : pods) {
+      if (answers(pod, AddressFamily.IPV4)) {
+        four.add(pod.interfaceOnHost());
+      }
+      if (answers(pod, AddressFamily.IPV6)) {
+        six.add(pod.interfaceOnHost());
+      }
+    }
+    List<String> restored = new ArrayList<>();
+    if (four.isEmpty() && six.isEmpty()) {
+      return restored;
+    }
+    try (RouteSocket socket = RouteSocket.open()) {
+      List<Route> routes = six.isEmpty() ? List.of() : socket.routes().list(LOCAL_V6);
+      for (Link link : socket.links().list()) {
+        if (link.isUp() && four.contains(link.name()) && !isEnabledV4(link.name())) {
+          enableV4(link.name());
+          restored.add("route_localnet of " + link.name() + " was off");
+        }
+        if (link.isUp() && six.contains(link.name()) && !contains(routes, route(link))) {
+          addRoute(socket, link);
+          restored.add("there was no local route to ::1 through " + link.name());
+        }
+      }
+    }
+    return restored;
   }
 
   private static boolean answers(PodHostPorts pod, AddressFamily family) {
@@ -117,8 +164,14 @@ final class LoopbackRouting {
 
   private static void enableV6(String name) {
     try (RouteSocket socket = RouteSocket.open()) {
+      addRoute(socket, socket.links().byName(name));
+    }
+  }
+
+  private static void addRoute(RouteSocket socket, Link link) {
+    try {
       // beside those of other interfaces, which have the same metric
-      socket.routes().append(route(socket.links().byName(name)));
+      socket.routes().append(route(link));
     } catch (NetlinkException refused) {
       if (refused.errno() != Errno.EEXIST) {
         throw refused;
@@ -132,19 +185,17 @@ final class LoopbackRouting {
       if (link.isEmpty()) {
         return false;
       }
-      Route wanted = route(link.get());
-      RouteFilter filter =
-          RouteFilter.all()
-              .withFamily(AddressFamily.IPV6)
-              .withTable(RT_TABLE_LOCAL)
-              .withLink(link.get());
-      for (Route route : socket.routes().list(filter)) {
-        if (route.configuration().equals(wanted)) {
-          return true;
-        }
-      }
-      return false;
+      return contains(socket.routes().list(LOCAL_V6.withLink(link.get())), route(link.get()));
     }
+  }
+
+  private static boolean contains(List<Route> routes, Route wanted) {
+    for (Route route : routes) {
+      if (route.configuration().equals(wanted)) {
+        return true;
+      }
+    }
+    return false;
   }
 
   private static Route route(Link link) {

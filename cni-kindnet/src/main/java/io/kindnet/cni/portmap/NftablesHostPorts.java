@@ -140,6 +140,11 @@ public final class NftablesHostPorts implements HostPorts {
   }
 
   @Override
+  public List<String> restoreLoopback(List<PodHostPorts> pods) throws CniException {
+    return LoopbackRouting.restore(pods);
+  }
+
+  @Override
   public @Nullable TableProblem problem() {
     return TableProblem.of(nftables().list());
   }

@@ -93,6 +93,7 @@ final class NodeModel {
       bridges.added(state);
     }
     pods.put(pod.slot(), state);
+    othersMayBeRestored();
     if (!pod.ports().isEmpty()) {
       portsChanged();
     }
@@ -138,6 +139,17 @@ final class NodeModel {
     } else {
       remove(state);
     }
+    othersMayBeRestored();
+  }
+
+  /** A call that no agent carries out puts the ports of other pods back into their bridge. */
+  private void othersMayBeRestored() {
+    states()
+        .filter(state -> state.linked && state.pod.isBridged() && !state.plugged)
+        .forEach(state -> {
+          state.pluggedInDoubt = true;
+          bridges.mayHave(state);
+        });
   }
 
   private void remove(PodState state) {
@@ -266,6 +278,13 @@ final class NodeModel {
         leaveBridgeElement(state.pod);
       }
     }
+    for (PodState state : pods.values()) {
+      if (state.pluggedInDoubt && observed.contains(state.hostLink(true))) {
+        state.plugged = true;
+      }
+      state.pluggedInDoubt = false;
+    }
+    bridges.adopt(observed);
     leftovers.retainAll(observed);
     ranges.adopt(observed);
   }

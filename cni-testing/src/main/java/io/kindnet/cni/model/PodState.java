@@ -20,6 +20,9 @@ final class PodState {
   /** Whether the host's end is still a port of its bridge. */
   boolean plugged;
 
+  /** Whether a call may have made it one again. */
+  boolean pluggedInDoubt;
+
   /** Whether somebody may have taken map elements away that nobody had to restore yet. */
   boolean elementsInDoubt;
 
@@ -132,8 +135,10 @@ final class PodState {
     String inside = pod.netns() + " ";
     String name = pod.slot().interfaceName();
     String host = pod.hostInterface();
-    String master = plugged ? pod.setting().bridge() : "";
-    facts.add(true, Lines.link(host, pod.hostMac(), pod.mtu(), "link-pod " + owner(pod), master));
+    facts.add(!pluggedInDoubt, hostLink(plugged));
+    if (pluggedInDoubt) {
+      facts.add(false, hostLink(true));
+    }
     facts.add(true, inside + Lines.link(name, pod.podMac(), pod.mtu(), "", ""));
     for (Lease lease : pod.leases()) {
       facts.add(true, inside + Lines.address(name, lease.address(), lease.bits()));
@@ -148,6 +153,13 @@ final class PodState {
     for (Lease lease : hostRoutes) {
       facts.add(true, Lines.route(lease.address(), "", host, lease.gateway()));
     }
+  }
+
+  /** The line of the host's end, as a port of its bridge or not. */
+  String hostLink(boolean asPort) {
+    String master = asPort ? pod.setting().bridge() : "";
+    return Lines.link(
+        pod.hostInterface(), pod.hostMac(), pod.mtu(), "link-pod " + owner(pod), master);
   }
 
   private static String owner(Pod pod) {

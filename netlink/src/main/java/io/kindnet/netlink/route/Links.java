@@ -52,6 +52,20 @@ public final class Links {
     return find(LinkRequests.getIn(namespaceId, index));
   }
 
+  /**
+   * The other end of {@code veth}, in whichever namespace; empty if its namespace has no number
+   * here, or is going just now.
+   */
+  public Optional<Link> findPeer(Link veth) {
+    try {
+      return veth.peerNamespaceId().isPresent()
+          ? findByIndexIn(veth.peerNamespaceId().getAsInt(), veth.peerIndex())
+          : findByIndex(veth.peerIndex());
+    } catch (NetlinkException gone) {
+      return Optional.empty();
+    }
+  }
+
   /** All links. */
   public List<Link> list() {
     return list("");

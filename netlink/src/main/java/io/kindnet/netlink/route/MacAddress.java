@@ -1,5 +1,8 @@
 package io.kindnet.netlink.route;
 
+import io.kindnet.netlink.ip.AddressFamily;
+import io.kindnet.netlink.ip.IpAddresses;
+import java.net.InetAddress;
 import java.util.HexFormat;
 import java.util.random.RandomGenerator;
 
@@ -73,6 +76,26 @@ public record MacAddress(long value) {
       bytes[i] = (byte) (value >>> (8 * (BYTES - 1 - i)));
     }
     return bytes;
+  }
+
+  /**
+   * The link-local IPv6 address that the kernel makes of it: {@code fe80::} and the modified EUI-64
+   * identifier (RFC 4291, appendix A).
+   */
+  public InetAddress linkLocal() {
+    byte[] mac = bytes();
+    byte[] address = new byte[AddressFamily.IPV6.bytes()];
+    address[0] = (byte) 0xfe;
+    address[1] = (byte) 0x80;
+    address[8] = (byte) (mac[0] ^ 0x02);
+    address[9] = mac[1];
+    address[10] = mac[2];
+    address[11] = (byte) 0xff;
+    address[12] = (byte) 0xfe;
+    address[13] = mac[3];
+    address[14] = mac[4];
+    address[15] = mac[5];
+    return IpAddresses.of(address);
   }
 
   /** Pairs of lower-case hex digits between colons. */

@@ -3,6 +3,8 @@ package io.kindnet.netlink.route;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import io.kindnet.netlink.ip.IpAddresses;
+import java.net.InetAddress;
 import java.util.HashSet;
 import java.util.Random;
 import java.util.Set;
@@ -30,6 +32,13 @@ class MacAddressTest {
       seen.add(mac);
     }
     assertThat(seen).hasSize(1000);
+  }
+
+  @Test
+  void makesALinkLocalAddress() {
+    InetAddress address = MacAddress.parse("02:00:5e:10:00:01").linkLocal();
+
+    assertThat(IpAddresses.format(address)).isEqualTo("fe80::5eff:fe10:1");
   }
 
   @ParameterizedTest

@@ -1,0 +1,140 @@
+package io.kindnet.cni.podlink;
+
+import io.kindnet.cni.protocol.CniException;
+import io.kindnet.netlink.libc.Errno;
+import io.kindnet.netlink.libc.KernelException;
+import io.kindnet.netlink.route.Link;
+import io.kindnet.netlink.route.RouteSocket;
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+
+/**
+ * Puts back what others took away of what pods need on the host: of any number of pods with one
+ * listing of links, addresses and routes each.
+ *
+ * <p>An ADD or a DEL of the same pods may run at the same time, without a lock. Everything is done
+ * to a link by its index, so that nothing is done to one that is going, and nothing is made that
+ * stays behind it; what an ADD does itself a moment later changes nothing then. A pod whose link is
+ * not there gets none.
+ */
+public final class HostSides {
+  private final RouteSocket host;
+
+  /**
+   * @param host the network namespace of the calling thread
+   */
+  public HostSides(RouteSocket host) {
+    this.host = host;
+  }
+
+  /** Says whether something that looks damaged is to be put back now. */
+  @FunctionalInterface
+  public interface Decision {
+    /** Everything, at once. */
+    Decision ALWAYS = (linkIndex, problem) -> true;
+
+    /**
+     * Whether {@code problem} of the link with {@code linkIndex} is to be put right now. Where not,
+     * it may be an ADD that is still under way.
+     */
+    boolean isDue(int linkIndex, String problem);
+  }
+
+  /**
+   * What was found and done.
+   *
+   * @param links the host's ends of pods, and bridges, as they were before
+   * @param restored what was put back, a sentence each that says what was wrong
+   * @param failed what could not be put back, and why
+   * @param left what was not due
+   */
+  public record Outcome(
+      List<Link> links, List<String> restored, List<String> failed, List<String> left) {}
+
+  /** Restores what {@code pods} need. */
+  public Outcome restore(List<PodLinkSpec> pods, Decision decision) {
+    Outcome outcome =
+        new Outcome(new ArrayList<>(), new ArrayList<>(), new ArrayList<>(), new ArrayList<>());
+    HostState state = HostState.read(host);
+    Map<String, PodLinkSpec> lostBridges = lostBridges(state, pods);
+    if (!lostBridges.isEmpty() && makeBridges(lostBridges, decision, outcome)) {
+      state = HostState.read(host);
+    }
+    for (Damage damage : damages(state, pods, outcome)) {
+      carryOut(damage, decision, outcome);
+    }
+    return outcome;
+  }
+
+  /** Of several pods that say the same of their bridge, one says it. */
+  private List<Damage> damages(HostState state, List<PodLinkSpec> pods, Outcome outcome) {
+    Map<String, Damage> damages = new LinkedHashMap<>();
+    Map<Integer, Link> seen = new LinkedHashMap<>();
+    for (PodLinkSpec pod : pods) {
+      Optional<Link> hostEnd = state.link(pod.hostInterface());
+      if (hostEnd.isPresent() && HostSide.isMade(hostEnd.get())) {
+        Optional<Link> bridge = state.link(pod.bridge());
+        bridge.ifPresent(link -> seen.put(link.index(), link));
+        seen.put(hostEnd.get().index(), hostEnd.get());
+        for (Damage damage : HostSide.damages(host, state, pod, hostEnd.get())) {
+          damages.putIfAbsent(damage.problem(), damage);
+        }
+      }
+    }
+    outcome.links.addAll(seen.values());
+    return new ArrayList<>(damages.values());
+  }
+
+  /** The bridges that pods with an interface need and that are not there. */
+  private Map<String, PodLinkSpec> lostBridges(HostState state, List<PodLinkSpec> pods) {
+    Map<String, PodLinkSpec> lost = new LinkedHashMap<>();
+    for (PodLinkSpec pod : pods) {
+      if (!pod.bridge().isEmpty()
+          && HostSide.wiring(host, state, pod).isEmpty()
+          && state.link(pod.hostInterface()).isPresent()) {
+        lost.putIfAbsent(pod.bridge(), pod);
+      }
+    }
+    return lost;
+  }
+
+  private boolean makeBridges(Map<String, PodLinkSpec> lost, Decision decision, Outcome outcome) {
+    boolean made = false;
+    for (PodLinkSpec pod : lost.values()) {
+      Damage damage =
+          new Damage(
+              0, "bridge " + pod.bridge() + " is gone", socket -> BridgePort.make(socket, pod));
+      made |= carryOut(damage, decision, outcome);
+    }
+    return made;
+  }
+
+  private boolean carryOut(Damage damage, Decision decision, Outcome outcome) {
+    if (!decision.isDue(damage.linkIndex(), damage.problem())) {
+      outcome.left.add(damage.problem());
+      return false;
+    }
+    try {
+      damage.repair().run(host);
+      outcome.restored.add(damage.problem());
+      return true;
+    } catch (CniException | KernelException refused) {
+      if (!isGone(damage)) {
+        outcome.failed.add(damage.problem() + ": " + refused.getMessage());
+      }
+      return false;
+    }
+  }
+
+  /** A DEL was quicker. */
+  private boolean isGone(Damage damage) {
+    try {
+      return damage.linkIndex() != 0 && host.links().findByIndex(damage.linkIndex()).isEmpty();
+    } catch (KernelException unknown) {
+      return unknown.errno() == Errno.ENODEV;
+    }
+  }
+}
