@@ -27,6 +27,7 @@ import io.kindnet.kindnetd.nodestatus.NodeEvents;
 import io.kindnet.kindnetd.podcidr.AcceptedNodes;
 import io.kindnet.kindnetd.podcidr.PodCidrAgent;
 import io.kindnet.kindnetd.podcidr.PodMarks;
+import io.kindnet.kindnetd.podlinks.PodLinkAgent;
 import io.kindnet.kindnetd.routes.RouteAgent;
 import io.kindnet.kindnetd.status.Status;
 import io.kindnet.kindnetd.status.StatusServer;
@@ -155,6 +156,9 @@ public final class Kindnetd implements Callable<Integer> {
       // before calls are served, which cannot use a table of another version
       agents.run(
           new HostPortAgent(MonitoredDatabase.ofThisNode(), nftablesEvents, status),
+          options.usesOwnPlugin());
+      agents.run(
+          new PodLinkAgent(MonitoredDatabase.ofThisNode(), kernel, routeEvents, status),
           options.usesOwnPlugin());
       agents.run(
           new CniCallAgent(options.callSocket(), BuildVersion.text(), status),

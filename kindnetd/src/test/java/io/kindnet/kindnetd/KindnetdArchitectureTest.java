@@ -31,10 +31,20 @@ class KindnetdArchitectureTest {
   private static final String FILES = "io.kindnet.kindnetd.files..";
   private static final String AGENT = "io.kindnet.kindnetd.agent..";
   private static final String PODCIDR = "io.kindnet.kindnetd.podcidr..";
+  private static final String PODLINKS = "io.kindnet.kindnetd.podlinks..";
 
   private static final List<String> AGENTS =
       List.of(
-          ROUTES, CNI_CONFIG, NODE_STATUS, MASQ, CALL_SERVER, IPAM, HOSTPORTS, INSTALL, PODCIDR);
+          ROUTES,
+          CNI_CONFIG,
+          NODE_STATUS,
+          MASQ,
+          CALL_SERVER,
+          IPAM,
+          HOSTPORTS,
+          INSTALL,
+          PODCIDR,
+          PODLINKS);
 
   private static final JavaClasses CLASSES =
       new ClassFileImporter()
@@ -79,7 +89,8 @@ class KindnetdArchitectureTest {
             INSTALL,
             FILES,
             STATUS,
-            PODCIDR)
+            PODCIDR,
+            PODLINKS)
         .should()
         .dependOnClassesThat()
         .resideInAPackage(CLEANUP)
@@ -101,7 +112,8 @@ class KindnetdArchitectureTest {
             INSTALL,
             FILES,
             CLEANUP,
-            PODCIDR)
+            PODCIDR,
+            PODLINKS)
         .should()
         .dependOnClassesThat()
         .resideInAPackage("io.fabric8..")
@@ -146,7 +158,8 @@ class KindnetdArchitectureTest {
             HOSTPORTS,
             INSTALL,
             FILES,
-            PODCIDR)
+            PODCIDR,
+            PODLINKS)
         .check(CLASSES);
   }
 
@@ -215,7 +228,8 @@ class KindnetdArchitectureTest {
             IPAM,
             INSTALL,
             CLEANUP,
-            PODCIDR)
+            PODCIDR,
+            PODLINKS)
         .check(CLASSES);
   }
 

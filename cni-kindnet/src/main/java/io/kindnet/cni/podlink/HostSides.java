@@ -1,6 +1,8 @@
 package io.kindnet.cni.podlink;
 
+import io.kindnet.cni.ipam.Lease;
 import io.kindnet.cni.protocol.CniException;
+import io.kindnet.netlink.ip.IpPrefix;
 import io.kindnet.netlink.libc.Errno;
 import io.kindnet.netlink.libc.KernelException;
 import io.kindnet.netlink.route.Link;
@@ -47,17 +49,30 @@ public final class HostSides {
    * What was found and done.
    *
    * @param links the host's ends of pods, and bridges, as they were before
+   * @param destinations where the host's routes to pods lead
    * @param restored what was put back, a sentence each that says what was wrong
    * @param failed what could not be put back, and why
    * @param left what was not due
    */
   public record Outcome(
-      List<Link> links, List<String> restored, List<String> failed, List<String> left) {}
+      List<Link> links,
+      List<IpPrefix> destinations,
+      List<String> restored,
+      List<String> failed,
+      List<String> left) {
+    private Outcome() {
+      this(
+          new ArrayList<>(),
+          new ArrayList<>(),
+          new ArrayList<>(),
+          new ArrayList<>(),
+          new ArrayList<>());
+    }
+  }
 
   /** Restores what {@code pods} need. */
   public Outcome restore(List<PodLinkSpec> pods, Decision decision) {
-    Outcome outcome =
-        new Outcome(new ArrayList<>(), new ArrayList<>(), new ArrayList<>(), new ArrayList<>());
+    Outcome outcome = new Outcome();
     HostState state = HostState.read(host);
     Map<String, PodLinkSpec> lostBridges = lostBridges(state, pods);
     if (!lostBridges.isEmpty() && makeBridges(lostBridges, decision, outcome)) {
@@ -79,6 +94,9 @@ public final class HostSides {
         Optional<Link> bridge = state.link(pod.bridge());
         bridge.ifPresent(link -> seen.put(link.index(), link));
         seen.put(hostEnd.get().index(), hostEnd.get());
+        for (Lease lease : pod.leases()) {
+          outcome.destinations.add(IpPrefix.host(lease.address()));
+        }
         for (Damage damage : HostSide.damages(host, state, pod, hostEnd.get())) {
           damages.putIfAbsent(damage.problem(), damage);
         }

@@ -68,6 +68,11 @@ final class CachedHostPorts implements HostPorts {
   }
 
   @Override
+  public List<String> restoreLoopback(List<PodHostPorts> pods) throws CniException {
+    return ports.restoreLoopback(pods);
+  }
+
+  @Override
   public @Nullable TableProblem problem() {
     return ports.problem();
   }

@@ -98,6 +98,7 @@ final class HostWatch implements AutoCloseable {
         uses.remove(link.index());
         yield isPartOf(link, use, now);
       }
+      case RouteEvent.PortChanged port -> false;
       case RouteEvent.AddressChanged(var address) ->
           counts(address) && (now == null || !now.facts().addresses().contains(address.address()));
       case RouteEvent.AddressRemoved(var address) ->

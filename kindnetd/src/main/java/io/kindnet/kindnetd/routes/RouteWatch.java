@@ -84,6 +84,7 @@ final class RouteWatch implements AutoCloseable {
     return switch (event) {
       case RouteEvent.LinkChanged(var link) -> now.links.contains(link.index());
       case RouteEvent.LinkRemoved(var link) -> now.links.contains(link.index());
+      case RouteEvent.PortChanged port -> false;
       case RouteEvent.AddressChanged(var address) ->
           now.links.contains(address.linkIndex()) || now.isOfPeer(address.address());
       case RouteEvent.AddressRemoved(var address) ->

@@ -54,6 +54,23 @@ public record Link(
   /** The longest alias, in bytes of UTF-8: {@code IFALIASZ} of {@code linux/if.h} less one. */
   public static final int MAX_ALIAS_BYTES = 255;
 
+  /** The same with another hairpin mode. */
+  public Link withHairpin(boolean other) {
+    return new Link(
+        index,
+        name,
+        kind,
+        mac,
+        mtu,
+        flags,
+        operationalState,
+        alias,
+        masterIndex,
+        peerIndex,
+        peerNamespaceId,
+        other);
+  }
+
   /** Whether an administrator set it up; it need not carry traffic for that. */
   public boolean isUp() {
     return (flags & IFF_UP) != 0;

@@ -13,6 +13,7 @@ import static io.kindnet.netlink.route.LinkAttributes.IFLA_LINK_NETNSID;
 import static io.kindnet.netlink.route.LinkAttributes.IFLA_MASTER;
 import static io.kindnet.netlink.route.LinkAttributes.IFLA_MTU;
 import static io.kindnet.netlink.route.LinkAttributes.IFLA_OPERSTATE;
+import static io.kindnet.netlink.route.LinkAttributes.IFLA_PROTINFO;
 
 import io.kindnet.netlink.wire.Attribute;
 import io.kindnet.netlink.wire.Attributes;
@@ -50,6 +51,13 @@ final class LinkReader {
         number(attributes.find(IFLA_LINK)),
         peerNamespace == null ? OptionalInt.empty() : OptionalInt.of(peerNamespace.u32()),
         kindInfo != null && isHairpin(kindInfo));
+  }
+
+  /** Whether a bridge says of the port in {@code message} that it has hairpin mode. */
+  static boolean isHairpinPort(NetlinkMessage message) {
+    Attribute port = message.attributesAfter(IfInfoMessage.LENGTH).find(IFLA_PROTINFO);
+    Attribute mode = port == null ? null : port.nested().find(IFLA_BRPORT_MODE);
+    return mode != null && mode.u8() != 0;
   }
 
   private static boolean isHairpin(Attributes linkInfo) {

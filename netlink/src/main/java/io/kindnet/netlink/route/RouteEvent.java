@@ -8,6 +8,14 @@ public sealed interface RouteEvent {
   /** A link is gone: removed, or moved to another namespace. */
   record LinkRemoved(Link link) implements RouteEvent {}
 
+  /**
+   * A bridge's port has other settings.
+   *
+   * @param linkIndex the port
+   * @param hairpin whether it may send a packet back where it came from
+   */
+  record PortChanged(int linkIndex, boolean hairpin) implements RouteEvent {}
+
   /** An address is new, or its flags are. */
   record AddressChanged(Address address) implements RouteEvent {}
 

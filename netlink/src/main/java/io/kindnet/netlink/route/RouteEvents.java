@@ -113,9 +113,12 @@ public final class RouteEvents implements EventSource<RouteEvents.Batch> {
   }
 
   private static @Nullable RouteEvent readLink(NetlinkMessage message) {
-    if (IfInfoMessage.parse(message).family() == AF_BRIDGE) {
+    IfInfoMessage info = IfInfoMessage.parse(message);
+    if (info.family() == AF_BRIDGE) {
       // a bridge speaking of its port: "removed" only means that it is no port any more
-      return null;
+      return message.type() == RTM_NEWLINK
+          ? new RouteEvent.PortChanged(info.index(), LinkReader.isHairpinPort(message))
+          : null;
     }
     Link link = LinkReader.read(message);
     return message.type() == RTM_NEWLINK

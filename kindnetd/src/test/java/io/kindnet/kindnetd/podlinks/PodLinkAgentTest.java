@@ -1,0 +1,307 @@
+package io.kindnet.kindnetd.podlinks;
+
+import static java.nio.charset.StandardCharsets.UTF_8;
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.kindnet.cni.CniCall;
+import io.kindnet.cni.Kernel;
+import io.kindnet.cni.MonitoredDatabase;
+import io.kindnet.cni.Reply;
+import io.kindnet.cni.store.BusyTimeout;
+import io.kindnet.cni.store.ExecutionMode;
+import io.kindnet.kindnetd.CapturedLog;
+import io.kindnet.kindnetd.agent.KernelWatch;
+import io.kindnet.kindnetd.ipam.StatusPages;
+import io.kindnet.kindnetd.status.Status;
+import io.kindnet.netlink.netns.NetworkNamespace;
+import io.kindnet.netlink.route.RouteEvents;
+import io.kindnet.netlink.route.RouteSocket;
+import io.kindnet.netlink.testing.Eventually;
+import io.kindnet.netlink.testing.Namespace;
+import io.kindnet.netlink.testing.NetworkNamespaces;
+import java.io.IOException;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.HashMap;
+import java.util.Map;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
+import java.util.stream.Collectors;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+
+/**
+ * Others take away what pods need on the host: the agent puts it back, by notification, since there
+ * is no regular check in the time of these tests.
+ */
+@NetworkNamespaces
+class PodLinkAgentTest {
+  private static final Duration DEADLINE = Duration.ofMinutes(1);
+  private static final Pattern KNET = Pattern.compile("knet[0-9a-f]{8}");
+
+  private final Namespace host;
+  private final Namespace one;
+  private final Namespace other;
+  private final Path folder;
+  private final Status status = new Status("of a test");
+  private final RouteSocket socket;
+  private final KernelWatch<RouteEvents.Batch> events;
+  private final PodLinkAgent agent;
+  private final StatusPages pages;
+  private final Map<String, String> results = new HashMap<>();
+  private String bridge = "";
+
+  PodLinkAgentTest(Namespace host, Namespace one, Namespace other, @TempDir Path folder)
+      throws IOException {
+    this.host = host;
+    this.one = one;
+    this.other = other;
+    this.folder = folder;
+    try (NetworkNamespace handle = NetworkNamespace.open(host.path().toString())) {
+      socket = RouteSocket.open(handle);
+    }
+    events = KernelWatch.ofRoutes(socket);
+    MonitoredDatabase database =
+        new MonitoredDatabase(folder.resolve("cni.db"), new BusyTimeout(10_000), Kernel::open);
+    agent = new PodLinkAgent(database, socket, events, Duration.ofDays(1), status);
+    pages = new StatusPages(status);
+  }
+
+  @BeforeEach
+  void makeUplink() {
+    host.loopbackUp();
+  }
+
+  @AfterEach
+  void stop() {
+    agent.close();
+    events.close();
+    socket.close();
+    pages.close();
+  }
+
+  @ParameterizedTest
+  @CsvSource(
+      delimiter = '|',
+      value = {
+        "ip route del POD4 | the host has no route to POD4 through KNET",
+        "ip -6 route del POD6 | the host has no route to POD6 through KNET",
+        "ip route replace blackhole POD4 | the host has no route to POD4 through KNET",
+        "ip addr del GATEWAY4/32 dev KNET | KNET has lost the gateway address GATEWAY4",
+        "ip addr del GATEWAY6/128 dev KNET | KNET has lost the gateway address GATEWAY6",
+        "ip addr flush dev KNET | KNET has lost its link-local address",
+        "ip link set KNET down | host interface KNET is down",
+        "ip link set KNET alias other | host interface KNET has lost its alias",
+        "ip link set KNET mtu 1300 | host interface KNET has an MTU of 1300 instead of 1500",
+        "ip link set KNET master br7 | host interface KNET is a port of another link",
+        "sysctl -q -w net.ipv6.conf.KNET.disable_ipv6=1 | has lost the gateway address GATEWAY6",
+        "ip -6 route del local ::1 dev KNET table local | no local route to ::1 through KNET",
+      })
+  void restores(String damage, String said) throws Exception {
+    host.run("ip", "link", "add", "br7", "type", "bridge");
+    assertRestores(damage, said);
+  }
+
+  @ParameterizedTest
+  @CsvSource(
+      delimiter = '|',
+      value = {
+        "ip link set KNET nomaster | host interface KNET is no longer a port of bridge cni0",
+        "ip link set KNET master br7 | host interface KNET is no longer a port of bridge cni0",
+        "ip link set KNET type bridge_slave hairpin off | KNET has lost its hairpin mode",
+        "bridge link set dev KNET hairpin off | KNET has lost its hairpin mode",
+        "ip link set KNET down | host interface KNET is down",
+        "ip link set cni0 down | bridge cni0 is down",
+        "ip link del cni0 | bridge cni0 is gone",
+        "ip addr flush dev cni0 | bridge cni0 has lost the gateway address GATEWAY6",
+        "ip addr del GATEWAY4/24 dev cni0 | bridge cni0 has lost the gateway address GATEWAY4",
+        "ip route del 10.244.1.0/24 | the host has no route to 10.244.1.0/24 through cni0",
+        "ip -6 route del fd00:1::/64 dev cni0 | the host has no route to fd00:1::/64 through cni0",
+      })
+  void restoresOnABridge(String damage, String said) throws Exception {
+    host.run("ip", "link", "add", "br7", "type", "bridge");
+    bridge = "cni0";
+    assertRestores(damage, said);
+  }
+
+  private void assertRestores(String damage, String said) throws Exception {
+    add("one", one);
+    start();
+    add("other", other);
+    assertAreWell();
+    try (CapturedLog log = CapturedLog.start()) {
+      // the pod that the agent has looked at, and the one that it only knows by notifications
+      for (String pod : new String[] {"one", "other"}) {
+        host.run(fill(damage, pod).split(" "));
+
+        Eventually.within(DEADLINE, this::assertAreWell);
+        Eventually.within(DEADLINE, () -> assertThat(log.linesWith(fill(said, pod))).isNotEmpty());
+        Eventually.within(DEADLINE, () -> assertThat(line()).isEqualTo("[+]pod-links ok"));
+      }
+    }
+    assertThat(pages.get("/metrics"))
+        .containsPattern("kindnet_repairs_total\\{agent=\"pod-links\"} [1-9]");
+  }
+
+  /** What was done while no agent was there has no notification. */
+  @Test
+  void restoresAtItsStart() throws Exception {
+    add("one", one);
+    host.run("ip", "route", "flush", "proto", "107");
+
+    start();
+
+    Eventually.within(DEADLINE, this::assertAreWell);
+  }
+
+  @Test
+  void saysWhatItCannotRestore() throws Exception {
+    bridge = "cni0";
+    add("one", one);
+    start();
+    Eventually.within(DEADLINE, () -> assertThat(line()).isEqualTo("[+]pod-links ok"));
+
+    host.run("ip", "link", "del", "cni0");
+    // whichever is quicker: the agent makes the bridge, or this one takes its name
+    Eventually.within(
+        DEADLINE,
+        () -> {
+          host.tryRun("ip", "link", "del", "cni0");
+          host.run("ip", "link", "add", "cni0", "type", "veth", "peer", "name", "cni1");
+        });
+
+    Eventually.within(
+        DEADLINE,
+        () ->
+            assertThat(line())
+                .isEqualTo(
+                    "[-]pod-links bridge cni0 is gone: bridge 'cni0': there is a link of this name"
+                        + " that is no bridge"));
+    host.run("ip", "link", "del", "cni0");
+    Eventually.within(DEADLINE, () -> assertThat(line()).isEqualTo("[+]pod-links ok"));
+    assertAreWell();
+  }
+
+  /** Neither the pod whose interface somebody deleted, nor the one that was deleted. */
+  @Test
+  void makesNothingForPodsThatAreGone() throws Exception {
+    add("one", one);
+    add("other", other);
+    start();
+    Eventually.within(DEADLINE, () -> assertThat(line()).isEqualTo("[+]pod-links ok"));
+    String gone = knet("one");
+    host.run("ip", "link", "del", gone);
+    String deleted = knet("other");
+    call("DEL", "other", other);
+    results.clear();
+    add("third", one);
+
+    host.run("ip", "addr", "flush", "dev", knet("third"));
+    Eventually.within(DEADLINE, this::assertAreWell);
+
+    assertThat(host.run("ip", "link")).doesNotContain(gone, deleted);
+    assertThat(host.run("ip", "route").lines().filter(line -> line.contains("proto 107")))
+        .hasSize(1);
+  }
+
+  /** CHECK says nothing, and packets pass both ways. */
+  private void assertAreWell() {
+    results
+        .keySet()
+        .forEach(container -> {
+          Namespace pod = container.equals("other") ? other : one;
+          Reply reply = check(container, pod);
+          assertThat(reply).isEqualTo(new Reply(0, ""));
+          host.run("ping", "-c", "1", "-W", "1", "-q", fill("POD4", container));
+          host.run("ping", "-c", "1", "-W", "1", "-q", fill("POD6", container));
+          pod.run("ping", "-c", "1", "-W", "1", "-q", fill("GATEWAY4", container));
+          pod.run("ping", "-c", "1", "-W", "1", "-q", fill("GATEWAY6", container));
+        });
+  }
+
+  private void add(String container, Namespace pod) {
+    results.put(container, call("ADD", container, pod).document());
+  }
+
+  private Reply check(String container, Namespace pod) {
+    return answer("CHECK", container, pod, ", \"prevResult\": " + results.get(container));
+  }
+
+  private Reply call(String verb, String container, Namespace pod) {
+    Reply reply = answer(verb, container, pod, "");
+    assertThat(reply.exitCode()).as(reply.document()).isZero();
+    return reply;
+  }
+
+  /** As the agent serves it, so that the call does not look after other pods. */
+  private Reply answer(String verb, String container, Namespace pod, String more) {
+    String config =
+        """
+        {"cniVersion": "1.1.0", "name": "kindnet", "type": "cni-kindnet", "dataDir": "%s",
+         "ranges": ["10.244.1.0/24", "fd00:1::/64"], "bridge": "%s", "runtimeConfig": {
+           "portMappings": [{"hostPort": %d, "containerPort": 8080, "protocol": "tcp"}]}%s}
+        """
+            .formatted(folder, bridge, container.equals("one") ? 80 : 81, more);
+    Map<String, String> variables =
+        Map.of(
+            "CNI_COMMAND",
+            verb,
+            "CNI_CONTAINERID",
+            container,
+            "CNI_NETNS",
+            pod.path().toString(),
+            "CNI_IFNAME",
+            "eth0");
+    Reply[] reply = new Reply[1];
+    inHost(() ->
+        reply[0] =
+            CniCall.answer(
+                variables, config.getBytes(UTF_8), Kernel::open, ExecutionMode.WARM, null));
+    return reply[0];
+  }
+
+  private String fill(String text, String container) {
+    String result = results.getOrDefault(container, "");
+    return text.replace("KNET", knet(container))
+        .replace("POD4", first(result, "\"address\":\"(10\\.[0-9.]+)/"))
+        .replace("POD6", first(result, "\"address\":\"(fd00:[0-9a-f:]+)/"))
+        .replace("GATEWAY4", first(result, "\"gateway\":\"(10\\.[0-9.]+)\""))
+        .replace("GATEWAY6", first(result, "\"gateway\":\"(fd00:[0-9a-f:]+)\""));
+  }
+
+  private String knet(String container) {
+    return first(results.getOrDefault(container, ""), "(" + KNET.pattern() + ")");
+  }
+
+  private static String first(String text, String pattern) {
+    Matcher matcher = Pattern.compile(pattern).matcher(text);
+    assertThat(matcher.find()).as("%s in %s", pattern, text).isTrue();
+    return matcher.group(1);
+  }
+
+  /** Its thread is where the one is that starts it. */
+  private void start() {
+    inHost(agent::start);
+  }
+
+  private void inHost(Runnable work) {
+    try (NetworkNamespace handle = NetworkNamespace.open(host.path().toString())) {
+      handle.call(() -> {
+        work.run();
+        return work;
+      });
+    }
+  }
+
+  private String line() throws IOException, InterruptedException {
+    return pages
+        .get("/readyz")
+        .lines()
+        .filter(line -> line.contains("pod-links"))
+        .collect(Collectors.joining());
+  }
+}
