@@ -4,8 +4,11 @@ import io.kindnet.cni.portmap.HostPort;
 import io.kindnet.cni.protocol.CniCommand;
 import io.kindnet.cni.protocol.CniException;
 import io.kindnet.cni.steps.Step;
+import io.kindnet.cni.store.PodAddress;
 import io.kindnet.cni.store.PodRow;
 import io.kindnet.cni.store.Store;
+import java.net.InetAddress;
+import java.util.ArrayList;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
 
@@ -49,7 +52,7 @@ final class Release {
       });
       log.reached(Step.PORT_ROWS_DELETED);
     }
-    kernel.host().deleteLink(pod.hostInterface());
+    deleteLink(pod);
     log.reached(Step.LINK_DELETED);
     store.transaction(() -> {
       store.pods().delete(pod);
@@ -72,7 +75,7 @@ final class Release {
         new HostPortReconciler(store, kernel, log).removeInTransaction(pod, ports);
       }
     } finally {
-      kernel.host().deleteLink(pod.hostInterface());
+      deleteLink(pod);
     }
   }
 
@@ -80,6 +83,15 @@ final class Release {
   void releaseInTransaction(PodRow pod) throws CniException {
     releasePorts(pod);
     store.pods().delete(pod);
+  }
+
+  private void deleteLink(PodRow pod) {
+    kernel.host().deleteLink(pod.hostInterface());
+    List<InetAddress> addresses = new ArrayList<>(2);
+    for (PodAddress address : pod.addresses()) {
+      addresses.add(address.address());
+    }
+    kernel.host().forgetNeighbours(pod.bridge(), addresses);
   }
 
   private void releasePorts(PodRow pod) throws CniException {

@@ -55,6 +55,7 @@ final class BridgePort implements Wiring {
     if (spec.has(AddressFamily.IPV6)) {
       Sysctl.prepareIpv6(bridge.name());
     }
+    Sysctl.announceAddress(bridge.name());
     if (!bridge.isUp()) {
       host.links().change(bridge, LinkChange.nothing().up());
     }
@@ -85,6 +86,7 @@ final class BridgePort implements Wiring {
   @Override
   public void route(Link hostEnd, Lease lease) {
     addGateway(host, bridge, lease);
+    host.neighbours().forget(bridge, lease.address()); // of an earlier pod
   }
 
   private static void addGateway(RouteSocket host, Link bridge, Lease lease) {
@@ -147,7 +149,8 @@ final class BridgePort implements Wiring {
           new Damage(
               hostEnd.index(),
               name + " is no longer a port of bridge " + bridge.name(),
-              socket -> plug(socket, hostEnd)));
+              socket -> plug(socket, hostEnd),
+              bridge));
     } else if (!hostEnd.hairpin()) {
       damages.add(
           new Damage(

@@ -10,6 +10,7 @@ import io.kindnet.netlink.route.Link;
 import io.kindnet.netlink.route.LinkChange;
 import io.kindnet.netlink.route.RouteSocket;
 import io.kindnet.netlink.wire.NetlinkException;
+import java.net.InetAddress;
 import java.util.HexFormat;
 import java.util.List;
 import java.util.Optional;
@@ -130,6 +131,20 @@ public final class HostNetwork implements AutoCloseable {
     } catch (NetlinkException refused) {
       if (refused.errno() != Errno.ENODEV) {
         throw refused;
+      }
+    }
+  }
+
+  /**
+   * Forgets where the pod was that had {@code addresses}: the next one is somewhere else.
+   *
+   * @param bridge the bridge that it was plugged to; empty for none, or one that is gone
+   */
+  public void forgetNeighbours(String bridge, List<InetAddress> addresses) {
+    Optional<Link> link = bridge.isEmpty() ? Optional.empty() : socket.links().findByName(bridge);
+    if (link.isPresent()) {
+      for (InetAddress address : addresses) {
+        socket.neighbours().forget(link.get(), address);
       }
     }
   }

@@ -8,6 +8,7 @@ import io.kindnet.netlink.libc.KernelException;
 import io.kindnet.netlink.route.Link;
 import io.kindnet.netlink.route.RouteSocket;
 import java.util.ArrayList;
+import java.util.Collection;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -78,10 +79,25 @@ public final class HostSides {
     if (!lostBridges.isEmpty() && makeBridges(lostBridges, decision, outcome)) {
       state = HostState.read(host);
     }
+    Map<Integer, Link> announced = new LinkedHashMap<>();
     for (Damage damage : damages(state, pods, outcome)) {
-      carryOut(damage, decision, outcome);
+      Link link = damage.announced();
+      if (carryOut(damage, decision, outcome) && link != null) {
+        announced.put(link.index(), link);
+      }
     }
+    announce(announced.values());
     return outcome;
+  }
+
+  private void announce(Collection<Link> links) {
+    for (Link link : links) {
+      try {
+        PodLinks.announce(host, link);
+      } catch (KernelException gone) {
+        // taken away once more: whoever finds that announces it, too
+      }
+    }
   }
 
   /** Of several pods that say the same of their bridge, one says it. */
@@ -98,7 +114,7 @@ public final class HostSides {
           outcome.destinations.add(IpPrefix.host(lease.address()));
         }
         for (Damage damage : HostSide.damages(host, state, pod, hostEnd.get())) {
-          damages.putIfAbsent(damage.problem(), damage);
+          damages.putIfAbsent(damage.problem(), damage.of(pod, hostEnd.get()));
         }
       }
     }

@@ -16,6 +16,7 @@ import io.kindnet.netlink.route.MacAddress;
 import io.kindnet.netlink.route.NextHop;
 import io.kindnet.netlink.route.Route;
 import io.kindnet.netlink.route.RouteConstants;
+import io.kindnet.netlink.route.RouteSocket;
 import io.kindnet.netlink.route.VethPair;
 import io.kindnet.netlink.wire.NetlinkException;
 import java.time.Duration;
@@ -98,9 +99,12 @@ public final class PodLinks {
   private PodLink configure(Wiring wiring) throws CniException {
     Link hostEnd = host.socket().links().byName(spec.hostInterface());
     Link podEnd = pod.socket().links().byName(spec.interfaceName());
+    Sysctl.announceAddress(hostEnd.name());
     if (spec.has(AddressFamily.IPV6)) {
       Sysctl.prepareIpv6(hostEnd.name());
-      prepareIpv6InPod();
+    }
+    preparePod();
+    if (spec.has(AddressFamily.IPV6)) {
       steps.reached(Step.IPV6_PREPARED);
     }
     host.socket().links().change(hostEnd, LinkChange.nothing().alias(spec.alias()));
@@ -124,10 +128,25 @@ public final class PodLinks {
       }
       steps.reached(Step.POD_ROUTED);
     }
+    if (bridge.isPresent()) {
+      announce(pod.socket(), podEnd);
+    }
     // what they have now, whatever was done to them meanwhile
     hostEnd = host.socket().links().byIndex(hostEnd.index());
     podEnd = pod.socket().links().byIndex(podEnd.index());
     return new PodLink(bridge, hostEnd, podEnd, defaultRoutes);
+  }
+
+  /**
+   * Tells all neighbours of {@code link} who has its IP addresses: another pod may have had them a
+   * moment ago. The kernel does so when the Ethernet address is set, also to what it is.
+   *
+   * @see Sysctl#announceAddress
+   */
+  static void announce(RouteSocket socket, Link link) {
+    if (link.mac().isPresent()) {
+      socket.links().change(link, LinkChange.nothing().mac(link.mac().get()));
+    }
   }
 
   /** The end that came up first passes packets only once the kernel has noticed the other one. */
@@ -154,12 +173,15 @@ public final class PodLinks {
     }
   }
 
-  private void prepareIpv6InPod() throws CniException {
+  private void preparePod() throws CniException {
     CniException refused =
         pod.namespace()
             .call(() -> {
               try {
-                Sysctl.prepareIpv6(spec.interfaceName());
+                Sysctl.announceAddress(spec.interfaceName());
+                if (spec.has(AddressFamily.IPV6)) {
+                  Sysctl.prepareIpv6(spec.interfaceName());
+                }
                 return null;
               } catch (CniException e) {
                 return e;

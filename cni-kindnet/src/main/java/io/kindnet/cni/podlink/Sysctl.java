@@ -64,6 +64,24 @@ final class Sysctl {
     set(conf + "dad_transmits", "0");
   }
 
+  /**
+   * Has the kernel tell the neighbours behind a link when its Ethernet address changes, or is set
+   * again: by gratuitous ARP and by unsolicited neighbour advertisements. They would find out by
+   * themselves half a minute later, so nothing depends on it.
+   */
+  static void announceAddress(String link) {
+    trySet("ipv4/conf/" + link + "/arp_notify", "1");
+    trySet("ipv6/conf/" + link + "/ndisc_notify", "1");
+  }
+
+  private static void trySet(String name, String value) {
+    try {
+      set(name, value);
+    } catch (CniException readOnly) {
+      // as in a container without the right to write there; or a kernel without IPv6
+    }
+  }
+
   /** Lets the host forward packets of {@code family}. */
   static void enableForwarding(AddressFamily family) throws CniException {
     boolean four = family == AddressFamily.IPV4;

@@ -6,10 +6,14 @@ import static io.kindnet.netlink.wire.NetlinkConstants.NLM_F_CREATE;
 import static io.kindnet.netlink.wire.NetlinkConstants.NLM_F_EXCL;
 import static io.kindnet.netlink.wire.NetlinkConstants.NLM_F_REPLACE;
 
+import io.kindnet.netlink.libc.Errno;
+import io.kindnet.netlink.wire.NetlinkException;
 import io.kindnet.netlink.wire.NetlinkMessage;
 import io.kindnet.netlink.wire.NetlinkSocket;
+import java.net.InetAddress;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Optional;
 
 /**
  * The neighbours of one network namespace, those that it answers for excepted. Every method throws
@@ -38,6 +42,19 @@ public final class Neighbours {
   /** Removes an entry; {@code ENOENT} if there is none. */
   public void delete(Neighbour neighbour) {
     socket.request(NeighbourMessages.write("delete", RTM_DELNEIGH, 0, neighbour));
+  }
+
+  /**
+   * Removes what is known of {@code address} on a link, whoever made it; nothing known is no error.
+   */
+  public void forget(Link link, InetAddress address) {
+    try {
+      delete(new Neighbour(link.index(), address, Optional.empty(), 0, 0));
+    } catch (NetlinkException refused) {
+      if (refused.errno() != Errno.ENOENT) {
+        throw refused;
+      }
+    }
   }
 
   /** All entries of all links. */
