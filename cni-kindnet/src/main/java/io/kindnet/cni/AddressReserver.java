@@ -114,7 +114,8 @@ final class AddressReserver {
   private List<Lease> chooseAddresses() throws CniException {
     List<IpPrefix> ranges = new ServingRanges(store).update(config.ranges());
     kernel.host().requireFamiliesOf(ranges);
-    AddressChoice choice = new AddressChoice(ranges, new StoredAllocations(store), random);
+    AddressChoice choice =
+        new AddressChoice(ranges, new StoredAllocations(store, kernel.host(), log), random);
     List<Lease> leases = new ArrayList<>(2);
     for (AddressFamily family : choice.families()) {
       Lease lease = choice.choose(family);

@@ -68,6 +68,11 @@ public class AddressChoiceBenchmark {
     }
 
     @Override
+    public @Nullable IpPrefix ofMachine(InetAddress address) {
+      return null;
+    }
+
+    @Override
     public Set<InetAddress> servedBy(InetAddress gateway) {
       return taken;
     }

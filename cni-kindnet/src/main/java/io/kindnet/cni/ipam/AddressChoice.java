@@ -95,6 +95,11 @@ public final class AddressChoice {
     }
 
     @Override
+    public @Nullable IpPrefix ofMachine(InetAddress address) throws CniException {
+      return taken.ofMachine(address);
+    }
+
+    @Override
     public Set<InetAddress> servedBy(InetAddress gateway) throws CniException {
       return taken.servedBy(gateway);
     }

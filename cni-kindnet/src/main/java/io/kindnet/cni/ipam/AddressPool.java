@@ -69,7 +69,7 @@ public final class AddressPool {
     }
     for (int tries = 0; tries < GUESSES; tries++) {
       InetAddress candidate = at(anyOffset(random));
-      if (!taken.isTaken(candidate)) {
+      if (!taken.isTaken(candidate) && taken.ofMachine(candidate) == null) {
         return candidate;
       }
     }
@@ -79,24 +79,39 @@ public final class AddressPool {
   /**
    * The first free address from {@code offset} on, around the end. Passes over what pods of this
    * range have without asking, so that the questions are about addresses that overlapping ranges
-   * gave out, and one that is free. Ends for a range of any size.
+   * gave out or the machine has, and one that is free. Ends for a range of any size, since it
+   * passes over a prefix of the machine's as a whole.
    */
   private @Nullable InetAddress search(AllocatedAddresses taken, BigInteger offset)
       throws CniException {
     Set<InetAddress> served = taken.servedBy(range.address());
-    BigInteger start = offset;
-    BigInteger next = start;
-    do {
+    BigInteger next = offset;
+    BigInteger left = capacity;
+    while (left.signum() > 0) {
       InetAddress candidate = at(next);
+      BigInteger step = BigInteger.ONE;
       if (!served.contains(candidate) && !taken.isTaken(candidate)) {
-        return candidate;
+        IpPrefix block = taken.ofMachine(candidate);
+        if (block == null) {
+          return candidate;
+        }
+        step = restOf(block, candidate);
       }
-      next = next.add(BigInteger.ONE);
-      if (next.equals(capacity)) {
+      next = next.add(step);
+      left = left.subtract(step);
+      if (next.compareTo(capacity) >= 0) {
+        left = left.add(next.subtract(capacity)); // is not of this range
         next = BigInteger.ZERO;
       }
-    } while (!next.equals(start));
+    }
     return null;
+  }
+
+  /** How many addresses of {@code block} there are from {@code first} on. */
+  private static BigInteger restOf(IpPrefix block, InetAddress first) {
+    return IpAddresses.toInteger(block.last())
+        .subtract(IpAddresses.toInteger(first))
+        .add(BigInteger.ONE);
   }
 
   private InetAddress at(BigInteger offset) {

@@ -8,13 +8,17 @@ import io.kindnet.netlink.libc.Errno;
 import io.kindnet.netlink.netns.NetworkNamespace;
 import io.kindnet.netlink.route.Link;
 import io.kindnet.netlink.route.LinkChange;
+import io.kindnet.netlink.route.Route;
+import io.kindnet.netlink.route.RouteConstants;
 import io.kindnet.netlink.route.RouteSocket;
 import io.kindnet.netlink.wire.NetlinkException;
+import java.net.Inet6Address;
 import java.net.InetAddress;
 import java.util.HexFormat;
 import java.util.List;
 import java.util.Optional;
 import java.util.Random;
+import org.jspecify.annotations.Nullable;
 
 /**
  * The host's side of the plugin's work: the network namespace of the thread that opened it. For
@@ -105,6 +109,34 @@ public final class HostNetwork implements AutoCloseable {
    */
   public int defaultMtu() {
     return socket.defaultMtu().orElse(ETH_DATA_LEN);
+  }
+
+  /**
+   * What this node has {@code address} for, other than for a pod of this plugin's: it is the node's
+   * own, also if its link is down, or a broadcast or anycast address of a link, or inside a prefix
+   * that is local as a whole, or there is a route to just this address that somebody else made, for
+   * another plugin's pod or the far end of a tunnel.
+   *
+   * @return the prefix of the route that says so; null if there is nothing
+   */
+  public @Nullable IpPrefix inUse(InetAddress address) {
+    Optional<Route> match = socket.routes().match(address);
+    if (match.isPresent() && isInUse(match.get())) {
+      return match.get().destination();
+    }
+    if (address instanceof Inet6Address six && socket.addresses().find(six).isPresent()) {
+      return IpPrefix.host(address);
+    }
+    return null;
+  }
+
+  private static boolean isInUse(Route route) {
+    if (route.type() != RouteConstants.RTN_UNICAST) {
+      return true;
+    }
+    // a route of this plugin's that a lost row has left is replaced
+    return route.destination().length() == route.family().bits()
+        && route.protocol() != ROUTE_PROTOCOL;
   }
 
   /** Whether there is a link of this name. */

@@ -142,6 +142,39 @@ class AddressPoolTest {
     assertThat(pool.choose(taken, random)).isEqualTo(IpAddresses.parse("10.0.0.77"));
   }
 
+  @RepeatedTest(50)
+  void passesOverWhatTheMachineHasAsAWhole() throws CniException {
+    AllocatedSet taken = new AllocatedSet();
+    taken.takeBlock("fd00::/65");
+    taken.takeBlock("fd00::8000:0:0:0/66");
+    taken.takeBlock("fd00::d000:0:0:0/68");
+
+    InetAddress address = new AddressPool(IpPrefix.parse("fd00::/64")).choose(taken, random);
+
+    assertThat(address).as("seed " + seed).isNotNull();
+    assertThat(IpAddresses.format(address)).as("seed " + seed).matches("fd00::[cef]...:.*");
+    taken.takeBlock("fd00::/62");
+    assertThat(new AddressPool(IpPrefix.parse("fd00::/64")).choose(taken, random)).isNull();
+    assertThat(taken.questions()).isLessThan(100);
+  }
+
+  @RepeatedTest(50)
+  void findsTheOnlyAddressThatTheMachineDoesNotHave() throws CniException {
+    AllocatedSet taken = new AllocatedSet();
+    taken.takeBlock("10.0.0.0/25");
+    taken.takeBlock("10.0.0.128/26");
+    taken.takeBlock("10.0.0.192/27");
+    taken.takeBlock("10.0.0.232/29");
+    taken.takeBlock("10.0.0.240/28");
+    for (int i = 224; i < 231; i++) {
+      taken.take("10.0.0." + i);
+    }
+
+    assertThat(new AddressPool(IpPrefix.parse("10.0.0.0/24")).choose(taken, random))
+        .as("seed " + seed)
+        .isEqualTo(IpAddresses.parse("10.0.0.231"));
+  }
+
   private Set<InetAddress> drain(IpPrefix range) throws CniException {
     AddressPool pool = new AddressPool(range);
     AllocatedSet taken = new AllocatedSet();

@@ -1,14 +1,19 @@
 package io.kindnet.cni.ipam;
 
 import io.kindnet.netlink.ip.IpAddresses;
+import io.kindnet.netlink.ip.IpPrefix;
 import java.net.InetAddress;
+import java.util.ArrayList;
 import java.util.HashSet;
+import java.util.List;
 import java.util.Set;
 import java.util.function.Predicate;
+import org.jspecify.annotations.Nullable;
 
 /** What is taken, in a set; it counts the questions. */
 final class AllocatedSet implements AllocatedAddresses {
   private final Set<InetAddress> addresses = new HashSet<>();
+  private final List<IpPrefix> blocks = new ArrayList<>();
   private Predicate<InetAddress> served = address -> true;
   private int questions;
 
@@ -24,6 +29,11 @@ final class AllocatedSet implements AllocatedAddresses {
 
   void free(String address) {
     addresses.remove(IpAddresses.parse(address));
+  }
+
+  /** The machine has all of {@code prefix} from now on. */
+  void takeBlock(String prefix) {
+    blocks.add(IpPrefix.parse(prefix));
   }
 
   /** Which addresses {@link #servedBy} tells of from now on. */
@@ -43,6 +53,16 @@ final class AllocatedSet implements AllocatedAddresses {
   public boolean isTaken(InetAddress address) {
     questions++;
     return addresses.contains(address);
+  }
+
+  @Override
+  public @Nullable IpPrefix ofMachine(InetAddress address) {
+    for (IpPrefix block : blocks) {
+      if (block.contains(address)) {
+        return block;
+      }
+    }
+    return null;
   }
 
   @Override

@@ -19,6 +19,7 @@ import java.sql.SQLException;
 import java.util.List;
 import java.util.Random;
 import java.util.Set;
+import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.sqlite.core.Instructions;
@@ -83,6 +84,11 @@ class StoreCostTest {
           @Override
           public boolean isTaken(InetAddress address) throws CniException {
             return store.pods().isTaken(address);
+          }
+
+          @Override
+          public @Nullable IpPrefix ofMachine(InetAddress address) {
+            return null;
           }
 
           @Override

@@ -1,11 +1,13 @@
 package io.kindnet.netlink.route;
 
 import io.kindnet.netlink.ip.AddressFamily;
+import io.kindnet.netlink.ip.IpAddresses;
 import io.kindnet.netlink.wire.Attribute;
 import io.kindnet.netlink.wire.Attributes;
 import io.kindnet.netlink.wire.MalformedMessageException;
 import io.kindnet.netlink.wire.MessageWriter;
 import io.kindnet.netlink.wire.NetlinkMessage;
+import java.net.Inet6Address;
 import java.net.InetAddress;
 import java.util.Optional;
 
@@ -70,6 +72,16 @@ final class AddressMessages {
             Rtnetlink.RTM_GETADDR,
             0);
     new IfAddrMessage(Rtnetlink.AF_UNSPEC, 0, 0, 0, linkIndex).writeTo(writer);
+    return writer;
+  }
+
+  /** The address of IPv6 that is {@code address}, of whichever link. */
+  static MessageWriter find(Inet6Address address) {
+    MessageWriter writer =
+        new MessageWriter(
+            "look for address " + IpAddresses.format(address), Rtnetlink.RTM_GETADDR, 0);
+    new IfAddrMessage(AddressFamily.IPV6.number(), 0, 0, 0, 0).writeTo(writer);
+    writer.attribute(IFA_ADDRESS, address.getAddress());
     return writer;
   }
 

@@ -12,6 +12,7 @@ import io.kindnet.netlink.wire.MessageWriter;
 import io.kindnet.netlink.wire.NetlinkException;
 import io.kindnet.netlink.wire.NetlinkMessage;
 import io.kindnet.netlink.wire.NetlinkSocket;
+import java.net.Inet6Address;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
@@ -62,6 +63,22 @@ public final class Addresses {
   /** The addresses of one link, IPv4 first: the kernel leaves out the others. */
   public List<Address> list(Link link) {
     return list(link.index());
+  }
+
+  /**
+   * The IPv6 address that is {@code address}, whichever link has it and whatever its state: it has
+   * no route yet while it is tentative or its link is down. Asks for one address, not for all; the
+   * kernel has no such request for IPv4, whose addresses have their routes at once.
+   */
+  public Optional<Address> find(Inet6Address address) {
+    try {
+      return Optional.of(AddressMessages.read(socket.get(AddressMessages.find(address))));
+    } catch (NetlinkException refused) {
+      if (refused.errno() == Errno.EADDRNOTAVAIL) {
+        return Optional.empty();
+      }
+      throw refused;
+    }
   }
 
   /**

@@ -135,6 +135,19 @@ public final class Routes {
   }
 
   /**
+   * The route that decides about packets of this host to {@code destination}, as {@code ip route
+   * get fibmatch} shows it.
+   *
+   * @return empty if there is none, or if it refuses them
+   */
+  public Optional<Route> match(InetAddress destination) {
+    NetlinkMessage answer = ask(RouteRequests.lookup(destination, 0, RTM_F_FIB_MATCH));
+    return answer == null
+        ? Optional.empty()
+        : Optional.of(RouteReader.read(answer)).filter(route -> !isRefusal(route.type()));
+  }
+
+  /**
    * The route that takes what leaves the network, as the kernel decides it: of several the one with
    * the lowest metric whose link is alive; it may have several next hops. Asks for one route, not
    * for the table.

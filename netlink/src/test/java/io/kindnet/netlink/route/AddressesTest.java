@@ -13,6 +13,7 @@ import io.kindnet.netlink.testing.Ip;
 import io.kindnet.netlink.testing.Namespace;
 import io.kindnet.netlink.testing.NetworkNamespaces;
 import io.kindnet.netlink.wire.NetlinkException;
+import java.net.Inet6Address;
 import java.time.Duration;
 import java.util.List;
 import java.util.Optional;
@@ -66,6 +67,25 @@ class AddressesTest {
         .extracting(Address::toString)
         .containsExactly("10.0.0.7/32", "fd00::7/128");
     assertThat(addresses.list()).extracting(Address::toString).doesNotContain("10.0.0.7/32");
+  }
+
+  @Test
+  void findsAnIpv6AddressWhateverItsState() {
+    host.run("sysctl", "-q", "-w", "net/ipv6/conf/eth1/dad_transmits=60");
+    Ip.batch(
+        host,
+        """
+        link add name eth2 type veth peer name eth3
+        addr add fd00::1/64 dev eth0 nodad
+        addr add fd00::2/64 dev eth1
+        addr add fd00::3/64 dev eth2
+        """);
+
+    for (String address : List.of("fd00::1", "fd00::2", "fd00::3")) {
+      assertThat(addresses.find((Inet6Address) parse(address)))
+          .hasValueSatisfying(found -> assertThat(found).hasToString(address + "/64"));
+    }
+    assertThat(addresses.find((Inet6Address) parse("fd00::4"))).isEmpty();
   }
 
   @Test

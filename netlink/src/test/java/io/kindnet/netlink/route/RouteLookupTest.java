@@ -89,6 +89,31 @@ class RouteLookupTest {
   }
 
   @ParameterizedTest
+  @CsvSource({
+    "192.168.1.77, 192.168.1.0/24, 1",
+    "192.168.0.1, 192.168.0.1/32, 2",
+    "192.168.1.255, 192.168.1.255/32, 3",
+    "203.0.113.1, 203.0.113.0/26, 2",
+    "fd00:0:0:1::77, fd00:0:0:1::/64, 1",
+    "fd00::1, fd00::1/128, 2",
+    "2001:db8::1, 2001:db8::/65, 2",
+  })
+  void theRouteThatDecidesIsFound(String destination, String prefix, int type) {
+    Ip.batch(
+        host,
+        "route add local 203.0.113.0/26 dev lo\nroute add local 2001:db8::/65 dev lo\n"
+            + "route add prohibit 203.0.113.64/26\nroute add unreachable 2001:db8:0:1::/64\n");
+
+    Route route = routes.match(parse(destination)).orElseThrow();
+
+    assertThat(route.destination()).hasToString(prefix);
+    assertThat(route.type()).isEqualTo(type);
+    assertThat(routes.match(parse("203.0.113.64"))).isEmpty();
+    assertThat(routes.match(parse("2001:db8:0:1::1"))).isEmpty();
+    assertThat(routes.match(parse("198.51.100.1"))).isEmpty();
+  }
+
+  @ParameterizedTest
   @ValueSource(strings = {"203.0.113.1", "2001:db8::1"})
   void thereIsNoWayWithoutARoute(String destination) {
     assertThat(routes.lookup(parse(destination))).isEmpty();
