@@ -58,8 +58,8 @@ class PodCidrsTest {
 
   private List<String> routes() {
     String listing =
-        Ip.run(node, "-4", "route", "show", "proto", "75")
-            + Ip.run(node, "-6", "route", "show", "proto", "75");
+        Ip.run(node, "-4", "route", "show", "proto", "75", "type", "unicast")
+            + Ip.run(node, "-6", "route", "show", "proto", "75", "type", "unicast");
     return listing.lines().map(line -> line.replaceFirst(" .*", "")).toList();
   }
 

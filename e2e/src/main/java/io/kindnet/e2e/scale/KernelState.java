@@ -41,7 +41,9 @@ record KernelState(Map<String, String> routes, Set<String> unmasqueraded, int ru
   static KernelState of(Machine machine) {
     Map<String, String> routes = new TreeMap<>();
     for (String family : new String[] {"-4", "-6"}) {
-      addRoutes(machine.run("ip", "-j", family, "route", "show", "protocol", PROTOCOL), routes);
+      String listing =
+          machine.run("ip", "-j", family, "route", "show", "protocol", PROTOCOL, "type", "unicast");
+      addRoutes(listing, routes);
     }
     Set<String> unmasqueraded = new TreeSet<>();
     for (String set : new String[] {"noMasqV4", "noMasqV6"}) {

@@ -128,8 +128,8 @@ public final class AcceptedNodes implements NodeView {
   }
 
   @Override
-  public synchronized Optional<String> objection(IpPrefix cidr) {
-    return rules().flatMap(known -> known.hazard(CidrRange.of(cidr)));
+  public synchronized Optional<String> objection(IpPrefix cidr, boolean own) {
+    return rules().flatMap(known -> known.hazard(CidrRange.of(cidr), own));
   }
 
   private Optional<CidrRules> rules() {

@@ -63,11 +63,11 @@ final class CidrRules {
         .or(() -> takenOver(range, own));
   }
 
-  /** As {@link #objection} for the CIDR of another Node, whatever was declared. */
-  Optional<String> hazard(CidrRange range) {
+  /** As {@link #objection}, whatever was declared. */
+  Optional<String> hazard(CidrRange range, boolean own) {
     return ReservedRanges.overlapping(range)
         .map(what -> "it overlaps " + what)
-        .or(() -> takenOver(range, /* own= */ false));
+        .or(() -> takenOver(range, own));
   }
 
   private Optional<String> outsideOfCluster(CidrRange range) {

@@ -30,7 +30,10 @@ import java.util.Set;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
-/** Keeps the routes to the pods of all other nodes. */
+/**
+ * Keeps the routes to the pods of all other nodes, and makes unreachable what of this node's pod
+ * CIDRs no pod has.
+ */
 public final class RouteAgent implements Agent {
   /** The name of this part in metrics and in {@code /readyz}. */
   public static final String NAME = "routes";
@@ -131,7 +134,8 @@ public final class RouteAgent implements Agent {
     Listing present = table.list();
     List<Route> hazards = new ArrayList<>(present.own().values());
     hazards.addAll(present.duplicates());
-    hazards.removeIf(route -> nodes.objection(route.destination()).isEmpty());
+    hazards.removeIf(
+        route -> nodes.objection(route.destination(), OwnCidrRoutes.contain(route)).isEmpty());
     if (hazards.isEmpty()) {
       return;
     }
@@ -142,7 +146,7 @@ public final class RouteAgent implements Agent {
         "removed before the Nodes are known: {} of the routes, such as {}: {}",
         hazards.size(),
         first,
-        nodes.objection(first.destination()).orElse("no longer"));
+        nodes.objection(first.destination(), OwnCidrRoutes.contain(first)).orElse("no longer"));
   }
 
   private void apply(RoutePlan plan, RouteChange change) throws IOException {
@@ -185,7 +189,7 @@ public final class RouteAgent implements Agent {
     int missing = 0;
     for (RouteFailure failure : all) {
       Route route = failure.route();
-      if (route.equals(plan.routes().get(route.destination()))) {
+      if (!OwnCidrRoutes.contain(route) && route.equals(plan.routes().get(route.destination()))) {
         counts.merge(route.family(), -1, Integer::sum);
         missing++;
       }

@@ -18,8 +18,8 @@ import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The routes that this node should have: a function of the cluster and of what is on this machine's
- * links.
+ * The routes that this node should have, to the pods of others and to what of its own no pod has: a
+ * function of the cluster and of what is on this machine's links.
  */
 final class RoutePlan {
   private static final Diagnostic AWS =
@@ -66,6 +66,9 @@ final class RoutePlan {
     boolean sameSelf = snapshot.self().equals(before.snapshot.self());
     List<IpPrefix> ownCidrs = snapshot.self().map(ClusterNode::podCidrs).orElse(List.of());
     RoutePlan plan = new RoutePlan(snapshot);
+    for (Route route : OwnCidrRoutes.of(ownCidrs)) {
+      plan.routes.put(route.destination(), route);
+    }
     if (snapshot.self().map(self -> self.providerId().contains("aws")).orElse(false)) {
       plan.diagnostics.add(AWS);
     }
@@ -118,6 +121,9 @@ final class RoutePlan {
 
   /** The name of the node that {@code route} is for; empty if it is none of these. */
   Optional<String> ownerOf(Route route) {
+    if (OwnCidrRoutes.contain(route)) {
+      return snapshot.self().map(ClusterNode::name);
+    }
     for (PeerRoutes peer : peers.values()) {
       if (peer.routes().contains(route)) {
         return Optional.of(peer.peer().name());
@@ -131,7 +137,7 @@ final class RoutePlan {
     return snapshot.peers();
   }
 
-  /** The routes, by destination. */
+  /** The routes, those to this node's own pod CIDRs included, by destination. */
   Map<IpPrefix, Route> routes() {
     return Collections.unmodifiableMap(routes);
   }
@@ -146,13 +152,17 @@ final class RoutePlan {
     return Collections.unmodifiableSet(diagnostics);
   }
 
-  /** How many routes of each family there are. */
+  /** How many routes to pods of other nodes there are of each family. */
   Map<AddressFamily, Integer> counts() {
     Map<AddressFamily, Integer> counts = new EnumMap<>(AddressFamily.class);
     for (AddressFamily family : AddressFamily.values()) {
       counts.put(family, 0);
     }
-    routes.keySet().forEach(destination -> counts.merge(destination.family(), 1, Integer::sum));
+    for (Route route : routes.values()) {
+      if (!OwnCidrRoutes.contain(route)) {
+        counts.merge(route.family(), 1, Integer::sum);
+      }
+    }
     return counts;
   }
 

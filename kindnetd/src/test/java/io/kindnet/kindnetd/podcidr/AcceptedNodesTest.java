@@ -43,7 +43,7 @@ class AcceptedNodesTest {
   void saysNothingBeforeBothTheNodesAndThisMachineAreKnown() {
     nodes.markComplete();
     assertThat(accepted.snapshot()).isEmpty();
-    assertThat(accepted.objection(IpPrefix.parse("192.0.2.0/24"))).isEmpty();
+    assertThat(accepted.objection(IpPrefix.parse("192.0.2.0/24"), /* own= */ false)).isEmpty();
     assertThat(changes).hasValue(1);
     accepted.hostFacts(NOTHING);
     assertThat(changes).hasValue(2);
@@ -52,7 +52,7 @@ class AcceptedNodesTest {
     AcceptedNodes other = new AcceptedNodes(new ClusterNodes("self"), List.of(), List.of());
     other.hostFacts(GATEWAY);
     assertThat(other.snapshot()).isEmpty();
-    assertThat(other.objection(IpPrefix.parse("192.0.2.0/24"))).isPresent();
+    assertThat(other.objection(IpPrefix.parse("192.0.2.0/24"), /* own= */ false)).isPresent();
   }
 
   @Test

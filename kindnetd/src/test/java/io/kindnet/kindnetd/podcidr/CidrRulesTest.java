@@ -77,7 +77,7 @@ class CidrRulesTest {
   void acceptsNothingReservedOnAnyMachine(String cidr, String reserved) {
     assertThat(ofOther(none(), cidr)).contains("it overlaps " + reserved);
     assertThat(ofSelf(none(), cidr)).contains("it overlaps " + reserved);
-    assertThat(none().hazard(CidrRange.of(IpPrefix.parse(cidr))))
+    assertThat(none().hazard(CidrRange.of(IpPrefix.parse(cidr)), /* own= */ false))
         .contains("it overlaps " + reserved);
   }
 
@@ -123,7 +123,8 @@ class CidrRulesTest {
   })
   void acceptsNothingThatThisMachineReachesOtherwise(String cidr, String reason) {
     assertThat(ofOther(rules(HOST), cidr)).contains(reason);
-    assertThat(rules(HOST).hazard(CidrRange.of(IpPrefix.parse(cidr)))).contains(reason);
+    assertThat(rules(HOST).hazard(CidrRange.of(IpPrefix.parse(cidr)), /* own= */ false))
+        .contains(reason);
   }
 
   @Test
@@ -152,7 +153,8 @@ class CidrRulesTest {
     assertThat(ofOther(rules, "10.246.1.0/24")).contains(reason);
     assertThat(ofSelf(rules, "10.246.1.0/24")).contains(reason);
     assertThat(ofOther(rules, "10.244.0.0/15")).contains(reason);
-    assertThat(rules.hazard(CidrRange.of(IpPrefix.parse("10.246.1.0/24")))).isEmpty();
+    assertThat(rules.hazard(CidrRange.of(IpPrefix.parse("10.246.1.0/24")), /* own= */ false))
+        .isEmpty();
     assertThat(ofOther(rules, "fd00:1::/64")).as("nothing was declared of IPv6").isEmpty();
   }
 
@@ -160,7 +162,8 @@ class CidrRulesTest {
   void letsADeclaredPartOfAFlatNetworkBePods() {
     CidrRules rules = rules(HOST, "10.1.0.0/16", "10.9.0.0/16", "10.100.0.0/16");
     assertThat(ofOther(rules, "10.1.2.0/24")).isEmpty();
-    assertThat(rules.hazard(CidrRange.of(IpPrefix.parse("10.1.2.0/24")))).isEmpty();
+    assertThat(rules.hazard(CidrRange.of(IpPrefix.parse("10.1.2.0/24")), /* own= */ false))
+        .isEmpty();
     assertThat(ofOther(rules, "10.100.2.0/24")).as("of a range of Services").isEmpty();
     assertThat(ofOther(rules, "10.9.0.0/24")).as("a whole network").isPresent();
     assertThat(ofOther(rules, "10.9.0.0/16")).as("more than a network").isPresent();

@@ -131,11 +131,11 @@ final class HostFixture implements AutoCloseable {
     join("hostile", 9, List.of(podCidrs), "172.30.1.9", "fd00:172:30::1:9");
   }
 
-  /** The destinations of the routes with the agent's protocol number. */
+  /** The destinations of the routes to other nodes with the agent's protocol number. */
   Set<String> routes() throws IOException {
     Set<String> routes = new TreeSet<>();
     for (String family : List.of("-4", "-6")) {
-      String listing = Ip.json(host, family, "route", "show", "proto", "75");
+      String listing = Ip.json(host, family, "route", "show", "proto", "75", "type", "unicast");
       for (JsonNode route : new ObjectMapper().readTree(listing)) {
         routes.add(route.get("dst").asText());
       }

@@ -45,6 +45,25 @@ class RoutePlanTest {
     return plan.diagnostics().stream().map(Diagnostic::text).toList();
   }
 
+  private static List<Route> toPeers(RoutePlan plan) {
+    return plan.routes().values().stream().filter(route -> !route.nextHops().isEmpty()).toList();
+  }
+
+  @Test
+  void makesUnreachableWhatNoPodOfThisNodeHas() {
+    RoutePlan plan = plan(clusterNode("a", List.of("10.244.1.0/24"), "192.0.2.2"));
+    assertThat(plan.routes().values())
+        .extracting(Route::toString)
+        .containsExactlyInAnyOrder(
+            "10.244.1.0/24 via 192.0.2.2 dev 2",
+            "unreachable 10.244.0.0/24 metric 4294967295",
+            "unreachable fd00::/64 metric 4294967295");
+    assertThat(plan.counts()).containsValues(1, 0);
+    RoutePlan gone =
+        RoutePlan.of(new ClusterSnapshot(Optional.empty(), List.of()), REACHABILITY, plan);
+    assertThat(gone.routes()).isEmpty();
+  }
+
   @Test
   void routesEachPodCidrThroughTheAddressOfItsFamily() {
     RoutePlan plan =
@@ -56,7 +75,7 @@ class RoutePlanTest {
                 "2001:db8::2"),
             clusterNode("b", List.of("10.244.2.0/24"), "192.0.2.3"),
             clusterNode("empty", List.of(), "192.0.2.4"));
-    assertThat(plan.routes().values())
+    assertThat(toPeers(plan))
         .extracting(Route::toString)
         .containsExactlyInAnyOrder(
             "10.244.1.0/24 via 192.0.2.2 dev 2",
@@ -75,7 +94,7 @@ class RoutePlanTest {
         plan(
             clusterNode("a", List.of("10.244.1.0/24"), "198.51.100.2", "192.0.2.2", "192.0.2.3"),
             clusterNode("b", List.of("10.244.2.0/24"), "192.0.2.1", "192.0.2.4"));
-    assertThat(plan.routes().values())
+    assertThat(toPeers(plan))
         .extracting(Route::toString)
         .containsExactlyInAnyOrder(
             "10.244.1.0/24 via 192.0.2.2 dev 2", "10.244.2.0/24 via 192.0.2.4 dev 2");
@@ -85,7 +104,7 @@ class RoutePlanTest {
   @Test
   void leavesToTheInfrastructureWhatIsNotOnALink() {
     RoutePlan plan = plan(clusterNode("a", List.of("10.244.1.0/24"), "198.51.100.2"));
-    assertThat(plan.routes()).isEmpty();
+    assertThat(toPeers(plan)).isEmpty();
     assertThat(plan.unrouted()).isEqualTo(1);
     assertThat(plan.diagnostics())
         .containsExactly(
@@ -98,7 +117,9 @@ class RoutePlanTest {
   @Test
   void saysWhatANodeHasNotYet() {
     RoutePlan plan = plan(clusterNode("a", List.of("10.244.1.0/24", "fd00:1::/64"), "192.0.2.2"));
-    assertThat(plan.routes()).containsOnlyKeys(IpPrefix.parse("10.244.1.0/24"));
+    assertThat(toPeers(plan))
+        .extracting(Route::destination)
+        .containsExactly(IpPrefix.parse("10.244.1.0/24"));
     assertThat(texts(plan))
         .containsExactly(
             "no route to pod CIDR fd00:1::/64 of node a: the node has no IPv6 address yet");
@@ -110,7 +131,7 @@ class RoutePlanTest {
         plan(
             clusterNode("old", List.of("10.244.1.0/24"), "192.0.2.2"),
             clusterNode("new", List.of("10.244.1.0/24"), "192.0.2.3"));
-    assertThat(plan.routes().values())
+    assertThat(toPeers(plan))
         .extracting(Route::toString)
         .containsExactly("10.244.1.0/24 via 192.0.2.3 dev 2");
     assertThat(plan.diagnostics())
@@ -127,7 +148,7 @@ class RoutePlanTest {
         plan(
             clusterNode("old", List.of("10.244.1.0/24", "fd00:1::/64"), "192.0.2.2", "2001:db8::2"),
             clusterNode("new", List.of("10.244.1.0/24", "fd00:1::/64"), "192.0.2.3"));
-    assertThat(plan.routes().values())
+    assertThat(toPeers(plan))
         .extracting(Route::toString)
         .containsExactlyInAnyOrder(
             "10.244.1.0/24 via 192.0.2.3 dev 2", "fd00:1::/64 via 2001:db8::2 dev 2 metric 1024");
@@ -144,7 +165,7 @@ class RoutePlanTest {
             clusterNode("a", List.of("10.244.0.0/16"), "192.0.2.2"),
             clusterNode("b", List.of("10.244.0.128/25"), "192.0.2.3"),
             clusterNode("twin", List.of("10.244.9.0/24"), "192.0.2.1"));
-    assertThat(plan.routes()).isEmpty();
+    assertThat(toPeers(plan)).isEmpty();
     assertThat(plan.diagnostics()).allMatch(Diagnostic::isWarning);
     assertThat(texts(plan))
         .containsExactlyInAnyOrder(

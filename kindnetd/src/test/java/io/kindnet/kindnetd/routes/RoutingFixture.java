@@ -84,11 +84,11 @@ final class RoutingFixture implements AutoCloseable {
             "2001:db8::" + number));
   }
 
-  /** {@code DESTINATION via GATEWAY} of each route with the agent's protocol number. */
+  /** {@code DESTINATION via GATEWAY} of each of the agent's routes to other nodes. */
   Set<String> routes() throws IOException {
     Set<String> routes = new TreeSet<>();
     for (String family : List.of("-4", "-6")) {
-      String listing = Ip.json(host, family, "route", "show", "proto", "75");
+      String listing = Ip.json(host, family, "route", "show", "proto", "75", "type", "unicast");
       for (JsonNode route : new ObjectMapper().readTree(listing)) {
         routes.add(route.get("dst").asText() + " via " + route.path("gateway").asText());
       }

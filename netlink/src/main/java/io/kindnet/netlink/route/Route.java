@@ -27,7 +27,7 @@ import java.util.Optional;
  * @param table the routing table; {@code RT_TABLE_MAIN} is 254
  * @param protocol who made it, {@code RTPROT_} or a number of one's own up to 255
  * @param scope {@code RT_SCOPE_}; always {@code UNIVERSE} in IPv6
- * @param metric the lower, the better; 0 is the best in IPv4
+ * @param metric the lower, the better, as an unsigned number; 0 is the best in IPv4
  * @param source the address that the host's own packets get
  * @param nextHops none where the type needs none, several for a multipath route
  */
@@ -169,7 +169,7 @@ public record Route(
       text.append(" src ").append(IpAddresses.format(source.get()));
     }
     if (metric != 0) {
-      text.append(" metric ").append(metric);
+      text.append(" metric ").append(Integer.toUnsignedString(metric));
     }
     if (table != RT_TABLE_MAIN) {
       text.append(" table ").append(table);

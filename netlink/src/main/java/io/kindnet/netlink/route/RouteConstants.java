@@ -67,6 +67,14 @@ public final class RouteConstants {
 
   private RouteConstants() {}
 
+  /** Whether routes of {@code type} send nothing anywhere: they have no next hop. */
+  static boolean isRefusal(int type) {
+    return switch (type) {
+      case RTN_BLACKHOLE, RTN_UNREACHABLE, RTN_PROHIBIT, RTN_THROW -> true;
+      default -> false;
+    };
+  }
+
   /** The name that {@code ip} gives to a type of routes. */
   static String typeName(int type) {
     return switch (type) {

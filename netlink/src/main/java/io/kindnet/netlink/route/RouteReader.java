@@ -89,6 +89,9 @@ final class RouteReader {
   }
 
   private static List<NextHop> nextHops(RouteMessage info, Attributes attributes) {
+    if (RouteConstants.isRefusal(info.type())) {
+      return List.of(); // the kernel says dev lo in IPv6, and nothing in IPv4
+    }
     Attribute multipath = attributes.find(RTA_MULTIPATH);
     if (multipath != null) {
       return nextHops(multipath.value());

@@ -4,10 +4,7 @@ import static io.kindnet.netlink.route.RouteAttributes.RTA_OIF;
 import static io.kindnet.netlink.route.RouteAttributes.RTA_PREFSRC;
 import static io.kindnet.netlink.route.RouteAttributes.RTA_TABLE;
 import static io.kindnet.netlink.route.RouteAttributes.RTM_F_FIB_MATCH;
-import static io.kindnet.netlink.route.RouteConstants.RTN_BLACKHOLE;
-import static io.kindnet.netlink.route.RouteConstants.RTN_PROHIBIT;
-import static io.kindnet.netlink.route.RouteConstants.RTN_THROW;
-import static io.kindnet.netlink.route.RouteConstants.RTN_UNREACHABLE;
+import static io.kindnet.netlink.route.RouteConstants.isRefusal;
 import static io.kindnet.netlink.route.Rtnetlink.RTM_DELROUTE;
 import static io.kindnet.netlink.route.Rtnetlink.RTM_NEWROUTE;
 import static io.kindnet.netlink.wire.NetlinkConstants.NLM_F_APPEND;
@@ -187,13 +184,6 @@ public final class Routes {
       case EAFNOSUPPORT, EOPNOTSUPP -> true;
       // a blackhole; a request that the kernel does not understand comes with an explanation
       case EINVAL -> e.detail().isEmpty();
-      default -> false;
-    };
-  }
-
-  private static boolean isRefusal(int type) {
-    return switch (type) {
-      case RTN_BLACKHOLE, RTN_UNREACHABLE, RTN_PROHIBIT, RTN_THROW -> true;
       default -> false;
     };
   }

@@ -144,6 +144,7 @@ class RoutesTest {
         route add 10.244.3.7 dev eth0 proto 201
         route add 10.244.4.0/24 via inet6 fd00::2 dev eth0 proto 201 table 1000
         route add unreachable 10.244.5.0/24 proto 201
+        route add unreachable fd00:10:244:5::/64 proto 201 metric 4294967295
         route add 10.244.6.0/24 proto 201 nexthop via 192.168.0.2 nexthop via 192.168.1.2 weight 9
         route add fd00:10:244:1::/64 via fd00::2 proto 201
         route add fd00:10:244:2::/64 proto 201 nexthop via fd00::2 nexthop via fd00:0:0:1::2
@@ -162,6 +163,9 @@ class RoutesTest {
                 .withTable(1000)
                 .withProtocol(OURS),
             Route.ofType(IpPrefix.parse("10.244.5.0/24"), RTN_UNREACHABLE).withProtocol(OURS),
+            Route.ofType(IpPrefix.parse("fd00:10:244:5::/64"), RTN_UNREACHABLE)
+                .withMetric(-1)
+                .withProtocol(OURS),
             via(
                     "10.244.6.0/24",
                     NextHop.via(parse("192.168.0.2"), eth0.index()),

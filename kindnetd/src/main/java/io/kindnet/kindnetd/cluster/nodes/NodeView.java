@@ -15,10 +15,12 @@ public interface NodeView {
   void onChange(Runnable listener);
 
   /**
-   * Why {@code cidr} cannot be the pod CIDR of any other Node, as far as this machine alone can
-   * tell, the Nodes being known or not; empty if it can be.
+   * Why {@code cidr} cannot be a pod CIDR, as far as this machine alone can tell, the Nodes being
+   * known or not; empty if it can be.
+   *
+   * @param own whether it is of this machine's own Node, or of any other
    */
-  default Optional<String> objection(IpPrefix cidr) {
+  default Optional<String> objection(IpPrefix cidr, boolean own) {
     return Optional.empty();
   }
 }
