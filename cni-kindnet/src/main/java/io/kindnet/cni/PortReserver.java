@@ -30,23 +30,59 @@ final class PortReserver {
   }
 
   /**
-   * Writes the host ports that {@code pod} asks for.
+   * Writes the host ports that {@code pod} asks for. It may ask for a port on all addresses and on
+   * one of them; of what it asks for twice on the same address, what names the address comes first,
+   * and else what stands first.
    *
    * @throws CniException {@link CniErrorCode#HOST_PORT_HELD} naming the pod that holds one
    */
   List<HostPort> claim(PodRow pod, List<PortMapping> mappings) throws CniException {
     List<HostPort> claimed = new ArrayList<>();
-    for (PortMapping mapping : mappings) {
+    for (PortMapping mapping : addressesFirst(mappings)) {
       for (HostPort wanted : hostPorts(pod, mapping)) {
-        // the same thing twice in one configuration is no conflict
-        if (!claimed.contains(wanted)) {
-          requireFree(wanted);
+        if (!isAmong(claimed, wanted)) {
+          requireFree(wanted, pod);
           store.ports().insert(new PortRow(pod.key(), wanted));
           claimed.add(wanted);
         }
       }
     }
     return claimed;
+  }
+
+  /** Those that name an address of the host before those for all addresses of both families. */
+  private static List<PortMapping> addressesFirst(List<PortMapping> mappings) {
+    List<PortMapping> sorted = new ArrayList<>(mappings.size());
+    for (boolean named : new boolean[] {true, false}) {
+      for (PortMapping mapping : mappings) {
+        if ((mapping.hostIp() != null) == named) {
+          sorted.add(mapping);
+        }
+      }
+    }
+    return sorted;
+  }
+
+  /** Whether the pod has this port of this address already, whatever it leads to. */
+  private boolean isAmong(List<HostPort> claimed, HostPort wanted) {
+    for (HostPort own : claimed) {
+      if (own.hostIp().equals(wanted.hostIp())
+          && own.hostPort() == wanted.hostPort()
+          && own.protocol() == wanted.protocol()) {
+        if (!own.equals(wanted)) {
+          log.line(
+              "host port "
+                  + wanted
+                  + " leads to port "
+                  + own.containerPort()
+                  + " of the pod, and not to "
+                  + wanted.containerPort()
+                  + " as well");
+        }
+        return true;
+      }
+    }
+    return false;
   }
 
   /** One for each family of the pod that the mapping is for. */
@@ -72,9 +108,9 @@ final class PortReserver {
     return ports;
   }
 
-  private void requireFree(HostPort wanted) throws CniException {
+  private void requireFree(HostPort wanted, PodRow pod) throws CniException {
     for (PortRow held : store.ports().withNumber(wanted.hostPort())) {
-      if (!overlap(held.port(), wanted)) {
+      if (held.podKey().equals(pod.key()) || !overlap(held.port(), wanted)) {
         continue;
       }
       PodRow holder = store.pods().byKey(held.podKey());

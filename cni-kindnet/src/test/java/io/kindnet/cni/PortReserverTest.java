@@ -8,6 +8,7 @@ import io.kindnet.cni.protocol.CniException;
 import io.kindnet.cni.store.Store;
 import io.kindnet.netlink.testing.Namespace;
 import io.kindnet.netlink.testing.NetworkNamespaces;
+import io.kindnet.netlink.testing.Nft;
 import java.nio.file.Path;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -76,6 +77,39 @@ class PortReserverTest {
     node.withHostPort(80, 8080, "tcp").withHostPort(80, 8080, "tcp").add("first", first);
 
     assertThat(node.hostPorts().installed()).hasSize(2);
+  }
+
+  /** Valid since Kubernetes 1.37, in whichever order. */
+  @ParameterizedTest
+  @CsvSource({
+    "'', 10.0.0.5, 1 1 2",
+    "10.0.0.5, '', 1 2 2",
+    "'', fd00::5, 1 1 2",
+    "0.0.0.0, 10.0.0.5, 1 2",
+    "10.0.0.5, 0.0.0.0, 1 2",
+    "'', 127.0.0.1, 1 1 2",
+    "'', 0.0.0.0, 1 2",
+    "::, '', 1 2",
+    "'', '', 1 1",
+    "10.0.0.5, 10.0.0.5, 1",
+  })
+  void aPodMayAskForAPortOnAllAddressesAndOnOne(String one, String other, String ports)
+      throws CniException {
+    node.withRealRules().withHostPort(80, 1, "tcp", one).withHostPort(80, 2, "tcp", other);
+
+    JsonNode result = node.add("web", first);
+
+    try (Store store = node.store()) {
+      assertThat(store.ports().all())
+          .extracting(row -> Integer.toString(row.port().containerPort()))
+          .containsExactlyInAnyOrder(ports.split(" "));
+    }
+    assertThat(node.check("web", first, result)).isEqualTo(new Reply(0, ""));
+    JsonNode refused =
+        error(node.call("ADD", "abc", second.path().toString(), "eth0", node.config()));
+    assertThat(refused.path("code").asInt()).isEqualTo(101);
+    node.del("web", first);
+    assertThat(Nft.ruleset(host)).doesNotContain("10.244.1", "fd00:10:244:1:");
   }
 
   @ParameterizedTest

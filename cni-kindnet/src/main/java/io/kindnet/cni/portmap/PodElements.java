@@ -5,7 +5,6 @@ import static io.kindnet.cni.portmap.HostPortTable.HAIRPIN_BRIDGES;
 import io.kindnet.cni.protocol.TransportProtocol;
 import io.kindnet.netlink.ip.AddressFamily;
 import io.kindnet.netlink.ip.IpAddresses;
-import io.kindnet.netlink.ip.IpPrefix;
 import io.kindnet.netlink.nftables.Element;
 import io.kindnet.netlink.nftables.NamedSet;
 import io.kindnet.netlink.nftables.expr.Value;
@@ -58,7 +57,9 @@ final class PodElements {
   private void addPorts(PodHostPorts pod) {
     for (HostPort port : pod.ports()) {
       AddressFamily family = AddressFamily.of(port.hostIp());
-      of(HostPortTable.map(family)).add(translation(port));
+      for (HostAddresses hosts : HostAddresses.of(port, pod.ports())) {
+        of(HostPortTable.map(family)).add(translation(hosts, port));
+      }
       addOnce(HostPortTable.hairpin(family), pair(Value.of(port.containerIp())));
     }
   }
@@ -79,20 +80,21 @@ final class PodElements {
     elements.add(element);
   }
 
-  /** The element of the map that sends {@code port} to the pod. */
-  private static Element translation(HostPort port) {
-    IpPrefix hosts =
-        port.isForAnyAddress() ? new IpPrefix(port.hostIp(), 0) : IpPrefix.host(port.hostIp());
+  /** The element of the map that sends {@code port} of {@code hosts} to the pod. */
+  private static Element translation(HostAddresses hosts, HostPort port) {
     Value protocol = Value.ofByte(port.protocol().number());
     Value hostPort = Value.ofPort(port.hostPort());
     return Element.range(
-            Value.concatenation(Value.of(hosts.address()), protocol, hostPort),
+            Value.concatenation(Value.of(hosts.first()), protocol, hostPort),
             Value.concatenation(Value.of(hosts.last()), protocol, hostPort))
         .mappedTo(
             Value.concatenation(Value.of(port.containerIp()), Value.ofPort(port.containerPort())));
   }
 
-  /** What {@link #translation} made the element of; null for one that somebody else made. */
+  /**
+   * What {@link #translation} made the element of; null for one that somebody else made, and for a
+   * further part of what is for every address.
+   */
   static @Nullable HostPort portOf(AddressFamily family, Element element) {
     int address = family.bytes();
     Value data = element.data();
@@ -101,8 +103,13 @@ final class PodElements {
     if (data == null || protocol == null) {
       return null;
     }
+    InetAddress first = address(element.key(), address);
+    Value end = element.keyEnd();
+    if (end != null && !first.isAnyLocalAddress() && !first.equals(address(end, address))) {
+      return null;
+    }
     return new HostPort(
-        address(element.key(), address),
+        first,
         port(element.key(), address + FIELD),
         protocol,
         address(data, address),

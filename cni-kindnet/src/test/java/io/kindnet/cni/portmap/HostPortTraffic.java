@@ -14,6 +14,8 @@ import io.kindnet.netlink.testing.NetworkNamespaces;
 import io.kindnet.netlink.testing.Transport;
 import java.net.InetAddress;
 import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
@@ -114,6 +116,36 @@ abstract class HostPortTraffic {
     assertNobody(node.outside, Transport.UDP, "10.0.0.3");
     assertNobody(node.outside, Transport.UDP, NODE_6);
     assertNobody(node.outside, Transport.TCP, "fd00::3");
+  }
+
+  /** What is for one address leads to another server than what is for all addresses. */
+  @Test
+  void theAddressThatIsNamedComesBeforeAllOthers() {
+    List<HostPort> ports = new ArrayList<>();
+    for (String address : List.of("10.0.0.3", "fd00::3", "10.0.0.4")) {
+      ports.add(port(address, 80, TCP, 6));
+    }
+    ports.addAll(List.of(everywhere(80, 5)));
+    PodHostPorts pod = node.a(ports.toArray(HostPort[]::new));
+
+    node.install(pod);
+
+    for (EchoPeer client : List.of(node.outside, node.host, node.b, node.a)) {
+      assertThat(ask(client, Transport.TCP, "10.0.0.3")).isEqualTo("b");
+      assertThat(ask(client, Transport.TCP, "fd00::3")).isEqualTo("b");
+      assertThat(ask(client, Transport.TCP, NODE_4)).isEqualTo("a");
+      assertThat(ask(client, Transport.TCP, NODE_6)).isEqualTo("a");
+      assertThat(ask(client, Transport.UDP, "10.0.0.3")).isEqualTo("a");
+    }
+    assertThat(ask(node.host, Transport.TCP, "127.0.0.1")).isEqualTo("a");
+    assertThat(node.<Boolean>call(installed -> installed.areInstalled(List.of(pod)))).isTrue();
+    assertThat(node.<List<String>>call(installed -> installed.check(pod))).isEmpty();
+    assertThat(node.call(HostPorts::list)).containsExactlyInAnyOrderElementsOf(ports);
+
+    node.remove(pod);
+    assertThat(node.call(HostPorts::list)).isEmpty();
+    assertNobody(node.outside, Transport.TCP, "10.0.0.3");
+    assertNobody(node.outside, Transport.TCP, NODE_4);
   }
 
   @Test

@@ -78,14 +78,12 @@ final class AddRules {
     if (isServed(true)) {
       addresses.add("::");
     }
-    List<Port> wanted = Port.of(requests, addresses);
-    for (int i = 0; i < wanted.size(); i++) {
-      Port port = wanted.get(i);
+    for (Port port : Port.of(requests, addresses)) {
       boolean held =
           living.stream()
               .flatMap(state -> state.pod.ports().stream())
               .anyMatch(other -> other.overlaps(port));
-      if (held || wanted.subList(0, i).stream().anyMatch(other -> other.overlaps(port))) {
+      if (held) {
         return true;
       }
     }

@@ -43,12 +43,19 @@ final class NftLines {
   private static String concatenation(JsonNode value) {
     List<String> parts = new ArrayList<>();
     for (JsonNode part : value.path("concat")) {
-      JsonNode prefix = part.path("prefix");
-      parts.add(
-          prefix.isMissingNode()
-              ? part.asText()
-              : prefix.path("addr").asText() + "/" + prefix.path("len").asInt());
+      parts.add(field(part));
     }
     return String.join(" . ", parts);
+  }
+
+  private static String field(JsonNode part) {
+    JsonNode prefix = part.path("prefix");
+    if (!prefix.isMissingNode()) {
+      return prefix.path("addr").asText() + "/" + prefix.path("len").asInt();
+    }
+    JsonNode range = part.path("range");
+    return range.isMissingNode()
+        ? part.asText()
+        : range.path(0).asText() + "-" + range.path(1).asText();
   }
 }
