@@ -132,6 +132,17 @@ public final class MonitoredDatabase {
   }
 
   /**
+   * Keeps host ports from the addresses of Services that are local to this node now.
+   *
+   * @see io.kindnet.cni.portmap.ServiceAddresses
+   */
+  public void followServices() {
+    try (Kernel kernel = kernels.open()) {
+      kernel.hostPorts().followServices();
+    }
+  }
+
+  /**
    * Makes a table of host ports that another version of kindnet left this version's, with the ports
    * of all pods; a table of anybody else stays. Without a database it stays, too, since only there
    * is which ports the pods have.

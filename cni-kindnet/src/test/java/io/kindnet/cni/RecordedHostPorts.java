@@ -103,6 +103,9 @@ final class RecordedHostPorts implements HostPorts {
   }
 
   @Override
+  public void followServices() {}
+
+  @Override
   public void forgetFlowsToPod(PodHostPorts pod) {
     forgetFlowsToPorts(pod);
   }

@@ -155,7 +155,8 @@ public final class Kindnetd implements Callable<Integer> {
       KernelMessages.show(status, kernel.requests(), nftables);
       // before calls are served, which cannot use a table of another version
       agents.run(
-          new HostPortAgent(MonitoredDatabase.ofThisNode(), nftablesEvents, status),
+          new HostPortAgent(
+              MonitoredDatabase.ofThisNode(), nftablesEvents, kernel, routeEvents, status),
           options.usesOwnPlugin());
       agents.run(
           new PodLinkAgent(MonitoredDatabase.ofThisNode(), kernel, routeEvents, status),

@@ -53,8 +53,8 @@ final class HostPortRules {
   }
 
   /**
-   * {@code meta l4proto { tcp, udp, sctp } fib daddr type local dnat ip to ip daddr . meta l4proto
-   * . th dport map @hostport-map-v4}.
+   * {@code meta l4proto { tcp, udp, sctp } fib daddr type local ip daddr != @service-ips-v4 dnat ip
+   * to ip daddr . meta l4proto . th dport map @hostport-map-v4}.
    */
   private static Rule translate(AddressFamily family, int protocols) {
     Register protocol = NFT_REG_1.after(family.bytes());
@@ -64,7 +64,7 @@ final class HostPortRules {
             Meta.load(Meta.NFT_META_L4PROTO, NFT_REG_1), Lookup.inAnonymous(protocols, NFT_REG_1));
     return Rule.when(hasPorts)
         .and(Matches.destinationLocal())
-        .and(Matches.family(family))
+        .and(Matches.destinationNotIn(family, HostPortTable.services(family).name()))
         .then(
             Payload.destinationAddress(family, family.bytes(), NFT_REG_1),
             Meta.load(Meta.NFT_META_L4PROTO, protocol),

@@ -30,7 +30,7 @@ import java.util.List;
  *
  * <ul>
  *   <li>{@code prerouting} and {@code output} send what comes to a port of the host to the pod that
- *       the map names.
+ *       the map names; not what comes to a Service, which may have a local address as well.
  *   <li>{@code postrouting} makes such a packet come from the host where the answer would not come
  *       back through it: where a pod reaches itself or a neighbour on its bridge, and where its
  *       source is a loopback address.
@@ -58,9 +58,20 @@ final class HostPortTable {
   /** The bridges that pods with host ports are plugged to, each with itself. */
   static final NamedSet HAIRPIN_BRIDGES = pairs("hairpin-bridges", FieldType.IFNAME);
 
+  /** The node's local addresses that are those of Services: their ports are no host ports. */
+  static final NamedSet SERVICES_V4 =
+      NamedSet.set(TABLE, "service-ips-v4", DataType.of(FieldType.IPV4_ADDR));
+
+  /** The same for IPv6. */
+  static final NamedSet SERVICES_V6 =
+      NamedSet.set(TABLE, "service-ips-v6", DataType.of(FieldType.IPV6_ADDR));
+
+  /** The sets whose elements do not come from pods. */
+  static final List<NamedSet> SERVICES = List.of(SERVICES_V4, SERVICES_V6);
+
   /** All sets and maps. */
   static final List<NamedSet> SETS =
-      List.of(MAP_V4, MAP_V6, HAIRPIN_V4, HAIRPIN_V6, HAIRPIN_BRIDGES);
+      List.of(MAP_V4, MAP_V6, HAIRPIN_V4, HAIRPIN_V6, HAIRPIN_BRIDGES, SERVICES_V4, SERVICES_V6);
 
   private static final int NF_IP_PRI_OUTPUT = -100;
 
@@ -82,6 +93,10 @@ final class HostPortTable {
 
   static NamedSet map(AddressFamily family) {
     return family == AddressFamily.IPV4 ? MAP_V4 : MAP_V6;
+  }
+
+  static NamedSet services(AddressFamily family) {
+    return family == AddressFamily.IPV4 ? SERVICES_V4 : SERVICES_V6;
   }
 
   static NamedSet hairpin(AddressFamily family) {

@@ -34,7 +34,7 @@ public interface HostPorts extends AutoCloseable {
    */
   boolean isIntact(PodHostPorts witness);
 
-  /** Whether the rules are there, and all elements of {@code pods}. */
+  /** Whether the rules are there, all elements of {@code pods}, and those of Services. */
   boolean areInstalled(List<PodHostPorts> pods);
 
   /**
@@ -60,6 +60,13 @@ public interface HostPorts extends AutoCloseable {
    * @return what was put back, a sentence each that says what was wrong
    */
   List<String> restoreLoopback(List<PodHostPorts> pods) throws CniException;
+
+  /**
+   * Keeps host ports from the addresses of Services that are local to this node now ({@link
+   * ServiceAddresses}), and from no others; does nothing where there is no table. Installing and
+   * restoring do so, too.
+   */
+  void followServices();
 
   /** Why {@link #restore} cannot use the table that is there; null where it can. */
   @Nullable TableProblem problem();

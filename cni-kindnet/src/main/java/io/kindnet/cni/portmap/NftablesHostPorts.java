@@ -14,6 +14,7 @@ import io.kindnet.netlink.nftables.NftablesSocket;
 import io.kindnet.netlink.nftables.NftablesTransaction;
 import io.kindnet.netlink.nftables.Table;
 import io.kindnet.netlink.wire.MessageListener;
+import java.net.InetAddress;
 import java.util.ArrayList;
 import java.util.HashSet;
 import java.util.List;
@@ -24,6 +25,9 @@ import org.jspecify.annotations.Nullable;
 public final class NftablesHostPorts implements HostPorts {
   /** The table that all of it is in. */
   public static final Table TABLE = HostPortTable.TABLE;
+
+  /** So many elements for Services go into one transaction; a cluster has thousands. */
+  private static final int PART = 1000;
 
   private @Nullable NftablesSocket socket;
   private @Nullable MessageListener listener;
@@ -46,7 +50,14 @@ public final class NftablesHostPorts implements HostPorts {
   @Override
   public boolean install(PodHostPorts pod) throws CniException {
     LoopbackRouting.enable(pod);
-    return isComplete() && tryAdd(PodElements.of(List.of(pod)));
+    if (!isComplete()) {
+      return false;
+    }
+    List<InetAddress> services = ServiceAddresses.read();
+    if (!services.isEmpty()) { // for most nodes, two round trips are all
+      updateServices(services);
+    }
+    return tryAdd(PodElements.of(List.of(pod)));
   }
 
   @Override
@@ -69,11 +80,14 @@ public final class NftablesHostPorts implements HostPorts {
 
   @Override
   public boolean areInstalled(List<PodHostPorts> pods) {
-    PodElements wanted = PodElements.of(pods);
+    PodElements wanted = PodElements.of(pods).withServices(ServiceAddresses.read());
     for (NamedSet set : HostPortTable.SETS) {
+      boolean ofServices = HostPortTable.SERVICES.contains(set);
       List<Element> elements = wanted.of(set);
-      List<Element> present = elements.isEmpty() ? List.of() : nftables().list().elements(set);
-      if (!without(elements, present).isEmpty()) {
+      List<Element> present =
+          elements.isEmpty() && !ofServices ? List.of() : nftables().list().elements(set);
+      if (!without(elements, present).isEmpty()
+          || (ofServices && present.size() != elements.size())) {
         return false;
       }
     }
@@ -130,9 +144,10 @@ public final class NftablesHostPorts implements HostPorts {
       LoopbackRouting.enableIfPossible(pod);
     }
     if (!pods.isEmpty() || nftables().list().exists(TABLE)) {
-      PodElements wanted = PodElements.of(pods);
+      PodElements wanted = PodElements.of(pods).withServices(ServiceAddresses.read());
       try {
         nftables().update((listing, transaction) -> plan(listing, transaction, wanted));
+        followServices();
       } catch (NftablesException refused) {
         throw explained(refused);
       }
@@ -154,7 +169,7 @@ public final class NftablesHostPorts implements HostPorts {
     for (PodHostPorts pod : pods) {
       LoopbackRouting.enableIfPossible(pod);
     }
-    PodElements wanted = PodElements.of(pods);
+    PodElements wanted = PodElements.of(pods).withServices(ServiceAddresses.read());
     nftables()
         .update((listing, transaction) -> {
           TableProblem problem = TableProblem.of(listing);
@@ -166,6 +181,29 @@ public final class NftablesHostPorts implements HostPorts {
             }
           }
         });
+    followServices();
+  }
+
+  @Override
+  public void followServices() {
+    if (isComplete()) {
+      updateServices(ServiceAddresses.read());
+    }
+  }
+
+  /** Of the table that is there, a part at a time: nobody else must wait for it. */
+  private void updateServices(List<InetAddress> services) {
+    PodElements wanted = PodElements.of(List.of()).withServices(services);
+    boolean[] done = {false};
+    while (!done[0]) {
+      nftables()
+          .update((listing, transaction) -> {
+            for (NamedSet set : HostPortTable.SERVICES) {
+              difference(listing, transaction, set, wanted);
+            }
+            done[0] = transaction.isEmpty();
+          });
+    }
   }
 
   @Override
@@ -195,16 +233,27 @@ public final class NftablesHostPorts implements HostPorts {
       transaction.add(TABLE); // as begin() does
     }
     for (NamedSet set : HostPortTable.SETS) {
-      List<Element> there = listing.elements(set);
-      List<Element> surplus = without(there, wanted.of(set));
-      List<Element> missing = without(wanted.of(set), there);
-      if (!surplus.isEmpty()) {
-        transaction.delete(set, surplus);
-      }
-      if (!missing.isEmpty()) {
-        transaction.add(set, missing);
-      }
+      difference(listing, transaction, set, wanted);
     }
+  }
+
+  /** What makes {@code set} hold what is wanted; of Services only a part where it is much. */
+  private static void difference(
+      NftablesListing listing, NftablesTransaction transaction, NamedSet set, PodElements wanted) {
+    List<Element> there = listing.elements(set);
+    List<Element> surplus = partOf(set, without(there, wanted.of(set)));
+    List<Element> missing = partOf(set, without(wanted.of(set), there));
+    if (!surplus.isEmpty()) {
+      transaction.delete(set, surplus);
+    }
+    if (!missing.isEmpty()) {
+      transaction.add(set, missing);
+    }
+  }
+
+  private static List<Element> partOf(NamedSet set, List<Element> elements) {
+    boolean ofServices = HostPortTable.SERVICES.contains(set);
+    return ofServices ? elements.subList(0, Math.min(elements.size(), PART)) : elements;
   }
 
   private static List<Element> without(List<Element> elements, List<Element> unwanted) {
@@ -228,7 +277,7 @@ public final class NftablesHostPorts implements HostPorts {
   private static void addAll(NftablesTransaction transaction, PodElements elements) {
     for (NamedSet set : HostPortTable.SETS) {
       if (!elements.of(set).isEmpty()) {
-        transaction.add(set, elements.of(set));
+        transaction.add(set, partOf(set, elements.of(set)));
       }
     }
   }

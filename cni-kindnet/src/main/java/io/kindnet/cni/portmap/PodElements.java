@@ -13,7 +13,7 @@ import java.util.ArrayList;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
 
-/** The elements that pods have in the sets of the table. */
+/** The elements that belong in the sets of the table. */
 final class PodElements {
   /** What a field of a concatenation is filled up to. */
   private static final int FIELD = 4;
@@ -42,6 +42,14 @@ final class PodElements {
     PodElements elements = new PodElements();
     elements.addPorts(pod);
     return elements;
+  }
+
+  /** These, and what keeps host ports from {@code addresses}, which are those of Services. */
+  PodElements withServices(List<InetAddress> addresses) {
+    for (InetAddress address : addresses) {
+      addOnce(HostPortTable.services(AddressFamily.of(address)), Element.of(Value.of(address)));
+    }
+    return this;
   }
 
   /** Those in {@code set}, one of {@link HostPortTable#SETS}. */

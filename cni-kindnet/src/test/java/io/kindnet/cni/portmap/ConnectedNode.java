@@ -29,6 +29,7 @@ final class ConnectedNode {
   static final int POD_PORT = 8080;
 
   final Namespace namespace;
+  final Namespace outsideNamespace;
   final NodeTopology wires;
   final EchoPeer outside;
   final EchoPeer host;
@@ -39,6 +40,7 @@ final class ConnectedNode {
       NodeTopology wires, Namespace node, Namespace outside, Namespace podA, Namespace podB) {
     this.wires = wires;
     this.namespace = node;
+    this.outsideNamespace = outside;
     node.loopbackUp();
     outside.connect("eth0", node, "eth0");
     Ip.batch(outside, "addr add 10.0.0.1/24 dev eth0\naddr add fd00::1/64 dev eth0 nodad\n");

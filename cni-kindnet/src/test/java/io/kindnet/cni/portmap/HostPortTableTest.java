@@ -19,6 +19,9 @@ import io.kindnet.netlink.testing.Resources;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.CompletionException;
+import java.util.regex.MatchResult;
+import java.util.regex.Pattern;
+import java.util.stream.Collectors;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -31,6 +34,9 @@ class HostPortTableTest {
       new PodHostPorts("knet0000000a", "", List.of(everywhere(80, 5)));
   private static final PodHostPorts B =
       new PodHostPorts("knet0000000b", "cni0", List.of(port("10.0.0.3", 3868, SCTP, 6)));
+
+  private static final Pattern ADDRESS =
+      Pattern.compile("\\d+\\.\\d+\\.\\d+\\.\\d+|fd00:[0-9a-f:]+");
 
   private final Namespace node;
   private final NetworkNamespace namespace;
@@ -116,6 +122,74 @@ class HostPortTableTest {
 
     assertThat(listing()).isEqualTo(before);
     assertThat(install(c)).isTrue();
+  }
+
+  /** As the version before made it: nothing that has a hook is deleted, and the elements stay. */
+  @Test
+  void theTableOfAnOlderVersionIsChangedInPlace() {
+    Nft.apply(node, Resources.text(HostPortTableTest.class, "two-pods-of-0.1.nft"));
+    String handles = handles();
+    assertThat(handles).contains("chain prerouting", "map hostport-map-v4");
+    assertThat(call(HostPorts::problem)).isNull();
+    assertThat(install(A)).as("install sees it").isFalse();
+
+    restore(A, B);
+
+    assertThat(listing())
+        .isEqualTo(sorted(Resources.text(HostPortTableTest.class, "two-pods.nft")));
+    assertThat(handles().lines()).containsAll(handles.lines().toList());
+    assertThat(install(A)).isTrue();
+  }
+
+  private String handles() {
+    return node.run("nft", "-a", "list", "table", "inet", "cni-kindnet")
+        .lines()
+        .filter(line -> line.contains("chain") || line.contains("set") || line.contains("map "))
+        .filter(line -> line.contains("{ # handle"))
+        .collect(Collectors.joining("\n"));
+  }
+
+  /** As kube-proxy has them in IPVS mode; there may be thousands. */
+  @Test
+  void theAddressesOfServicesAreKeptFromHostPorts() {
+    StringBuilder services = new StringBuilder("link add kube-ipvs0 type bridge\n");
+    for (int i = 0; i < 2500; i++) {
+      services.append("addr add 10.96.%d.%d/32 dev kube-ipvs0\n".formatted(i / 250, i % 250));
+    }
+    services.append("addr add fd00:96::1/128 dev kube-ipvs0 nodad\n");
+    Ip.batch(node, services.toString());
+    Ip.batch(node, "link add nodelocaldns type bridge\naddr add 169.254.20.10 dev nodelocaldns\n");
+    Ip.batch(node, "link set kube-ipvs0 up\nlink add other type bridge\n");
+    Ip.batch(node, "addr add 192.0.2.9/24 dev other\n");
+
+    restore(A);
+
+    assertThat(services("4")).hasSize(2501).contains("10.96.9.249", "169.254.20.10");
+    assertThat(services("6")).containsExactly("fd00:96::1");
+    assertThat(areInstalled(A)).isTrue();
+    Ip.batch(node, "addr del 10.96.0.7/32 dev kube-ipvs0\naddr add 10.97.0.1 dev kube-ipvs0\n");
+    assertThat(areInstalled(A)).isFalse();
+
+    assertThat(install(B)).isTrue();
+
+    assertThat(services("4")).hasSize(2501).contains("10.97.0.1").doesNotContain("10.96.0.7");
+    Ip.batch(node, "link del kube-ipvs0\n");
+    call(ports -> {
+      ports.followServices();
+      return ports;
+    });
+    assertThat(services("4")).containsExactly("169.254.20.10");
+    assertThat(services("6")).isEmpty();
+    assertThat(areInstalled(A, B)).isTrue();
+  }
+
+  private List<String> services(String family) {
+    String set = node.run("nft", "list", "set", "inet", "cni-kindnet", "service-ips-v" + family);
+    return ADDRESS.matcher(set).results().map(MatchResult::group).toList();
+  }
+
+  private boolean areInstalled(PodHostPorts... pods) {
+    return this.<Boolean>call(ports -> ports.areInstalled(List.of(pods)));
   }
 
   @Test

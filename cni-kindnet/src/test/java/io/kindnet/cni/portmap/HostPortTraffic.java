@@ -9,6 +9,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import io.kindnet.netlink.testing.EchoPeer;
 import io.kindnet.netlink.testing.EchoReply;
 import io.kindnet.netlink.testing.EchoRequest;
+import io.kindnet.netlink.testing.Ip;
 import io.kindnet.netlink.testing.Namespace;
 import io.kindnet.netlink.testing.NetworkNamespaces;
 import io.kindnet.netlink.testing.Transport;
@@ -146,6 +147,42 @@ abstract class HostPortTraffic {
     assertThat(node.call(HostPorts::list)).isEmpty();
     assertNobody(node.outside, Transport.TCP, "10.0.0.3");
     assertNobody(node.outside, Transport.TCP, NODE_4);
+  }
+
+  /** kube-proxy in IPVS mode has the packets to Services delivered to the node itself. */
+  @ParameterizedTest
+  @ValueSource(strings = {"kube-ipvs0", "kube-dummy-if", "nodelocaldns"})
+  void leavesServicesTheirPortsThoughTheirAddressesAreLocal(String link) {
+    Ip.batch(
+        node.namespace,
+        """
+        link add %1$s type bridge
+        addr add 10.96.0.10/32 dev %1$s
+        addr add fd00:96::10/128 dev %1$s nodad
+        link set %1$s up
+        """
+            .formatted(link));
+    try (EchoPeer service = EchoPeer.in(node.namespace, "service")) {
+      for (Transport transport : Transport.values()) {
+        service.listen(transport, "10.96.0.10", 80);
+        service.listen(transport, "fd00:96::10", 80);
+      }
+      node.outsideNamespace.run("ip", "route", "replace", "10.96.0.10", "via", NODE_4);
+      node.outsideNamespace.run("ip", "-6", "route", "replace", "fd00:96::10", "via", NODE_6);
+
+      node.install(node.a(everywhere(80, 5)));
+
+      for (EchoPeer client : List.of(node.outside, node.host, node.b, node.a)) {
+        for (Transport transport : Transport.values()) {
+          assertThat(ask(client, transport, "10.96.0.10")).isEqualTo("service");
+          assertThat(ask(client, transport, "fd00:96::10")).isEqualTo("service");
+          assertThat(ask(client, transport, NODE_4)).isEqualTo("a");
+          assertThat(ask(client, transport, NODE_6)).isEqualTo("a");
+        }
+      }
+    } finally {
+      Ip.run(node.namespace, "link", "del", link);
+    }
   }
 
   @Test

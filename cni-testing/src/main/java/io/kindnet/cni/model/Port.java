@@ -20,7 +20,7 @@ record Port(String hostIp, int hostPort, String protocol, String address, int co
   private static final String LAST_V6 = "ffff:ffff:ffff:ffff:ffff:ffff:ffff:ffff";
 
   /**
-   * What becomes of {@code requests} in a pod with these addresses; wishes for others are left out.
+   * What becomes of {@code requests} in a pod with these addresses; requests for others are left out.
    */
   static List<Port> of(List<PortMappingRequest> requests, List<String> addresses) {
     List<Port> ports = new ArrayList<>();
@@ -107,7 +107,7 @@ record Port(String hostIp, int hostPort, String protocol, String address, int co
     return first.equals(last) ? first : first + "-" + last;
   }
 
-  /** The address before ({@code -1}) or behind ({@code 1}) one that a wish names. */
+  /** The address before ({@code -1}) or behind ({@code 1}) one that a request names. */
   private static String neighbour(String address, int offset) {
     int at = Math.max(address.lastIndexOf(':'), address.lastIndexOf('.')) + 1;
     int number = Integer.parseInt(address.substring(at)) + offset;

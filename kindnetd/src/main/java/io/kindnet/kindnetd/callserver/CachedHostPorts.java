@@ -73,6 +73,11 @@ final class CachedHostPorts implements HostPorts {
   }
 
   @Override
+  public void followServices() {
+    ports.followServices();
+  }
+
+  @Override
   public @Nullable TableProblem problem() {
     return ports.problem();
   }

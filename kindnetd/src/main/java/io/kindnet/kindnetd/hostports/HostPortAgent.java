@@ -13,6 +13,8 @@ import io.kindnet.kindnetd.status.Status;
 import io.kindnet.netlink.nftables.Change;
 import io.kindnet.netlink.nftables.Commit;
 import io.kindnet.netlink.nftables.NftablesEvents;
+import io.kindnet.netlink.route.RouteEvents;
+import io.kindnet.netlink.route.RouteSocket;
 import java.time.Duration;
 import java.util.Optional;
 import java.util.function.Consumer;
@@ -20,10 +22,11 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * Keeps the host ports that the plugin made for pods: puts back what others removed, and replaces a
- * table that another version of kindnet left and that the plugin cannot use, with the ports of all
- * pods. Names a table that somebody else made, and leaves it alone. Pods without host ports do
- * without it, so it is never a reason to call the node unready.
+ * Keeps the host ports that the plugin made for pods: puts back what others removed, keeps them
+ * from the addresses of Services that are local to this node, and replaces a table that another
+ * version of kindnet left and that the plugin cannot use, with the ports of all pods. Names a table
+ * that somebody else made, and leaves it alone. Pods without host ports do without it, so it is
+ * never a reason to call the node unready.
  */
 public final class HostPortAgent implements Agent {
   private static final Logger log = LoggerFactory.getLogger(HostPortAgent.class);
@@ -35,6 +38,7 @@ public final class HostPortAgent implements Agent {
   private final MonitoredDatabase database;
   private final KernelWatch<NftablesEvents.Events> events;
   private final Consumer<NftablesEvents.Events> listener = this::see;
+  private final ServiceWatch services;
   private final ReconcileLoop loop;
   private final AgentStatus status;
   private volatile Optional<String> problem = Optional.empty();
@@ -42,21 +46,30 @@ public final class HostPortAgent implements Agent {
   /**
    * @param database the plugin's, of the network namespace in which {@link #start} is called
    * @param events what is done to nftables there
+   * @param socket that network namespace; stays the caller's to close
+   * @param routeEvents what is done to links and addresses there
    */
   public HostPortAgent(
-      MonitoredDatabase database, KernelWatch<NftablesEvents.Events> events, Status status) {
-    this(database, events, CHECK_INTERVAL, status);
+      MonitoredDatabase database,
+      KernelWatch<NftablesEvents.Events> events,
+      RouteSocket socket,
+      KernelWatch<RouteEvents.Batch> routeEvents,
+      Status status) {
+    this(database, events, socket, routeEvents, CHECK_INTERVAL, status);
   }
 
   HostPortAgent(
       MonitoredDatabase database,
       KernelWatch<NftablesEvents.Events> events,
+      RouteSocket socket,
+      KernelWatch<RouteEvents.Batch> routeEvents,
       Duration checkInterval,
       Status status) {
     this.database = database;
     this.events = events;
     this.status = status.optionalAgent(NAME);
     this.loop = new ReconcileLoop(NAME, checkInterval, this::reconcile, this.status);
+    this.services = new ServiceWatch(socket, routeEvents, () -> loop.request(Pass.CHANGES));
     this.status.detail(() -> problem);
   }
 
@@ -68,6 +81,7 @@ public final class HostPortAgent implements Agent {
   @Override
   public void start() {
     status.dependsOn(events.subscribe(listener));
+    status.dependsOn(services.start());
     loop.start();
   }
 
@@ -75,6 +89,7 @@ public final class HostPortAgent implements Agent {
   public void close() {
     loop.close();
     events.unsubscribe(listener);
+    services.close();
   }
 
   /** Leaves nothing behind. */
@@ -100,6 +115,11 @@ public final class HostPortAgent implements Agent {
   }
 
   private Optional<String> reconcile(Pass pass) throws CniException {
+    if (pass == Pass.CHANGES) {
+      // addresses of Services have come or gone
+      database.followServices();
+      return Optional.empty();
+    }
     TableProblem found = database.tableProblem();
     if (found != null && found.ofAnotherVersion() && database.replaceTable()) {
       log.info("{}: another version of kindnet made it, it has been replaced", found.text());

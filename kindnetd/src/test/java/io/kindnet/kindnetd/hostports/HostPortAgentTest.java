@@ -15,7 +15,10 @@ import io.kindnet.kindnetd.ipam.StatusPages;
 import io.kindnet.kindnetd.status.Status;
 import io.kindnet.netlink.netns.NetworkNamespace;
 import io.kindnet.netlink.nftables.NftablesEvents;
+import io.kindnet.netlink.route.RouteEvents;
+import io.kindnet.netlink.route.RouteSocket;
 import io.kindnet.netlink.testing.Eventually;
+import io.kindnet.netlink.testing.Ip;
 import io.kindnet.netlink.testing.Namespace;
 import io.kindnet.netlink.testing.NetworkNamespaces;
 import io.kindnet.netlink.testing.Nft;
@@ -61,6 +64,8 @@ class HostPortAgentTest {
   private final Status status = new Status("of a test");
   private final MonitoredDatabase database;
   private final KernelWatch<NftablesEvents.Events> events;
+  private final RouteSocket socket;
+  private final KernelWatch<RouteEvents.Batch> routeEvents;
   private final HostPortAgent agent;
   private final StatusPages pages;
 
@@ -70,7 +75,11 @@ class HostPortAgentTest {
     database =
         new MonitoredDatabase(directory.resolve("cni.db"), new BusyTimeout(10_000), Kernel::open);
     events = KernelWatch.ofNftables(NftablesEvents::open);
-    agent = new HostPortAgent(database, events, Duration.ofMillis(20), status);
+    try (NetworkNamespace handle = NetworkNamespace.open(host.path().toString())) {
+      socket = RouteSocket.open(handle);
+    }
+    routeEvents = KernelWatch.ofRoutes(socket);
+    agent = new HostPortAgent(database, events, socket, routeEvents, Duration.ofMillis(20), status);
     pages = new StatusPages(status);
   }
 
@@ -78,6 +87,8 @@ class HostPortAgentTest {
   void stop() {
     agent.close();
     events.close();
+    routeEvents.close();
+    socket.close();
     pages.close();
   }
 
@@ -117,7 +128,8 @@ class HostPortAgentTest {
     Status ofWatcher = new Status("of a watcher");
     try (CapturedLog log = CapturedLog.start();
         HostPortAgent watcher =
-            new HostPortAgent(database, events, Duration.ofDays(1), ofWatcher)) {
+            new HostPortAgent(
+                database, events, socket, routeEvents, Duration.ofDays(1), ofWatcher)) {
       inHost(watcher::start);
       Eventually.within(DEADLINE, () -> assertThat(ofWatcher.problems()).isEmpty());
 
@@ -127,6 +139,45 @@ class HostPortAgentTest {
       Eventually.within(
           DEADLINE, () -> assertThat(log.linesWith("removed by others, put right")).hasSize(1));
     }
+  }
+
+  /** By notification, as above. */
+  @Test
+  void servicesAreKeptFromHostPortsAsSoonAsTheirAddressesAreThere(Namespace pod) throws Exception {
+    add("pod", pod, 443);
+    Status ofWatcher = new Status("of a watcher");
+    try (HostPortAgent watcher =
+        new HostPortAgent(database, events, socket, routeEvents, Duration.ofDays(1), ofWatcher)) {
+      inHost(watcher::start);
+      Eventually.within(DEADLINE, () -> assertThat(ofWatcher.problems()).isEmpty());
+      Ip.batch(
+          host,
+          """
+          link add kube-ipvs0 type bridge
+          addr add 10.96.0.1/32 dev kube-ipvs0
+          addr add fd00:96::1/128 dev kube-ipvs0 nodad
+          """);
+
+      awaitServices("10.96.0.1", "fd00:96::1");
+      Ip.run(host, "addr", "add", "10.96.0.7/32", "dev", "kube-ipvs0");
+      awaitServices("10.96.0.1, 10.96.0.7", "fd00:96::1");
+      Ip.run(host, "addr", "del", "10.96.0.1/32", "dev", "kube-ipvs0");
+      awaitServices("10.96.0.7", "fd00:96::1");
+      host.run("ip", "link", "del", "kube-ipvs0");
+      Eventually.within(
+          DEADLINE, () -> assertThat(Nft.ruleset(host)).doesNotContain("10.96.0.", "fd00:96::"));
+    }
+  }
+
+  private void awaitServices(String... elements) {
+    Eventually.within(
+        DEADLINE,
+        () -> {
+          String ruleset = Nft.ruleset(host).replaceAll("\\s+", " ");
+          for (String element : elements) {
+            assertThat(ruleset).contains("elements = { " + element + " }");
+          }
+        });
   }
 
   @Test

@@ -40,9 +40,32 @@ public final class Matches {
 
   /** {@code ip daddr @set}, in a table of both families. */
   public static List<Expression> destinationIn(AddressFamily family, String set) {
+    return looked(
+        Payload.destinationAddress(family, family.bytes(), NFT_REG_1),
+        family,
+        Lookup.in(set, NFT_REG_1));
+  }
+
+  /** {@code ip daddr != @set}, in a table of both families. */
+  public static List<Expression> destinationNotIn(AddressFamily family, String set) {
+    return looked(
+        Payload.destinationAddress(family, family.bytes(), NFT_REG_1),
+        family,
+        Lookup.notIn(set, NFT_REG_1));
+  }
+
+  /** {@code ip saddr @set}, in a table of both families. */
+  public static List<Expression> sourceIn(AddressFamily family, String set) {
+    return looked(
+        Payload.sourceAddress(family, family.bytes(), NFT_REG_1),
+        family,
+        Lookup.in(set, NFT_REG_1));
+  }
+
+  private static List<Expression> looked(Payload address, AddressFamily family, Lookup lookup) {
     List<Expression> expressions = new ArrayList<>(family(family));
-    expressions.add(Payload.destinationAddress(family, family.bytes(), NFT_REG_1));
-    expressions.add(Lookup.in(set, NFT_REG_1));
+    expressions.add(address);
+    expressions.add(lookup);
     return expressions;
   }
 
