@@ -20,7 +20,8 @@ record Port(String hostIp, int hostPort, String protocol, String address, int co
   private static final String LAST_V6 = "ffff:ffff:ffff:ffff:ffff:ffff:ffff:ffff";
 
   /**
-   * What becomes of {@code requests} in a pod with these addresses; requests for others are left out.
+   * What becomes of {@code requests} in a pod with these addresses; requests for others are left
+   * out.
    */
   static List<Port> of(List<PortMappingRequest> requests, List<String> addresses) {
     List<Port> ports = new ArrayList<>();

@@ -101,8 +101,12 @@ class RouteLookupTest {
   void theRouteThatDecidesIsFound(String destination, String prefix, int type) {
     Ip.batch(
         host,
-        "route add local 203.0.113.0/26 dev lo\nroute add local 2001:db8::/65 dev lo\n"
-            + "route add prohibit 203.0.113.64/26\nroute add unreachable 2001:db8:0:1::/64\n");
+        """
+        route add local 203.0.113.0/26 dev lo
+        route add local 2001:db8::/65 dev lo
+        route add prohibit 203.0.113.64/26
+        route add unreachable 2001:db8:0:1::/64
+        """);
 
     Route route = routes.match(parse(destination)).orElseThrow();
 
