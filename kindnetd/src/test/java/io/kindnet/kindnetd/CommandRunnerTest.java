@@ -50,8 +50,10 @@ class CommandRunnerTest {
     assertThat(run(Map.of(), "--masquerade")).isEqualTo(2);
     assertThat(err.toString())
         .isEqualTo(
-            "kindnetd: flag provided but not defined: -masquerade\n"
-                + "kindnetd --help shows all flags\n");
+            """
+            kindnetd: flag provided but not defined: -masquerade
+            kindnetd --help shows all flags
+            """);
     assertThat(out.toString()).isEmpty();
   }
 

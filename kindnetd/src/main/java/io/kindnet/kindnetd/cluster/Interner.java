@@ -34,7 +34,7 @@ public final class Interner<T> {
     int hash = value.hashCode();
     for (Entry<T> entry = chains[chain(hash)]; entry != null; entry = entry.next) {
       @Nullable T present = entry.hash == hash ? entry.get() : null;
-      if (value.equals(present)) {
+      if (present != null && value.equals(present)) {
         return present;
       }
     }
