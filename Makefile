@@ -35,7 +35,7 @@ help:
 	@echo 'make test   everything that is checked: format, static analysis, all tests'
 	@echo 'make test-rootless   the same for those who are not root, without the tests that need cgroups or other users'
 	@echo 'make bench  what a call costs, beside its peers; BENCH_RUNS=5 for fewer runs, PARTS=calls for a part'
-	@echo 'make bench-scale what the agent takes in a large cluster, with a real API server; NODES=5000, SCALE_PARTS=start for a part'
+	@echo 'make bench-scale what the agent takes in a large cluster, with a real API server; NODES=5000 PODS=50000, SCALE_PARTS=start for a part'
 	@echo 'make bench-jmh   what single steps cost in a warm JVM; JMH=Batch for some, JMH="-prof gc" for options of JMH'
 	@echo 'make soak   random churn with the real plugin for SOAK_MINUTES (60), watched for leaks'
 	@echo 'make e2e    the same on a real cluster on this machine, installed by kubectl; make e2e-smoke for the shortest part of it;'
