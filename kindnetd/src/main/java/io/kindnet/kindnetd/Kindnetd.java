@@ -18,6 +18,7 @@ import io.kindnet.kindnetd.cniconfig.CniConfigurationAgent;
 import io.kindnet.kindnetd.hostports.HostPortAgent;
 import io.kindnet.kindnetd.install.BinDirectory;
 import io.kindnet.kindnetd.install.PluginAgent;
+import io.kindnet.kindnetd.install.PluginOptions;
 import io.kindnet.kindnetd.ipam.AddressAgent;
 import io.kindnet.kindnetd.kube.ApiServer;
 import io.kindnet.kindnetd.kube.ServiceRanges;
@@ -38,6 +39,7 @@ import io.kindnet.netlink.route.RouteEvents;
 import io.kindnet.netlink.route.RouteSocket;
 import java.io.IOException;
 import java.io.PrintWriter;
+import java.net.InetAddress;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Map;
@@ -105,7 +107,7 @@ public final class Kindnetd implements Callable<Integer> {
       throw new IllegalStateException(release.requirement());
     }
     if (options.plugin().install().isPresent()) {
-      return install(options.plugin(), options.plugin().install().get());
+      return install(options.plugin(), new BinDirectory(options.plugin().install().get()));
     }
     Logging.configure(options.verbosity());
     HostNetworkCheck.require(variables);
@@ -118,33 +120,32 @@ public final class Kindnetd implements Callable<Integer> {
     return 0;
   }
 
-  private int install(PluginOptions plugin, Path directory) throws IOException {
-    spec.commandLine()
-        .getOut()
-        .println(directory + ": " + plugin.installer(new BinDirectory(directory)).install());
+  private int install(PluginOptions plugin, BinDirectory directory) throws IOException {
+    String installed = plugin.installer(directory, BuildVersion.text()).install().toString();
+    spec.commandLine().getOut().println(directory.path() + ": " + installed);
     return 0;
   }
 
   private int cleanUp(Options options) {
     CommandLine line = spec.commandLine();
     return new Cleanup(
-            options.cniConfDir(),
+            options.cniConfiguration().directory(),
             options.plugin().directory(),
             NetworkConfig.DEFAULT_DATA_DIR,
-            options.callSocket())
+            options.callServer().path())
         .run(line.getOut(), line.getErr());
   }
 
   private void run(Options options, StopSignal stop) throws Exception {
     Logger log = LoggerFactory.getLogger(Kindnetd.class);
-    log.info("kindnetd {} on node {}", BuildVersion.text(), options.nodeName());
-    MissingFeatures.of(options).forEach(log::warn);
+    String version = BuildVersion.text();
+    log.info("kindnetd {} on node {}", version, options.nodeName());
+    options.missing().warnings(options.verbosity()).forEach(log::warn);
 
-    Status status = new Status(BuildVersion.text());
+    Status status = new Status(version);
     ClusterNodes nodes = new ClusterNodes(options.nodeName());
-    AcceptedNodes accepted =
-        new AcceptedNodes(
-            nodes, options.clusterCidrs(), ApiServer.addresses(options.apiServer(), environment));
+    Set<InetAddress> apiServer = ApiServer.addresses(options.apiServer(), environment);
+    AcceptedNodes accepted = new AcceptedNodes(nodes, options.podCidrs(), apiServer);
     try (StatusServer server = new StatusServer(options.metricsBindAddress(), status);
         RouteSocket kernel = RouteSocket.open();
         SharedNftables nftables = new SharedNftables(NftablesSocket::open);
@@ -161,26 +162,21 @@ public final class Kindnetd implements Callable<Integer> {
       agents.run(
           new PodLinkAgent(MonitoredDatabase.ofThisNode(), kernel, routeEvents, status),
           options.usesOwnPlugin());
+      agents.run(new CniCallAgent(options.callServer(), version, status), options.servesCalls());
       agents.run(
-          new CniCallAgent(options.callSocket(), BuildVersion.text(), status),
-          options.servesCalls());
-      agents.run(
-          new PluginAgent(
-              options.plugin().directory(),
-              options.plugin().installer(options.plugin().directory()),
-              status),
+          new PluginAgent(options.plugin(), version, status),
           options.plugin().watched().isPresent());
       agents.run(
           new PodCidrAgent(accepted, kernel, routeEvents, POD_MARKS, RESOLVER, status),
           options.usesPodCidrs());
       agents.run(
           new CniConfigurationAgent(
-              accepted, options.plugins(), options.cniConfDir(), kernel::defaultMtu, status),
+              accepted, options.cniConfiguration(), kernel::defaultMtu, status),
           !options.disableCni());
       agents.run(new RouteAgent(accepted, kernel, routeEvents, status), !options.disableCni());
       agents.run(
-          new MasqAgent(accepted, options.noMasquerade(), nftables, nftablesEvents, status),
-          options.masquerading());
+          new MasqAgent(accepted, options.masquerading(), nftables, nftablesEvents, status),
+          options.masquerading().enabled());
       // not before, since a part that has not begun yet is none that readiness waits for
       server.start();
       try (KubernetesClient client =

@@ -1,40 +1,50 @@
 package io.kindnet.kindnetd;
 
+import java.net.InetAddress;
 import java.util.ArrayList;
 import java.util.List;
 
 /**
- * What was asked for, or is on by default, and has no agent yet: one line each. When an agent
- * comes, its line goes.
+ * What was asked for, or is on by default, and has no agent yet; each component is described at its
+ * flag in {@link Flags}. When an agent comes, its components go into the options record of its
+ * package.
  */
-final class MissingFeatures {
-  private MissingFeatures() {}
+record MissingFeatures(
+    boolean networkPolicy,
+    boolean adminNetworkPolicy,
+    boolean baselineAdminNetworkPolicy,
+    boolean dnsCaching,
+    List<InetAddress> dnsCachingNameservers,
+    boolean disableNri,
+    boolean nat64,
+    int fastpathThreshold,
+    int nflogLevel,
+    boolean ipsecOverlay) {
 
-  static List<String> of(Options options) {
+  /**
+   * A line for each feature.
+   *
+   * @param verbosity from which packets would be logged
+   */
+  List<String> warnings(int verbosity) {
     List<String> lines = new ArrayList<>();
-    add(lines, options.networkPolicy(), "--network-policy: NetworkPolicies are not enforced");
+    add(lines, networkPolicy, "--network-policy: NetworkPolicies are not enforced");
+    add(lines, adminNetworkPolicy, "--admin-network-policy: AdminNetworkPolicies are not enforced");
     add(
         lines,
-        options.adminNetworkPolicy(),
-        "--admin-network-policy: AdminNetworkPolicies are not enforced");
-    add(
-        lines,
-        options.baselineAdminNetworkPolicy(),
+        baselineAdminNetworkPolicy,
         "--baseline-admin-network-policy: BaselineAdminNetworkPolicies are not enforced");
-    add(lines, options.dnsCaching(), "--dns-caching: DNS is not cached");
+    add(lines, dnsCaching, "--dns-caching: DNS is not cached");
+    add(lines, !dnsCachingNameservers.isEmpty(), "--dns-caching-nameservers: DNS is not cached");
+    add(lines, disableNri, "--disable-nri: the container runtime is never asked");
+    add(lines, nat64, "--nat64: an IPv6-only cluster gets no NAT64");
+    add(lines, fastpathThreshold > 0, "--fastpath-threshold: flows are not offloaded");
+    boolean packetsLogged = nflogLevel <= verbosity;
     add(
         lines,
-        !options.dnsCachingNameservers().isEmpty(),
-        "--dns-caching-nameservers: DNS is not cached");
-    add(lines, options.disableNri(), "--disable-nri: the container runtime is never asked");
-    add(lines, options.nat64(), "--nat64: an IPv6-only cluster gets no NAT64");
-    add(lines, options.fastpathThreshold() > 0, "--fastpath-threshold: flows are not offloaded");
-    boolean packetsLogged = options.nflogLevel() <= options.verbosity();
-    add(
-        lines,
-        packetsLogged || options.nflogLevel() != Flags.DEFAULT_NFLOG_LEVEL,
+        packetsLogged || nflogLevel != Flags.DEFAULT_NFLOG_LEVEL,
         "--nflog-level: packets are not logged");
-    add(lines, options.ipsecOverlay(), "--ipsec-overlay: traffic between nodes is not encrypted");
+    add(lines, ipsecOverlay, "--ipsec-overlay: traffic between nodes is not encrypted");
     return lines;
   }
 

@@ -63,8 +63,8 @@ class ManifestsTest {
     Options options = optionsOf(agent);
     assertThat(mountPaths(agent))
         .contains(
-            options.cniConfDir().toString(),
-            options.callSocket().resolve("..").normalize().toString(),
+            options.cniConfiguration().directory().toString(),
+            options.callServer().path().resolve("..").normalize().toString(),
             "/var/lib/cni-kindnet");
   }
 
@@ -113,8 +113,12 @@ class ManifestsTest {
         .containsExactly("            - name: CNI_BRIDGE", "              value: \"true\"");
     bridge.subList(variable, variable + 2).clear();
     assertThat(bridge).isEqualTo(lines(PLAIN));
-    assertThat(optionsOf(pod(BRIDGE).getContainers().getFirst()).plugins().bridge()).isTrue();
-    assertThat(optionsOf(pod(PLAIN).getContainers().getFirst()).plugins().bridge()).isFalse();
+    assertThat(
+            optionsOf(pod(BRIDGE).getContainers().getFirst()).cniConfiguration().plugins().bridge())
+        .isTrue();
+    assertThat(
+            optionsOf(pod(PLAIN).getContainers().getFirst()).cniConfiguration().plugins().bridge())
+        .isFalse();
   }
 
   /** Without the comment at the top. */

@@ -4,9 +4,14 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.kindnet.kindnetd.GoArguments.BadArgumentException;
+import io.kindnet.kindnetd.callserver.CallServerOptions;
+import io.kindnet.kindnetd.cniconfig.CniConfigurationOptions;
 import io.kindnet.kindnetd.cniconfig.PluginChain;
 import io.kindnet.kindnetd.cniconfig.PluginChain.Plugins;
+import io.kindnet.kindnetd.install.PluginOptions;
 import io.kindnet.kindnetd.kube.ApiServerOptions;
+import io.kindnet.kindnetd.masq.MasqOptions;
+import io.kindnet.kindnetd.podcidr.PodCidrOptions;
 import io.kindnet.netlink.ip.IpAddresses;
 import io.kindnet.netlink.ip.IpPrefix;
 import java.net.InetSocketAddress;
@@ -23,27 +28,27 @@ import picocli.CommandLine;
 class OptionsTest {
   private static final Options DEFAULTS =
       new Options(
-          /* disableCni= */ false,
-          /* networkPolicy= */ true,
-          /* adminNetworkPolicy= */ false,
-          /* baselineAdminNetworkPolicy= */ false,
-          /* dnsCaching= */ false,
-          /* dnsCachingNameservers= */ List.of(),
-          /* disableNri= */ false,
-          /* nat64= */ true,
           /* nodeName= */ "host",
-          /* masquerading= */ true,
-          /* noMasquerade= */ List.of(),
-          /* clusterCidrs= */ List.of(),
+          /* disableCni= */ false,
           new ApiServerOptions(Optional.empty(), Optional.empty(), Optional.empty()),
           /* metricsBindAddress= */ new InetSocketAddress(19080),
-          /* fastpathThreshold= */ 20,
-          /* nflogLevel= */ 9,
-          /* ipsecOverlay= */ false,
-          new PluginChain(Plugins.KINDNET, /* bridge= */ false),
-          /* cniConfDir= */ Path.of("/etc/cni/net.d"),
-          /* cniSocket= */ Optional.of(Path.of("/run/kindnet/cni.sock")),
+          new CniConfigurationOptions(
+              new PluginChain(Plugins.KINDNET, /* bridge= */ false), Path.of("/etc/cni/net.d")),
+          new PodCidrOptions(List.of()),
+          new MasqOptions(/* enabled= */ true, List.of()),
+          new CallServerOptions(Optional.of(Path.of("/run/kindnet/cni.sock"))),
           new PluginOptions(Optional.empty(), Optional.empty(), Optional.empty()),
+          new MissingFeatures(
+              /* networkPolicy= */ true,
+              /* adminNetworkPolicy= */ false,
+              /* baselineAdminNetworkPolicy= */ false,
+              /* dnsCaching= */ false,
+              /* dnsCachingNameservers= */ List.of(),
+              /* disableNri= */ false,
+              /* nat64= */ true,
+              /* fastpathThreshold= */ 20,
+              /* nflogLevel= */ 9,
+              /* ipsecOverlay= */ false),
           /* cleanup= */ false,
           /* verbosity= */ 0);
 
@@ -104,33 +109,34 @@ class OptionsTest {
                 "--v=5"))
         .isEqualTo(
             new Options(
-                true,
-                false,
-                true,
-                true,
-                true,
-                List.of(IpAddresses.parse("10.96.0.10"), IpAddresses.parse("fd00::a")),
-                true,
-                false,
                 "node-a",
-                false,
-                List.of(IpPrefix.parse("192.168.0.0/16"), IpPrefix.parse("fd01::/48")),
-                List.of(),
+                true,
                 new ApiServerOptions(
                     Optional.of(Path.of("/root/.kube/config")),
                     Optional.of(URI.create("http://127.0.0.1:8080")),
                     Optional.of(URI.create("https://10.0.0.1:6443"))),
                 new InetSocketAddress(IpAddresses.parse("::1"), 9),
-                0,
-                2,
-                true,
-                new PluginChain(Plugins.STANDARD, false),
-                Path.of("/tmp/net.d"),
-                Optional.of(Path.of("/tmp/cni.sock")),
+                new CniConfigurationOptions(
+                    new PluginChain(Plugins.STANDARD, false), Path.of("/tmp/net.d")),
+                new PodCidrOptions(List.of()),
+                new MasqOptions(
+                    false, List.of(IpPrefix.parse("192.168.0.0/16"), IpPrefix.parse("fd01::/48"))),
+                new CallServerOptions(Optional.of(Path.of("/tmp/cni.sock"))),
                 new PluginOptions(
                     Optional.of(Path.of("/host/opt/cni/bin")),
                     Optional.of(Path.of("/opt/cni/bin")),
                     Optional.of(Path.of("/opt/kindnet/cni"))),
+                new MissingFeatures(
+                    false,
+                    true,
+                    true,
+                    true,
+                    List.of(IpAddresses.parse("10.96.0.10"), IpAddresses.parse("fd00::a")),
+                    true,
+                    false,
+                    0,
+                    2,
+                    true),
                 true,
                 5));
   }
@@ -149,13 +155,25 @@ class OptionsTest {
     HostDefaults ofKind = new HostDefaults("host", /* hasPluginData= */ false);
     Map<String, String> variables = Map.of("POD_SUBNET", "10.244.0.0/16");
 
-    assertThat(parse(ofKind, variables).plugins().plugins()).isEqualTo(Plugins.STANDARD);
-    assertThat(parse(ofKind, variables, "--cni-bin-dir=/opt/cni/bin").plugins().plugins())
+    assertThat(parse(ofKind, variables).cniConfiguration().plugins().plugins())
+        .isEqualTo(Plugins.STANDARD);
+    assertThat(
+            parse(ofKind, variables, "--cni-bin-dir=/opt/cni/bin")
+                .cniConfiguration()
+                .plugins()
+                .plugins())
         .isEqualTo(Plugins.KINDNET);
-    assertThat(parse(ofKind, variables, "--cni-plugins=kindnet").plugins().plugins())
+    assertThat(
+            parse(ofKind, variables, "--cni-plugins=kindnet")
+                .cniConfiguration()
+                .plugins()
+                .plugins())
         .isEqualTo(Plugins.KINDNET);
-    assertThat(parse(ofKind, Map.of()).plugins().plugins()).isEqualTo(Plugins.KINDNET);
-    assertThat(parse(variables).plugins().plugins()).as("mounted").isEqualTo(Plugins.KINDNET);
+    assertThat(parse(ofKind, Map.of()).cniConfiguration().plugins().plugins())
+        .isEqualTo(Plugins.KINDNET);
+    assertThat(parse(variables).cniConfiguration().plugins().plugins())
+        .as("mounted")
+        .isEqualTo(Plugins.KINDNET);
   }
 
   @Test
@@ -169,11 +187,12 @@ class OptionsTest {
                 "CONTROL_PLANE_ENDPOINT", "kind-control-plane:6443"),
             "--no-masquerade-cidr=192.0.2.0/24");
     assertThat(options.nodeName()).isEqualTo("node-b");
-    assertThat(options.plugins()).isEqualTo(new PluginChain(Plugins.KINDNET, true));
-    assertThat(options.noMasquerade())
+    assertThat(options.cniConfiguration().plugins())
+        .isEqualTo(new PluginChain(Plugins.KINDNET, true));
+    assertThat(options.masquerading().excluded())
         .extracting(IpPrefix::toString)
         .containsExactly("192.0.2.0/24", "10.244.0.0/16", "fd00:10:244::/56");
-    assertThat(options.clusterCidrs())
+    assertThat(options.podCidrs().clusterCidrs())
         .extracting(IpPrefix::toString)
         .containsExactly("10.244.0.0/16", "fd00:10:244::/56");
     assertThat(options.apiServer().controlPlaneEndpoint())
@@ -217,31 +236,33 @@ class OptionsTest {
         .hasMessage("invalid value \"" + value + "\" for flag -" + flag + ": " + reason);
   }
 
+  private static List<String> warnings(String... arguments) throws BadArgumentException {
+    Options options = parse(arguments);
+    return options.missing().warnings(options.verbosity());
+  }
+
   @Test
   void namesTheFeaturesThatAreNotThere() throws BadArgumentException {
-    assertThat(MissingFeatures.of(parse()))
+    assertThat(warnings())
         .hasSize(3)
         .satisfiesExactly(
             line -> assertThat(line).startsWith("--network-policy: "),
             line -> assertThat(line).startsWith("--nat64: "),
             line -> assertThat(line).startsWith("--fastpath-threshold: "));
     assertThat(
-            MissingFeatures.of(
-                parse(
-                    "--network-policy=false",
-                    "--nat64=false",
-                    "--fastpath-threshold=0",
-                    "--admin-network-policy",
-                    "--baseline-admin-network-policy",
-                    "--dns-caching",
-                    "--dns-caching-nameservers=10.96.0.10",
-                    "--disable-nri",
-                    "--nflog-level=4",
-                    "--ipsec-overlay")))
+            warnings(
+                "--network-policy=false",
+                "--nat64=false",
+                "--fastpath-threshold=0",
+                "--admin-network-policy",
+                "--baseline-admin-network-policy",
+                "--dns-caching",
+                "--dns-caching-nameservers=10.96.0.10",
+                "--disable-nri",
+                "--nflog-level=4",
+                "--ipsec-overlay"))
         .hasSize(7);
-    assertThat(
-            MissingFeatures.of(
-                parse("--network-policy=false", "--nat64=false", "--fastpath-threshold=0")))
+    assertThat(warnings("--network-policy=false", "--nat64=false", "--fastpath-threshold=0"))
         .isEmpty();
   }
 }

@@ -48,14 +48,14 @@ public final class CniCallAgent implements Agent {
   private boolean closed;
 
   /**
-   * @param socket where to listen
    * @param version what to call this program
    */
-  public CniCallAgent(Path socket, String version, Status status) {
-    this(socket, version, status, null);
+  public CniCallAgent(CallServerOptions options, String version, Status status) {
+    this(options.path(), version, status, null);
   }
 
   /**
+   * @param socket where to listen
    * @param steps is told of each step of each call; null for nobody
    */
   CniCallAgent(Path socket, String version, Status status, @Nullable StepListener steps) {

@@ -57,24 +57,22 @@ public final class CniConfigurationAgent implements Agent {
   private boolean watched = true;
 
   /**
-   * @param directory where the runtime looks for configurations
    * @param mtu finds the MTU of the interface that carries the default route, if there is one
    */
   public CniConfigurationAgent(
-      NodeView nodes, PluginChain chain, Path directory, Supplier<OptionalInt> mtu, Status status) {
-    this(nodes, chain, directory, directory.getFileSystem()::newWatchService, mtu, status);
+      NodeView nodes, CniConfigurationOptions options, Supplier<OptionalInt> mtu, Status status) {
+    this(nodes, options, options.directory().getFileSystem()::newWatchService, mtu, status);
   }
 
   CniConfigurationAgent(
       NodeView nodes,
-      PluginChain chain,
-      Path directory,
+      CniConfigurationOptions options,
       DirectoryWatch.Opener notifications,
       Supplier<OptionalInt> mtu,
       Status status) {
     this.nodes = nodes;
-    this.chain = chain;
-    this.directory = directory;
+    this.chain = options.plugins();
+    this.directory = options.directory();
     this.file = new ConfigurationFile(directory, FILE);
     this.earlier = new EarlierConfigurations(directory, FILE);
     this.mtu = mtu;

@@ -40,13 +40,20 @@ public final class PluginAgent implements Agent {
   private boolean watched = true;
 
   /**
+   * @param version of the plugin
+   */
+  public PluginAgent(PluginOptions options, String version, Status status) {
+    this(
+        options.directory(),
+        options.installer(options.directory(), version),
+        FileSystems.getDefault()::newWatchService,
+        status);
+  }
+
+  /**
    * @param directory the host's, as this process sees it
    * @param installer what to do if the plugin is not there
    */
-  public PluginAgent(BinDirectory directory, Installer installer, Status status) {
-    this(directory, installer, FileSystems.getDefault()::newWatchService, status);
-  }
-
   PluginAgent(
       BinDirectory directory,
       Installer installer,

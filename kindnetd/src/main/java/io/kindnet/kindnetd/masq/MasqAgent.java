@@ -19,7 +19,6 @@ import io.prometheus.metrics.core.metrics.Gauge;
 import java.io.IOException;
 import java.time.Duration;
 import java.util.ArrayList;
-import java.util.Collection;
 import java.util.EnumMap;
 import java.util.List;
 import java.util.Locale;
@@ -50,19 +49,18 @@ public final class MasqAgent implements Agent {
   private boolean established;
 
   /**
-   * @param configured prefixes that are not masqueraded either
    * @param nftables gives the socket of the network namespace, which is opened at the start at the
    *     latest; stays the caller's to close
    * @param events what others than {@code nftables} do there
    */
   public MasqAgent(
       NodeView nodes,
-      Collection<IpPrefix> configured,
+      MasqOptions options,
       Supplier<NftablesSocket> nftables,
       KernelWatch<NftablesEvents.Events> events,
       Status status) {
     this.nodes = nodes;
-    this.configured = List.copyOf(configured);
+    this.configured = options.excluded();
     this.table = new MasqTable(nftables);
     this.status = status.agent("masquerading");
     this.prefixCount =

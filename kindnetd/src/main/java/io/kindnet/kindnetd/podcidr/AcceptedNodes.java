@@ -39,13 +39,12 @@ public final class AcceptedNodes implements NodeView {
   private volatile int leftOut;
 
   /**
-   * @param clusterCidrs what an operator declared to be all pods'; may be empty
    * @param apiServer where the API server may be, as far as that is known without looking up a name
    */
   public AcceptedNodes(
-      ClusterNodes nodes, Collection<IpPrefix> clusterCidrs, Collection<InetAddress> apiServer) {
+      ClusterNodes nodes, PodCidrOptions options, Collection<InetAddress> apiServer) {
     this.nodes = nodes;
-    this.clusterCidrs = List.copyOf(clusterCidrs);
+    this.clusterCidrs = options.clusterCidrs();
     this.apiServer = List.copyOf(apiServer);
     nodes.onChange(this::notifyListeners);
   }

@@ -41,7 +41,7 @@ class FailingCallTest {
 
   @Test
   void isNotHealthyAnyMore() throws Exception {
-    CniCallAgent agent = new CniCallAgent(socket, "of a test", status);
+    CniCallAgent agent = new CniCallAgent(socket, "of a test", status, null);
     CallServer callServer =
         agent.listen((client, request) -> {
           throw new NoClassDefFoundError("Broken");

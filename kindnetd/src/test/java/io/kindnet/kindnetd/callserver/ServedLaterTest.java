@@ -23,7 +23,7 @@ class ServedLaterTest {
     Path inTheWay = Files.createFile(directory.resolve("kindnet"));
     Path socket = inTheWay.resolve("cni.sock");
     try (CapturedLog log = CapturedLog.start();
-        CniCallAgent agent = new CniCallAgent(socket, "of a test", status)) {
+        CniCallAgent agent = new CniCallAgent(socket, "of a test", status, null)) {
       agent.status().begin();
       agent.start();
       Eventually.within(

@@ -17,7 +17,7 @@ class StatusCommandTest {
   @Test
   void tellsThatTheAgentAnswers(@TempDir Path directory) {
     Path socket = directory.resolve("cni.sock");
-    try (CniCallAgent agent = new CniCallAgent(socket, "1.2.3", new Status("1.2.3"))) {
+    try (CniCallAgent agent = new CniCallAgent(socket, "1.2.3", new Status("1.2.3"), null)) {
       agent.start();
       Eventually.within(
           Duration.ofMinutes(2), () -> assertThat(ClientSession.isServed(socket)).isTrue());

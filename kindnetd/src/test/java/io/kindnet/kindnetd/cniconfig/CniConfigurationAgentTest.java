@@ -42,7 +42,10 @@ class CniConfigurationAgentTest {
     file = directory.resolve("10-kindnet.conflist");
     agent =
         new CniConfigurationAgent(
-            nodes, new PluginChain(Plugins.KINDNET, false), directory, OptionalInt::empty, status);
+            nodes,
+            new CniConfigurationOptions(new PluginChain(Plugins.KINDNET, false), directory),
+            OptionalInt::empty,
+            status);
   }
 
   @BeforeEach
@@ -85,7 +88,11 @@ class CniConfigurationAgentTest {
     PluginChain chain = new PluginChain(Plugins.KINDNET, false);
     try (CniConfigurationAgent unwatched =
         new CniConfigurationAgent(
-            nodes, chain, other, exhausted, OptionalInt::empty, new Status("test"))) {
+            nodes,
+            new CniConfigurationOptions(chain, other),
+            exhausted,
+            OptionalInt::empty,
+            new Status("test"))) {
       unwatched.start();
       nodes.put(clusterNode("self", List.of("10.244.2.0/24"), "192.0.2.1"));
       nodes.markComplete();

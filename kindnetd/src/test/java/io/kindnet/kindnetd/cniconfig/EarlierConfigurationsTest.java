@@ -45,7 +45,10 @@ class EarlierConfigurationsTest {
     this.directory = temporary.resolve("conf-dir");
     this.agent =
         new CniConfigurationAgent(
-            nodes, new PluginChain(Plugins.KINDNET, false), directory, OptionalInt::empty, status);
+            nodes,
+            new CniConfigurationOptions(new PluginChain(Plugins.KINDNET, false), directory),
+            OptionalInt::empty,
+            status);
   }
 
   @BeforeEach

@@ -14,6 +14,7 @@ import java.net.URI;
 import java.net.http.HttpClient;
 import java.net.http.HttpRequest;
 import java.net.http.HttpResponse.BodyHandlers;
+import java.nio.file.FileSystems;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
@@ -56,7 +57,12 @@ class LostDirectoryTest {
     Path source = FakePlugin.make(directory.resolve("plugin"), "one");
     InetSocketAddress any = new InetSocketAddress(InetAddress.getLoopbackAddress(), 0);
     try (StatusServer server = new StatusServer(any, status);
-        PluginAgent agent = new PluginAgent(bin, new Installer(source, bin, "one"), status)) {
+        PluginAgent agent =
+            new PluginAgent(
+                bin,
+                new Installer(source, bin, "one"),
+                FileSystems.getDefault()::newWatchService,
+                status)) {
       server.start();
       agent.start();
       Eventually.within(DEADLINE, () -> assertThat(bin.damage()).isEmpty());

@@ -49,7 +49,8 @@ class MasqAgentTest {
     agent =
         new MasqAgent(
             nodes,
-            List.of(IpPrefix.parse("192.168.0.0/16"), IpPrefix.parse("192.168.1.0/24")),
+            new MasqOptions(
+                true, List.of(IpPrefix.parse("192.168.0.0/16"), IpPrefix.parse("192.168.1.0/24"))),
             () -> nftables,
             events,
             status);
@@ -256,7 +257,7 @@ class MasqAgentTest {
         MasqAgent laterAgent =
             new MasqAgent(
                 nodes,
-                List.of(IpPrefix.parse("192.168.0.0/16")),
+                new MasqOptions(true, List.of(IpPrefix.parse("192.168.0.0/16"))),
                 () -> laterSocket,
                 laterEvents,
                 later)) {

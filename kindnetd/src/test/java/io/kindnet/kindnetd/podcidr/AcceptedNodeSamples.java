@@ -11,7 +11,7 @@ public final class AcceptedNodeSamples {
 
   /** What a machine accepts that is on the network 192.0.2.0/24. */
   public static AcceptedNodes accepted(ClusterNodes nodes) {
-    AcceptedNodes accepted = new AcceptedNodes(nodes, List.of(), List.of());
+    AcceptedNodes accepted = new AcceptedNodes(nodes, new PodCidrOptions(List.of()), List.of());
     accepted.hostFacts(
         new HostFacts(Set.of(IpPrefix.parse("192.0.2.0/24")), Set.of(), Set.of(), Set.of()));
     return accepted;

@@ -14,6 +14,7 @@ import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 
 class AcceptedNodesTest {
+  private static final PodCidrOptions NONE = new PodCidrOptions(List.of());
   private static final HostFacts NOTHING = new HostFacts(Set.of(), Set.of(), Set.of(), Set.of());
   private static final HostFacts GATEWAY =
       new HostFacts(Set.of(), Set.of(IpAddresses.parse("192.0.2.254")), Set.of(), Set.of());
@@ -21,7 +22,7 @@ class AcceptedNodesTest {
   private static final ClusterNode BAD = clusterNode("bad", List.of("192.0.2.0/24"));
 
   private final ClusterNodes nodes = new ClusterNodes("self");
-  private final AcceptedNodes accepted = new AcceptedNodes(nodes, List.of(), List.of());
+  private final AcceptedNodes accepted = new AcceptedNodes(nodes, NONE, List.of());
   private final AtomicInteger changes = new AtomicInteger();
 
   @BeforeEach
@@ -49,7 +50,7 @@ class AcceptedNodesTest {
     assertThat(changes).hasValue(2);
     assertThat(peers()).containsExactlyInAnyOrder(GOOD, BAD);
 
-    AcceptedNodes other = new AcceptedNodes(new ClusterNodes("self"), List.of(), List.of());
+    AcceptedNodes other = new AcceptedNodes(new ClusterNodes("self"), NONE, List.of());
     other.hostFacts(GATEWAY);
     assertThat(other.snapshot()).isEmpty();
     assertThat(other.objection(IpPrefix.parse("192.0.2.0/24"), /* own= */ false)).isPresent();

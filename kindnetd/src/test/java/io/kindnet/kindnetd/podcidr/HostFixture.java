@@ -8,6 +8,7 @@ import io.kindnet.kindnetd.agent.KernelWatch;
 import io.kindnet.kindnetd.cluster.nodes.ClusterNode;
 import io.kindnet.kindnetd.cluster.nodes.ClusterNodes;
 import io.kindnet.kindnetd.masq.MasqAgent;
+import io.kindnet.kindnetd.masq.MasqOptions;
 import io.kindnet.kindnetd.routes.RouteAgent;
 import io.kindnet.kindnetd.status.Status;
 import io.kindnet.netlink.ip.IpAddresses;
@@ -85,10 +86,12 @@ final class HostFixture implements AutoCloseable {
         KernelWatch.ofNftables(
             () -> namespace.call(() -> NftablesEvents.excludingOwn(nftables.portId())));
     List<InetAddress> servers = Stream.of(apiServer).map(IpAddresses::parse).toList();
-    accepted = new AcceptedNodes(nodes, clusterCidrs, servers);
+    accepted = new AcceptedNodes(nodes, new PodCidrOptions(clusterCidrs), servers);
     agent = new PodCidrAgent(accepted, socket, routeEvents, MARKS, resolver, status);
     routing = new RouteAgent(accepted, socket, routeEvents, status);
-    masquerading = new MasqAgent(accepted, List.of(), () -> nftables, nftablesEvents, status);
+    masquerading =
+        new MasqAgent(
+            accepted, new MasqOptions(true, List.of()), () -> nftables, nftablesEvents, status);
     join("self", 1, List.of("10.244.0.0/24", "fd00::/64"), "172.30.1.1", "fd00:172:30::1:1");
   }
 

@@ -1,7 +1,5 @@
-package io.kindnet.kindnetd;
+package io.kindnet.kindnetd.install;
 
-import io.kindnet.kindnetd.install.BinDirectory;
-import io.kindnet.kindnetd.install.Installer;
 import java.nio.file.Path;
 import java.util.Optional;
 
@@ -12,21 +10,25 @@ import java.util.Optional;
  * @param watched {@code --cni-bin-dir}: where to keep it installed
  * @param source {@code --cni-bin-source}; empty for the one beside this agent
  */
-record PluginOptions(Optional<Path> install, Optional<Path> watched, Optional<Path> source) {
+public record PluginOptions(Optional<Path> install, Optional<Path> watched, Optional<Path> source) {
   /**
    * From the agent's Java runtime to the directory of the agent, as {@code make dist} lays it out.
    */
   private static final String AGENT = "../../..";
 
   /** Where it would be kept installed. */
-  BinDirectory directory() {
+  public BinDirectory directory() {
     return new BinDirectory(watched.orElse(Path.of("/opt/cni/bin")));
   }
 
-  /** What installs the plugin in {@code directory}. */
-  Installer installer(BinDirectory directory) {
+  /**
+   * What installs the plugin in {@code directory}.
+   *
+   * @param version of the plugin
+   */
+  public Installer installer(BinDirectory directory, String version) {
     Path plugin = source.orElseGet(PluginOptions::besideTheAgent);
-    return new Installer(plugin, directory, BuildVersion.text());
+    return new Installer(plugin, directory, version);
   }
 
   private static Path besideTheAgent() {
