@@ -82,7 +82,7 @@ class PodLinkRacesTest {
     }
     AtomicBoolean done = new AtomicBoolean();
     try (ExecutorService threads = Executors.newFixedThreadPool(WORKERS + 1)) {
-      Future<?> others = threads.submit(() -> damage(bridge, done));
+      Future<?> others = threads.submit(() -> damage(done));
       List<Future<?>> workers = new ArrayList<>();
       for (int i = 0; i < WORKERS; i++) {
         int worker = i;
@@ -125,7 +125,7 @@ class PodLinkRacesTest {
     }
   }
 
-  private void damage(String bridge, AtomicBoolean done) {
+  private void damage(AtomicBoolean done) {
     Random random = new Random(7);
     while (!done.get()) {
       List<String> links =
