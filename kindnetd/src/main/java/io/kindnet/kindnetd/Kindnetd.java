@@ -68,6 +68,8 @@ public final class Kindnetd implements Callable<Integer> {
           Set.of(RouteAgent.ROUTE_PROTOCOL, ROUTE_PROTOCOL),
           LINK_PREFIX,
           CniConfigurationAgent.BRIDGE);
+  private static final List<String> POD_LINKS =
+      List.of(LINK_PREFIX + "*", CniConfigurationAgent.BRIDGE);
   private static final Path RESOLVER = Path.of("/etc/resolv.conf");
 
   private final Map<String, String> environment;
@@ -175,7 +177,8 @@ public final class Kindnetd implements Callable<Integer> {
           !options.disableCni());
       agents.run(new RouteAgent(accepted, kernel, routeEvents, status), !options.disableCni());
       agents.run(
-          new MasqAgent(accepted, options.masquerading(), nftables, nftablesEvents, status),
+          new MasqAgent(
+              accepted, options.masquerading(), POD_LINKS, nftables, nftablesEvents, status),
           options.masquerading().enabled());
       // not before, since a part that has not begun yet is none that readiness waits for
       server.start();

@@ -77,8 +77,8 @@ class KindnetdTest {
 
   private static String routes(Namespace node) {
     String listing =
-        Ip.run(node, "-4", "route", "show", "proto", "75")
-            + Ip.run(node, "-6", "route", "show", "proto", "75");
+        Ip.run(node, "-4", "route", "show", "proto", "75", "type", "unicast")
+            + Ip.run(node, "-6", "route", "show", "proto", "75", "type", "unicast");
     return listing.replaceAll(" (dev|metric|pref) \\w+", "").replace(" \n", "\n");
   }
 

@@ -22,7 +22,7 @@ record KernelState(Map<String, String> routes, Set<String> unmasqueraded, int ru
   static final String TABLE = "kindnet-ipmasq";
 
   private static final ObjectMapper JSON = new ObjectMapper();
-  private static final int RULES = 5;
+  private static final int RULES = 8;
 
   /** What belongs there. */
   static KernelState expected(Peer self, Collection<Peer> others) {

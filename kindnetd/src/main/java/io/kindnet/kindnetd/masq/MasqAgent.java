@@ -8,7 +8,6 @@ import io.kindnet.kindnetd.cluster.nodes.ClusterSnapshot;
 import io.kindnet.kindnetd.cluster.nodes.NodeView;
 import io.kindnet.kindnetd.status.AgentStatus;
 import io.kindnet.kindnetd.status.Status;
-import io.kindnet.netlink.ip.AddressFamily;
 import io.kindnet.netlink.ip.IpPrefix;
 import io.kindnet.netlink.libc.Errno;
 import io.kindnet.netlink.libc.KernelException;
@@ -29,7 +28,7 @@ import java.util.function.Supplier;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
-/** Masquerades what pods send anywhere but to pods and to what was configured. */
+/** Masquerades what pods, and nobody else, send anywhere but to pods and to what was configured. */
 public final class MasqAgent implements Agent {
   /** The table that all of it is in. */
   public static final Table TABLE = MasqTable.TABLE;
@@ -45,10 +44,12 @@ public final class MasqAgent implements Agent {
   private final ReconcileLoop loop;
   private final MasqWatch watch;
 
-  private final Map<AddressFamily, Set<IpPrefix>> installed = new EnumMap<>(AddressFamily.class);
+  private final Map<PrefixSet, Set<IpPrefix>> installed = new EnumMap<>(PrefixSet.class);
   private boolean established;
 
   /**
+   * @param podLinks the names of the interfaces by which pods of this node send; one that ends with
+   *     {@code *} stands for all that begin so
    * @param nftables gives the socket of the network namespace, which is opened at the start at the
    *     latest; stays the caller's to close
    * @param events what others than {@code nftables} do there
@@ -56,12 +57,13 @@ public final class MasqAgent implements Agent {
   public MasqAgent(
       NodeView nodes,
       MasqOptions options,
+      List<String> podLinks,
       Supplier<NftablesSocket> nftables,
       KernelWatch<NftablesEvents.Events> events,
       Status status) {
     this.nodes = nodes;
     this.configured = options.excluded();
-    this.table = new MasqTable(nftables);
+    this.table = new MasqTable(podLinks, nftables);
     this.status = status.agent("masquerading");
     this.prefixCount =
         status.gauge(
@@ -111,9 +113,9 @@ public final class MasqAgent implements Agent {
     }
     List<IOException> refused = new ArrayList<>();
     boolean foreign = pass == Pass.KERNEL && table.ensureSets();
-    for (AddressFamily family : AddressFamily.values()) {
+    for (PrefixSet set : PrefixSet.values()) {
       try {
-        foreign |= reconcile(pass, snapshot.get(), family);
+        foreign |= reconcile(pass, snapshot.get(), set);
       } catch (IOException refusal) {
         // without the rest of the work nobody would get out of the cluster
         refused.add(refusal);
@@ -131,20 +133,24 @@ public final class MasqAgent implements Agent {
     return Optional.empty();
   }
 
-  /** Brings the set of {@code family} to where it should be; says whether others had changed it. */
-  private boolean reconcile(Pass pass, ClusterSnapshot snapshot, AddressFamily family)
-      throws IOException {
-    Set<IpPrefix> now = NoMasquerade.prefixes(snapshot, configured, family);
-    Set<IpPrefix> expected = installed.getOrDefault(family, Set.of());
+  /** Brings {@code set} to where it should be; says whether others had changed it. */
+  private boolean reconcile(Pass pass, ClusterSnapshot snapshot, PrefixSet set) throws IOException {
+    Set<IpPrefix> now =
+        set.isOfSources()
+            ? PodSources.prefixes(snapshot, set.family())
+            : NoMasquerade.prefixes(snapshot, configured, set.family());
+    Set<IpPrefix> expected = installed.getOrDefault(set, Set.of());
     Optional<Set<IpPrefix>> present =
-        pass == Pass.KERNEL ? table.prefixes(family) : Optional.of(expected);
-    installed.put(family, now);
+        pass == Pass.KERNEL ? table.prefixes(set) : Optional.of(expected);
+    installed.put(set, now);
     if (present.isPresent()) {
-      table.change(family, present.get(), now);
+      table.change(set, present.get(), now);
     } else {
-      table.replace(family, now);
+      table.replace(set, now);
     }
-    prefixCount.labelValues(family.name().toLowerCase(Locale.ROOT)).set(now.size());
+    if (!set.isOfSources()) {
+      prefixCount.labelValues(set.family().name().toLowerCase(Locale.ROOT)).set(now.size());
+    }
     return !present.equals(Optional.of(expected));
   }
 }

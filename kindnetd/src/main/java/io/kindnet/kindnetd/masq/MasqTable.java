@@ -3,12 +3,9 @@ package io.kindnet.kindnetd.masq;
 import static io.kindnet.netlink.nftables.BaseChain.NF_INET_POST_ROUTING;
 import static io.kindnet.netlink.nftables.BaseChain.NF_IP_PRI_NAT_SRC;
 
-import io.kindnet.netlink.ip.AddressFamily;
 import io.kindnet.netlink.ip.IpPrefix;
 import io.kindnet.netlink.nftables.BaseChain;
 import io.kindnet.netlink.nftables.Chain;
-import io.kindnet.netlink.nftables.DataType;
-import io.kindnet.netlink.nftables.FieldType;
 import io.kindnet.netlink.nftables.Intervals;
 import io.kindnet.netlink.nftables.ListedRule;
 import io.kindnet.netlink.nftables.NamedSet;
@@ -21,6 +18,7 @@ import io.kindnet.netlink.nftables.Table;
 import io.kindnet.netlink.nftables.TableFamily;
 import io.kindnet.netlink.nftables.expr.Counter;
 import io.kindnet.netlink.nftables.expr.Ct;
+import io.kindnet.netlink.nftables.expr.Expression;
 import io.kindnet.netlink.nftables.expr.Masquerade;
 import io.kindnet.netlink.nftables.expr.Matches;
 import io.kindnet.netlink.nftables.expr.Verdict;
@@ -39,39 +37,50 @@ import org.jspecify.annotations.Nullable;
 final class MasqTable {
   static final Table TABLE = new Table(TableFamily.INET, "kindnet-ipmasq");
 
-  private static final NamedSet V4 = set("noMasqV4", FieldType.IPV4_ADDR);
-  private static final NamedSet V6 = set("noMasqV6", FieldType.IPV6_ADDR);
-
   /** Before the chains of others that translate sources, kube-proxy's for one. */
   private static final Chain POSTROUTING =
       new Chain(TABLE, "postrouting", BaseChain.nat(NF_INET_POST_ROUTING, NF_IP_PRI_NAT_SRC - 10));
-
-  private static final List<Rule> RULES =
-      List.of(
-          Rule.when(Matches.ctState(Ct.ESTABLISHED | Ct.RELATED)).then(Verdict.accept()),
-          Rule.when(Matches.destinationLocal()).then(Verdict.accept()),
-          Rule.when(Matches.destinationIn(AddressFamily.IPV4, V4.name())).then(Verdict.accept()),
-          Rule.when(Matches.destinationIn(AddressFamily.IPV6, V6.name())).then(Verdict.accept()),
-          Rule.always(Counter.zero(), Masquerade.plain()));
 
   /** So many prefixes go into one transaction. */
   private static final int CHUNK = 1000;
 
   private final Supplier<NftablesSocket> nftables;
+  private final List<Rule> rules;
 
   /**
+   * @param links the names of the interfaces by which pods of this node send; one that ends with
+   *     {@code *} stands for all that begin so
    * @param nftables gives the socket of the network namespace; asked each time, since it may fail
    */
-  MasqTable(Supplier<NftablesSocket> nftables) {
+  MasqTable(List<String> links, Supplier<NftablesSocket> nftables) {
     this.nftables = nftables;
+    this.rules = rules(links);
   }
 
-  private static NamedSet set(String name, FieldType address) {
-    return NamedSet.set(TABLE, name, DataType.of(address)).withAutoMerge();
+  /**
+   * What is masqueraded is what a pod sends: from an address of a pod CIDR, or by an interface of a
+   * pod, whose address may be of a range that an operator added, or that its Node had before. What
+   * this machine sends itself, or routes for others, is not for this table to change.
+   */
+  private static List<Rule> rules(List<String> links) {
+    List<Rule> rules = new ArrayList<>();
+    rules.add(Rule.when(Matches.ctState(Ct.ESTABLISHED | Ct.RELATED)).then(Verdict.accept()));
+    rules.add(Rule.when(Matches.destinationLocal()).then(Verdict.accept()));
+    for (PrefixSet each : PrefixSet.values()) {
+      String set = each.set().name();
+      rules.add(
+          each.isOfSources()
+              ? masquerade(Matches.sourceIn(each.family(), set))
+              : Rule.when(Matches.destinationIn(each.family(), set)).then(Verdict.accept()));
+    }
+    for (String link : links) {
+      rules.add(masquerade(Matches.inputInterface(link)));
+    }
+    return List.copyOf(rules);
   }
 
-  private static NamedSet set(AddressFamily family) {
-    return family == AddressFamily.IPV4 ? V4 : V6;
+  private static Rule masquerade(List<Expression> condition) {
+    return Rule.when(condition).then(Counter.zero(), Masquerade.plain());
   }
 
   /** Makes table and sets unless they are there and in use. Returns whether anything was to do. */
@@ -80,7 +89,8 @@ final class MasqTable {
       if (!listing.isActive(TABLE)) {
         transaction.add(TABLE);
       }
-      for (NamedSet set : List.of(V4, V6)) {
+      for (PrefixSet each : PrefixSet.values()) {
+        NamedSet set = each.set();
         NamedSet present = listing.set(TABLE, set.name());
         if (!set.equals(present)) {
           if (present != null) {
@@ -103,37 +113,34 @@ final class MasqTable {
           transaction.flush(present).delete(present);
         }
         transaction.add(POSTROUTING);
-      } else if (rules(listing).equals(normalized(RULES))) {
+      } else if (rules(listing).equals(normalized(rules))) {
         return;
       } else {
         transaction.flush(POSTROUTING);
       }
-      RULES.forEach(rule -> transaction.append(POSTROUTING, rule));
+      rules.forEach(rule -> transaction.append(POSTROUTING, rule));
     });
   }
 
   /** The prefixes in the kernel; empty if there is anything else among them. */
-  Optional<Set<IpPrefix>> prefixes(AddressFamily family) {
-    return PrefixElements.read(nftables.get().list().elements(set(family)), family);
+  Optional<Set<IpPrefix>> prefixes(PrefixSet set) {
+    return PrefixElements.read(nftables.get().list().elements(set.set()), set.family());
   }
 
   /**
-   * Changes the set of {@code family} in place, a part at a time.
+   * Changes {@code set} in place, a part at a time.
    *
    * @throws IOException with the first part that the kernel refused; the others are done
    */
-  void change(AddressFamily family, Set<IpPrefix> present, Set<IpPrefix> desired)
-      throws IOException {
+  void change(PrefixSet set, Set<IpPrefix> present, Set<IpPrefix> desired) throws IOException {
     List<PrefixChange> parts = PrefixChange.between(present, desired, CHUNK);
-    commit(set(family), parts, nftables.get().transaction());
+    commit(set.set(), parts, nftables.get().transaction());
   }
 
-  /**
-   * As {@link #change}, whatever is in the set of {@code family}: that goes with the first part.
-   */
-  void replace(AddressFamily family, Set<IpPrefix> desired) throws IOException {
+  /** As {@link #change}, whatever is in {@code set}: that goes with the first part. */
+  void replace(PrefixSet set, Set<IpPrefix> desired) throws IOException {
     List<PrefixChange> parts = PrefixChange.between(Set.of(), desired, CHUNK);
-    commit(set(family), parts, nftables.get().transaction().flush(set(family)));
+    commit(set.set(), parts, nftables.get().transaction().flush(set.set()));
   }
 
   /**

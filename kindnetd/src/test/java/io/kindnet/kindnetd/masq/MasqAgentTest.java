@@ -33,6 +33,8 @@ class MasqAgentTest {
   private static final Duration DEADLINE = Duration.ofSeconds(60);
   private static final String EXPECTED = Resources.text(MasqAgentTest.class, "ipmasq.nft");
 
+  private static final List<String> POD_LINKS = List.of("knet*", "kind-br");
+
   private final ClusterNodes nodes = new ClusterNodes("self");
   private final Status status = new Status("test");
   private final Namespace host;
@@ -51,6 +53,7 @@ class MasqAgentTest {
             nodes,
             new MasqOptions(
                 true, List.of(IpPrefix.parse("192.168.0.0/16"), IpPrefix.parse("192.168.1.0/24"))),
+            POD_LINKS,
             () -> nftables,
             events,
             status);
@@ -112,11 +115,14 @@ class MasqAgentTest {
         EXPECTED
             .replace("10.244.7.0/24,", "10.244.7.0/24,\n\t\t\t     10.244.8.0/24,")
             .replace("10.244.8.0/24,\n\t\t\t     192", "10.244.8.0/24, 192")
+            .replace("10.244.7.0/24 }", "10.244.7.0/24,\n\t\t\t     10.244.8.0/24 }")
             .replace("fd00:7::/64 }", "fd00:7::/64,\n\t\t\t     fd00:8::/64 }"));
     nodes.put(clusterNode("c", List.of("10.244.0.0/16"), "192.0.2.4"));
     nodes.remove("b");
     assertTable(
-        EXPECTED.replace("10.244.0.0/24, 10.244.7.0/24,\n\t\t\t     192", "10.244.0.0/16, 192"));
+        EXPECTED
+            .replace("10.244.0.0/24, 10.244.7.0/24,\n\t\t\t     192", "10.244.0.0/16, 192")
+            .replace("10.244.0.0/24, 10.244.7.0/24 }", "10.244.0.0/16 }"));
     nodes.remove("c");
     assertTable(EXPECTED);
     assertThat(handles()).isEqualTo(handles);
@@ -139,6 +145,8 @@ class MasqAgentTest {
         "flush table inet kindnet-ipmasq",
         "add table inet kindnet-ipmasq { flags dormant; }",
         "flush set inet kindnet-ipmasq noMasqV4",
+        "flush set inet kindnet-ipmasq podsV4",
+        "add element inet kindnet-ipmasq podsV6 { fd00:9::/64 }",
         "delete element inet kindnet-ipmasq noMasqV6 { fd00:7::/64 }",
         "add element inet kindnet-ipmasq noMasqV4 { 172.16.0.0/12 }",
         "add element inet kindnet-ipmasq noMasqV4 { 172.16.0.1-172.16.0.9 }",
@@ -162,6 +170,23 @@ class MasqAgentTest {
             .replace("masquerade", "masquerade random"));
     start();
     assertTable(EXPECTED);
+  }
+
+  /** As the version before made it: nothing with a hook is deleted, so that no packet is lost. */
+  @Test
+  void changesTheTableOfAnOlderVersionInPlace() throws IOException {
+    Nft.apply(host, Resources.text(MasqAgentTest.class, "ipmasq-0.1.nft"));
+    String chain = chainHandle();
+    start();
+    assertTable(EXPECTED);
+    assertThat(chainHandle()).isEqualTo(chain);
+    awaitReady();
+    assertThat(MetricsPage.of(status))
+        .contains("kindnet_repairs_total{agent=\"masquerading\"} 0.0");
+  }
+
+  private String chainHandle() {
+    return handles().replaceAll("(?s).*(chain postrouting \\{ # handle \\d+).*", "$1");
   }
 
   @Test
@@ -258,6 +283,7 @@ class MasqAgentTest {
             new MasqAgent(
                 nodes,
                 new MasqOptions(true, List.of(IpPrefix.parse("192.168.0.0/16"))),
+                POD_LINKS,
                 () -> laterSocket,
                 laterEvents,
                 later)) {
@@ -292,8 +318,8 @@ class MasqAgentTest {
     Eventually.within(
         DEADLINE, () -> assertThat(table()).doesNotContain("10.39.14.0/24", "fd01:0:0:270e::/64"));
     assertThat(recorder.messages(Direction.SENT).size() - before)
-        .as("datagrams for one node: one for each family")
-        .isEqualTo(2);
+        .as("datagrams for one node: one for each set")
+        .isEqualTo(4);
   }
 
   @Test

@@ -39,7 +39,8 @@ import java.util.stream.Stream;
  */
 final class HostFixture implements AutoCloseable {
   static final Duration DEADLINE = Duration.ofSeconds(60);
-  private static final Pattern ELEMENTS = Pattern.compile("elements = \\{([^}]*)}");
+  private static final Pattern ELEMENTS =
+      Pattern.compile("noMasqV\\d \\{[^{}]*elements = \\{([^}]*)}");
   static final PodMarks MARKS = new PodMarks(Set.of(75, 107), "knet", "kind-br");
 
   final ClusterNodes nodes = new ClusterNodes("self");
@@ -91,7 +92,12 @@ final class HostFixture implements AutoCloseable {
     routing = new RouteAgent(accepted, socket, routeEvents, status);
     masquerading =
         new MasqAgent(
-            accepted, new MasqOptions(true, List.of()), () -> nftables, nftablesEvents, status);
+            accepted,
+            new MasqOptions(true, List.of()),
+            List.of("knet*"),
+            () -> nftables,
+            nftablesEvents,
+            status);
     join("self", 1, List.of("10.244.0.0/24", "fd00::/64"), "172.30.1.1", "fd00:172:30::1:1");
   }
 

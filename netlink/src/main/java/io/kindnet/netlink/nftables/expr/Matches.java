@@ -1,6 +1,7 @@
 package io.kindnet.netlink.nftables.expr;
 
 import static io.kindnet.netlink.nftables.expr.Register.NFT_REG_1;
+import static java.nio.charset.StandardCharsets.US_ASCII;
 
 import io.kindnet.netlink.ip.AddressFamily;
 import io.kindnet.netlink.ip.IpPrefix;
@@ -60,6 +61,15 @@ public final class Matches {
         Payload.sourceAddress(family, family.bytes(), NFT_REG_1),
         family,
         Lookup.in(set, NFT_REG_1));
+  }
+
+  /** {@code iifname "eth0"}, or {@code iifname "knet*"} for all interfaces that begin so. */
+  public static List<Expression> inputInterface(String name) {
+    Value value =
+        name.endsWith("*")
+            ? Value.of(name.substring(0, name.length() - 1).getBytes(US_ASCII))
+            : Value.ofInterfaceName(name);
+    return List.of(Meta.load(Meta.NFT_META_IIFNAME, NFT_REG_1), Cmp.equal(NFT_REG_1, value));
   }
 
   private static List<Expression> looked(Payload address, AddressFamily family, Lookup lookup) {
