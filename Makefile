@@ -128,6 +128,7 @@ soak: check-root check dist
 # with containerd and kubelet, in namespaces of their own. Its state is a directory, so that one that was left behind in whichever way is
 # found again. Without CONTAINERD=debian, containerd is built, too.
 e2e e2e-smoke e2e-up e2e-down: TOOLS += $(CLUSTER_TOOLS) $(RUN_TOOLS)
+e2e: TOOLS += udevadm=udev
 e2e: check-root check e2e-classes
 	e2e/run all '-Dtest=*E2E'
 
