@@ -7,6 +7,8 @@ import io.kindnet.cni.CniCall;
 import io.kindnet.cni.Kernel;
 import io.kindnet.cni.MonitoredDatabase;
 import io.kindnet.cni.Reply;
+import io.kindnet.cni.podlink.HostSides;
+import io.kindnet.cni.protocol.CniException;
 import io.kindnet.cni.store.BusyTimeout;
 import io.kindnet.cni.store.ExecutionMode;
 import io.kindnet.kindnetd.CapturedLog;
@@ -48,6 +50,7 @@ class PodLinkAgentTest {
   private final Namespace other;
   private final Path folder;
   private final Status status = new Status("of a test");
+  private final MonitoredDatabase database;
   private final RouteSocket socket;
   private final KernelWatch<RouteEvents.Batch> events;
   private final PodLinkAgent agent;
@@ -65,7 +68,7 @@ class PodLinkAgentTest {
       socket = RouteSocket.open(handle);
     }
     events = KernelWatch.ofRoutes(socket);
-    MonitoredDatabase database =
+    database =
         new MonitoredDatabase(folder.resolve("cni.db"), new BusyTimeout(10_000), Kernel::open);
     agent = new PodLinkAgent(database, socket, events, Duration.ofDays(1), status);
     pages = new StatusPages(status);
@@ -145,6 +148,56 @@ class PodLinkAgentTest {
     }
     assertThat(pages.get("/metrics"))
         .containsPattern("kindnet_repairs_total\\{agent=\"pod-links\"} [1-9]");
+  }
+
+  /** However many there are, the kernel is asked for lists, not for each. */
+  @Test
+  void aCheckCostsTheSameForManyPods() {
+    add("one", one);
+    long forOne = readsOfCheck();
+    add("other", other);
+    for (int i = 0; i < 5; i++) {
+      call("ADD", "other", other, "net" + i);
+    }
+
+    assertThat(readsOfCheck()).isEqualTo(forOne);
+  }
+
+  /** Of one that finds nothing. */
+  private long readsOfCheck() {
+    long before = socket.requests().reads();
+    inHost(() -> {
+      try {
+        HostSides.Outcome outcome =
+            database.restoreHostSides(socket, HostSides.Decision.ALWAYS).orElseThrow();
+        assertThat(outcome.restored()).isEmpty();
+      } catch (CniException unreadable) {
+        throw new AssertionError(unreadable);
+      }
+    });
+    return socket.requests().reads() - before;
+  }
+
+  /** Pods that come and go are no damage. */
+  @Test
+  void changesNothingWhenPodsComeAndGo() throws Exception {
+    start();
+    Eventually.within(DEADLINE, () -> assertThat(line()).isEqualTo("[+]pod-links ok"));
+    try (CapturedLog log = CapturedLog.start()) {
+      for (int i = 0; i < 10; i++) {
+        add("one", one);
+        add("other", other);
+        call("DEL", "one", one);
+        call("DEL", "other", other);
+      }
+      // the last notifications have been read when the damage after them is repaired
+      add("one", one);
+      long before = socket.requests().writes();
+      assertThat(before).isZero();
+      host.run("ip", "route", "del", fill("POD4", "one"));
+      Eventually.within(DEADLINE, () -> assertThat(log.linesWith("put right")).hasSize(1));
+    }
+    assertThat(socket.requests().writes()).isEqualTo(1);
   }
 
   /** What was done while no agent was there has no notification. */
@@ -228,24 +281,32 @@ class PodLinkAgentTest {
   }
 
   private Reply check(String container, Namespace pod) {
-    return answer("CHECK", container, pod, ", \"prevResult\": " + results.get(container));
+    return answer("CHECK", container, pod, "eth0", ", \"prevResult\": " + results.get(container));
   }
 
   private Reply call(String verb, String container, Namespace pod) {
-    Reply reply = answer(verb, container, pod, "");
+    return call(verb, container, pod, "eth0");
+  }
+
+  private Reply call(String verb, String container, Namespace pod, String interfaceName) {
+    Reply reply = answer(verb, container, pod, interfaceName, "");
     assertThat(reply.exitCode()).as(reply.document()).isZero();
     return reply;
   }
 
   /** As the agent serves it, so that the call does not look after other pods. */
-  private Reply answer(String verb, String container, Namespace pod, String more) {
+  private Reply answer(
+      String verb, String container, Namespace pod, String interfaceName, String more) {
+    int further =
+        interfaceName.equals("eth0") ? 0 : 1 + Integer.parseInt(interfaceName.substring(3));
+    int hostPort = (container.equals("one") ? 80 : 81) + further;
     String config =
         """
         {"cniVersion": "1.1.0", "name": "kindnet", "type": "cni-kindnet", "dataDir": "%s",
          "ranges": ["10.244.1.0/24", "fd00:1::/64"], "bridge": "%s", "runtimeConfig": {
            "portMappings": [{"hostPort": %d, "containerPort": 8080, "protocol": "tcp"}]}%s}
         """
-            .formatted(folder, bridge, container.equals("one") ? 80 : 81, more);
+            .formatted(folder, bridge, hostPort, more);
     Map<String, String> variables =
         Map.of(
             "CNI_COMMAND",
@@ -255,7 +316,7 @@ class PodLinkAgentTest {
             "CNI_NETNS",
             pod.path().toString(),
             "CNI_IFNAME",
-            "eth0");
+            interfaceName);
     Reply[] reply = new Reply[1];
     inHost(() ->
         reply[0] =
