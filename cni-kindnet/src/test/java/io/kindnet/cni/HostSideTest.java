@@ -51,6 +51,7 @@ class HostSideTest {
         "ip link set KNET down",
         "ip link set KNET alias something",
         "ip link set KNET mtu 1300",
+        "ip link set KNET name other0",
         "sysctl -q -w net.ipv6.conf.KNET.disable_ipv6=1",
       })
   void theNextAddRestores(String damage) {

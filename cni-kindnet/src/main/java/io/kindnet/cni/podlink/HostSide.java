@@ -13,7 +13,7 @@ import java.util.Optional;
  * What one pod needs on the host: the host's end of its veth pair, and what {@link Wiring} says.
  */
 final class HostSide {
-  private static final String KIND = "veth";
+  static final String KIND = "veth";
 
   private HostSide() {}
 

@@ -75,8 +75,10 @@ public final class HostSides {
   public Outcome restore(List<PodLinkSpec> pods, Decision decision) {
     Outcome outcome = new Outcome();
     HostState state = HostState.read(host);
-    Map<String, PodLinkSpec> lostBridges = lostBridges(state, pods);
-    if (!lostBridges.isEmpty() && makeBridges(lostBridges, decision, outcome)) {
+    if (carryOutAny(renamings(state, pods), decision, outcome)) {
+      state = HostState.read(host);
+    }
+    if (carryOutAny(lostBridges(state, pods), decision, outcome)) {
       state = HostState.read(host);
     }
     Map<Integer, Link> announced = new LinkedHashMap<>();
@@ -122,28 +124,39 @@ public final class HostSides {
     return new ArrayList<>(damages.values());
   }
 
+  private List<Damage> renamings(HostState state, List<PodLinkSpec> pods) {
+    RenamedLinks renamed = new RenamedLinks(host, state, pods);
+    List<Damage> damages = new ArrayList<>();
+    for (PodLinkSpec pod : pods) {
+      if (state.link(pod.hostInterface()).isEmpty()) {
+        damages.addAll(renamed.damages(pod));
+      }
+    }
+    return damages;
+  }
+
   /** The bridges that pods with an interface need and that are not there. */
-  private Map<String, PodLinkSpec> lostBridges(HostState state, List<PodLinkSpec> pods) {
-    Map<String, PodLinkSpec> lost = new LinkedHashMap<>();
+  private List<Damage> lostBridges(HostState state, List<PodLinkSpec> pods) {
+    Map<String, Damage> lost = new LinkedHashMap<>();
     for (PodLinkSpec pod : pods) {
       if (!pod.bridge().isEmpty()
           && HostSide.wiring(host, state, pod).isEmpty()
           && state.link(pod.hostInterface()).isPresent()) {
-        lost.putIfAbsent(pod.bridge(), pod);
+        lost.putIfAbsent(
+            pod.bridge(),
+            new Damage(
+                0, "bridge " + pod.bridge() + " is gone", socket -> BridgePort.make(socket, pod)));
       }
     }
-    return lost;
+    return new ArrayList<>(lost.values());
   }
 
-  private boolean makeBridges(Map<String, PodLinkSpec> lost, Decision decision, Outcome outcome) {
-    boolean made = false;
-    for (PodLinkSpec pod : lost.values()) {
-      Damage damage =
-          new Damage(
-              0, "bridge " + pod.bridge() + " is gone", socket -> BridgePort.make(socket, pod));
-      made |= carryOut(damage, decision, outcome);
+  private boolean carryOutAny(List<Damage> damages, Decision decision, Outcome outcome) {
+    boolean any = false;
+    for (Damage damage : damages) {
+      any |= carryOut(damage, decision, outcome);
     }
-    return made;
+    return any;
   }
 
   private boolean carryOut(Damage damage, Decision decision, Outcome outcome) {

@@ -97,8 +97,8 @@ public final class PodLinks {
   }
 
   private PodLink configure(Wiring wiring) throws CniException {
-    Link hostEnd = host.socket().links().byName(spec.hostInterface());
     Link podEnd = pod.socket().links().byName(spec.interfaceName());
+    Link hostEnd = namedAsAgreed(host.socket().links().byIndex(podEnd.peerIndex()));
     Sysctl.announceAddress(hostEnd.name());
     if (spec.has(AddressFamily.IPV6)) {
       Sysctl.prepareIpv6(hostEnd.name());
@@ -147,6 +147,15 @@ public final class PodLinks {
     if (link.mac().isPresent()) {
       socket.links().change(link, LinkChange.nothing().mac(link.mac().get()));
     }
+  }
+
+  /** On some hosts, udev gives each link another name, and may have been quicker. */
+  private Link namedAsAgreed(Link hostEnd) {
+    if (hostEnd.name().equals(spec.hostInterface())) {
+      return hostEnd;
+    }
+    host.socket().links().change(hostEnd, LinkChange.nothing().name(spec.hostInterface()));
+    return host.socket().links().byIndex(hostEnd.index());
   }
 
   /** The end that came up first passes packets only once the kernel has noticed the other one. */

@@ -100,6 +100,7 @@ class PodLinkAgentTest {
         "ip link set KNET down | host interface KNET is down",
         "ip link set KNET alias other | host interface KNET has lost its alias",
         "ip link set KNET mtu 1300 | host interface KNET has an MTU of 1300 instead of 1500",
+        "ip link set KNET name other0 | host interface KNET was renamed to other0",
         "ip link set KNET master br7 | host interface KNET is a port of another link",
         "sysctl -q -w net.ipv6.conf.KNET.disable_ipv6=1 | has lost the gateway address GATEWAY6",
         "ip -6 route del local ::1 dev KNET table local | no local route to ::1 through KNET",
