@@ -51,6 +51,8 @@ class HostSideTest {
         "ip link set KNET down",
         "ip link set KNET alias something",
         "ip link set KNET mtu 1300",
+        "ip link set KNET arp off",
+        "ip link set KNET multicast off",
         "ip link set KNET name other0",
         "sysctl -q -w net.ipv6.conf.KNET.disable_ipv6=1",
       })
@@ -71,6 +73,7 @@ class HostSideTest {
         "ip link set KNET type bridge_slave hairpin off",
         "ip link set KNET down",
         "ip link set cni0 down",
+        "ip link set cni0 arp off",
         "ip link del cni0",
         "ip addr flush dev cni0",
         "ip addr del GATEWAY4/24 dev cni0",

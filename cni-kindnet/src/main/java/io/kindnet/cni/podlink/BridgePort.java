@@ -112,6 +112,7 @@ final class BridgePort implements Wiring {
     if (!bridge.isUp()) {
       damages.add(new Damage(bridge.index(), name + " is down", socket -> setUp(socket, leases)));
     }
+    HostSide.addFlagsDamage(damages, bridge, name);
     addPortDamages(damages, hostEnd);
     for (Lease lease : leases) {
       boolean six = lease.family() == AddressFamily.IPV6;

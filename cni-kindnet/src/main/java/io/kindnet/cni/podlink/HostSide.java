@@ -43,6 +43,7 @@ final class HostSide {
     if (spec.mtu() != 0 && hostEnd.mtu() != spec.mtu()) {
       addMtuDamage(damages, host, spec, hostEnd);
     }
+    addFlagsDamage(damages, hostEnd, name);
     if (!hostEnd.isUp()) {
       damages.add(
           new Damage(hostEnd.index(), name + " is down", socket -> setUp(socket, spec, hostEnd)));
@@ -52,6 +53,17 @@ final class HostSide {
       damages.addAll(wiring.get().damages(state, hostEnd, spec.leases()));
     }
     return damages;
+  }
+
+  /** Where somebody switched ARP off, or multicast, which IPv6 needs as much. */
+  static void addFlagsDamage(List<Damage> damages, Link link, String name) {
+    if (!link.findsNeighbours()) {
+      damages.add(
+          new Damage(
+              link.index(),
+              name + " does not find neighbours: ARP or multicast is off",
+              socket -> socket.links().change(link, LinkChange.nothing().findingNeighbours())));
+    }
   }
 
   /** Empty if there is no such bridge. */

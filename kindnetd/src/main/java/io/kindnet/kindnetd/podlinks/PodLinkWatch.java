@@ -131,6 +131,7 @@ final class PodLinkWatch implements AutoCloseable {
         before.masterIndex() != now.masterIndex() && (before.masterIndex() != 0 || before.isUp());
     boolean otherAlias = !before.alias().isEmpty() && !before.alias().equals(now.alias());
     return (before.isUp() && !now.isUp())
+        || (before.findsNeighbours() && !now.findsNeighbours())
         || otherMaster
         || otherAlias
         || before.mtu() != now.mtu()

@@ -36,6 +36,12 @@ public record Link(
     int peerIndex,
     OptionalInt peerNamespaceId,
     boolean hairpin) {
+  /** Flag of {@code linux/if.h}: nobody is asked for the MAC address of an IP address. */
+  public static final int IFF_NOARP = 1 << 7;
+
+  /** Flag of {@code linux/if.h}: it takes packets to groups. */
+  public static final int IFF_MULTICAST = 1 << 12;
+
   /** Flag of {@code linux/if.h}: an administrator set it up. */
   public static final int IFF_UP = 1;
 
@@ -83,6 +89,11 @@ public record Link(
     return isUp()
         && (operationalState == OperationalState.UP
             || (operationalState == OperationalState.UNKNOWN && (flags & IFF_LOWER_UP) != 0));
+  }
+
+  /** Whether neighbours on it can be found: by ARP, and by the groups of neighbour discovery. */
+  public boolean findsNeighbours() {
+    return (flags & (IFF_NOARP | IFF_MULTICAST)) == IFF_MULTICAST;
   }
 
   /** Whether it is a loopback. */

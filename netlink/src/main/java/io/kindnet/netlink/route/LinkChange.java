@@ -54,6 +54,16 @@ public final class LinkChange {
     return says("down");
   }
 
+  /**
+   * Lets neighbours on it be found, as on a new Ethernet link: by ARP, and by the groups of
+   * neighbour discovery.
+   */
+  public LinkChange findingNeighbours() {
+    flags = (flags & ~Link.IFF_NOARP) | Link.IFF_MULTICAST;
+    change |= Link.IFF_NOARP | Link.IFF_MULTICAST;
+    return says("arp on multicast on");
+  }
+
   /** Sets the largest packet, in bytes. */
   public LinkChange mtu(int bytes) {
     attributes.attributeU32(IFLA_MTU, bytes);
