@@ -19,6 +19,7 @@ enum PrefixSet {
   /** The same for IPv6. */
   PODS_V6("podsV6", AddressFamily.IPV6, /* sources= */ true);
 
+  @SuppressWarnings("ImmutableEnumChecker") // a record of what does not change either
   private final NamedSet set;
   private final AddressFamily family;
   private final boolean sources;
