@@ -27,26 +27,34 @@ final class DefaultRoutes {
   /**
    * The default route with the lowest metric that has a next hop alive; the first of equal ones.
    */
-  static Optional<Route> best(List<Route> routes) {
-    Route best = null;
-    for (Route route : routes) {
-      if (route.isDefault() && isAlive(route) && (best == null || isBetter(route, best))) {
-        best = route;
+  static Optional<DefaultRoute> best(List<DefaultRoute> routes) {
+    DefaultRoute best = null;
+    for (DefaultRoute each : routes) {
+      Route route = each.route();
+      if (route.isDefault() && isAlive(route) && (best == null || isBetter(route, best.route()))) {
+        best = each;
       }
     }
     return Optional.ofNullable(best);
   }
 
-  /** The smallest MTU of the links that {@code route} goes through; empty if they are gone. */
-  static OptionalInt mtu(Links links, Route route) {
+  /**
+   * How large packets may be that take {@code found}: the smallest MTU of the links that it goes
+   * through, and its own.
+   *
+   * @return empty if the links are gone
+   */
+  static OptionalInt mtu(Links links, DefaultRoute found) {
     int smallest = Integer.MAX_VALUE;
-    for (NextHop hop : route.nextHops()) {
-      Optional<Link> link = links.findByIndex(hop.linkIndex());
-      if (hop.isAlive() && link.isPresent()) {
-        smallest = Math.min(smallest, link.get().mtu());
+    for (NextHop hop : found.route().nextHops()) {
+      OptionalInt mtu = links.mtu(hop.linkIndex(), found.route().family());
+      if (hop.isAlive() && mtu.isPresent()) {
+        smallest = Math.min(smallest, mtu.getAsInt());
       }
     }
-    return smallest == Integer.MAX_VALUE ? OptionalInt.empty() : OptionalInt.of(smallest);
+    return smallest == Integer.MAX_VALUE
+        ? OptionalInt.empty()
+        : OptionalInt.of(Math.min(smallest, found.mtu().orElse(smallest)));
   }
 
   private static boolean isBetter(Route route, Route best) {

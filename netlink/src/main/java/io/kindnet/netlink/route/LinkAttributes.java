@@ -11,6 +11,7 @@ final class LinkAttributes {
   static final int IFLA_OPERSTATE = 16;
   static final int IFLA_LINKINFO = 18;
   static final int IFLA_IFALIAS = 20;
+  static final int IFLA_AF_SPEC = 26;
   static final int IFLA_NET_NS_FD = 28;
   static final int IFLA_EXT_MASK = 29;
   static final int IFLA_LINK_NETNSID = 37;
@@ -28,6 +29,15 @@ final class LinkAttributes {
    * hairpin.
    */
   static final int IFLA_BRPORT_MODE = 4;
+
+  /**
+   * Inside {@link #IFLA_AF_SPEC} and there of {@code AF_INET6}: the settings of {@code
+   * linux/ipv6.h}, a number of four bytes each.
+   */
+  static final int IFLA_INET6_CONF = 2;
+
+  /** The place of an MTU among {@link #IFLA_INET6_CONF}. */
+  static final int DEVCONF_MTU6 = 2;
 
   /** Inside {@link #IFLA_INFO_DATA} of a veth: {@code linux/veth.h}. */
   static final int VETH_INFO_PEER = 1;

@@ -1,9 +1,12 @@
 package io.kindnet.netlink.route;
 
+import static io.kindnet.netlink.route.LinkAttributes.DEVCONF_MTU6;
 import static io.kindnet.netlink.route.LinkAttributes.IFLA_ADDRESS;
+import static io.kindnet.netlink.route.LinkAttributes.IFLA_AF_SPEC;
 import static io.kindnet.netlink.route.LinkAttributes.IFLA_BRPORT_MODE;
 import static io.kindnet.netlink.route.LinkAttributes.IFLA_IFALIAS;
 import static io.kindnet.netlink.route.LinkAttributes.IFLA_IFNAME;
+import static io.kindnet.netlink.route.LinkAttributes.IFLA_INET6_CONF;
 import static io.kindnet.netlink.route.LinkAttributes.IFLA_INFO_KIND;
 import static io.kindnet.netlink.route.LinkAttributes.IFLA_INFO_SLAVE_DATA;
 import static io.kindnet.netlink.route.LinkAttributes.IFLA_INFO_SLAVE_KIND;
@@ -15,6 +18,7 @@ import static io.kindnet.netlink.route.LinkAttributes.IFLA_MTU;
 import static io.kindnet.netlink.route.LinkAttributes.IFLA_OPERSTATE;
 import static io.kindnet.netlink.route.LinkAttributes.IFLA_PROTINFO;
 
+import io.kindnet.netlink.ip.AddressFamily;
 import io.kindnet.netlink.wire.Attribute;
 import io.kindnet.netlink.wire.Attributes;
 import io.kindnet.netlink.wire.NetlinkMessage;
@@ -51,6 +55,17 @@ final class LinkReader {
         number(attributes.find(IFLA_LINK)),
         peerNamespace == null ? OptionalInt.empty() : OptionalInt.of(peerNamespace.u32()),
         kindInfo != null && isHairpin(kindInfo));
+  }
+
+  /** The MTU of IPv6 on the link in {@code message}; empty where IPv6 is not on it. */
+  static OptionalInt ipv6Mtu(NetlinkMessage message) {
+    Attribute families = message.attributesAfter(IfInfoMessage.LENGTH).find(IFLA_AF_SPEC);
+    Attribute ipv6 = families == null ? null : families.nested().find(AddressFamily.IPV6.number());
+    Attribute settings = ipv6 == null ? null : ipv6.nested().find(IFLA_INET6_CONF);
+    int at = DEVCONF_MTU6 * Integer.BYTES;
+    return settings == null || settings.value().remaining() < at + Integer.BYTES
+        ? OptionalInt.empty()
+        : OptionalInt.of(settings.value().getInt(settings.value().position() + at));
   }
 
   /** Whether a bridge says of the port in {@code message} that it has hairpin mode. */

@@ -1,5 +1,6 @@
 package io.kindnet.netlink.route;
 
+import io.kindnet.netlink.ip.AddressFamily;
 import io.kindnet.netlink.libc.Errno;
 import io.kindnet.netlink.wire.EchoedRequest;
 import io.kindnet.netlink.wire.MessageWriter;
@@ -10,6 +11,7 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
+import java.util.OptionalInt;
 
 /**
  * The links of one network namespace. Every method throws a {@link NetlinkException} that says what
@@ -172,9 +174,29 @@ public final class Links {
     }
   }
 
+  /**
+   * How large packets of {@code family} may be that leave by the link with {@code index}: IPv6 has
+   * an MTU of its own, which may be smaller than the link's. Empty if there is no such link.
+   */
+  OptionalInt mtu(int index, AddressFamily family) {
+    Optional<NetlinkMessage> answer = ask(LinkRequests.get(index));
+    if (answer.isEmpty()) {
+      return OptionalInt.empty();
+    }
+    int mtu = LinkReader.read(answer.get()).mtu();
+    return OptionalInt.of(
+        family == AddressFamily.IPV6
+            ? Math.min(mtu, LinkReader.ipv6Mtu(answer.get()).orElse(mtu))
+            : mtu);
+  }
+
   private Optional<Link> find(MessageWriter request) {
+    return ask(request).map(LinkReader::read);
+  }
+
+  private Optional<NetlinkMessage> ask(MessageWriter request) {
     try {
-      return Optional.of(LinkReader.read(socket.get(request)));
+      return Optional.of(socket.get(request));
     } catch (NetlinkException e) {
       if (e.errno() == Errno.ENODEV) {
         return Optional.empty();

@@ -7,9 +7,13 @@ final class RouteAttributes {
   static final int RTA_GATEWAY = 5;
   static final int RTA_PRIORITY = 6;
   static final int RTA_PREFSRC = 7;
+  static final int RTA_METRICS = 8;
   static final int RTA_MULTIPATH = 9;
   static final int RTA_TABLE = 15;
   static final int RTA_VIA = 18;
+
+  /** Inside {@link #RTA_METRICS}. */
+  static final int RTAX_MTU = 2;
 
   /** {@code sizeof(struct rtnexthop)}. */
   static final int NEXT_HOP_LENGTH = 8;

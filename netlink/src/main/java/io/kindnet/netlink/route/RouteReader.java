@@ -1,8 +1,10 @@
 package io.kindnet.netlink.route;
 
 import static io.kindnet.netlink.route.RouteAttributes.NEXT_HOP_LENGTH;
+import static io.kindnet.netlink.route.RouteAttributes.RTAX_MTU;
 import static io.kindnet.netlink.route.RouteAttributes.RTA_DST;
 import static io.kindnet.netlink.route.RouteAttributes.RTA_GATEWAY;
+import static io.kindnet.netlink.route.RouteAttributes.RTA_METRICS;
 import static io.kindnet.netlink.route.RouteAttributes.RTA_MULTIPATH;
 import static io.kindnet.netlink.route.RouteAttributes.RTA_OIF;
 import static io.kindnet.netlink.route.RouteAttributes.RTA_PREFSRC;
@@ -24,6 +26,7 @@ import java.nio.ByteOrder;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
+import java.util.OptionalInt;
 
 /** Reads routes out of {@code RTM_NEWROUTE} and {@code RTM_DELROUTE}. */
 final class RouteReader {
@@ -52,6 +55,13 @@ final class RouteReader {
         metric == null ? 0 : metric.u32(),
         source == null ? Optional.empty() : Optional.of(source.address()),
         nextHops(info, attributes));
+  }
+
+  /** The MTU among the metrics of the route in {@code message}; empty where it has none. */
+  static OptionalInt mtu(NetlinkMessage message) {
+    Attribute metrics = message.attributesAfter(RouteMessage.LENGTH).find(RTA_METRICS);
+    Attribute mtu = metrics == null ? null : metrics.nested().find(RTAX_MTU);
+    return mtu == null || mtu.u32() == 0 ? OptionalInt.empty() : OptionalInt.of(mtu.u32());
   }
 
   /** The gateway among the attributes of a route or of one of its next hops. */

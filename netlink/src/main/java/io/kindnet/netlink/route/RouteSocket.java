@@ -79,14 +79,15 @@ public final class RouteSocket implements AutoCloseable {
 
   /**
    * How large packets to the outside may be, in bytes: the smallest MTU of the links that the
-   * default routes of both families go through.
+   * default routes of both families go through, of these routes themselves, and of IPv6 on these
+   * links, which a router may have told.
    *
    * @return empty where there is no default route
    */
   public OptionalInt defaultMtu() {
     OptionalInt smallest = OptionalInt.empty();
     for (AddressFamily family : AddressFamily.values()) {
-      Optional<Route> route = routes.defaultRoute(family);
+      Optional<DefaultRoute> route = routes.bestDefault(family);
       OptionalInt mtu =
           route.isPresent() ? DefaultRoutes.mtu(links, route.get()) : OptionalInt.empty();
       if (mtu.isPresent() && (smallest.isEmpty() || mtu.getAsInt() < smallest.getAsInt())) {
@@ -104,6 +105,11 @@ public final class RouteSocket implements AutoCloseable {
   /** As {@link #events}, without the changes that this socket asks for. */
   public RouteEvents eventsOfOthers(RouteEvents.Topic... topics) {
     return namespace.call(() -> RouteEvents.excludingOwn(socket.portId(), topics));
+  }
+
+  /** Listens to changes of the settings of links here, until the result is closed. */
+  public NetconfEvents netconfEvents() {
+    return namespace.call(NetconfEvents::open);
   }
 
   EchoedRequest echoed(MessageWriter request) {

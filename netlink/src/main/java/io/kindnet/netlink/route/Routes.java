@@ -152,16 +152,26 @@ public final class Routes {
    * @return empty where there is none
    */
   public Optional<Route> defaultRoute(AddressFamily family) {
+    return bestDefault(family).map(DefaultRoute::route);
+  }
+
+  /** As {@link #defaultRoute}, with what it says of the size of packets. */
+  Optional<DefaultRoute> bestDefault(AddressFamily family) {
     InetAddress outside = DefaultRoutes.outside(family);
     NetlinkMessage answer = ask(RouteRequests.lookup(outside, 0, RTM_F_FIB_MATCH));
     if (answer != null) {
-      Route route = RouteReader.read(answer);
-      if (route.isDefault()) {
-        return Optional.of(route);
+      DefaultRoute found = DefaultRoute.read(answer);
+      if (found.route().isDefault()) {
+        return Optional.of(found);
       }
     }
     // no default route, or one to just that address: a list of bogons that are refused
-    return DefaultRoutes.best(list(RouteFilter.main().withFamily(family)));
+    RouteFilter filter = RouteFilter.main().withFamily(family);
+    List<DefaultRoute> routes = new ArrayList<>();
+    for (NetlinkMessage message : dump(family, filter)) {
+      routes.add(DefaultRoute.read(message));
+    }
+    return DefaultRoutes.best(routes);
   }
 
   /** The answer to a look-up; null where the destination cannot be reached. */

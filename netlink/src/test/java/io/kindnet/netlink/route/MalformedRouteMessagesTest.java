@@ -31,7 +31,8 @@ class MalformedRouteMessagesTest {
         "route-add-via",
         "route-replace-multipath",
         "neighbour",
-        "neighbour-add"
+        "neighbour-add",
+        "netconf"
       })
   void survivesACutAtEveryByte(String name) {
     NetlinkMessage whole = Bytes.message(name);
@@ -52,7 +53,8 @@ class MalformedRouteMessagesTest {
         "route-add-via",
         "route-replace-multipath",
         "neighbour",
-        "neighbour-add"
+        "neighbour-add",
+        "netconf"
       })
   void survivesRandomBytesInAnyPlace(String name) {
     NetlinkMessage whole = Bytes.message(name);
@@ -71,7 +73,7 @@ class MalformedRouteMessagesTest {
   }
 
   @ParameterizedTest
-  @CsvSource({"link, 16", "address-ipv4, 8", "route, 12", "neighbour, 12"})
+  @CsvSource({"link, 16", "address-ipv4, 8", "route, 12", "neighbour, 12", "netconf, 1"})
   void namesWhatIsMissingOfTheFixedPart(String name, int needed) {
     NetlinkMessage whole = Bytes.message(name);
 
@@ -133,6 +135,8 @@ class MalformedRouteMessagesTest {
   private static void read(NetlinkMessage message) {
     if (message.type() == Rtnetlink.RTM_NEWNEIGH) {
       NeighbourMessages.read(message);
+    } else if (message.type() == Rtnetlink.RTM_NEWNETCONF) {
+      Netconf.read(message);
     } else {
       RouteEvents.read(message);
     }

@@ -12,8 +12,10 @@ import io.kindnet.netlink.testing.MessageRecorder;
 import io.kindnet.netlink.testing.Namespace;
 import io.kindnet.netlink.testing.NetworkNamespaces;
 import java.time.Duration;
+import java.util.Arrays;
 import java.util.List;
 import java.util.Optional;
+import java.util.OptionalInt;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -233,8 +235,9 @@ class RouteLookupTest {
         Route.via(RouteFixture.DEFAULT_V4, NextHop.via(parse("10.0.0.3"), 3)).withMetric(7);
     Route refusal = Route.ofType(RouteFixture.DEFAULT_V4, RouteConstants.RTN_UNREACHABLE);
 
-    assertThat(DefaultRoutes.best(List.of(dead, worse, best, refusal))).contains(best);
-    assertThat(DefaultRoutes.best(List.of(dead, refusal))).isEmpty();
+    assertThat(DefaultRoutes.best(candidates(dead, worse, best, refusal)))
+        .contains(new DefaultRoute(best, OptionalInt.empty()));
+    assertThat(DefaultRoutes.best(candidates(dead, refusal))).isEmpty();
   }
 
   @Test
@@ -270,5 +273,21 @@ class RouteLookupTest {
         route add default via fd00::2
         """);
     assertThat(rt.defaultMtu()).hasValue(1400);
+  }
+
+  @Test
+  void theMtuOfARouteCounts() {
+    Ip.batch(host, "route add default via 192.168.0.2 mtu 1300");
+    assertThat(rt.defaultMtu()).hasValue(1300);
+
+    Ip.batch(host, "route add default via fd00::2 mtu 1290");
+    assertThat(rt.defaultMtu()).hasValue(1290);
+
+    Ip.batch(host, "route change default via 192.168.0.2 mtu lock 1280");
+    assertThat(rt.defaultMtu()).hasValue(1280);
+  }
+
+  private static List<DefaultRoute> candidates(Route... routes) {
+    return Arrays.stream(routes).map(r -> new DefaultRoute(r, OptionalInt.empty())).toList();
   }
 }
