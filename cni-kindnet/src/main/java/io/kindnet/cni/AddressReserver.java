@@ -2,6 +2,7 @@ package io.kindnet.cni;
 
 import io.kindnet.cni.ipam.AddressChoice;
 import io.kindnet.cni.ipam.Lease;
+import io.kindnet.cni.podlink.PodMtu;
 import io.kindnet.cni.portmap.HostPort;
 import io.kindnet.cni.protocol.Attachment;
 import io.kindnet.cni.protocol.CniCommand;
@@ -22,9 +23,6 @@ import java.util.Random;
 
 /** Writes all rows of an ADD in one transaction: ranges, pod, addresses, host ports. */
 final class AddressReserver {
-  /** The smallest MTU of a link with IPv6: {@code IPV6_MIN_MTU} of {@code net/ipv6.h}. */
-  private static final int IPV6_MIN_MTU = 1280;
-
   private final CniEnvironment environment;
   private final NetworkConfig config;
   private final Store store;
@@ -48,7 +46,7 @@ final class AddressReserver {
 
   /** The rows of the pod, committed. */
   Reservation reserve(PodIdentity identity) throws CniException {
-    int mtu = config.mtu() == 0 ? kernel.host().defaultMtu() : config.mtu();
+    int mtu = config.mtu() == 0 ? kernel.host().defaultMtu(config.bridge()) : config.mtu();
     String hostInterface = kernel.host().newLinkName(random);
     try {
       return store.transaction(() -> reserve(identity, mtu, hostInterface));
@@ -79,7 +77,7 @@ final class AddressReserver {
     Attachment attachment = environment.attachment();
     makeWayFor(attachment);
     List<Lease> leases = chooseAddresses();
-    checkMtu(mtu, leases);
+    int podMtu = mtuFor(leases, mtu);
     PodRow pod =
         new PodRow(
             store.pods().newKey(attachment),
@@ -87,7 +85,7 @@ final class AddressReserver {
             environment.netns(),
             remembered(leases),
             hostInterface,
-            mtu,
+            podMtu,
             "",
             new PodRow.Details(environment.interfaceName(), config.name(), config.bridge()));
     store.pods().insert(pod);
@@ -113,7 +111,7 @@ final class AddressReserver {
 
   private List<Lease> chooseAddresses() throws CniException {
     List<IpPrefix> ranges = new ServingRanges(store).update(config.ranges());
-    kernel.host().requireFamiliesOf(ranges);
+    kernel.host().requireFamiliesOf(ranges, config.bridge());
     AddressChoice choice =
         new AddressChoice(ranges, new StoredAllocations(store, kernel.host(), log), random);
     List<Lease> leases = new ArrayList<>(2);
@@ -145,21 +143,31 @@ final class AddressReserver {
     return !stale.isEmpty();
   }
 
-  private void checkMtu(int mtu, List<Lease> leases) throws CniException {
+  /**
+   * What the pod gets: where the way to the outside takes less than IPv6 needs, what IPv6 needs.
+   * Its packets reach the other pods of this node then, and the host answers to those that are too
+   * large for the way out.
+   */
+  private int mtuFor(List<Lease> leases, int mtu) throws CniException {
+    int least = mtu;
     for (Lease lease : leases) {
-      if (lease.family() == AddressFamily.IPV6 && mtu < IPV6_MIN_MTU) {
-        String needs = "IPv6 needs " + IPV6_MIN_MTU + " at least";
-        throw config.mtu() == 0
-            ? new CniException(
-                CniErrorCode.UNSUPPORTED_FIELD,
-                "the link of the default route has an MTU of "
-                    + mtu
-                    + ", "
-                    + needs
-                    + ": raise it, or set 'mtu' in the network configuration")
-            : new CniException(CniErrorCode.INVALID_NETWORK_CONFIG, "mtu '" + mtu + "': " + needs);
-      }
+      least = PodMtu.atLeast(least, lease.family());
     }
+    if (least != mtu && config.mtu() != 0) {
+      throw new CniException(
+          CniErrorCode.INVALID_NETWORK_CONFIG,
+          "mtu '" + mtu + "': IPv6 needs " + least + " at least");
+    }
+    if (least != mtu) {
+      log.line(
+          "packets to the outside may have "
+              + mtu
+              + " bytes, IPv6 needs "
+              + least
+              + " at least: the pod gets an MTU of "
+              + least);
+    }
+    return least;
   }
 
   private static List<PodAddress> remembered(List<Lease> leases) {

@@ -4,13 +4,18 @@ import static io.kindnet.cni.CniNode.ip;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import com.fasterxml.jackson.databind.JsonNode;
+import io.kindnet.netlink.testing.Eventually;
 import io.kindnet.netlink.testing.Ip;
 import io.kindnet.netlink.testing.Namespace;
 import io.kindnet.netlink.testing.NetworkNamespaces;
 import java.nio.file.Path;
+import java.time.Duration;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+import org.junit.jupiter.params.provider.ValueSource;
 
 /** Uplinks of several sizes: 1450, 1420 and 1400. */
 @NetworkNamespaces
@@ -75,9 +80,99 @@ class MtuTest {
     assertMtu(1420, new CniNode(host, dataDir, "10.244.1.0/24"));
   }
 
+  @ParameterizedTest
+  @ValueSource(strings = {"", "cni0"})
+  void isTheSmallestOfTheUplinksWithoutDefaultRoute(String bridge) {
+    CniNode node = new CniNode(host, dataDir, "10.244.1.0/24", "fd00:10:244:1::/64");
+    node.config().put("bridge", bridge);
+
+    assertMtu(1400, node);
+
+    // not that of what pods have
+    Ip.batch(host, "link set up1400 down\nlink set up1420 down");
+    node.del("abc", pod);
+    assertMtu(1450, node);
+  }
+
+  /** It has no address yet, or one of its own only, as in some clouds. */
+  @ParameterizedTest
+  @ValueSource(strings = {"", "172.30.1.1/32"})
+  void isThatOfTheOnlyLinkThatIsUp(String address) {
+    Ip.batch(
+        host,
+        """
+        link set up1400 down
+        link set up1420 down
+        addr flush dev up1450
+        """);
+    if (!address.isEmpty()) {
+      Ip.run(host, "addr", "add", address, "dev", "up1450");
+    }
+
+    assertMtu(1450, new CniNode(host, dataDir, "10.244.1.0/24", "fd00:10:244:1::/64"));
+  }
+
   @Test
-  void isThatOfEthernetWithoutDefaultRoute() {
+  void isThatOfEthernetWithoutUplink() {
+    host.loopbackUp();
+    Ip.batch(
+        host,
+        """
+        link del up1400
+        link del up1420
+        link del up1450
+        """);
+
     assertMtu(1500, new CniNode(host, dataDir, "10.244.1.0/24"));
+  }
+
+  @ParameterizedTest
+  @CsvSource({"dev lo, 65535", "via 172.30.1.254 mtu 1380, 1380", "dev lo mtu 60, 68"})
+  void isWhatTheDefaultRouteSaysWithinWhatAPairCanHave(String route, int mtu) {
+    host.loopbackUp();
+    Ip.batch(host, "route add default " + route);
+
+    assertMtu(mtu, new CniNode(host, dataDir, "10.244.1.0/24"));
+  }
+
+  @Test
+  void isWhatTheDefaultRouteOfIpv6Says() {
+    Ip.batch(
+        host,
+        """
+        addr add fd00:30:1::1/64 dev up1450 nodad
+        route add default via fd00:30:1::2 mtu 1390
+        """);
+
+    assertMtu(1390, new CniNode(host, dataDir, "fd00:10:244:1::/64"));
+  }
+
+  /** As a router may tell it; the link itself keeps its own. */
+  @Test
+  void isThatOfIpv6OnTheUplink() {
+    host.run("sysctl", "-q", "-w", "net.ipv6.conf.up1450.mtu=1300");
+    Ip.batch(
+        host,
+        """
+        addr add fd00:30:1::1/64 dev up1450 nodad
+        route add default via fd00:30:1::2
+        """);
+
+    assertMtu(1300, new CniNode(host, dataDir, "fd00:10:244:1::/64"));
+  }
+
+  @Test
+  void isWhatARouterAdvertises() {
+    Advertiser advertiser = new Advertiser(host, "peer1450");
+    Eventually.within(
+        Duration.ofMinutes(1),
+        () -> {
+          advertiser.advertise(1320);
+          assertThat(Ip.run(host, "-6", "route", "show", "default"))
+              .contains("dev up1450 proto ra");
+        });
+
+    assertMtu(1320, new CniNode(host, dataDir, "10.244.1.0/24", "fd00:10:244:1::/64"));
   }
 
   @Test
@@ -139,40 +234,49 @@ class MtuTest {
   }
 
   @Test
-  void isThatOfEthernetWhereTheDefaultRouteLeadsNowhere() {
+  void isThatOfTheUplinksWhereTheDefaultRouteLeadsNowhere() {
     Ip.run(host, "-4", "route", "add", "unreachable", "default", "metric", "4000");
     Ip.run(host, "-6", "route", "add", "blackhole", "default", "metric", "4000");
 
-    assertMtu(1500, new CniNode(host, dataDir, "10.244.1.0/24", "fd00:10:244:1::/64"));
+    assertMtu(1400, new CniNode(host, dataDir, "10.244.1.0/24", "fd00:10:244:1::/64"));
   }
 
+  /** Pods of IPv4 alone do with what there is. */
   @Test
-  void isRefusedWhereTheUplinkIsTooSmallForIpv6() {
+  void isWhatIpv6NeedsWhereTheUplinkHasLess(Namespace plain) {
     Ip.batch(
         host,
         """
         link set up1400 mtu 1279
         route add default via 172.30.3.254
         """);
+
+    assertMtu(1280, new CniNode(host, dataDir, "10.244.1.0/24", "fd00:10:244:1::/64"));
+
+    JsonNode result = new CniNode(host, dataDir, "10.244.2.0/24").add("plain", plain);
+    assertThat(result.at("/interfaces/0/mtu").asInt()).isEqualTo(1279);
+  }
+
+  @Test
+  void isRefusedWhereTheConfigurationHasLessThanIpv6Needs() {
     CniNode node = new CniNode(host, dataDir, "10.244.1.0/24", "fd00:10:244:1::/64");
+    node.config().put("mtu", 1279);
 
     Reply refused = node.call("ADD", "abc", pod.path().toString(), "eth0", node.config());
 
     assertThat(CniNode.error(refused).path("msg").asText())
-        .isEqualTo(
-            "the link of the default route has an MTU of 1279, IPv6 needs 1280 at least: raise it,"
-                + " or set 'mtu' in the network configuration");
-    node.config().put("mtu", 1280);
-    assertMtu(1280, node);
+        .isEqualTo("mtu '1279': IPv6 needs 1280 at least");
   }
 
   private void assertMtu(int mtu, CniNode node) {
     JsonNode result = node.add("abc", pod);
-    String knet = result.at("/interfaces/0/name").asText();
+    // after the bridge, if there is one
+    int hostEnd = result.path("interfaces").size() - 2;
+    String knet = result.at("/interfaces/" + hostEnd + "/name").asText();
 
     assertThat(result.path("interfaces").findValues("mtu"))
         .extracting(JsonNode::asInt)
-        .containsExactly(mtu, mtu);
+        .containsOnly(mtu);
     assertThat(ip(pod, "link", "show", "eth0").at("/0/mtu").asInt()).isEqualTo(mtu);
     assertThat(ip(host, "link", "show", knet).at("/0/mtu").asInt()).isEqualTo(mtu);
   }

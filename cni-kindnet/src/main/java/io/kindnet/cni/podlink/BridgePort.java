@@ -52,8 +52,8 @@ final class BridgePort implements Wiring {
           CniErrorCode.INVALID_NETWORK_CONFIG,
           "bridge '" + bridge.name() + "': there is a link of this name that is no bridge");
     }
-    if (spec.has(AddressFamily.IPV6)) {
-      Sysctl.prepareIpv6(bridge.name());
+    for (Lease lease : spec.leases()) {
+      LinkSettings.prepare(bridge.name(), lease.family());
     }
     Sysctl.announceAddress(bridge.name());
     if (!bridge.isUp()) {
@@ -71,6 +71,11 @@ final class BridgePort implements Wiring {
       }
     }
     return host.links().byName(name);
+  }
+
+  @Override
+  public List<Setting> settings(Link hostEnd, AddressFamily family) {
+    return LinkSettings.ofPort(hostEnd.name(), family);
   }
 
   @Override
@@ -123,7 +128,7 @@ final class BridgePort implements Wiring {
                 name + " has lost the gateway address " + IpAddresses.format(lease.gateway()),
                 socket -> {
                   if (six) {
-                    Sysctl.prepareIpv6(bridge.name());
+                    LinkSettings.prepare(bridge.name(), AddressFamily.IPV6);
                   }
                   requireRange(lease);
                   addGateway(socket, bridge, lease);
@@ -164,7 +169,7 @@ final class BridgePort implements Wiring {
   private void setUp(RouteSocket socket, List<Lease> leases) throws CniException {
     for (Lease lease : leases) {
       if (lease.family() == AddressFamily.IPV6) {
-        Sysctl.prepareIpv6(bridge.name());
+        LinkSettings.prepare(bridge.name(), AddressFamily.IPV6);
       }
     }
     socket.links().change(bridge, LinkChange.nothing().up());

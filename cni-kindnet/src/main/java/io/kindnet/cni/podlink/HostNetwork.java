@@ -8,12 +8,14 @@ import io.kindnet.netlink.libc.Errno;
 import io.kindnet.netlink.netns.NetworkNamespace;
 import io.kindnet.netlink.route.Link;
 import io.kindnet.netlink.route.LinkChange;
+import io.kindnet.netlink.route.NextHop;
 import io.kindnet.netlink.route.Route;
 import io.kindnet.netlink.route.RouteConstants;
 import io.kindnet.netlink.route.RouteSocket;
 import io.kindnet.netlink.wire.NetlinkException;
 import java.net.Inet6Address;
 import java.net.InetAddress;
+import java.util.ArrayList;
 import java.util.HexFormat;
 import java.util.List;
 import java.util.Optional;
@@ -31,14 +33,12 @@ public final class HostNetwork implements AutoCloseable {
   /** The routing protocol number of the host's routes to pods: {@code k}. */
   public static final int ROUTE_PROTOCOL = PointToPoint.RTPROT_KINDNET;
 
-  /** The MTU of Ethernet, in {@code linux/if_ether.h}. */
-  private static final int ETH_DATA_LEN = 1500;
-
   /** The index of {@code lo} in every network namespace, in {@code net/flow.h}. */
   private static final int LOOPBACK_IFINDEX = 1;
 
   private final NetworkNamespace namespace;
   private final RouteSocket socket;
+  private @Nullable List<String> uplinks;
 
   private HostNetwork(NetworkNamespace namespace, RouteSocket socket) {
     this.namespace = namespace;
@@ -59,14 +59,24 @@ public final class HostNetwork implements AutoCloseable {
   /**
    * Makes sure that pods can have addresses of {@code ranges}.
    *
+   * @param bridge the one that pods are on; empty for none
    * @throws CniException {@link CniErrorCode#UNSUPPORTED_FIELD} naming the range of a family that
-   *     the kernel does not speak, and what to change
+   *     the kernel does not speak, or not with pods, and what to change
    */
-  public void requireFamiliesOf(List<IpPrefix> ranges) throws CniException {
+  public void requireFamiliesOf(List<IpPrefix> ranges, String bridge) throws CniException {
     for (IpPrefix range : ranges) {
       if (range.family() == AddressFamily.IPV6) {
         requireIpv6For(range);
+      } else {
+        requireArpFor(range, bridge);
       }
+    }
+  }
+
+  private static void requireArpFor(IpPrefix range, String bridge) throws CniException {
+    for (String obstacle : LinkSettings.arpObstacles(!bridge.isEmpty())) {
+      throw unsupported(
+          range, obstacle + ", so that this node answers no ARP of pods; set it to 0");
     }
   }
 
@@ -100,15 +110,47 @@ public final class HostNetwork implements AutoCloseable {
 
   /** Lets the host forward packets of {@code family} from and to pods. */
   public void enableForwarding(AddressFamily family) throws CniException {
-    Sysctl.enableForwarding(family);
+    restoreForwarding(family);
+  }
+
+  /** As {@link #enableForwarding}; returns the name of each sysctl that was off, and its value. */
+  List<String> restoreForwarding(AddressFamily family) throws CniException {
+    return LinkSettings.apply(Forwarding.ofHost(family, uplinks()));
   }
 
   /**
-   * How large packets to the outside may be, in bytes: the MTU of the links of the best default
-   * routes, or that of Ethernet where there is none.
+   * What of {@link #enableForwarding} is not so any more: the name of each sysctl and its value.
    */
-  public int defaultMtu() {
-    return socket.defaultMtu().orElse(ETH_DATA_LEN);
+  List<String> forwardingProblems(AddressFamily family) {
+    return LinkSettings.problems(Forwarding.ofHost(family, uplinks()));
+  }
+
+  /**
+   * The links of the best default route of IPv4, by which packets for pods come from outside. IPv6
+   * does not ask them.
+   */
+  private List<String> uplinks() {
+    if (uplinks == null) {
+      uplinks = new ArrayList<>(1);
+      Optional<Route> route = socket.routes().defaultRoute(AddressFamily.IPV4);
+      for (NextHop hop : route.map(Route::nextHops).orElse(List.of())) {
+        Optional<Link> link = socket.links().findByIndex(hop.linkIndex());
+        if (link.isPresent() && !link.get().isLoopback()) {
+          uplinks.add(link.get().name());
+        }
+      }
+    }
+    return uplinks;
+  }
+
+  /**
+   * How large packets to the outside may be, in bytes.
+   *
+   * @param bridge the one that pods are on; empty for none
+   * @see PodMtu#ofUplinks
+   */
+  public int defaultMtu(String bridge) {
+    return PodMtu.ofUplinks(socket, bridge);
   }
 
   /**

@@ -98,7 +98,7 @@ final class HostSide {
 
   private static void setUp(RouteSocket host, PodLinkSpec spec, Link hostEnd) throws CniException {
     if (spec.has(AddressFamily.IPV6)) {
-      Sysctl.prepareIpv6(hostEnd.name());
+      LinkSettings.prepare(hostEnd.name(), AddressFamily.IPV6);
     }
     host.links().change(hostEnd, LinkChange.nothing().up());
   }

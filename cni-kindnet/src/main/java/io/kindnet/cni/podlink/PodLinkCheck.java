@@ -2,6 +2,7 @@ package io.kindnet.cni.podlink;
 
 import io.kindnet.cni.ipam.Lease;
 import io.kindnet.cni.protocol.CniResult;
+import io.kindnet.netlink.ip.AddressFamily;
 import io.kindnet.netlink.ip.IpAddresses;
 import io.kindnet.netlink.route.Address;
 import io.kindnet.netlink.route.Link;
@@ -63,11 +64,29 @@ public final class PodLinkCheck {
       host.socket().links().findByName(spec.bridge()).ifPresent(links::add);
     }
     HostState state = HostState.around(host.socket(), links);
-    if (HostSide.wiring(host.socket(), state, spec).isEmpty()) {
+    Optional<Wiring> wiring = HostSide.wiring(host.socket(), state, spec);
+    if (wiring.isEmpty()) {
       problems.add("bridge " + spec.bridge() + " is gone");
+    } else {
+      checkSettings(wiring.get(), hostEnd);
     }
     for (Damage damage : HostSide.damages(host.socket(), state, spec, hostEnd)) {
       problems.add(damage.problem());
+    }
+  }
+
+  private void checkSettings(Wiring wiring, Link hostEnd) {
+    Optional<Link> bridge = wiring.bridge();
+    for (Lease lease : spec.leases()) {
+      AddressFamily family = lease.family();
+      problems.addAll(host.forwardingProblems(family));
+      if (family == AddressFamily.IPV4) {
+        problems.addAll(LinkSettings.arpObstacles(bridge.isPresent()));
+      }
+      problems.addAll(LinkSettings.problems(wiring.settings(hostEnd, family)));
+      if (bridge.isPresent()) {
+        problems.addAll(LinkSettings.problems(LinkSettings.ofHost(bridge.get().name(), family)));
+      }
     }
   }
 

@@ -100,8 +100,9 @@ public final class PodLinks {
     Link podEnd = pod.socket().links().byName(spec.interfaceName());
     Link hostEnd = namedAsAgreed(host.socket().links().byIndex(podEnd.peerIndex()));
     Sysctl.announceAddress(hostEnd.name());
-    if (spec.has(AddressFamily.IPV6)) {
-      Sysctl.prepareIpv6(hostEnd.name());
+    for (Lease lease : spec.leases()) {
+      LinkSettings.apply(LinkSettings.beforeUp(hostEnd.name(), lease.family()));
+      LinkSettings.apply(wiring.settings(hostEnd, lease.family()));
     }
     preparePod();
     if (spec.has(AddressFamily.IPV6)) {
@@ -183,13 +184,15 @@ public final class PodLinks {
   }
 
   private void preparePod() throws CniException {
+    String name = spec.interfaceName();
     CniException refused =
         pod.namespace()
             .call(() -> {
               try {
-                Sysctl.announceAddress(spec.interfaceName());
-                if (spec.has(AddressFamily.IPV6)) {
-                  Sysctl.prepareIpv6(spec.interfaceName());
+                Sysctl.announceAddress(name);
+                for (Lease lease : spec.leases()) {
+                  LinkSettings.apply(LinkSettings.beforeUp(name, lease.family()));
+                  LinkSettings.apply(LinkSettings.ofPod(name, lease.family()));
                 }
                 return null;
               } catch (CniException e) {

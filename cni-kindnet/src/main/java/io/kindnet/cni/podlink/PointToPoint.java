@@ -33,6 +33,11 @@ final class PointToPoint implements Wiring {
   }
 
   @Override
+  public List<Setting> settings(Link hostEnd, AddressFamily family) {
+    return LinkSettings.ofHost(hostEnd.name(), family);
+  }
+
+  @Override
   public void plug(Link hostEnd) {}
 
   @Override
@@ -87,7 +92,7 @@ final class PointToPoint implements Wiring {
                 name + " has lost the gateway address " + IpAddresses.format(lease.gateway()),
                 socket -> {
                   if (six) {
-                    Sysctl.prepareIpv6(hostEnd.name());
+                    LinkSettings.prepare(hostEnd.name(), AddressFamily.IPV6);
                   }
                   addGateway(socket, hostEnd, lease);
                 }));

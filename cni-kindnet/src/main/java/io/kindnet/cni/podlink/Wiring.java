@@ -2,6 +2,7 @@ package io.kindnet.cni.podlink;
 
 import io.kindnet.cni.ipam.Lease;
 import io.kindnet.cni.protocol.CniException;
+import io.kindnet.netlink.ip.AddressFamily;
 import io.kindnet.netlink.ip.IpPrefix;
 import io.kindnet.netlink.route.Link;
 import java.util.List;
@@ -9,6 +10,9 @@ import java.util.Optional;
 
 /** How the host's end of a pod's veth pair is connected to the host. */
 interface Wiring {
+
+  /** The sysctls of the host's end that pods with {@code family} depend on. */
+  List<Setting> settings(Link hostEnd, AddressFamily family);
 
   /** Connects the host's end, which is still down. */
   void plug(Link hostEnd) throws CniException;
