@@ -6,6 +6,7 @@ import static java.nio.charset.StandardCharsets.UTF_8;
 
 import io.fabric8.kubernetes.client.KubernetesClient;
 import io.kindnet.cni.MonitoredDatabase;
+import io.kindnet.cni.podlink.PodMtu;
 import io.kindnet.cni.protocol.NetworkConfig;
 import io.kindnet.kindnetd.agent.Agents;
 import io.kindnet.kindnetd.agent.KernelWatch;
@@ -16,6 +17,7 @@ import io.kindnet.kindnetd.cluster.nodes.ClusterNodes;
 import io.kindnet.kindnetd.cluster.nodes.NodeWatch;
 import io.kindnet.kindnetd.cniconfig.CniConfigurationAgent;
 import io.kindnet.kindnetd.hostports.HostPortAgent;
+import io.kindnet.kindnetd.hostsettings.HostSettingsAgent;
 import io.kindnet.kindnetd.install.BinDirectory;
 import io.kindnet.kindnetd.install.PluginAgent;
 import io.kindnet.kindnetd.install.PluginOptions;
@@ -35,6 +37,7 @@ import io.kindnet.kindnetd.status.StatusServer;
 import io.kindnet.netlink.libc.KernelRelease;
 import io.kindnet.netlink.nftables.NftablesEvents;
 import io.kindnet.netlink.nftables.NftablesSocket;
+import io.kindnet.netlink.route.NetconfEvents;
 import io.kindnet.netlink.route.RouteEvents;
 import io.kindnet.netlink.route.RouteSocket;
 import java.io.IOException;
@@ -43,6 +46,7 @@ import java.net.InetAddress;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Map;
+import java.util.OptionalInt;
 import java.util.Set;
 import java.util.concurrent.Callable;
 import org.slf4j.Logger;
@@ -152,10 +156,12 @@ public final class Kindnetd implements Callable<Integer> {
         RouteSocket kernel = RouteSocket.open();
         SharedNftables nftables = new SharedNftables(NftablesSocket::open);
         KernelWatch<RouteEvents.Batch> routeEvents = KernelWatch.ofRoutes(kernel);
+        KernelWatch<NetconfEvents.Batch> netconfEvents = KernelWatch.ofNetconf(kernel);
         KernelWatch<NftablesEvents.Events> nftablesEvents =
             KernelWatch.ofNftables(() -> NftablesEvents.excludingOwn(nftables.get().portId()));
         Agents agents = new Agents()) {
       KernelMessages.show(status, kernel.requests(), nftables);
+      agents.run(new HostSettingsAgent(accepted, netconfEvents, status), !options.disableCni());
       // before calls are served, which cannot use a table of another version
       agents.run(
           new HostPortAgent(
@@ -173,7 +179,10 @@ public final class Kindnetd implements Callable<Integer> {
           options.usesPodCidrs());
       agents.run(
           new CniConfigurationAgent(
-              accepted, options.cniConfiguration(), kernel::defaultMtu, status),
+              accepted,
+              options.cniConfiguration(),
+              () -> OptionalInt.of(PodMtu.ofUplinks(kernel, CniConfigurationAgent.BRIDGE)),
+              status),
           !options.disableCni());
       agents.run(new RouteAgent(accepted, kernel, routeEvents, status), !options.disableCni());
       agents.run(

@@ -26,6 +26,7 @@ class KindnetdArchitectureTest {
   private static final String CALL_SERVER = "io.kindnet.kindnetd.callserver..";
   private static final String INSTALL = "io.kindnet.kindnetd.install..";
   private static final String CLEANUP = "io.kindnet.kindnetd.cleanup..";
+  private static final String HOSTSETTINGS = "io.kindnet.kindnetd.hostsettings..";
   private static final String HOSTPORTS = "io.kindnet.kindnetd.hostports..";
   private static final String IPAM = "io.kindnet.kindnetd.ipam..";
   private static final String FILES = "io.kindnet.kindnetd.files..";
@@ -42,6 +43,7 @@ class KindnetdArchitectureTest {
           CALL_SERVER,
           IPAM,
           HOSTPORTS,
+          HOSTSETTINGS,
           INSTALL,
           PODCIDR,
           PODLINKS);
@@ -86,6 +88,7 @@ class KindnetdArchitectureTest {
             CALL_SERVER,
             IPAM,
             HOSTPORTS,
+            HOSTSETTINGS,
             INSTALL,
             FILES,
             STATUS,
@@ -108,6 +111,7 @@ class KindnetdArchitectureTest {
             CALL_SERVER,
             IPAM,
             HOSTPORTS,
+            HOSTSETTINGS,
             STATUS,
             INSTALL,
             FILES,
@@ -156,6 +160,7 @@ class KindnetdArchitectureTest {
             MASQ,
             IPAM,
             HOSTPORTS,
+            HOSTSETTINGS,
             INSTALL,
             FILES,
             PODCIDR,

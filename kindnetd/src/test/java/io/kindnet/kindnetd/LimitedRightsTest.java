@@ -91,4 +91,44 @@ class LimitedRightsTest {
       }
     }
   }
+
+  /** The pods are those of the standard plugins, which have set it, each time that they ran. */
+  @Test
+  void saysWhatItCannotPutBack(Namespace router, Namespace node, @TempDir Path folder) {
+    new TestNetwork(router).plug(node, 1);
+    Map<String, String> environment =
+        Map.of("NODE_NAME", "node1", "HOST_IP", "192.0.2.1", "POD_IP", "192.0.2.1");
+    try (ApiServerProcess api = ApiServerProcess.start(router, TestNetwork.ROUTER_V4, 8080)) {
+      api.apply(Nodes.node("node1", List.of("10.244.1.0/24"), List.of("192.0.2.1")));
+      Ip.batch(
+          node,
+          """
+          link add kind-br type bridge
+          link set kind-br up
+          address add 10.244.1.1/24 dev kind-br
+          """);
+      try (AgentProcess agent =
+          AgentProcess.start(
+              node,
+              CONTAINER,
+              environment,
+              "--master=" + api.url(),
+              "--cni-conf-dir=" + folder,
+              "--cni-plugins=standard")) {
+        Eventually.within(
+            DEADLINE, () -> assertThat(agent.get("/readyz")).as(agent.log()).endsWith("\nready\n"));
+
+        node.run("sysctl", "-q", "-w", "net.ipv4.ip_forward=0");
+        Eventually.within(
+            DEADLINE,
+            () ->
+                assertThat(agent.get("/readyz"))
+                    .contains("[-]host-settings cannot set /proc/sys/net/ipv4/ip_forward to 1"));
+
+        node.run("sysctl", "-q", "-w", "net.ipv4.ip_forward=1");
+        Eventually.within(
+            DEADLINE, () -> assertThat(agent.get("/readyz")).as(agent.log()).endsWith("\nready\n"));
+      }
+    }
+  }
 }

@@ -1,6 +1,7 @@
 package io.kindnet.kindnetd.agent;
 
 import io.kindnet.netlink.nftables.NftablesEvents;
+import io.kindnet.netlink.route.NetconfEvents;
 import io.kindnet.netlink.route.RouteEvents;
 import io.kindnet.netlink.route.RouteEvents.Topic;
 import io.kindnet.netlink.route.RouteSocket;
@@ -43,6 +44,15 @@ public final class KernelWatch<B> implements AutoCloseable {
   public static KernelWatch<RouteEvents.Batch> ofRoutes(RouteSocket socket) {
     return new KernelWatch<>(
         "route events", () -> socket.eventsOfOthers(Topic.LINKS, Topic.ADDRESSES, Topic.ROUTES));
+  }
+
+  /**
+   * What is done to the settings of links in the network namespace of {@code socket}.
+   *
+   * @param socket stays the caller's to close
+   */
+  public static KernelWatch<NetconfEvents.Batch> ofNetconf(RouteSocket socket) {
+    return new KernelWatch<>("netconf events", socket::netconfEvents);
   }
 
   /**

@@ -2,6 +2,7 @@ package io.kindnet.kindnetd.cniconfig;
 
 import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.databind.ObjectMapper;
+import io.kindnet.cni.podlink.PodMtu;
 import io.kindnet.kindnetd.agent.Agent;
 import io.kindnet.kindnetd.agent.ReconcileLoop;
 import io.kindnet.kindnetd.agent.ReconcileLoop.Pass;
@@ -13,6 +14,7 @@ import io.kindnet.kindnetd.cniconfig.PluginChain.Plugins;
 import io.kindnet.kindnetd.files.DirectoryWatch;
 import io.kindnet.kindnetd.status.AgentStatus;
 import io.kindnet.kindnetd.status.Status;
+import io.kindnet.netlink.ip.IpPrefix;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -57,7 +59,7 @@ public final class CniConfigurationAgent implements Agent {
   private boolean watched = true;
 
   /**
-   * @param mtu finds the MTU of the interface that carries the default route, if there is one
+   * @param mtu finds out how large packets to the outside may be, in bytes
    */
   public CniConfigurationAgent(
       NodeView nodes, CniConfigurationOptions options, Supplier<OptionalInt> mtu, Status status) {
@@ -151,7 +153,8 @@ public final class CniConfigurationAgent implements Agent {
   }
 
   private void write(ClusterNode self) throws IOException {
-    String text = new CniConfiguration(chain, self.podCidrs(), mtuIfNeeded()).toJson();
+    String text =
+        new CniConfiguration(chain, self.podCidrs(), mtuIfNeeded(self.podCidrs())).toJson();
     Files.createDirectories(directory);
     watchDirectory();
     if (file.write(text)) {
@@ -183,8 +186,16 @@ public final class CniConfigurationAgent implements Agent {
     }
   }
 
-  private OptionalInt mtuIfNeeded() {
-    return chain.plugins() == Plugins.STANDARD ? mtu.get() : OptionalInt.empty();
+  private OptionalInt mtuIfNeeded(List<IpPrefix> podCidrs) {
+    OptionalInt found = chain.plugins() == Plugins.STANDARD ? mtu.get() : OptionalInt.empty();
+    if (found.isEmpty()) {
+      return found;
+    }
+    int bytes = found.getAsInt();
+    for (IpPrefix cidr : podCidrs) {
+      bytes = PodMtu.atLeast(bytes, cidr.family());
+    }
+    return OptionalInt.of(bytes);
   }
 
   private static boolean isKindnet(String text) {
