@@ -12,6 +12,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.PathMatcher;
 import java.util.List;
+import java.util.Set;
 import java.util.TreeSet;
 import org.junit.jupiter.api.Test;
 
@@ -62,8 +63,8 @@ class ExclusionsTest {
             "io.kindnet.netlink", "io.kindnet.cni", "io.kindnet.kindnetd", "org.sqlite.core");
   }
 
-  private static TreeSet<String> missing(JavaClasses classes, List<Exclusion> exclusions) {
-    TreeSet<String> missing = new TreeSet<>();
+  private static Set<String> missing(JavaClasses classes, List<Exclusion> exclusions) {
+    Set<String> missing = new TreeSet<>();
     for (JavaClass type : classes) {
       for (Dependency dependency : type.getDirectDependenciesFromSelf()) {
         JavaClass target = dependency.getTargetClass().getBaseComponentType();

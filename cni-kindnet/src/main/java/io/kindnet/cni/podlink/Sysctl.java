@@ -157,7 +157,8 @@ final class Sysctl {
    */
   static String displayName(String name) {
     StringBuilder text = new StringBuilder("net.");
-    for (char c : name.toCharArray()) {
+    for (int i = 0; i < name.length(); i++) {
+      char c = name.charAt(i);
       text.append(c == '/' ? '.' : c == '.' ? '/' : c);
     }
     return text.toString();

@@ -21,6 +21,7 @@ enum PrefixSet {
 
   @SuppressWarnings("ImmutableEnumChecker") // a record of what does not change either
   private final NamedSet set;
+
   private final AddressFamily family;
   private final boolean sources;
 

@@ -60,7 +60,8 @@ class MasqueradedSourcesTest {
     agent =
         new MasqAgent(
             nodes,
-            List.of(IpPrefix.parse("203.0.113.0/24"), IpPrefix.parse("10.8.0.0/16")),
+            new MasqOptions(
+                true, List.of(IpPrefix.parse("203.0.113.0/24"), IpPrefix.parse("10.8.0.0/16"))),
             List.of("knet*", "kind-br"),
             () -> nftables,
             events,
@@ -128,10 +129,15 @@ class MasqueradedSourcesTest {
   })
   void whoSendsThroughTheNode(String link, String v4, String v6, String seenAs) {
     host.connect(link, others, "eth0");
-    String gateways =
-        "address add 169.254.1.1/32 dev %1$s\naddress add fe80::1/64 dev %1$s nodad\n"
-            + "route add %2$s dev %1$s\nroute add %3$s dev %1$s\n";
-    Ip.batch(host, gateways.formatted(link, v4, v6));
+    Ip.batch(
+        host,
+        """
+        address add 169.254.1.1/32 dev %1$s
+        address add fe80::1/64 dev %1$s nodad
+        route add %2$s dev %1$s
+        route add %3$s dev %1$s
+        """
+            .formatted(link, v4, v6));
     Ip.batch(
         others,
         """
