@@ -1,5 +1,5 @@
 /*
- * The program cni-kindnet: hands a call over to the agent where one is there, and else executes the plugin on the Java runtime
+ * The program cni-kindnet: delegates a call to the agent where one is there, and else executes the plugin on the Java runtime
  * beside it, which is complete without an agent.
  */
 #include "cnierror.h"

@@ -23,7 +23,7 @@ final class PodTraffic implements AutoCloseable {
       List.of(parse("198.51.100.1"), parse("2001:db8:1::1"));
 
   /** For what the kernel does only after a second: asking for a neighbour again. */
-  private static final Duration PATIENCE = Deadlines.scaled(Duration.ofSeconds(3));
+  private static final Duration TIMEOUT = Deadlines.scaled(Duration.ofSeconds(3));
 
   private final Namespace host;
   private final UdpEcho node;
@@ -95,7 +95,7 @@ final class PodTraffic implements AutoCloseable {
   }
 
   private static void require(List<String> failures, String way, UdpEcho from, InetAddress to) {
-    if (!from.reaches(to, PATIENCE)) {
+    if (!from.reaches(to, TIMEOUT)) {
       failures.add(way);
     }
   }

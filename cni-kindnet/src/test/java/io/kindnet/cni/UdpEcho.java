@@ -58,14 +58,14 @@ final class UdpEcho implements AutoCloseable {
   /**
    * Asks once; a datagram that is lost is an answer that does not come.
    *
-   * @param patience how long to wait
+   * @param busyTimeout how long to wait
    */
-  boolean reaches(InetAddress address, Duration patience) {
+  boolean reaches(InetAddress address, Duration busyTimeout) {
     byte[] question = (new String(name, UTF_8) + " " + ++questions).getBytes(UTF_8);
     try {
       client.send(
           new DatagramPacket(question, question.length, new InetSocketAddress(address, PORT)));
-      long end = System.nanoTime() + patience.toNanos();
+      long end = System.nanoTime() + busyTimeout.toNanos();
       while (true) {
         long left = Duration.ofNanos(end - System.nanoTime()).toMillis();
         if (left <= 0) {

@@ -160,7 +160,7 @@ final class Flags {
       paramLabel = "FILE",
       defaultValue = "/run/kindnet/cni.sock",
       description =
-          "where cni-kindnet hands its calls over, empty disables (default ${DEFAULT-VALUE})")
+          "where cni-kindnet delegates its calls to, empty disables (default ${DEFAULT-VALUE})")
   String cniSocket;
 
   @Option(

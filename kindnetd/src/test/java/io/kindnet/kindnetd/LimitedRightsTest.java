@@ -94,7 +94,7 @@ class LimitedRightsTest {
 
   /** The pods are those of the standard plugins, which have set it, each time that they ran. */
   @Test
-  void saysWhatItCannotPutBack(Namespace router, Namespace node, @TempDir Path folder) {
+  void saysWhatItCannotPutBack(Namespace router, Namespace node, @TempDir Path directory) {
     new TestNetwork(router).plug(node, 1);
     Map<String, String> environment =
         Map.of("NODE_NAME", "node1", "HOST_IP", "192.0.2.1", "POD_IP", "192.0.2.1");
@@ -113,7 +113,7 @@ class LimitedRightsTest {
               CONTAINER,
               environment,
               "--master=" + api.url(),
-              "--cni-conf-dir=" + folder,
+              "--cni-conf-dir=" + directory,
               "--cni-plugins=standard")) {
         Eventually.within(
             DEADLINE, () -> assertThat(agent.get("/readyz")).as(agent.log()).endsWith("\nready\n"));

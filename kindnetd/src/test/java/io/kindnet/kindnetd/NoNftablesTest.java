@@ -35,11 +35,11 @@ class NoNftablesTest {
       Pattern.compile("(?m)^kindnet_pass_failures_total\\{agent=\"masquerading\"} ([2-9]|\\d\\d)");
 
   private static AgentProcess start(
-      Namespace node, ApiServerProcess api, Path folder, String... more) {
+      Namespace node, ApiServerProcess api, Path directory, String... more) {
     String[] flags = new String[more.length + 3];
     System.arraycopy(more, 0, flags, 3, more.length);
     flags[0] = "--master=" + api.url();
-    flags[1] = "--cni-conf-dir=" + folder;
+    flags[1] = "--cni-conf-dir=" + directory;
     flags[2] = "--cni-plugins=standard";
     return AgentProcess.start(node, KERNEL_WITHOUT, ENVIRONMENT, flags);
   }
@@ -50,11 +50,11 @@ class NoNftablesTest {
   }
 
   @Test
-  void masqueradingFailsAloneAndIsTriedAgain(Namespace router, Namespace node, @TempDir Path folder)
+  void masqueradingFailsAloneAndIsTriedAgain(Namespace router, Namespace node, @TempDir Path directory)
       throws Exception {
     new TestNetwork(router).plug(node, 1);
     try (ApiServerProcess api = ApiServerProcess.start(router, TestNetwork.ROUTER_V4, 8080);
-        AgentProcess agent = start(node, api, folder)) {
+        AgentProcess agent = start(node, api, directory)) {
       addNodes(api);
       Eventually.within(
           DEADLINE,
@@ -67,7 +67,7 @@ class NoNftablesTest {
           });
       assertThat(Ip.run(node, "route", "show", "proto", "75"))
           .contains("10.244.2.0/24 via 192.0.2.2");
-      assertThat(folder.resolve("10-kindnet.conflist")).exists();
+      assertThat(directory.resolve("10-kindnet.conflist")).exists();
       assertThat(agent.get("/healthz")).isEqualTo("ok\n");
       assertThat(agent.log().lines().filter(line -> line.contains("masquerading: not started")))
           .hasSize(1);
@@ -76,11 +76,11 @@ class NoNftablesTest {
   }
 
   @Test
-  void whoDoesNotMasqueradeMissesNothing(Namespace router, Namespace node, @TempDir Path folder)
+  void whoDoesNotMasqueradeMissesNothing(Namespace router, Namespace node, @TempDir Path directory)
       throws Exception {
     new TestNetwork(router).plug(node, 1);
     try (ApiServerProcess api = ApiServerProcess.start(router, TestNetwork.ROUTER_V4, 8080);
-        AgentProcess agent = start(node, api, folder, "--masquerading=false")) {
+        AgentProcess agent = start(node, api, directory, "--masquerading=false")) {
       addNodes(api);
       Eventually.within(
           DEADLINE, () -> assertThat(agent.get("/readyz")).as(agent.log()).endsWith("\nready\n"));

@@ -35,10 +35,10 @@ public record RequestHeader(int kind, int fds, int environmentLength, int inputL
   /** In bytes. */
   public static final int LENGTH = 16;
 
-  /** In bytes. What is longer is not handed over. */
+  /** In bytes. What is longer is not delegated. */
   public static final int LONGEST_ENVIRONMENT = 256 << 10;
 
-  /** In bytes. What is longer is not handed over. */
+  /** In bytes. What is longer is not delegated. */
   public static final int LONGEST_INPUT = 1 << 20;
 
   private static final int ALL_FDS = OWN_NETWORK | ROOT | POD_NETWORK | LOG;

@@ -186,9 +186,9 @@ class BadAgentTest {
         };
     try (ScriptedAgent agent = ScriptedAgent.at(socket(), manners)) {
       // a pipe with an open end at which nobody reads
-      String script = "PATH=/usr/bin; cd \"$FOLDER\"; mkfifo full; exec 4<>full; exec \"$0\" >&4";
+      String script = "PATH=/usr/bin; cd \"$DIRECTORY\"; mkfifo full; exec 4<>full; exec \"$0\" >&4";
       Map<String, String> variables = new HashMap<>(variables("ADD"));
-      variables.put("FOLDER", directory.toString());
+      variables.put("DIRECTORY", directory.toString());
       LauncherResult ran = launcher.runByShell(script, variables, INPUT);
 
       assertThat(ran).isEqualTo(new LauncherResult(1, "", ""));

@@ -3,7 +3,7 @@ package io.kindnet.cni.launcher;
 import java.util.List;
 
 /**
- * What a launcher has handed over.
+ * What a launcher has delegated.
  *
  * @param kind 1 for a call
  * @param bits which descriptors came

@@ -42,7 +42,7 @@ class HostSettingsAgentTest {
   private static final Duration DEADLINE = Duration.ofMinutes(1);
 
   private final Namespace host;
-  private final Path folder;
+  private final Path directory;
   private final NetworkNamespace namespace;
   private final RouteSocket socket;
   private final ClusterNodes nodes = new ClusterNodes("self");
@@ -50,9 +50,9 @@ class HostSettingsAgentTest {
   private final KernelWatch<NetconfEvents.Batch> events;
   private final HostSettingsAgent agent;
 
-  HostSettingsAgentTest(Namespace host, @TempDir Path folder) {
+  HostSettingsAgentTest(Namespace host, @TempDir Path directory) {
     this.host = host;
-    this.folder = folder;
+    this.directory = directory;
     namespace = NetworkNamespace.open(host.path().toString());
     socket = RouteSocket.open(namespace);
     events = KernelWatch.ofNetconf(socket);
@@ -190,7 +190,7 @@ class HostSettingsAgentTest {
         {"cniVersion": "1.1.0", "name": "kindnet", "type": "cni-kindnet", "dataDir": "%s",
          "ranges": ["10.244.1.0/24", "fd00:1::/64"]}
         """
-            .formatted(folder);
+            .formatted(directory);
     Map<String, String> variables =
         Map.of(
             "CNI_COMMAND",

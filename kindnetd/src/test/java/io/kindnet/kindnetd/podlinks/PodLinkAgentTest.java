@@ -48,7 +48,7 @@ class PodLinkAgentTest {
   private final Namespace host;
   private final Namespace one;
   private final Namespace other;
-  private final Path folder;
+  private final Path directory;
   private final Status status = new Status("of a test");
   private final MonitoredDatabase database;
   private final RouteSocket socket;
@@ -58,18 +58,18 @@ class PodLinkAgentTest {
   private final Map<String, String> results = new HashMap<>();
   private String bridge = "";
 
-  PodLinkAgentTest(Namespace host, Namespace one, Namespace other, @TempDir Path folder)
+  PodLinkAgentTest(Namespace host, Namespace one, Namespace other, @TempDir Path directory)
       throws IOException {
     this.host = host;
     this.one = one;
     this.other = other;
-    this.folder = folder;
+    this.directory = directory;
     try (NetworkNamespace handle = NetworkNamespace.open(host.path().toString())) {
       socket = RouteSocket.open(handle);
     }
     events = KernelWatch.ofRoutes(socket);
     database =
-        new MonitoredDatabase(folder.resolve("cni.db"), new BusyTimeout(10_000), Kernel::open);
+        new MonitoredDatabase(directory.resolve("cni.db"), new BusyTimeout(10_000), Kernel::open);
     agent = new PodLinkAgent(database, socket, events, Duration.ofDays(1), status);
     pages = new StatusPages(status);
   }
@@ -309,7 +309,7 @@ class PodLinkAgentTest {
          "ranges": ["10.244.1.0/24", "fd00:1::/64"], "bridge": "%s", "runtimeConfig": {
            "portMappings": [{"hostPort": %d, "containerPort": 8080, "protocol": "tcp"}]}%s}
         """
-            .formatted(folder, bridge, hostPort, more);
+            .formatted(directory, bridge, hostPort, more);
     Map<String, String> variables =
         Map.of(
             "CNI_COMMAND",

@@ -42,22 +42,22 @@ class PodLinkRacesTest {
   private static final int ROUNDS = 15;
 
   private final Namespace host;
-  private final Path folder;
+  private final Path directory;
   private final Status status = new Status("of a test");
   private final RouteSocket socket;
   private final KernelWatch<RouteEvents.Batch> events;
   private final PodLinkAgent agent;
   private final Map<String, String> results = new ConcurrentHashMap<>();
 
-  PodLinkRacesTest(Namespace host, @TempDir Path folder) {
+  PodLinkRacesTest(Namespace host, @TempDir Path directory) {
     this.host = host;
-    this.folder = folder;
+    this.directory = directory;
     try (NetworkNamespace handle = NetworkNamespace.open(host.path().toString())) {
       socket = RouteSocket.open(handle);
     }
     events = KernelWatch.ofRoutes(socket);
     MonitoredDatabase database =
-        new MonitoredDatabase(folder.resolve("cni.db"), new BusyTimeout(30_000), Kernel::open);
+        new MonitoredDatabase(directory.resolve("cni.db"), new BusyTimeout(30_000), Kernel::open);
     agent = new PodLinkAgent(database, socket, events, Duration.ofDays(1), status);
   }
 
@@ -115,7 +115,7 @@ class PodLinkRacesTest {
     for (int round = 1; !isLast; round++) {
       // an interface that is set down in the middle is an error of the ADD, which then leaves none
       Reply added = call("ADD", worker, pod, bridge);
-      assertThat(added.document()).doesNotContain("EEXIST", "defect");
+      assertThat(added.document()).doesNotContain("EEXIST", "bug in the plugin");
       isLast = round >= ROUNDS && added.exitCode() == 0;
       if (isLast) {
         results.put("pod" + worker, added.document());
@@ -157,7 +157,7 @@ class PodLinkRacesTest {
         {"cniVersion": "1.1.0", "name": "kindnet", "type": "cni-kindnet", "dataDir": "%s",
          "ranges": ["10.244.1.0/24", "fd00:1::/64"], "bridge": "%s"%s}
         """
-            .formatted(folder, bridge, more);
+            .formatted(directory, bridge, more);
     Map<String, String> variables =
         Map.of(
             "CNI_COMMAND",

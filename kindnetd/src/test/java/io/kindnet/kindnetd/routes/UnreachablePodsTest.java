@@ -31,13 +31,13 @@ class UnreachablePodsTest {
   private final Namespace host;
   private final Namespace network;
   private final Namespace pod;
-  private final RoutingFixture stand;
+  private final RoutingFixture fixture;
 
   UnreachablePodsTest(Namespace host, Namespace network, Namespace pod) {
     this.host = host;
     this.network = network;
     this.pod = pod;
-    stand = RoutingFixture.between(host, network);
+    fixture = RoutingFixture.between(host, network);
   }
 
   @BeforeEach
@@ -90,12 +90,12 @@ class UnreachablePodsTest {
 
   @AfterEach
   void stop() {
-    stand.close();
+    fixture.close();
   }
 
   @Test
   void aPodHearsThatNobodyIsThereAndNothingLeavesTheNode() {
-    stand.start();
+    fixture.start();
     awaitOwnRoutes(V4, V6);
 
     for (String nobody : List.of("10.244.0.77", "fd00::77")) {
@@ -115,23 +115,23 @@ class UnreachablePodsTest {
 
   @Test
   void theRouteGoesWithTheCidrAndIsNoRouteToAnotherNode() throws IOException {
-    stand.start();
-    stand.join("a", 2);
-    stand.assertRoutes("10.244.2.0/24 via 192.0.2.2", "fd00:2::/64 via 2001:db8::2");
+    fixture.start();
+    fixture.join("a", 2);
+    fixture.assertRoutes("10.244.2.0/24 via 192.0.2.2", "fd00:2::/64 via 2001:db8::2");
     awaitOwnRoutes(V4, V6);
-    assertThat(MetricsPage.of(stand.status)).contains("kindnet_routes{family=\"ipv4\"} 1.0");
+    assertThat(MetricsPage.of(fixture.status)).contains("kindnet_routes{family=\"ipv4\"} 1.0");
 
-    stand.nodes.put(clusterNode("self", List.of("10.244.7.0/24"), "192.0.2.1", "2001:db8::1"));
+    fixture.nodes.put(clusterNode("self", List.of("10.244.7.0/24"), "192.0.2.1", "2001:db8::1"));
 
     awaitOwnRoutes("unreachable 10.244.7.0/24 proto 75 metric 4294967295");
-    stand.nodes.put(clusterNode("self", List.of(), "192.0.2.1", "2001:db8::1"));
+    fixture.nodes.put(clusterNode("self", List.of(), "192.0.2.1", "2001:db8::1"));
     awaitOwnRoutes();
-    stand.assertRoutes("10.244.2.0/24 via 192.0.2.2", "fd00:2::/64 via 2001:db8::2");
+    fixture.assertRoutes("10.244.2.0/24 via 192.0.2.2", "fd00:2::/64 via 2001:db8::2");
   }
 
   @Test
   void theRouteOfABridgeComesBefore(Namespace other) {
-    stand.start();
+    fixture.start();
     awaitOwnRoutes(V4, V6);
     other.connect("eth0", host, "port0");
     Ip.batch(
@@ -157,7 +157,7 @@ class UnreachablePodsTest {
 
   @Test
   void comesBackWhenOthersRemoveItAndStaysOverARestart() throws IOException {
-    stand.start();
+    fixture.start();
     awaitOwnRoutes(V4, V6);
     try (CapturedLog log = CapturedLog.start()) {
       Ip.run(host, "route", "flush", "proto", "75");
@@ -166,19 +166,19 @@ class UnreachablePodsTest {
       Eventually.within(
           DEADLINE, () -> assertThat(log.linesWith("removed or changed by others")).isNotEmpty());
     }
-    String before = MetricsPage.of(stand.status);
+    String before = MetricsPage.of(fixture.status);
     assertThat(before).doesNotContain("kindnet_repairs_total{agent=\"routes\"} 0.0");
-    stand.agent.close();
+    fixture.agent.close();
     awaitOwnRoutes(V4, V6);
   }
 
   @Test
   void isRemovedWhenDisabled() throws IOException {
-    stand.start();
+    fixture.start();
     awaitOwnRoutes(V4, V6);
-    stand.agent.close();
+    fixture.agent.close();
 
-    stand.agent.removeState();
+    fixture.agent.removeState();
 
     awaitOwnRoutes();
   }
