@@ -71,7 +71,7 @@ class LimitedRightsTest {
         Eventually.within(
             DEADLINE, () -> assertThat(agent.get("/readyz")).as(agent.log()).endsWith("\nready\n"));
         assertThat(Ip.run(node, "route", "show", "proto", "75"))
-            .startsWith("10.244.2.0/24 via 192.0.2.2");
+            .contains("10.244.2.0/24 via 192.0.2.2");
         assertThat(Nft.ruleset(node)).contains("masquerade");
         Path conflist = directory.resolve("10-kindnet.conflist");
         assertThat(conflist).content().contains("\"ptp\"");
