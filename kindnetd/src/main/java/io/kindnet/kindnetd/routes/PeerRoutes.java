@@ -11,7 +11,6 @@ import java.net.InetAddress;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
-import java.util.OptionalInt;
 
 /**
  * What one other node asks for: a route to each of its pod CIDRs, through its address of the same
@@ -39,12 +38,12 @@ record PeerRoutes(
     List<IpPrefix> unrouted = new ArrayList<>();
     List<Diagnostic> diagnostics = new ArrayList<>();
     for (IpPrefix cidr : peer.podCidrs()) {
-      Optional<InetAddress> address = nextHop(peer.addresses(cidr.family()), reachability);
-      OptionalInt link =
-          address.isPresent() ? reachability.linkOf(address.get()) : OptionalInt.empty();
-      Optional<Diagnostic> obstacle = obstacle(cidr, ownCidrs, address, link, reachability);
-      if (address.isPresent() && link.isPresent() && obstacle.isEmpty()) {
-        routes.add(route(cidr, address.get(), link.getAsInt()));
+      Optional<InetAddress> address =
+          nextHop(peer.addresses(cidr.family()), ownCidrs, reachability);
+      Optional<NextHop> hop = address.flatMap(reachability::nextHop);
+      Optional<Diagnostic> obstacle = obstacle(cidr, ownCidrs, address, hop, reachability);
+      if (hop.isPresent() && obstacle.isEmpty()) {
+        routes.add(route(cidr, hop.get()));
       } else {
         unrouted.add(cidr);
         String what = "no route to pod CIDR " + cidr + " of node " + peer.name() + ": ";
@@ -58,20 +57,33 @@ record PeerRoutes(
 
   /** The first of {@code addresses} that can be one; else the first, which is why there is none. */
   private static Optional<InetAddress> nextHop(
-      List<InetAddress> addresses, Reachability reachability) {
+      List<InetAddress> addresses, List<IpPrefix> ownCidrs, Reachability reachability) {
     for (InetAddress address : addresses) {
-      if (!reachability.isOwn(address) && reachability.linkOf(address).isPresent()) {
+      if (!reachability.isOwn(address)
+          && unreachable(address, ownCidrs, reachability).isEmpty()
+          && reachability.nextHop(address).isPresent()) {
         return Optional.of(address);
       }
     }
     return addresses.stream().findFirst();
   }
 
+  /** Which of this node's pod CIDRs, which are {@link OwnCidrRoutes unreachable}, hides it. */
+  private static Optional<IpPrefix> unreachable(
+      InetAddress address, List<IpPrefix> ownCidrs, Reachability reachability) {
+    for (IpPrefix own : ownCidrs) {
+      if (own.contains(address) && !reachability.knowsMoreThan(own, address)) {
+        return Optional.of(own);
+      }
+    }
+    return Optional.empty();
+  }
+
   private static Optional<Diagnostic> obstacle(
       IpPrefix cidr,
       List<IpPrefix> ownCidrs,
       Optional<InetAddress> address,
-      OptionalInt link,
+      Optional<NextHop> hop,
       Reachability reachability) {
     for (IpPrefix own : ownCidrs) {
       if (own.overlaps(cidr)) {
@@ -86,7 +98,17 @@ record PeerRoutes(
       String text = "its address " + IpAddresses.format(address.get()) + " is this machine's own";
       return Optional.of(new Diagnostic(true, text));
     }
-    if (link.isEmpty()) {
+    Optional<IpPrefix> own = unreachable(address.get(), ownCidrs, reachability);
+    if (own.isPresent()) {
+      String text =
+          "its address "
+              + IpAddresses.format(address.get())
+              + " is inside "
+              + own.get()
+              + ", this node's own";
+      return Optional.of(new Diagnostic(true, text));
+    }
+    if (hop.isEmpty()) {
       String text =
           "its address "
               + IpAddresses.format(address.get())
@@ -96,10 +118,8 @@ record PeerRoutes(
     return Optional.empty();
   }
 
-  private static Route route(IpPrefix cidr, InetAddress address, int link) {
+  private static Route route(IpPrefix cidr, NextHop hop) {
     int metric = cidr.family() == AddressFamily.IPV6 ? IPV6_METRIC : 0;
-    return Route.via(cidr, NextHop.via(address, link))
-        .withProtocol(RTPROT_KINDNETD)
-        .withMetric(metric);
+    return Route.via(cidr, hop).withProtocol(RTPROT_KINDNETD).withMetric(metric);
   }
 }

@@ -54,7 +54,8 @@ public final class RouteAgent implements Agent {
   private final RouteWatch watch;
   private final OnceLogger onceLogger = new OnceLogger();
 
-  private Reachability reachability = new Reachability(List.of(), List.of());
+  private Reachability reachability =
+      new Reachability(List.of(), List.of(), address -> Optional.empty());
   private RoutePlan installed = RoutePlan.empty();
   private final UnusableRoutes unusable = new UnusableRoutes();
 
@@ -114,7 +115,7 @@ public final class RouteAgent implements Agent {
     }
     if (pass == Pass.KERNEL) {
       Listing present = table.list();
-      reachability = new Reachability(present.others(), socket.addresses().list());
+      reachability = table.reachability(present);
       RoutePlan plan = RoutePlan.of(snapshot.get(), reachability);
       noteRepairs(plan, present.own());
       unusable.clear(); // they are tried again

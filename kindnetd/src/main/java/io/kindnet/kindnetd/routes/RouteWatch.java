@@ -96,10 +96,12 @@ final class RouteWatch implements AutoCloseable {
 
   private static boolean concerns(Interest now, Route route, boolean removed) {
     IpPrefix destination = route.destination();
-    if (route.table() != RouteConstants.RT_TABLE_MAIN || isOfOneLink(destination)) {
+    if (route.table() == RouteConstants.RT_TABLE_LOCAL || isOfOneLink(destination)) {
       return false;
     }
-    Route wanted = now.routes.get(destination);
+    // policy rules may lead to other tables
+    boolean isMain = route.table() == RouteConstants.RT_TABLE_MAIN;
+    Route wanted = isMain ? now.routes.get(destination) : null;
     if (wanted != null) {
       return removed == wanted.equals(route.configuration());
     }

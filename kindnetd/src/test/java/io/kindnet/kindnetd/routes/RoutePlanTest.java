@@ -14,6 +14,8 @@ import io.kindnet.netlink.ip.IpPrefix;
 import io.kindnet.netlink.route.Address;
 import io.kindnet.netlink.route.NextHop;
 import io.kindnet.netlink.route.Route;
+import io.kindnet.netlink.route.RouteConstants;
+import java.net.InetAddress;
 import java.util.List;
 import java.util.Optional;
 import org.junit.jupiter.api.Test;
@@ -24,13 +26,15 @@ class RoutePlanTest {
   private static final int ETH0 = 2;
   private static final Reachability REACHABILITY =
       new Reachability(
-          List.of(onLink("192.0.2.0/24"), onLink("2001:db8::/64")),
-          List.of(new Address(ETH0, IpAddresses.parse("192.0.2.1"), 24, 0, 0, Optional.empty())));
+          List.of(IpPrefix.parse("192.0.2.0/24"), IpPrefix.parse("2001:db8::/64")),
+          List.of(new Address(ETH0, IpAddresses.parse("192.0.2.1"), 24, 0, 0, Optional.empty())),
+          address -> Optional.of(onLink(address)));
   private static final ClusterNode SELF =
       clusterNode("self", List.of("10.244.0.0/24", "fd00::/64"), "192.0.2.1", "2001:db8::1");
 
-  private static Route onLink(String prefix) {
-    return Route.via(IpPrefix.parse(prefix), NextHop.through(ETH0));
+  private static Route onLink(InetAddress address) {
+    return Route.via(IpPrefix.host(address), NextHop.through(ETH0))
+        .withScope(RouteConstants.RT_SCOPE_LINK);
   }
 
   private static RoutePlan plan(ClusterNode... peers) {
@@ -175,6 +179,29 @@ class RoutePlanTest {
                 + " node's own",
             "no route to pod CIDR 10.244.9.0/24 of node twin: its address 192.0.2.1 is this"
                 + " machine's own");
+  }
+
+  /** What no pod of this node has is unreachable, unless a more specific route leads there. */
+  @Test
+  void routesThroughNoAddressOfItsOwnPodCidrs() {
+    RoutePlan plan =
+        RoutePlan.of(
+            snapshot(
+                clusterNode("a", List.of("10.244.1.0/24"), "10.244.0.9"),
+                clusterNode("b", List.of("10.244.2.0/24"), "10.244.0.130"),
+                clusterNode("c", List.of("10.244.3.0/24"), "10.244.0.9", "10.9.0.1")),
+            new Reachability(
+                List.of(IpPrefix.parse("10.0.0.0/8"), IpPrefix.parse("10.244.0.128/25")),
+                List.of(),
+                address -> Optional.of(onLink(address))));
+    assertThat(toPeers(plan))
+        .extracting(Route::toString)
+        .containsExactlyInAnyOrder(
+            "10.244.2.0/24 via 10.244.0.130 dev 2", "10.244.3.0/24 via 10.9.0.1 dev 2");
+    assertThat(texts(plan))
+        .containsExactly(
+            "no route to pod CIDR 10.244.1.0/24 of node a: its address 10.244.0.9 is inside"
+                + " 10.244.0.0/24, this node's own");
   }
 
   @Test

@@ -31,6 +31,7 @@ public final class RouteSocket implements AutoCloseable {
   private final Addresses addresses;
   private final Routes routes;
   private final Neighbours neighbours;
+  private final FibRules rules;
 
   private RouteSocket(NetworkNamespace namespace, NetlinkSocket socket) {
     this.namespace = namespace;
@@ -39,6 +40,7 @@ public final class RouteSocket implements AutoCloseable {
     this.addresses = new Addresses(this, socket);
     this.routes = new Routes(socket);
     this.neighbours = new Neighbours(socket);
+    this.rules = new FibRules(socket);
   }
 
   /** Opens the namespace of the calling thread. */
@@ -75,6 +77,11 @@ public final class RouteSocket implements AutoCloseable {
   /** Who has which address on a link. */
   public Neighbours neighbours() {
     return neighbours;
+  }
+
+  /** Policy rules of both families. */
+  public FibRules rules() {
+    return rules;
   }
 
   /**

@@ -15,6 +15,7 @@ final class Rtnetlink {
   static final int RTM_NEWNEIGH = 28;
   static final int RTM_DELNEIGH = 29;
   static final int RTM_GETNEIGH = 30;
+  static final int RTM_GETRULE = 34;
   static final int RTM_NEWNETCONF = 80;
 
   static final int RTNLGRP_LINK = 1;
