@@ -5,8 +5,8 @@ import java.nio.file.Path;
 /**
  * Nodes in network namespaces, the real kindnetd on each, pods through the real cni-kindnet, and
  * every way that packets go between them: once with calls that the plugin does by itself, once with
- * calls that it delegates to kindnetd. Ends with 0 only if all of it worked; leaves nothing
- * behind, on Ctrl-C neither.
+ * calls that it delegates to kindnetd. Ends with 0 only if all of it worked; leaves nothing behind,
+ * on Ctrl-C neither.
  */
 public final class Demo {
   private Demo() {}

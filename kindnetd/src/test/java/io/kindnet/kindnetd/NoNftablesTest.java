@@ -50,8 +50,8 @@ class NoNftablesTest {
   }
 
   @Test
-  void masqueradingFailsAloneAndIsTriedAgain(Namespace router, Namespace node, @TempDir Path directory)
-      throws Exception {
+  void masqueradingFailsAloneAndIsTriedAgain(
+      Namespace router, Namespace node, @TempDir Path directory) throws Exception {
     new TestNetwork(router).plug(node, 1);
     try (ApiServerProcess api = ApiServerProcess.start(router, TestNetwork.ROUTER_V4, 8080);
         AgentProcess agent = start(node, api, directory)) {

@@ -186,7 +186,8 @@ class BadAgentTest {
         };
     try (ScriptedAgent agent = ScriptedAgent.at(socket(), manners)) {
       // a pipe with an open end at which nobody reads
-      String script = "PATH=/usr/bin; cd \"$DIRECTORY\"; mkfifo full; exec 4<>full; exec \"$0\" >&4";
+      String script =
+          "PATH=/usr/bin; cd \"$DIRECTORY\"; mkfifo full; exec 4<>full; exec \"$0\" >&4";
       Map<String, String> variables = new HashMap<>(variables("ADD"));
       variables.put("DIRECTORY", directory.toString());
       LauncherResult ran = launcher.runByShell(script, variables, INPUT);

@@ -45,7 +45,6 @@ public final class RouteAgent implements Agent {
   private static final Duration CHECK_INTERVAL = Duration.ofSeconds(60);
 
   private final NodeView nodes;
-  private final RouteSocket socket;
   private final RouteTable table;
   private final AgentStatus status;
   private final Gauge routeCount;
@@ -66,7 +65,6 @@ public final class RouteAgent implements Agent {
   public RouteAgent(
       NodeView nodes, RouteSocket socket, KernelWatch<RouteEvents.Batch> events, Status status) {
     this.nodes = nodes;
-    this.socket = socket;
     this.table = new RouteTable(socket);
     this.status = status.agent(NAME);
     this.status.detail(unusable::detail);
