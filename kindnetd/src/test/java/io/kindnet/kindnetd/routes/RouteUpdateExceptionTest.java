@@ -14,6 +14,7 @@ import io.kindnet.netlink.route.RouteFailure;
 import io.kindnet.netlink.wire.NetlinkException;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Objects;
 import java.util.Optional;
 import org.junit.jupiter.api.Test;
 
@@ -35,7 +36,7 @@ class RouteUpdateExceptionTest {
   void namesTheFirstRouteItsNodeAndHowManyMore() {
     List<RouteFailure> failures = new ArrayList<>();
     for (String cidr : List.of("10.244.3.0/24", "10.244.4.0/24", "10.244.0.0/24")) {
-      Route route = PLAN.routes().get(IpPrefix.parse(cidr));
+      Route route = Objects.requireNonNull(PLAN.routes().get(IpPrefix.parse(cidr)));
       failures.add(
           new RouteFailure(
               route, new NetlinkException("replace route " + route, Errno.ENETDOWN, "why")));
