@@ -92,6 +92,16 @@ final class Flags {
   boolean masquerading;
 
   @Option(
+      names = "--accept-forwarded-pods",
+      arity = "1",
+      paramLabel = "BOOLEAN",
+      defaultValue = "false",
+      description =
+          "let pods through chains of others that drop what this node forwards, as Docker's"
+              + " (default ${DEFAULT-VALUE})")
+  boolean acceptForwardedPods;
+
+  @Option(
       names = "--no-masquerade-cidr",
       paramLabel = "CIDRS",
       defaultValue = "",

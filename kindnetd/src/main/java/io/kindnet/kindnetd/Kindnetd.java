@@ -16,6 +16,7 @@ import io.kindnet.kindnetd.cleanup.Cleanup;
 import io.kindnet.kindnetd.cluster.nodes.ClusterNodes;
 import io.kindnet.kindnetd.cluster.nodes.NodeWatch;
 import io.kindnet.kindnetd.cniconfig.CniConfigurationAgent;
+import io.kindnet.kindnetd.forwarding.ForwardAgent;
 import io.kindnet.kindnetd.hostports.HostPortAgent;
 import io.kindnet.kindnetd.hostsettings.HostSettingsAgent;
 import io.kindnet.kindnetd.install.BinDirectory;
@@ -189,6 +190,9 @@ public final class Kindnetd implements Callable<Integer> {
           new MasqAgent(
               accepted, options.masquerading(), POD_LINKS, nftables, nftablesEvents, status),
           options.masquerading().enabled());
+      agents.run(
+          new ForwardAgent(accepted, options.forwarding(), nftables, nftablesEvents, status),
+          options.usesPodCidrs());
       // not before, since a part that has not begun yet is none that readiness waits for
       server.start();
       try (KubernetesClient client =

@@ -8,6 +8,7 @@ import static io.kindnet.kindnetd.OptionValues.variable;
 import io.kindnet.kindnetd.callserver.CallServerOptions;
 import io.kindnet.kindnetd.cniconfig.CniConfigurationOptions;
 import io.kindnet.kindnetd.cniconfig.PluginChain;
+import io.kindnet.kindnetd.forwarding.ForwardOptions;
 import io.kindnet.kindnetd.install.PluginOptions;
 import io.kindnet.kindnetd.kube.ApiServerOptions;
 import io.kindnet.kindnetd.masq.MasqOptions;
@@ -43,6 +44,7 @@ record Options(
     CniConfigurationOptions cniConfiguration,
     PodCidrOptions podCidrs,
     MasqOptions masquerading,
+    ForwardOptions forwarding,
     CallServerOptions callServer,
     PluginOptions plugin,
     MissingFeatures missing,
@@ -83,6 +85,7 @@ record Options(
             plugins(flags, environment, host), flag("cni-conf-dir", flags.cniConfDir, Path::of)),
         new PodCidrOptions(clusterCidrs),
         masquerading(flags, clusterCidrs),
+        new ForwardOptions(flags.acceptForwardedPods),
         new CallServerOptions(
             flag("cni-socket", flags.cniSocket, optional(OptionValues::absolute))),
         new PluginOptions(

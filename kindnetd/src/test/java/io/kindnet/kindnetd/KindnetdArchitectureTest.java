@@ -31,6 +31,7 @@ class KindnetdArchitectureTest {
   private static final String IPAM = "io.kindnet.kindnetd.ipam..";
   private static final String FILES = "io.kindnet.kindnetd.files..";
   private static final String AGENT = "io.kindnet.kindnetd.agent..";
+  private static final String FORWARDING = "io.kindnet.kindnetd.forwarding..";
   private static final String PODCIDR = "io.kindnet.kindnetd.podcidr..";
   private static final String PODLINKS = "io.kindnet.kindnetd.podlinks..";
 
@@ -44,6 +45,7 @@ class KindnetdArchitectureTest {
           IPAM,
           HOSTPORTS,
           HOSTSETTINGS,
+          FORWARDING,
           INSTALL,
           PODCIDR,
           PODLINKS);

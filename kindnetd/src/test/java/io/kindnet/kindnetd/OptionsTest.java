@@ -8,6 +8,7 @@ import io.kindnet.kindnetd.callserver.CallServerOptions;
 import io.kindnet.kindnetd.cniconfig.CniConfigurationOptions;
 import io.kindnet.kindnetd.cniconfig.PluginChain;
 import io.kindnet.kindnetd.cniconfig.PluginChain.Plugins;
+import io.kindnet.kindnetd.forwarding.ForwardOptions;
 import io.kindnet.kindnetd.install.PluginOptions;
 import io.kindnet.kindnetd.kube.ApiServerOptions;
 import io.kindnet.kindnetd.masq.MasqOptions;
@@ -36,6 +37,7 @@ class OptionsTest {
               new PluginChain(Plugins.KINDNET, /* bridge= */ false), Path.of("/etc/cni/net.d")),
           new PodCidrOptions(List.of()),
           new MasqOptions(/* enabled= */ true, List.of()),
+          new ForwardOptions(/* accept= */ false),
           new CallServerOptions(Optional.of(Path.of("/run/kindnet/cni.sock"))),
           new PluginOptions(Optional.empty(), Optional.empty(), Optional.empty()),
           new MissingFeatures(
@@ -91,6 +93,7 @@ class OptionsTest {
                 "--nat64=false",
                 "--hostname-override=Node-A",
                 "--masquerading=false",
+                "--accept-forwarded-pods",
                 "--no-masquerade-cidr=192.168.0.0/16,fd01::/48",
                 "--control-plane-endpoint=https://10.0.0.1:6443",
                 "--metrics-bind-address=[::1]:9",
@@ -121,6 +124,7 @@ class OptionsTest {
                 new PodCidrOptions(List.of()),
                 new MasqOptions(
                     false, List.of(IpPrefix.parse("192.168.0.0/16"), IpPrefix.parse("fd01::/48"))),
+                new ForwardOptions(true),
                 new CallServerOptions(Optional.of(Path.of("/tmp/cni.sock"))),
                 new PluginOptions(
                     Optional.of(Path.of("/host/opt/cni/bin")),

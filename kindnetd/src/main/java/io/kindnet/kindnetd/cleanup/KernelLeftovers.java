@@ -4,6 +4,7 @@ import io.kindnet.cni.podlink.HostNetwork;
 import io.kindnet.cni.portmap.NftablesHostPorts;
 import io.kindnet.cni.portmap.TableProblem;
 import io.kindnet.kindnetd.cniconfig.CniConfigurationAgent;
+import io.kindnet.kindnetd.forwarding.ForwardAgent;
 import io.kindnet.kindnetd.masq.MasqAgent;
 import io.kindnet.kindnetd.routes.RouteAgent;
 import io.kindnet.netlink.libc.Errno;
@@ -40,6 +41,8 @@ final class KernelLeftovers {
           try (NftablesSocket nftables = NftablesSocket.open()) {
             report.remove("table " + MasqAgent.TABLE, () -> remove(nftables, MasqAgent.TABLE));
             removeHostPorts(nftables, report);
+            report.remove(
+                "rules in chains of others", () -> ForwardAgent.removeRules(nftables) > 0);
           }
         });
   }

@@ -282,4 +282,27 @@ class CleanupTest {
                 + " ipv4_addr . ipv4_addr\n");
     assertThat(Nft.ruleset(node)).isEqualTo(before);
   }
+
+  /** As {@code --accept-forwarded-pods} leaves them in a chain of Docker's. */
+  @Test
+  void removesItsRulesFromTheChainsOfOthers() {
+    String docker =
+        """
+        table ip filter {
+          chain FORWARD {
+            type filter hook forward priority filter; policy drop;
+            iifname "docker0" accept
+            ip saddr 10.244.1.0/24 counter accept comment "kindnet: pods of this node"
+            ip daddr 10.244.1.0/24 counter accept comment "kindnet: pods of this node"
+            ip daddr 10.244.1.0/24 counter accept comment "mine"
+          }
+        }
+        """;
+    Nft.apply(node, docker);
+
+    assertThat(cleanUp()).isZero();
+
+    assertThat(out.toString()).isEqualTo("removed rules in chains of others\n");
+    assertThat(Nft.ruleset(node)).contains("docker0", "mine").doesNotContain("kindnet");
+  }
 }
