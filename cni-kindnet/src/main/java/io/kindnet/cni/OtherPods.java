@@ -5,7 +5,6 @@ import io.kindnet.cni.podlink.HostSides.Outcome;
 import io.kindnet.cni.protocol.CniException;
 import io.kindnet.cni.store.ExecutionMode;
 import io.kindnet.cni.store.Store;
-import io.kindnet.netlink.libc.KernelException;
 
 /**
  * What a call does for the pods that it is not about: where no agent watches over them, it puts
@@ -36,8 +35,8 @@ final class OtherPods {
       for (String failed : outcome.failed()) {
         log.line("cannot put right: " + failed);
       }
-    } catch (CniException | KernelException unreadable) {
-      log.failure("cannot look after other pods", unreadable);
+    } catch (CniException | RuntimeException failed) {
+      log.failure("cannot look after other pods", failed);
     }
   }
 }

@@ -53,7 +53,6 @@ class HostSideTest {
         "ip link set KNET mtu 1300",
         "ip link set KNET arp off",
         "ip link set KNET multicast off",
-        "ip link set KNET name other0",
         "sysctl -q -w net.ipv6.conf.KNET.disable_ipv6=1",
       })
   void theNextAddRestores(String damage) {
@@ -89,6 +88,19 @@ class HostSideTest {
     JsonNode other = node.add("abd", second);
 
     assertThat(node.check("abd", second, other)).isEqualTo(new Reply(0, ""));
+    assertWorks(result);
+  }
+
+  @Test
+  void aRenamedInterfaceGetsItsNameBack() {
+    JsonNode result = node.add("abc", pod);
+    String knet = new ConnectedPod(result).knet;
+    host.run("ip", "link", "set", knet, "down"); // without that only since Linux 6.2
+    host.run("ip", "link", "set", knet, "name", "other0");
+    host.run("ip", "link", "set", "other0", "up");
+
+    node.add("abd", second);
+
     assertWorks(result);
   }
 

@@ -97,9 +97,7 @@ final class Sysctl {
 
   private static void tryWrite(String name, String value) {
     try {
-      if (!read(name).equals(Optional.of(value))) {
-        write(name, value);
-      }
+      write(name, value); // without a look before: it is off wherever nobody set it
     } catch (CniException readOnly) {
       // as in a container without the right to write there; or a kernel without IPv6
     }

@@ -39,6 +39,11 @@ final class PodLinkWatch implements AutoCloseable {
   /** Where the routes to pods lead. */
   private final Set<IpPrefix> destinations = new HashSet<>();
 
+  /** What was told of since {@link #take}: a look at the kernel may have been too early for it. */
+  private final Set<Integer> recentLinks = new HashSet<>();
+
+  private final Set<IpPrefix> recentDestinations = new HashSet<>();
+
   private final Set<Integer> suspects = new HashSet<>();
   private boolean any;
 
@@ -64,6 +69,8 @@ final class PodLinkWatch implements AutoCloseable {
     Suspects taken = new Suspects(Set.copyOf(suspects), any);
     suspects.clear();
     any = false;
+    recentLinks.clear();
+    recentDestinations.clear();
     return taken;
   }
 
@@ -73,9 +80,9 @@ final class PodLinkWatch implements AutoCloseable {
    * @param podAddresses where the routes to pods lead
    */
   synchronized void know(Collection<Link> found, Collection<IpPrefix> podAddresses) {
-    links.clear();
-    bridges.clear();
-    destinations.clear();
+    links.keySet().retainAll(recentLinks);
+    bridges.retainAll(recentLinks);
+    destinations.retainAll(recentDestinations);
     for (Link link : found) {
       links.put(link.index(), link);
       if (!isHostEnd(link)) {
@@ -118,11 +125,13 @@ final class PodLinkWatch implements AutoCloseable {
     }
     if (isHostEnd(link) && link.masterIndex() != 0) {
       bridges.add(link.masterIndex());
+      recentLinks.add(link.masterIndex());
     }
     if (before != null && isWorse(before, link)) {
       suspects.add(link.index());
     }
     links.put(link.index(), link);
+    recentLinks.add(link.index());
   }
 
   /** Whether it has lost something that ADD gives. */
@@ -178,6 +187,7 @@ final class PodLinkWatch implements AutoCloseable {
     }
     if (route.protocol() == HostNetwork.ROUTE_PROTOCOL) {
       destinations.add(route.destination());
+      recentDestinations.add(route.destination());
     } else if (destinations.contains(route.destination()) && knownHop(route) == null) {
       any = true;
     }

@@ -101,7 +101,6 @@ class PodLinkAgentTest {
         "ip link set KNET alias other | host interface KNET has lost its alias",
         "ip link set KNET mtu 1300 | host interface KNET has an MTU of 1300 instead of 1500",
         "ip link set KNET arp off | host interface KNET does not find neighbours",
-        "ip link set KNET name other0 | host interface KNET was renamed to other0",
         "ip link set KNET master br7 | host interface KNET is a port of another link",
         "sysctl -q -w net.ipv6.conf.KNET.disable_ipv6=1 | has lost the gateway address GATEWAY6",
         "ip -6 route del local ::1 dev KNET table local | no local route to ::1 through KNET",
@@ -201,6 +200,27 @@ class PodLinkAgentTest {
       Eventually.within(DEADLINE, () -> assertThat(log.linesWith("put right")).hasSize(1));
     }
     assertThat(socket.requests().writes()).isEqualTo(1);
+  }
+
+  @Test
+  void restoresTheNameOfAnInterface() throws Exception {
+    add("one", one);
+    start();
+    Eventually.within(DEADLINE, () -> assertThat(line()).isEqualTo("[+]pod-links ok"));
+    try (CapturedLog log = CapturedLog.start()) {
+      // an interface that is up can be renamed only since Linux 6.2; the agent sets it up meanwhile
+      Eventually.within(
+          DEADLINE,
+          () -> {
+            host.run("ip", "link", "set", knet("one"), "down");
+            host.run("ip", "link", "set", knet("one"), "name", "other0");
+          });
+
+      Eventually.within(
+          DEADLINE,
+          () -> assertThat(log.linesWith(fill("KNET was renamed to other0", "one"))).hasSize(1));
+      Eventually.within(DEADLINE, this::assertAreWell);
+    }
   }
 
   /** What was done while no agent was there has no notification. */
