@@ -162,7 +162,9 @@ public final class Kindnetd implements Callable<Integer> {
             KernelWatch.ofNftables(() -> NftablesEvents.excludingOwn(nftables.get().portId()));
         Agents agents = new Agents()) {
       KernelMessages.show(status, kernel.requests(), nftables);
-      agents.run(new HostSettingsAgent(accepted, netconfEvents, status), !options.disableCni());
+      agents.run(
+          new HostSettingsAgent(accepted, netconfEvents, RouteAgent.ROUTE_PROTOCOL, status),
+          !options.disableCni());
       // before calls are served, which cannot use a table of another version
       agents.run(
           new HostPortAgent(

@@ -5,6 +5,9 @@ import io.kindnet.netlink.ip.AddressFamily;
 import io.kindnet.netlink.ip.IpPrefix;
 import io.kindnet.netlink.route.Address;
 import io.kindnet.netlink.route.Link;
+import io.kindnet.netlink.route.NextHop;
+import io.kindnet.netlink.route.Route;
+import io.kindnet.netlink.route.RouteFilter;
 import java.util.ArrayList;
 import java.util.EnumSet;
 import java.util.HashMap;
@@ -100,17 +103,53 @@ public final class PodSettings {
   /**
    * Sets what is not as it has to be.
    *
+   * @param peerProtocol the routing protocol number, {@code RTPROT_}, of the routes to the pods of
+   *     other nodes: the links that these go through are uplinks, too; 0 for none
+   * @param listening the links that listened to routers when this was last called
    * @return what was wrong, each sysctl by its name and the value that it had
    * @throws CniException naming what cannot be set, and why
    */
-  public List<String> restore() throws CniException {
+  public List<String> restore(int peerProtocol, ListeningLinks listening) throws CniException {
     List<String> restored = new ArrayList<>();
     for (AddressFamily family : families()) {
       restored.addAll(host.restoreForwarding(family));
     }
+    if (families().contains(AddressFamily.IPV6)) {
+      restored.addAll(listening.restore());
+    }
+    if (peerProtocol != 0 && families().contains(AddressFamily.IPV4)) {
+      restored.addAll(restoreWaysToPeers(peerProtocol));
+    }
     for (Link link : links) {
       for (AddressFamily family : carriers.getOrDefault(link.index(), Set.of())) {
         restored.addAll(LinkSettings.apply(settings(link, family)));
+      }
+    }
+    return restored;
+  }
+
+  /**
+   * Asks for the routes, of which there are as many as nodes, only if some link does not forward.
+   */
+  private List<String> restoreWaysToPeers(int protocol) throws CniException {
+    Map<Integer, Setting> off = new HashMap<>();
+    for (Link link : links) {
+      Setting forwarding = Forwarding.ofLink(AddressFamily.IPV4, link.name());
+      boolean uplink = !link.isLoopback() && !HostNetwork.isOwn(link);
+      if (uplink && forwarding.problem().isPresent()) {
+        off.put(link.index(), forwarding);
+      }
+    }
+    List<String> restored = new ArrayList<>();
+    if (!off.isEmpty()) {
+      RouteFilter filter = RouteFilter.main().withFamily(AddressFamily.IPV4).withProtocol(protocol);
+      for (Route route : host.socket().routes().list(filter)) {
+        for (NextHop hop : route.nextHops()) {
+          Setting forwarding = off.remove(hop.linkIndex());
+          if (forwarding != null) {
+            forwarding.apply().ifPresent(restored::add);
+          }
+        }
       }
     }
     return restored;

@@ -14,8 +14,8 @@ import io.kindnet.netlink.ip.AddressFamily;
  * effect, that of {@code default} is what later links begin with.
  */
 final class RouterAdvertisements {
-  private static final String LISTEN_UNLESS_ROUTER = "1";
-  private static final String LISTEN = "2";
+  static final String LISTEN_UNLESS_ROUTER = "1";
+  static final String LISTEN = "2";
   private static final String LOOPBACK = "lo";
 
   private RouterAdvertisements() {}

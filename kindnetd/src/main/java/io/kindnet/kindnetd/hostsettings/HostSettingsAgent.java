@@ -1,6 +1,7 @@
 package io.kindnet.kindnetd.hostsettings;
 
 import io.kindnet.cni.podlink.HostNetwork;
+import io.kindnet.cni.podlink.ListeningLinks;
 import io.kindnet.cni.podlink.PodSettings;
 import io.kindnet.cni.protocol.CniException;
 import io.kindnet.kindnetd.agent.Agent;
@@ -38,6 +39,8 @@ public final class HostSettingsAgent implements Agent {
   private final KernelWatch<NetconfEvents.Batch> events;
   private final Consumer<NetconfEvents.Batch> listener = this::see;
   private final RestoredSettings restored = new RestoredSettings();
+  private final ListeningLinks listening = new ListeningLinks();
+  private final int peerProtocol;
   private final AgentStatus status;
   private volatile List<String> warnings = List.of();
   private final ReconcileLoop loop;
@@ -45,18 +48,22 @@ public final class HostSettingsAgent implements Agent {
   /**
    * @param nodes tells where pods have their addresses from, if another plugin connects them
    * @param events changes of settings in the network namespace in which {@link #start} is called
+   * @param peerProtocol the routing protocol number of the routes to the pods of other nodes
    */
-  public HostSettingsAgent(NodeView nodes, KernelWatch<NetconfEvents.Batch> events, Status status) {
-    this(nodes, events, CHECK_INTERVAL, status);
+  public HostSettingsAgent(
+      NodeView nodes, KernelWatch<NetconfEvents.Batch> events, int peerProtocol, Status status) {
+    this(nodes, events, peerProtocol, CHECK_INTERVAL, status);
   }
 
   HostSettingsAgent(
       NodeView nodes,
       KernelWatch<NetconfEvents.Batch> events,
+      int peerProtocol,
       Duration checkInterval,
       Status status) {
     this.nodes = nodes;
     this.events = events;
+    this.peerProtocol = peerProtocol;
     this.status = status.agent(NAME);
     this.loop = new ReconcileLoop(NAME, checkInterval, this::reconcile, this.status);
     this.status.detail(this::description);
@@ -103,7 +110,7 @@ public final class HostSettingsAgent implements Agent {
   private Optional<String> reconcile(Pass pass) throws CniException {
     try (HostNetwork host = HostNetwork.open()) {
       PodSettings settings = PodSettings.of(host, podCidrs());
-      List<String> changed = settings.restore();
+      List<String> changed = settings.restore(peerProtocol, listening);
       restored.add(changed);
       status.repaired(changed.size());
       tell(settings.warnings());

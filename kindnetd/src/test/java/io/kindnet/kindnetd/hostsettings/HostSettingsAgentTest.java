@@ -41,6 +41,8 @@ import org.junit.jupiter.params.provider.ValueSource;
 class HostSettingsAgentTest {
   private static final Duration DEADLINE = Duration.ofMinutes(1);
 
+  private static final int PEER_PROTOCOL = 75;
+
   private final Namespace host;
   private final Path directory;
   private final NetworkNamespace namespace;
@@ -56,7 +58,11 @@ class HostSettingsAgentTest {
     namespace = NetworkNamespace.open(host.path().toString());
     socket = RouteSocket.open(namespace);
     events = KernelWatch.ofNetconf(socket);
-    agent = new HostSettingsAgent(nodes, events, Duration.ofDays(1), status);
+    agent = agent(Duration.ofDays(1), status);
+  }
+
+  private HostSettingsAgent agent(Duration checkInterval, Status of) {
+    return new HostSettingsAgent(nodes, events, PEER_PROTOCOL, checkInterval, of);
   }
 
   @BeforeEach
@@ -117,6 +123,54 @@ class HostSettingsAgentTest {
 
     assertThat(get("net.ipv4.ip_forward")).isEqualTo("1");
     assertThat(get("net.ipv6.conf.all.forwarding")).isEqualTo("1");
+  }
+
+  /** Others may have it off on purpose. */
+  @Test
+  void theWaysToOtherNodesForwardAndNoOtherLink(Namespace pod) {
+    add(pod);
+    Ip.batch(
+        host,
+        """
+        link add eth1 type veth peer name peer1
+        link add eth2 type veth peer name peer2
+        link set eth1 up
+        link set eth2 up
+        link set peer1 up
+        link set peer2 up
+        address add 198.51.100.1/25 dev eth1
+        address add 198.51.100.129/25 dev eth2
+        route add 10.244.9.0/24 via 198.51.100.2 proto 75
+        """);
+    set("net.ipv4.conf.eth1.forwarding", "0");
+    set("net.ipv4.conf.eth2.forwarding", "0");
+
+    startAndAwait();
+
+    assertThat(get("net.ipv4.conf.eth1.forwarding")).isEqualTo("1");
+    assertThat(get("net.ipv4.conf.eth2.forwarding")).isEqualTo("0");
+    set("net.ipv4.conf.eth1.forwarding", "0");
+    Eventually.within(
+        DEADLINE, () -> assertThat(get("net.ipv4.conf.eth1.forwarding")).isEqualTo("1"));
+  }
+
+  /** The kernel does not tell of it. */
+  @Test
+  void linksThatListenToRoutersGoOnWithIt(Namespace pod) {
+    add(pod);
+    assertThat(get("net.ipv6.conf.eth0.accept_ra")).isEqualTo("2");
+    Status often = new Status("of another agent");
+    try (HostSettingsAgent checking = agent(Duration.ofMillis(20), often)) {
+      namespace.call(() -> {
+        checking.start();
+        return checking;
+      });
+      Eventually.within(DEADLINE, () -> assertThat(often.problems()).isEmpty());
+
+      set("net.ipv6.conf.eth0.accept_ra", "1");
+      Eventually.within(
+          DEADLINE, () -> assertThat(get("net.ipv6.conf.eth0.accept_ra")).isEqualTo("2"));
+    }
   }
 
   /** Pods of the standard plugins, which the addresses of their gateways tell. */
