@@ -1,15 +1,13 @@
 package io.kindnet.kindnetd.hostports;
 
-import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.assertj.core.api.Assertions.assertThat;
 
-import io.kindnet.cni.CniCall;
 import io.kindnet.cni.Kernel;
 import io.kindnet.cni.MonitoredDatabase;
 import io.kindnet.cni.Reply;
 import io.kindnet.cni.store.BusyTimeout;
-import io.kindnet.cni.store.ExecutionMode;
 import io.kindnet.kindnetd.CapturedLog;
+import io.kindnet.kindnetd.PluginOnNode;
 import io.kindnet.kindnetd.agent.KernelWatch;
 import io.kindnet.kindnetd.ipam.StatusPages;
 import io.kindnet.kindnetd.status.Status;
@@ -25,7 +23,6 @@ import io.kindnet.netlink.testing.Nft;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.time.Duration;
-import java.util.Map;
 import java.util.stream.Collectors;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
@@ -60,6 +57,7 @@ class HostPortAgentTest {
       """;
 
   private final Namespace host;
+  private final PluginOnNode plugin;
   private final Path directory;
   private final Status status = new Status("of a test");
   private final MonitoredDatabase database;
@@ -71,6 +69,7 @@ class HostPortAgentTest {
 
   HostPortAgentTest(Namespace host, @TempDir Path directory) throws IOException {
     this.host = host;
+    plugin = new PluginOnNode(host);
     this.directory = directory;
     database =
         new MonitoredDatabase(directory.resolve("cni.db"), new BusyTimeout(10_000), Kernel::open);
@@ -130,7 +129,7 @@ class HostPortAgentTest {
         HostPortAgent watcher =
             new HostPortAgent(
                 database, events, socket, routeEvents, Duration.ofDays(1), ofWatcher)) {
-      inHost(watcher::start);
+      plugin.run(watcher::start);
       Eventually.within(DEADLINE, () -> assertThat(ofWatcher.problems()).isEmpty());
 
       host.run("nft", damage);
@@ -148,7 +147,7 @@ class HostPortAgentTest {
     Status ofWatcher = new Status("of a watcher");
     try (HostPortAgent watcher =
         new HostPortAgent(database, events, socket, routeEvents, Duration.ofDays(1), ofWatcher)) {
-      inHost(watcher::start);
+      plugin.run(watcher::start);
       Eventually.within(DEADLINE, () -> assertThat(ofWatcher.problems()).isEmpty());
       Ip.batch(
           host,
@@ -245,35 +244,13 @@ class HostPortAgentTest {
          "ranges": ["10.244.1.0/24", "fd00:1::/64"], "runtimeConfig": {"portMappings": [%s]}}
         """
             .formatted(directory, hostPort == 0 ? "" : mapping);
-    Map<String, String> variables =
-        Map.of(
-            "CNI_COMMAND",
-            verb,
-            "CNI_CONTAINERID",
-            container,
-            "CNI_NETNS",
-            pod.path().toString(),
-            "CNI_IFNAME",
-            "eth0");
-    inHost(() -> {
-      Reply reply =
-          CniCall.answer(variables, config.getBytes(UTF_8), Kernel::open, ExecutionMode.COLD, null);
-      assertThat(reply.exitCode()).as(reply.document()).isZero();
-    });
+    Reply reply = plugin.call(verb, container, pod, config);
+    assertThat(reply.exitCode()).as(reply.document()).isZero();
   }
 
   /** Its thread is where the one is that starts it. */
   private void start() {
-    inHost(agent::start);
-  }
-
-  private void inHost(Runnable work) {
-    try (NetworkNamespace handle = NetworkNamespace.open(host.path().toString())) {
-      handle.call(() -> {
-        work.run();
-        return work;
-      });
-    }
+    plugin.run(agent::start);
   }
 
   private String line() throws IOException, InterruptedException {

@@ -1,15 +1,12 @@
 package io.kindnet.kindnetd.hostsettings;
 
 import static io.kindnet.kindnetd.cluster.nodes.ClusterNodeSamples.clusterNode;
-import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.assertj.core.api.Assertions.assertThat;
 
-import io.kindnet.cni.CniCall;
-import io.kindnet.cni.Kernel;
 import io.kindnet.cni.Reply;
-import io.kindnet.cni.store.ExecutionMode;
 import io.kindnet.kindnetd.CapturedLog;
 import io.kindnet.kindnetd.MetricsPage;
+import io.kindnet.kindnetd.PluginOnNode;
 import io.kindnet.kindnetd.ReadinessPage;
 import io.kindnet.kindnetd.agent.KernelWatch;
 import io.kindnet.kindnetd.cluster.nodes.ClusterNodes;
@@ -25,7 +22,6 @@ import java.io.IOException;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
-import java.util.Map;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import java.util.stream.Collectors;
@@ -44,6 +40,7 @@ class HostSettingsAgentTest {
   private static final int PEER_PROTOCOL = 75;
 
   private final Namespace host;
+  private final PluginOnNode plugin;
   private final Path directory;
   private final NetworkNamespace namespace;
   private final RouteSocket socket;
@@ -54,6 +51,7 @@ class HostSettingsAgentTest {
 
   HostSettingsAgentTest(Namespace host, @TempDir Path directory) {
     this.host = host;
+    plugin = new PluginOnNode(host);
     this.directory = directory;
     namespace = NetworkNamespace.open(host.path().toString());
     socket = RouteSocket.open(namespace);
@@ -245,20 +243,7 @@ class HostSettingsAgentTest {
          "ranges": ["10.244.1.0/24", "fd00:1::/64"]}
         """
             .formatted(directory);
-    Map<String, String> variables =
-        Map.of(
-            "CNI_COMMAND",
-            "ADD",
-            "CNI_CONTAINERID",
-            "abc",
-            "CNI_NETNS",
-            pod.path().toString(),
-            "CNI_IFNAME",
-            "eth0");
-    Reply reply =
-        namespace.call(() ->
-            CniCall.answer(
-                variables, config.getBytes(UTF_8), Kernel::open, ExecutionMode.COLD, null));
+    Reply reply = plugin.call("ADD", "abc", pod, config);
     assertThat(reply.exitCode()).as(reply.document()).isZero();
     Matcher name = Pattern.compile("knet[0-9a-f]{8}").matcher(reply.document());
     assertThat(name.find()).isTrue();

@@ -1,11 +1,9 @@
 package io.kindnet.kindnetd.ipam;
 
-import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import com.fasterxml.jackson.databind.ObjectMapper;
 import com.fasterxml.jackson.databind.node.ObjectNode;
-import io.kindnet.cni.CniCall;
 import io.kindnet.cni.Kernel;
 import io.kindnet.cni.MonitoredDatabase;
 import io.kindnet.cni.Reply;
@@ -13,10 +11,9 @@ import io.kindnet.cni.podlink.HostNetwork;
 import io.kindnet.cni.podlink.PodNamespaces;
 import io.kindnet.cni.portmap.NftablesHostPorts;
 import io.kindnet.cni.store.BusyTimeout;
-import io.kindnet.cni.store.ExecutionMode;
 import io.kindnet.kindnetd.CapturedLog;
+import io.kindnet.kindnetd.PluginOnNode;
 import io.kindnet.kindnetd.status.Status;
-import io.kindnet.netlink.netns.NetworkNamespace;
 import io.kindnet.netlink.testing.Eventually;
 import io.kindnet.netlink.testing.Namespace;
 import io.kindnet.netlink.testing.NetworkNamespaces;
@@ -25,7 +22,6 @@ import java.io.IOException;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
-import java.util.Map;
 import java.util.concurrent.CopyOnWriteArrayList;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
@@ -41,6 +37,7 @@ class AddressAgentTest {
   private static final Duration AGE = Duration.ofMinutes(5);
 
   private final Namespace host;
+  private final PluginOnNode plugin;
   private final List<String> warnings = new CopyOnWriteArrayList<>();
   private final Status status = new Status("of a test");
 
@@ -50,6 +47,7 @@ class AddressAgentTest {
 
   AddressAgentTest(Namespace host) throws IOException {
     this.host = host;
+    plugin = new PluginOnNode(host);
     agent = agent(Path.of("none"), new Status(""));
     pages = new StatusPages(status);
   }
@@ -58,7 +56,7 @@ class AddressAgentTest {
   void start() {
     agent = agent(directory.resolve("cni.db"), status);
     // its thread is where this one is
-    inHost(() -> agent.start());
+    plugin.run(() -> agent.start());
   }
 
   @AfterEach
@@ -194,31 +192,8 @@ class AddressAgentTest {
             .put("type", "cni-kindnet")
             .put("dataDir", directory.toString());
     List.of(ranges).forEach(config.putArray("ranges")::add);
-    Map<String, String> variables =
-        Map.of(
-            "CNI_COMMAND",
-            verb,
-            "CNI_CONTAINERID",
-            container,
-            "CNI_NETNS",
-            pod.path().toString(),
-            "CNI_IFNAME",
-            "eth0");
-    inHost(() -> {
-      Reply reply =
-          CniCall.answer(
-              variables, config.toString().getBytes(UTF_8), Kernel::open, ExecutionMode.COLD, null);
-      assertThat(reply.exitCode()).as(reply.document()).isZero();
-    });
-  }
-
-  private void inHost(Runnable work) {
-    try (NetworkNamespace handle = NetworkNamespace.open(host.path().toString())) {
-      handle.call(() -> {
-        work.run();
-        return work;
-      });
-    }
+    Reply reply = plugin.call(verb, container, pod, config.toString());
+    assertThat(reply.exitCode()).as(reply.document()).isZero();
   }
 
   private String sql(String statement) {

@@ -1,9 +1,7 @@
 package io.kindnet.kindnetd.podlinks;
 
-import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.assertj.core.api.Assertions.assertThat;
 
-import io.kindnet.cni.CniCall;
 import io.kindnet.cni.Kernel;
 import io.kindnet.cni.MonitoredDatabase;
 import io.kindnet.cni.Reply;
@@ -12,6 +10,7 @@ import io.kindnet.cni.protocol.CniException;
 import io.kindnet.cni.store.BusyTimeout;
 import io.kindnet.cni.store.ExecutionMode;
 import io.kindnet.kindnetd.CapturedLog;
+import io.kindnet.kindnetd.PluginOnNode;
 import io.kindnet.kindnetd.agent.KernelWatch;
 import io.kindnet.kindnetd.ipam.StatusPages;
 import io.kindnet.kindnetd.status.Status;
@@ -46,6 +45,7 @@ class PodLinkAgentTest {
   private static final Pattern KNET = Pattern.compile("knet[0-9a-f]{8}");
 
   private final Namespace host;
+  private final PluginOnNode plugin;
   private final Namespace one;
   private final Namespace other;
   private final Path directory;
@@ -61,6 +61,7 @@ class PodLinkAgentTest {
   PodLinkAgentTest(Namespace host, Namespace one, Namespace other, @TempDir Path directory)
       throws IOException {
     this.host = host;
+    plugin = new PluginOnNode(host);
     this.one = one;
     this.other = other;
     this.directory = directory;
@@ -168,7 +169,7 @@ class PodLinkAgentTest {
   /** Of one that finds nothing. */
   private long readsOfCheck() {
     long before = socket.requests().reads();
-    inHost(() -> {
+    plugin.run(() -> {
       try {
         HostSides.Outcome outcome =
             database.restoreHostSides(socket, HostSides.Decision.ALWAYS).orElseThrow();
@@ -330,22 +331,7 @@ class PodLinkAgentTest {
            "portMappings": [{"hostPort": %d, "containerPort": 8080, "protocol": "tcp"}]}%s}
         """
             .formatted(directory, bridge, hostPort, more);
-    Map<String, String> variables =
-        Map.of(
-            "CNI_COMMAND",
-            verb,
-            "CNI_CONTAINERID",
-            container,
-            "CNI_NETNS",
-            pod.path().toString(),
-            "CNI_IFNAME",
-            interfaceName);
-    Reply[] reply = new Reply[1];
-    inHost(() ->
-        reply[0] =
-            CniCall.answer(
-                variables, config.getBytes(UTF_8), Kernel::open, ExecutionMode.WARM, null));
-    return reply[0];
+    return plugin.call(ExecutionMode.WARM, verb, container, pod, interfaceName, config);
   }
 
   private String fill(String text, String container) {
@@ -369,16 +355,7 @@ class PodLinkAgentTest {
 
   /** Its thread is where the one is that starts it. */
   private void start() {
-    inHost(agent::start);
-  }
-
-  private void inHost(Runnable work) {
-    try (NetworkNamespace handle = NetworkNamespace.open(host.path().toString())) {
-      handle.call(() -> {
-        work.run();
-        return work;
-      });
-    }
+    plugin.run(agent::start);
   }
 
   private String line() throws IOException, InterruptedException {

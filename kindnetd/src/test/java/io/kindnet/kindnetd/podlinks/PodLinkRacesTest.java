@@ -1,14 +1,13 @@
 package io.kindnet.kindnetd.podlinks;
 
-import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.assertj.core.api.Assertions.assertThat;
 
-import io.kindnet.cni.CniCall;
 import io.kindnet.cni.Kernel;
 import io.kindnet.cni.MonitoredDatabase;
 import io.kindnet.cni.Reply;
 import io.kindnet.cni.store.BusyTimeout;
 import io.kindnet.cni.store.ExecutionMode;
+import io.kindnet.kindnetd.PluginOnNode;
 import io.kindnet.kindnetd.agent.KernelWatch;
 import io.kindnet.kindnetd.status.Status;
 import io.kindnet.netlink.netns.NetworkNamespace;
@@ -28,7 +27,6 @@ import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
 import java.util.concurrent.atomic.AtomicBoolean;
-import java.util.function.Supplier;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -42,6 +40,7 @@ class PodLinkRacesTest {
   private static final int ROUNDS = 15;
 
   private final Namespace host;
+  private final PluginOnNode plugin;
   private final Path directory;
   private final Status status = new Status("of a test");
   private final RouteSocket socket;
@@ -51,6 +50,7 @@ class PodLinkRacesTest {
 
   PodLinkRacesTest(Namespace host, @TempDir Path directory) {
     this.host = host;
+    plugin = new PluginOnNode(host);
     this.directory = directory;
     try (NetworkNamespace handle = NetworkNamespace.open(host.path().toString())) {
       socket = RouteSocket.open(handle);
@@ -72,10 +72,7 @@ class PodLinkRacesTest {
   @ValueSource(strings = {"", "cni0"})
   void leaveAllPodsThatAreLeftWell(String bridge) throws Exception {
     host.loopbackUp();
-    inHost(() -> {
-      agent.start();
-      return null;
-    });
+    plugin.run(agent::start);
     List<Namespace> pods = new ArrayList<>();
     for (int i = 0; i < WORKERS; i++) {
       pods.add(Namespace.create("pod" + i));
@@ -158,23 +155,7 @@ class PodLinkRacesTest {
          "ranges": ["10.244.1.0/24", "fd00:1::/64"], "bridge": "%s"%s}
         """
             .formatted(directory, bridge, more);
-    Map<String, String> variables =
-        Map.of(
-            "CNI_COMMAND",
-            verb,
-            "CNI_CONTAINERID",
-            name,
-            "CNI_NETNS",
-            pod.path().toString(),
-            "CNI_IFNAME",
-            "eth0");
-    ExecutionMode way = worker % 2 == 0 ? ExecutionMode.WARM : ExecutionMode.COLD;
-    return inHost(() -> CniCall.answer(variables, config.getBytes(UTF_8), Kernel::open, way, null));
-  }
-
-  private <T> T inHost(Supplier<T> work) {
-    try (NetworkNamespace handle = NetworkNamespace.open(host.path().toString())) {
-      return handle.call(work::get);
-    }
+    ExecutionMode mode = worker % 2 == 0 ? ExecutionMode.WARM : ExecutionMode.COLD;
+    return plugin.call(mode, verb, name, pod, "eth0", config);
   }
 }
