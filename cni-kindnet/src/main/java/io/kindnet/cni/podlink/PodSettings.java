@@ -169,9 +169,9 @@ public final class PodSettings {
         warnings.add(obstacle + ", so that this node answers no ARP of pods");
       }
     }
-    for (AddressFamily family : families()) {
+    if (families().contains(AddressFamily.IPV6)) {
       int mtu = host.defaultMtu("");
-      int least = PodMtu.atLeast(mtu, family);
+      int least = PodMtu.atLeast(mtu, AddressFamily.IPV6);
       if (least != mtu) {
         warnings.add(
             "packets to the outside may have "

@@ -47,7 +47,8 @@ final class RestoredSettings {
 
   private static String named(List<String> settings) {
     String named = String.join(", ", settings.subList(0, Math.min(NAMED, settings.size())));
-    return settings.size() > NAMED ? named + " and " + (settings.size() - NAMED) + " more" : named;
+    String all = named.replace(" is ", " was ");
+    return settings.size() > NAMED ? all + " and " + (settings.size() - NAMED) + " more" : all;
   }
 
   /** What {@code /readyz} says of it: empty once it is a while ago. */
@@ -56,7 +57,7 @@ final class RestoredSettings {
         ? Optional.empty()
         : Optional.of(
             text
-                + " was put back at "
+                + ", put back at "
                 + last.truncatedTo(ChronoUnit.SECONDS)
                 + (times > 1 ? ", the last of " + times + " times" : ""));
   }

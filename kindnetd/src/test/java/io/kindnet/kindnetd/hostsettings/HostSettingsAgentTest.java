@@ -105,8 +105,8 @@ class HostSettingsAgentTest {
       Eventually.within(
           DEADLINE,
           () ->
-              assertThat(line()).startsWith("[+]host-settings ok, but ").contains(name + " is 0"));
-      assertThat(log.linesWith(name + " is 0")).as("said once").hasSize(1);
+              assertThat(line()).startsWith("[+]host-settings ok, but ").contains(name + " was 0"));
+      assertThat(log.linesWith(name + " was 0")).as("said once").hasSize(1);
       assertThat(repairs()).isPositive();
     }
   }
