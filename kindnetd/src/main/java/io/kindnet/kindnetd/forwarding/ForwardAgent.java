@@ -89,7 +89,13 @@ public final class ForwardAgent implements Agent {
 
   @Override
   public void start() {
-    status.dependsOn(events.subscribe(listener));
+    try {
+      status.dependsOn(events.subscribe(listener));
+    } catch (KernelException refusal) {
+      if (refusal.errno() != Errno.EPROTONOSUPPORT) {
+        throw refusal; // else there is no nftables in this kernel, and nothing to hear of
+      }
+    }
     nodes.onChange(() -> loop.request(Pass.CHANGES));
     loop.start();
   }
