@@ -110,6 +110,24 @@ final class Kindnet {
     cluster.kubectl().run("-n", "kube-system", "set", "image", "daemonset/kindnet", "*=" + image);
   }
 
+  /** Starts the agents with one more flag, one after the other; waits until all are at work. */
+  void addFlag(String flag) {
+    cluster
+        .kubectl()
+        .run(
+            "-n",
+            "kube-system",
+            "patch",
+            "daemonset",
+            "kindnet",
+            "--type=json",
+            "-p",
+            "[{\"op\": \"add\", \"path\": \"/spec/template/spec/containers/0/args/-\", \"value\": \""
+                + flag
+                + "\"}]");
+    awaitReady();
+  }
+
   /** Waits until all agents and all nodes are ready. */
   void awaitReady() {
     String timeout = "--timeout=" + TestCluster.DEADLINE.toSeconds() + "s";
