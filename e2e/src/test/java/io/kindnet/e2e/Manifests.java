@@ -4,7 +4,7 @@ import static java.util.stream.Collectors.joining;
 
 import java.util.List;
 
-/** Workloads of pods that serve HTTP, and Nodes. */
+/** Workloads of pods that serve HTTP, Services for them, and Nodes. */
 final class Manifests {
   private static final String CONTAINER = "{name: web, image: \"kindnet/e2e-pod:1\", ports: [%s]}";
 
@@ -37,6 +37,26 @@ final class Manifests {
   /** A pod on every node. */
   static String daemonSet(String name) {
     return workload("DaemonSet", name);
+  }
+
+  /**
+   * A Service of both families for the pods of a workload, which the nodes have a port for, too.
+   *
+   * @param name of the Service and of the workload
+   * @param port of its addresses
+   */
+  static String service(String name, int port) {
+    return """
+    apiVersion: v1
+    kind: Service
+    metadata: {name: %1$s}
+    spec:
+      type: NodePort
+      ipFamilyPolicy: RequireDualStack
+      selector: {app: %1$s}
+      ports: [{port: %2$d, targetPort: %3$d}]
+    """
+        .formatted(name, port, Pod.PORT);
   }
 
   /**

@@ -1,11 +1,13 @@
 package io.kindnet.e2e.cluster;
 
+import io.kindnet.netlink.testing.Eventually;
 import io.kindnet.netlink.testing.Resources;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
+import java.time.Duration;
 import java.util.List;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
@@ -21,6 +23,8 @@ public record Node(int number, ControlPlane controlPlane) {
 
   /** {@code containerd github.com/containerd/containerd/v2 v2.4.2}, Debian's without the v. */
   private static final Pattern CONTAINERD_VERSION = Pattern.compile("\\sv?(\\d+)\\.\\d+\\.\\d+");
+
+  private static final Duration SERVICE_DEADLINE = Duration.ofMinutes(2);
 
   private static final Path CNI_PLUGINS = Path.of("/usr/lib/cni");
 
@@ -66,9 +70,9 @@ public record Node(int number, ControlPlane controlPlane) {
     containerd().start();
     containerd().awaitReady();
     kubelet().start();
-    kubeProxy().start();
+    kubeProxy(ProxyMode.DEFAULT).start();
     kubelet().awaitReady();
-    kubeProxy().awaitReady();
+    kubeProxy(ProxyMode.DEFAULT).awaitReady();
   }
 
   /** Gives its container runtime the images of an archive. */
@@ -115,8 +119,22 @@ public record Node(int number, ControlPlane controlPlane) {
     return controlPlane.authority().kubeconfig(name(), "/O=system:nodes/CN=system:node:" + name());
   }
 
-  /** What leads packets for services to pods. */
-  Service kubeProxy() {
+  /**
+   * Restarts kube-proxy in a mode, and waits until the Service of the API server is reached. It
+   * removes the rules of its other modes, and restores those that somebody has flushed.
+   */
+  public void restartKubeProxy(ProxyMode mode) {
+    Service proxy = kubeProxy(mode);
+    proxy.stop();
+    proxy.start();
+    proxy.awaitReady();
+    String url = "https://" + Addresses.API_SERVER_IN_CLUSTER + "/livez";
+    Eventually.within(
+        SERVICE_DEADLINE, () -> machine().run("curl", "-sS", "--insecure", "--max-time", "5", url));
+  }
+
+  /** What leads packets for services to pods. A node runs one, in whichever mode. */
+  private Service kubeProxy(ProxyMode mode) {
     Path kubeconfig = controlPlane.authority().kubeconfig("kube-proxy", "/CN=system:kube-proxy");
     return new Service(
         "kube-proxy",
@@ -125,7 +143,7 @@ public record Node(int number, ControlPlane controlPlane) {
             settings().tool("kube-proxy"),
             "--kubeconfig=" + kubeconfig,
             "--hostname-override=" + name(),
-            "--proxy-mode=iptables",
+            "--proxy-mode=" + mode.flag(),
             "--cluster-cidr=" + Addresses.PODS,
             // limits of the kernel, which is not this machine's alone
             "--conntrack-max-per-core=0",
