@@ -3,6 +3,7 @@ package io.kindnet.e2e;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.kindnet.netlink.testing.Eventually;
+import java.util.ArrayList;
 import java.util.List;
 
 /**
@@ -10,25 +11,39 @@ import java.util.List;
  * outside: pings of both families, and a TCP connection each, of which not one packet may be lost.
  *
  * @param sender which has all ends of it
+ * @param connections the files with what came back by each TCP connection
  */
-record Traffic(Pod sender) {
-  private static final List<String> CONNECTIONS = List.of("/tmp/tcp4", "/tmp/tcp6", "/tmp/outside");
+record Traffic(Pod sender, List<String> connections) {
+  private static final List<String> BETWEEN_PODS = List.of("/tmp/tcp4", "/tmp/tcp6");
+  private static final String TO_OUTSIDE = "/tmp/outside";
 
   /** Starts it, from the first node to the last, and waits until all of it flows. */
   static Traffic start(TestCluster cluster) {
     Outside.on(cluster);
+    Traffic traffic = startBetweenPods(cluster);
+    traffic.sender.run(
+        "sh", "-c", begin("numbers | nc %s 7000 >%s 2>&1 &".formatted(Outside.IPV4, TO_OUTSIDE)));
+    List<String> all = new ArrayList<>(traffic.connections);
+    all.add(TO_OUTSIDE);
+    Traffic withOutside = new Traffic(traffic.sender, all);
+    withOutside.awaitProgress();
+    return withOutside;
+  }
+
+  /** As {@link #start}, without what goes outside. */
+  static Traffic startBetweenPods(TestCluster cluster) {
     cluster.apply(receiver(cluster.nodes().getLast().name()));
     cluster.apply(Manifests.pod("sender", cluster.nodes().getFirst().name()));
     Pod receiver = cluster.awaitPod("receiver");
-    Traffic traffic = new Traffic(cluster.awaitPod("sender"));
-    traffic.sender.run("sh", "-c", begin(receiver));
+    Traffic traffic = new Traffic(cluster.awaitPod("sender"), BETWEEN_PODS);
+    traffic.sender.run("sh", "-c", betweenPods(receiver));
     traffic.awaitProgress();
     return traffic;
   }
 
   /** Waits until every connection has got further. */
   void awaitProgress() {
-    for (String connection : CONNECTIONS) {
+    for (String connection : connections) {
       int before = echoed(connection).size();
       Eventually.within(
           TestCluster.DEADLINE,
@@ -47,7 +62,7 @@ record Traffic(Pod sender) {
           TestCluster.DEADLINE,
           () -> assertThat(sender.run("tail", "-n", "3", ping)).contains(" 0% packet loss"));
     }
-    for (String connection : CONNECTIONS) {
+    for (String connection : connections) {
       List<String> numbers = echoed(connection);
       for (int i = 0; i < numbers.size(); i++) {
         assertThat(numbers.get(i)).as(connection).isEqualTo(String.valueOf(i + 1));
@@ -69,18 +84,24 @@ record Traffic(Pod sender) {
         .formatted(node);
   }
 
+  private static String betweenPods(Pod receiver) {
+    return begin(
+        """
+        ping -i 0.05 %1$s >/tmp/ping4 2>&1 &
+        ping6 -i 0.05 %2$s >/tmp/ping6 2>&1 &
+        numbers | nc %1$s 7000 >/tmp/tcp4 2>&1 &
+        numbers | nc %2$s 7000 >/tmp/tcp6 2>&1 &
+        """
+            .formatted(receiver.ipv4(), receiver.ipv6()));
+  }
+
   /** Holds nothing open that {@code kubectl exec} would wait for. */
-  private static String begin(Pod receiver) {
+  private static String begin(String commands) {
     return """
     exec </dev/null >/dev/null 2>&1
     numbers() { i=0; while :; do i=$((i + 1)); echo $i; usleep 20000; done; }
-    ping -i 0.05 %1$s >/tmp/ping4 2>&1 &
-    ping6 -i 0.05 %2$s >/tmp/ping6 2>&1 &
-    numbers | nc %1$s 7000 >/tmp/tcp4 2>&1 &
-    numbers | nc %2$s 7000 >/tmp/tcp6 2>&1 &
-    numbers | nc %3$s 7000 >/tmp/outside 2>&1 &
     """
-        .formatted(receiver.ipv4(), receiver.ipv6(), Outside.IPV4);
+        + commands;
   }
 
   /** The whole lines that came back. */
