@@ -1,0 +1,34 @@
+package io.kindnet.kindnetd.cluster.policies;
+
+import java.util.Optional;
+
+/**
+ * A NetworkPolicy or a ClusterNetworkPolicy.
+ *
+ * @param tier where it stands
+ * @param namespace empty for a ClusterNetworkPolicy
+ * @param uid {@code metadata.uid}
+ * @param priority of a ClusterNetworkPolicy, the lowest is asked first; 0 for a NetworkPolicy
+ * @param subject the pods that it is about
+ * @param ingress empty where it says nothing of this direction
+ * @param egress empty where it says nothing of this direction
+ */
+public record Policy(
+    Tier tier,
+    String namespace,
+    String name,
+    String uid,
+    int priority,
+    PodSelector subject,
+    Optional<PolicyRules> ingress,
+    Optional<PolicyRules> egress) {
+  /** What it says of {@code direction}. */
+  public Optional<PolicyRules> rules(Direction direction) {
+    return direction == Direction.INGRESS ? ingress : egress;
+  }
+
+  /** {@code NAMESPACE/NAME}, or {@code NAME}. */
+  public String fullName() {
+    return namespace.isEmpty() ? name : namespace + "/" + name;
+  }
+}
