@@ -12,6 +12,8 @@ public final class Sqlite3 {
    * their columns divided by {@code |}. Waits up to a minute for the locks of others.
    */
   public static String[] command(Object database, String statements) {
-    return new String[] {"sqlite3", "-bail", "-cmd", TIMEOUT, database.toString(), statements};
+    // the shell would take statements that begin with a comment for an option
+    String argument = statements.startsWith("-") ? "\n" + statements : statements;
+    return new String[] {"sqlite3", "-bail", "-cmd", TIMEOUT, database.toString(), argument};
   }
 }
