@@ -37,13 +37,15 @@ public final class KernelWatch<B> implements AutoCloseable {
   }
 
   /**
-   * What others than {@code socket} do to links, addresses and routes in its network namespace.
+   * What others than {@code socket} do to links, addresses, routes and policy rules in its network
+   * namespace.
    *
    * @param socket stays the caller's to close
    */
   public static KernelWatch<RouteEvents.Batch> ofRoutes(RouteSocket socket) {
     return new KernelWatch<>(
-        "route events", () -> socket.eventsOfOthers(Topic.LINKS, Topic.ADDRESSES, Topic.ROUTES));
+        "route events",
+        () -> socket.eventsOfOthers(Topic.LINKS, Topic.ADDRESSES, Topic.ROUTES, Topic.RULES));
   }
 
   /**

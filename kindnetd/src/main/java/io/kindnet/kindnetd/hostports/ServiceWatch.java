@@ -74,6 +74,7 @@ final class ServiceWatch implements AutoCloseable {
       case RouteEvent.PortChanged ignored -> false;
       case RouteEvent.RouteChanged ignored -> false;
       case RouteEvent.RouteRemoved ignored -> false;
+      case RouteEvent.RuleChanged ignored -> false;
     };
   }
 

@@ -107,6 +107,7 @@ final class HostWatch implements AutoCloseable {
           HostFactsReader.concerns(route, marks) && (now == null || !isAsKnown(route, now));
       case RouteEvent.RouteRemoved(var route) ->
           HostFactsReader.concerns(route, marks) && (now == null || isPartOf(route, now));
+      case RouteEvent.RuleChanged rule -> false;
     };
   }
 

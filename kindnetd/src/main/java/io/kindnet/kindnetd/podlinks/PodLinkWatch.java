@@ -115,6 +115,7 @@ final class PodLinkWatch implements AutoCloseable {
       case RouteEvent.AddressRemoved(var address) -> suspect(address.linkIndex());
       case RouteEvent.RouteChanged(var route) -> routeChanged(route);
       case RouteEvent.RouteRemoved(var route) -> routeRemoved(route);
+      case RouteEvent.RuleChanged rule -> {}
     }
   }
 

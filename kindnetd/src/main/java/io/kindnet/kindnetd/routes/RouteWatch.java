@@ -91,6 +91,8 @@ final class RouteWatch implements AutoCloseable {
           now.links.contains(address.linkIndex()) || now.isOfPeer(address.address());
       case RouteEvent.RouteChanged(var route) -> concerns(now, route, /* removed= */ false);
       case RouteEvent.RouteRemoved(var route) -> concerns(now, route, /* removed= */ true);
+      // it may say which way the nodes are reached
+      case RouteEvent.RuleChanged rule -> true;
     };
   }
 

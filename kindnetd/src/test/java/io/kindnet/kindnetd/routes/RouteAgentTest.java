@@ -191,6 +191,32 @@ class RouteAgentTest {
     fixture.assertRoutes("fd00:2::/64 via 2001:db8::2", "10.244.3.0/24 via 198.51.100.3");
   }
 
+  /** Sooner than the regular check would; all routes are in place before. */
+  @Test
+  void noticesPolicyRulesAtOnce() {
+    Ip.run(
+        host,
+        "route",
+        "add",
+        "default",
+        "via",
+        "198.51.100.254",
+        "dev",
+        "eth0",
+        "onlink",
+        "table",
+        "100");
+    fixture.join("a", 2);
+    fixture.start();
+    fixture.assertRoutes("10.244.2.0/24 via 192.0.2.2", "fd00:2::/64 via 2001:db8::2");
+
+    Ip.run(host, "rule", "add", "to", "192.0.2.0/24", "lookup", "100");
+
+    Eventually.within(
+        Duration.ofSeconds(30),
+        () -> assertThat(fixture.routes()).containsExactly("fd00:2::/64 via 2001:db8::2"));
+  }
+
   @Test
   void removesItsRoutesWhenDisabled() throws IOException {
     fixture.start();

@@ -27,4 +27,11 @@ public sealed interface RouteEvent {
 
   /** A route is gone. IPv4 routes that go with their link or its address say nothing. */
   record RouteRemoved(Route route) implements RouteEvent {}
+
+  /**
+   * A policy rule is new or gone, of either family. Which one is not said: list them.
+   *
+   * @param removed whether it is gone
+   */
+  record RuleChanged(boolean removed) implements RouteEvent {}
 }

@@ -4,9 +4,11 @@ import static io.kindnet.netlink.route.Rtnetlink.AF_BRIDGE;
 import static io.kindnet.netlink.route.Rtnetlink.RTM_DELADDR;
 import static io.kindnet.netlink.route.Rtnetlink.RTM_DELLINK;
 import static io.kindnet.netlink.route.Rtnetlink.RTM_DELROUTE;
+import static io.kindnet.netlink.route.Rtnetlink.RTM_DELRULE;
 import static io.kindnet.netlink.route.Rtnetlink.RTM_NEWADDR;
 import static io.kindnet.netlink.route.Rtnetlink.RTM_NEWLINK;
 import static io.kindnet.netlink.route.Rtnetlink.RTM_NEWROUTE;
+import static io.kindnet.netlink.route.Rtnetlink.RTM_NEWRULE;
 import static io.kindnet.netlink.wire.NetlinkConstants.NETLINK_ROUTE;
 
 import io.kindnet.netlink.wire.EventSource;
@@ -33,7 +35,8 @@ public final class RouteEvents implements EventSource<RouteEvents.Batch> {
   public enum Topic {
     LINKS(Rtnetlink.RTNLGRP_LINK, 0),
     ADDRESSES(Rtnetlink.RTNLGRP_IPV4_IFADDR, Rtnetlink.RTNLGRP_IPV6_IFADDR),
-    ROUTES(Rtnetlink.RTNLGRP_IPV4_ROUTE, Rtnetlink.RTNLGRP_IPV6_ROUTE);
+    ROUTES(Rtnetlink.RTNLGRP_IPV4_ROUTE, Rtnetlink.RTNLGRP_IPV6_ROUTE),
+    RULES(Rtnetlink.RTNLGRP_IPV4_RULE, Rtnetlink.RTNLGRP_IPV6_RULE);
 
     private final int group;
     private final int secondGroup;
@@ -108,6 +111,7 @@ public final class RouteEvents implements EventSource<RouteEvents.Batch> {
       case RTM_NEWLINK, RTM_DELLINK -> readLink(message);
       case RTM_NEWADDR, RTM_DELADDR -> readAddress(message);
       case RTM_NEWROUTE, RTM_DELROUTE -> readRoute(message);
+      case RTM_NEWRULE, RTM_DELRULE -> new RouteEvent.RuleChanged(message.type() == RTM_DELRULE);
       default -> null;
     };
   }

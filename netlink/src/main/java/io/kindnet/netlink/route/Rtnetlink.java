@@ -15,14 +15,18 @@ final class Rtnetlink {
   static final int RTM_NEWNEIGH = 28;
   static final int RTM_DELNEIGH = 29;
   static final int RTM_GETNEIGH = 30;
+  static final int RTM_NEWRULE = 32;
+  static final int RTM_DELRULE = 33;
   static final int RTM_GETRULE = 34;
   static final int RTM_NEWNETCONF = 80;
 
   static final int RTNLGRP_LINK = 1;
   static final int RTNLGRP_IPV4_IFADDR = 5;
   static final int RTNLGRP_IPV4_ROUTE = 7;
+  static final int RTNLGRP_IPV4_RULE = 8;
   static final int RTNLGRP_IPV6_IFADDR = 9;
   static final int RTNLGRP_IPV6_ROUTE = 11;
+  static final int RTNLGRP_IPV6_RULE = 19;
   static final int RTNLGRP_IPV4_NETCONF = 24;
   static final int RTNLGRP_IPV6_NETCONF = 25;
 

@@ -4,6 +4,7 @@ import static io.kindnet.netlink.ip.IpAddresses.parse;
 import static io.kindnet.netlink.route.RouteEvents.Topic.ADDRESSES;
 import static io.kindnet.netlink.route.RouteEvents.Topic.LINKS;
 import static io.kindnet.netlink.route.RouteEvents.Topic.ROUTES;
+import static io.kindnet.netlink.route.RouteEvents.Topic.RULES;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.kindnet.netlink.ip.IpPrefix;
@@ -130,6 +131,24 @@ class RouteEventsTest {
               new RouteEvent.RouteChanged(v6),
               new RouteEvent.RouteRemoved(v4),
               new RouteEvent.RouteRemoved(v6));
+    }
+  }
+
+  @Test
+  void tellsOfPolicyRulesOfBothFamilies() {
+    try (RouteEvents events = rt.events(RULES)) {
+      Ip.run(host, "rule", "add", "to", "198.51.100.0/24", "lookup", "100");
+      Ip.run(host, "-6", "rule", "add", "to", "2001:db8:1::/64", "lookup", "100");
+      Ip.run(host, "-6", "rule", "del", "to", "2001:db8:1::/64", "lookup", "100");
+
+      List<RouteEvent> seen =
+          readUntil(events, event -> event.equals(new RouteEvent.RuleChanged(/* removed= */ true)));
+
+      assertThat(seen)
+          .containsExactly(
+              new RouteEvent.RuleChanged(false),
+              new RouteEvent.RuleChanged(false),
+              new RouteEvent.RuleChanged(true));
     }
   }
 
