@@ -25,7 +25,7 @@ final class Flags {
       arity = "1",
       paramLabel = "BOOLEAN",
       defaultValue = "true",
-      description = "enforce NetworkPolicy (default ${DEFAULT-VALUE})")
+      description = "enforce NetworkPolicies (default ${DEFAULT-VALUE})")
   boolean networkPolicy;
 
   @Option(
@@ -33,7 +33,9 @@ final class Flags {
       arity = "1",
       paramLabel = "BOOLEAN",
       defaultValue = "false",
-      description = "enforce AdminNetworkPolicy (default ${DEFAULT-VALUE})")
+      description =
+          "enforce ClusterNetworkPolicies of the tier Admin, with --network-policy (default"
+              + " ${DEFAULT-VALUE})")
   boolean adminNetworkPolicy;
 
   @Option(
@@ -41,7 +43,9 @@ final class Flags {
       arity = "1",
       paramLabel = "BOOLEAN",
       defaultValue = "false",
-      description = "enforce BaselineAdminNetworkPolicy (default ${DEFAULT-VALUE})")
+      description =
+          "enforce ClusterNetworkPolicies of the tier Baseline, with --network-policy (default"
+              + " ${DEFAULT-VALUE})")
   boolean baselineAdminNetworkPolicy;
 
   @Option(

@@ -10,9 +10,6 @@ import java.util.List;
  * package.
  */
 record MissingFeatures(
-    boolean networkPolicy,
-    boolean adminNetworkPolicy,
-    boolean baselineAdminNetworkPolicy,
     boolean dnsCaching,
     List<InetAddress> dnsCachingNameservers,
     boolean disableNri,
@@ -28,12 +25,6 @@ record MissingFeatures(
    */
   List<String> warnings(int verbosity) {
     List<String> lines = new ArrayList<>();
-    add(lines, networkPolicy, "--network-policy: NetworkPolicies are not enforced");
-    add(lines, adminNetworkPolicy, "--admin-network-policy: AdminNetworkPolicies are not enforced");
-    add(
-        lines,
-        baselineAdminNetworkPolicy,
-        "--baseline-admin-network-policy: BaselineAdminNetworkPolicies are not enforced");
     add(lines, dnsCaching, "--dns-caching: DNS is not cached");
     add(lines, !dnsCachingNameservers.isEmpty(), "--dns-caching-nameservers: DNS is not cached");
     add(lines, disableNri, "--disable-nri: the container runtime is never asked");

@@ -12,6 +12,7 @@ import io.kindnet.kindnetd.forwarding.ForwardOptions;
 import io.kindnet.kindnetd.install.PluginOptions;
 import io.kindnet.kindnetd.kube.ApiServerOptions;
 import io.kindnet.kindnetd.masq.MasqOptions;
+import io.kindnet.kindnetd.networkpolicy.NetworkPolicyOptions;
 import io.kindnet.kindnetd.podcidr.PodCidrOptions;
 import io.kindnet.kindnetd.status.BindAddress;
 import io.kindnet.netlink.ip.IpAddresses;
@@ -45,6 +46,7 @@ record Options(
     PodCidrOptions podCidrs,
     MasqOptions masquerading,
     ForwardOptions forwarding,
+    NetworkPolicyOptions networkPolicy,
     CallServerOptions callServer,
     PluginOptions plugin,
     MissingFeatures missing,
@@ -86,6 +88,8 @@ record Options(
         new PodCidrOptions(clusterCidrs),
         masquerading(flags, clusterCidrs),
         new ForwardOptions(flags.acceptForwardedPods),
+        new NetworkPolicyOptions(
+            flags.networkPolicy, flags.adminNetworkPolicy, flags.baselineAdminNetworkPolicy),
         new CallServerOptions(
             flag("cni-socket", flags.cniSocket, optional(OptionValues::absolute))),
         new PluginOptions(
@@ -106,9 +110,6 @@ record Options(
 
   private static MissingFeatures missing(Flags flags) {
     return new MissingFeatures(
-        flags.networkPolicy,
-        flags.adminNetworkPolicy,
-        flags.baselineAdminNetworkPolicy,
         flags.dnsCaching,
         flag("dns-caching-nameservers", flags.dnsCachingNameservers, list(IpAddresses::parse)),
         flags.disableNri,

@@ -12,6 +12,7 @@ import io.kindnet.kindnetd.forwarding.ForwardOptions;
 import io.kindnet.kindnetd.install.PluginOptions;
 import io.kindnet.kindnetd.kube.ApiServerOptions;
 import io.kindnet.kindnetd.masq.MasqOptions;
+import io.kindnet.kindnetd.networkpolicy.NetworkPolicyOptions;
 import io.kindnet.kindnetd.podcidr.PodCidrOptions;
 import io.kindnet.netlink.ip.IpAddresses;
 import io.kindnet.netlink.ip.IpPrefix;
@@ -38,12 +39,11 @@ class OptionsTest {
           new PodCidrOptions(List.of()),
           new MasqOptions(/* enabled= */ true, List.of()),
           new ForwardOptions(/* accept= */ false),
+          new NetworkPolicyOptions(
+              /* enabled= */ true, /* adminTier= */ false, /* baselineTier= */ false),
           new CallServerOptions(Optional.of(Path.of("/run/kindnet/cni.sock"))),
           new PluginOptions(Optional.empty(), Optional.empty(), Optional.empty()),
           new MissingFeatures(
-              /* networkPolicy= */ true,
-              /* adminNetworkPolicy= */ false,
-              /* baselineAdminNetworkPolicy= */ false,
               /* dnsCaching= */ false,
               /* dnsCachingNameservers= */ List.of(),
               /* disableNri= */ false,
@@ -125,15 +125,13 @@ class OptionsTest {
                 new MasqOptions(
                     false, List.of(IpPrefix.parse("192.168.0.0/16"), IpPrefix.parse("fd01::/48"))),
                 new ForwardOptions(true),
+                new NetworkPolicyOptions(false, true, true),
                 new CallServerOptions(Optional.of(Path.of("/tmp/cni.sock"))),
                 new PluginOptions(
                     Optional.of(Path.of("/host/opt/cni/bin")),
                     Optional.of(Path.of("/opt/cni/bin")),
                     Optional.of(Path.of("/opt/kindnet/cni"))),
                 new MissingFeatures(
-                    false,
-                    true,
-                    true,
                     true,
                     List.of(IpAddresses.parse("10.96.0.10"), IpAddresses.parse("fd00::a")),
                     true,
@@ -248,25 +246,20 @@ class OptionsTest {
   @Test
   void namesTheFeaturesThatAreNotThere() throws BadArgumentException {
     assertThat(warnings())
-        .hasSize(3)
+        .hasSize(2)
         .satisfiesExactly(
-            line -> assertThat(line).startsWith("--network-policy: "),
             line -> assertThat(line).startsWith("--nat64: "),
             line -> assertThat(line).startsWith("--fastpath-threshold: "));
     assertThat(
             warnings(
-                "--network-policy=false",
                 "--nat64=false",
                 "--fastpath-threshold=0",
-                "--admin-network-policy",
-                "--baseline-admin-network-policy",
                 "--dns-caching",
                 "--dns-caching-nameservers=10.96.0.10",
                 "--disable-nri",
                 "--nflog-level=4",
                 "--ipsec-overlay"))
-        .hasSize(7);
-    assertThat(warnings("--network-policy=false", "--nat64=false", "--fastpath-threshold=0"))
-        .isEmpty();
+        .hasSize(5);
+    assertThat(warnings("--nat64=false", "--fastpath-threshold=0")).isEmpty();
   }
 }
