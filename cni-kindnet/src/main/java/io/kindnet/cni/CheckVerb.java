@@ -46,7 +46,7 @@ final class CheckVerb {
       CniResult previous = config.prevResult();
       if (previous != null) {
         problems.addAll(
-            PodLinkCheck.problems(kernel.host(), network, PodSpecs.of(store, pod), previous));
+            PodLinkCheck.problems(kernel.host(), network, new PodSpecs(store).of(pod), previous));
       }
     }
     PodHostPorts ports = new PodHostPorts(pod.hostInterface(), pod.bridge(), store.ports().of(pod));

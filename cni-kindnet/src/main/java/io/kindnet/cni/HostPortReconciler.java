@@ -8,6 +8,7 @@ import io.kindnet.cni.steps.Step;
 import io.kindnet.cni.store.PodRow;
 import io.kindnet.cni.store.Store;
 import io.kindnet.netlink.libc.KernelException;
+import io.kindnet.netlink.route.Link;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
@@ -82,9 +83,20 @@ final class HostPortReconciler {
     });
   }
 
-  /** Puts back what lets the host ports of all pods answer on loopback addresses. */
-  List<String> restoreLoopback() throws CniException {
-    List<PodHostPorts> pods = fromRows();
+  /**
+   * Puts back what lets host ports answer on loopback addresses.
+   *
+   * @param links the host's ends of the pods that this is about, others do no harm
+   */
+  List<String> restoreLoopback(List<Link> links) throws CniException {
+    List<String> names = new ArrayList<>(links.size());
+    for (Link link : links) {
+      names.add(link.name());
+    }
+    List<PodHostPorts> pods =
+        names.isEmpty()
+            ? List.of()
+            : hostPorts(store.pods().withHostInterfaces(names), store.ports().byPod(names));
     return pods.isEmpty() ? List.of() : rules.restoreLoopback(pods);
   }
 
@@ -115,9 +127,13 @@ final class HostPortReconciler {
   }
 
   private List<PodHostPorts> fromRows() throws CniException {
+    return hostPorts(store.pods().all(), store.ports().byPod());
+  }
+
+  private static List<PodHostPorts> hostPorts(
+      List<PodRow> rows, Map<String, List<HostPort>> portsByPod) {
     List<PodHostPorts> pods = new ArrayList<>();
-    Map<String, List<HostPort>> portsByPod = store.ports().byPod();
-    for (PodRow pod : store.pods().all()) {
+    for (PodRow pod : rows) {
       List<HostPort> ports = portsByPod.get(pod.key());
       if (ports != null) {
         pods.add(hostPorts(pod, ports));

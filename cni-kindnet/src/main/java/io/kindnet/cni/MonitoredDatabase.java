@@ -123,10 +123,12 @@ public final class MonitoredDatabase {
     }
     try (Store store = open();
         Kernel kernel = kernels.open()) {
-      Outcome outcome = new HostSides(host).restore(PodSpecs.all(store), decision);
+      Outcome outcome = new HostSides(host).restore(new PodSpecs(store), decision);
       outcome
           .restored()
-          .addAll(new HostPortReconciler(store, kernel, CallLog.none()).restoreLoopback());
+          .addAll(
+              new HostPortReconciler(store, kernel, CallLog.none())
+                  .restoreLoopback(outcome.links()));
       return Optional.of(outcome);
     }
   }

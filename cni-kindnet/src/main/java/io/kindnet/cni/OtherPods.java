@@ -27,14 +27,16 @@ final class OtherPods {
     }
     try {
       Outcome outcome =
-          kernel.host().sides().restore(PodSpecs.all(store), HostSides.Decision.ALWAYS);
-      outcome.restored().addAll(new HostPortReconciler(store, kernel, log).restoreLoopback());
+          kernel.host().sides().restore(new PodSpecs(store), HostSides.Decision.ALWAYS);
+      outcome
+          .restored()
+          .addAll(new HostPortReconciler(store, kernel, log).restoreLoopback(outcome.links()));
       for (String restored : outcome.restored()) {
         log.line("put right: " + restored);
       }
-      for (String failed : outcome.failed()) {
-        log.line("cannot put right: " + failed);
-      }
+      outcome
+          .failed()
+          .forEach((problem, reason) -> log.line("cannot put right: " + problem + ": " + reason));
     } catch (CniException | RuntimeException failed) {
       log.failure("cannot look after other pods", failed);
     }

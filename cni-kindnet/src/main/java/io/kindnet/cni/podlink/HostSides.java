@@ -33,6 +33,15 @@ public final class HostSides {
     this.host = host;
   }
 
+  /** What is remembered of pods. */
+  public interface RememberedPods {
+    /** All pods, oldest first. */
+    List<PodLinkSpec> all() throws CniException;
+
+    /** The pods whose ends on the host have one of {@code names}, oldest first. */
+    List<PodLinkSpec> withHostInterfaces(Collection<String> names) throws CniException;
+  }
+
   /** Says whether something that looks damaged is to be put back now. */
   @FunctionalInterface
   public interface Decision {
@@ -52,31 +61,39 @@ public final class HostSides {
    * @param links the host's ends of pods, and bridges, as they were before
    * @param destinations where the host's routes to pods lead
    * @param restored what was put back, a sentence each that says what was wrong
-   * @param failed what could not be put back, and why
+   * @param failed what could not be put back, each with the reason
    * @param left what was not due
    */
   public record Outcome(
       List<Link> links,
       List<IpPrefix> destinations,
       List<String> restored,
-      List<String> failed,
+      Map<String, String> failed,
       List<String> left) {
     private Outcome() {
       this(
           new ArrayList<>(),
           new ArrayList<>(),
           new ArrayList<>(),
-          new ArrayList<>(),
+          new LinkedHashMap<>(),
           new ArrayList<>());
     }
   }
 
-  /** Restores what {@code pods} need. */
-  public Outcome restore(List<PodLinkSpec> pods, Decision decision) {
+  /**
+   * Restores what pods need whose links are there; costs little for each of the others.
+   *
+   * @throws CniException if {@code remembered} cannot be read
+   */
+  public Outcome restore(RememberedPods remembered, Decision decision) throws CniException {
     Outcome outcome = new Outcome();
     HostState state = HostState.read(host);
-    if (carryOutAny(renamings(state, pods), decision, outcome)) {
+    List<PodLinkSpec> pods = remembered.withHostInterfaces(state.vethNames());
+    RenamedLinks renamed = new RenamedLinks(host, state, pods);
+    if (renamed.any()
+        && carryOutAny(renamings(state, renamed, remembered.all()), decision, outcome)) {
       state = HostState.read(host);
+      pods = remembered.withHostInterfaces(state.vethNames());
     }
     if (carryOutAny(lostBridges(state, pods), decision, outcome)) {
       state = HostState.read(host);
@@ -124,8 +141,8 @@ public final class HostSides {
     return new ArrayList<>(damages.values());
   }
 
-  private List<Damage> renamings(HostState state, List<PodLinkSpec> pods) {
-    RenamedLinks renamed = new RenamedLinks(host, state, pods);
+  private static List<Damage> renamings(
+      HostState state, RenamedLinks renamed, List<PodLinkSpec> pods) {
     List<Damage> damages = new ArrayList<>();
     for (PodLinkSpec pod : pods) {
       if (state.link(pod.hostInterface()).isEmpty()) {
@@ -170,7 +187,7 @@ public final class HostSides {
       return true;
     } catch (CniException | KernelException refused) {
       if (!isGone(damage)) {
-        outcome.failed.add(damage.problem() + ": " + refused.getMessage());
+        outcome.failed.put(damage.problem(), String.valueOf(refused.getMessage()));
       }
       return false;
     }

@@ -54,6 +54,17 @@ final class HostState {
     return new HostState(host, links, addresses);
   }
 
+  /** The names of all veth links: whatever is a pod's is among them. */
+  List<String> vethNames() {
+    List<String> names = new ArrayList<>();
+    for (Link link : links.values()) {
+      if (link.kind().equals(HostSide.KIND)) {
+        names.add(link.name());
+      }
+    }
+    return names;
+  }
+
   /** All links, by name. */
   Map<String, Link> links() {
     return links;

@@ -22,7 +22,7 @@ final class RenamedLinks {
   private final List<Link> candidates = new ArrayList<>();
 
   /**
-   * @param pods all that there are
+   * @param pods at least all whose host's ends have the names that are remembered
    */
   RenamedLinks(RouteSocket host, HostState state, List<PodLinkSpec> pods) {
     this.host = host;
@@ -37,6 +37,11 @@ final class RenamedLinks {
         candidates.add(link);
       }
     }
+  }
+
+  /** Whether there are any; of which pods they are is not known yet. */
+  boolean any() {
+    return !candidates.isEmpty();
   }
 
   /** What happened to the interface of {@code pod}, which is not there under its name. */

@@ -10,6 +10,7 @@ import java.io.IOException;
 import java.io.StringWriter;
 import java.io.UncheckedIOException;
 import java.util.ArrayList;
+import java.util.Collection;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -40,6 +41,17 @@ public final class JsonText {
       throw new UncheckedIOException(impossible);
     }
     return text.toString();
+  }
+
+  /** An array of {@code texts}. */
+  public static String array(Collection<String> texts) {
+    return write(json -> {
+      json.writeStartArray();
+      for (String text : texts) {
+        json.writeString(text);
+      }
+      json.writeEndArray();
+    });
   }
 
   /**

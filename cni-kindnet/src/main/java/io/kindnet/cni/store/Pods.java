@@ -2,6 +2,7 @@ package io.kindnet.cni.store;
 
 import io.kindnet.cni.protocol.Attachment;
 import io.kindnet.cni.protocol.CniException;
+import io.kindnet.cni.protocol.JsonText;
 import io.kindnet.cni.protocol.PodIdentity;
 import io.kindnet.netlink.ip.AddressFamily;
 import io.kindnet.netlink.ip.IpAddresses;
@@ -9,6 +10,7 @@ import io.kindnet.netlink.ip.IpPrefix;
 import java.net.InetAddress;
 import java.time.Duration;
 import java.util.ArrayList;
+import java.util.Collection;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Set;
@@ -33,6 +35,19 @@ public final class Pods {
   /** Every pod, oldest first. */
   public List<PodRow> all() throws CniException {
     return database.query(SELECT + "ORDER BY p.creation_timestamp, p.rowid", Pods::read);
+  }
+
+  /**
+   * The pods whose ends on the host have one of {@code names}, oldest first. Costs little for each
+   * row that is not among them.
+   */
+  public List<PodRow> withHostInterfaces(Collection<String> names) throws CniException {
+    return database.query(
+        SELECT
+            + "WHERE p.interface_name IN (SELECT value FROM json_each(?))"
+            + " ORDER BY p.creation_timestamp, p.rowid",
+        Pods::read,
+        JsonText.array(names));
   }
 
   /**

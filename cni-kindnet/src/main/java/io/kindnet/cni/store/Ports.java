@@ -2,10 +2,12 @@ package io.kindnet.cni.store;
 
 import io.kindnet.cni.portmap.HostPort;
 import io.kindnet.cni.protocol.CniException;
+import io.kindnet.cni.protocol.JsonText;
 import io.kindnet.cni.protocol.TransportProtocol;
 import io.kindnet.netlink.ip.IpAddresses;
 import java.net.InetAddress;
 import java.util.ArrayList;
+import java.util.Collection;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
@@ -31,8 +33,21 @@ public final class Ports {
 
   /** Every host port, by {@link PodRow#key}. */
   public Map<String, List<HostPort>> byPod() throws CniException {
+    return byPod(select("ORDER BY id"));
+  }
+
+  /** The host ports of the pods whose ends on the host have one of {@code names}, likewise. */
+  public Map<String, List<HostPort>> byPod(Collection<String> names) throws CniException {
+    return byPod(
+        select(
+            "WHERE container_id IN (SELECT container_id FROM pods"
+                + " WHERE interface_name IN (SELECT value FROM json_each(?))) ORDER BY id",
+            JsonText.array(names)));
+  }
+
+  private static Map<String, List<HostPort>> byPod(List<PortRow> rows) {
     Map<String, List<HostPort>> byPod = new HashMap<>();
-    for (PortRow row : select("ORDER BY id")) {
+    for (PortRow row : rows) {
       List<HostPort> ports = byPod.get(row.podKey());
       if (ports == null) {
         ports = new ArrayList<>();

@@ -13,7 +13,6 @@ import io.kindnet.netlink.route.RouteEvents;
 import io.kindnet.netlink.route.RouteSocket;
 import java.time.Duration;
 import java.util.HashMap;
-import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
@@ -131,8 +130,13 @@ public final class PodLinkAgent implements Agent {
     for (String problem : outcome.left()) {
       left.put(problem, seen.getOrDefault(problem, now));
     }
+    boolean lookAgain = !left.isEmpty();
+    for (String problem : outcome.failed().keySet()) {
+      // it is due at the next look, or that would call it none
+      left.put(problem, now - SECOND_LOOK.toNanos());
+    }
     seen = left;
-    if (!left.isEmpty()) {
+    if (lookAgain) {
       later.execute(() -> loop.request(Pass.KERNEL));
     }
     if (!outcome.restored().isEmpty()) {
@@ -143,7 +147,7 @@ public final class PodLinkAgent implements Agent {
     throwIfAny(outcome.failed());
   }
 
-  private static void throwIfAny(List<String> failed) throws PodLinkException {
+  private static void throwIfAny(Map<String, String> failed) throws PodLinkException {
     if (!failed.isEmpty()) {
       throw new PodLinkException(failed);
     }

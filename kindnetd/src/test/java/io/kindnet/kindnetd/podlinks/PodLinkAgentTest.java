@@ -23,7 +23,9 @@ import io.kindnet.netlink.testing.NetworkNamespaces;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.util.ArrayList;
 import java.util.HashMap;
+import java.util.List;
 import java.util.Map;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
@@ -258,6 +260,7 @@ class PodLinkAgentTest {
                 .isEqualTo(
                     "[-]pod-links bridge cni0 is gone: bridge 'cni0': there is a link of this name"
                         + " that is no bridge"));
+    assertThat(linesDuringThreeFailures()).allMatch(line -> line.startsWith("[-]pod-links"));
     host.run("ip", "link", "del", "cni0");
     Eventually.within(DEADLINE, () -> assertThat(line()).isEqualTo("[+]pod-links ok"));
     assertAreWell();
@@ -356,6 +359,29 @@ class PodLinkAgentTest {
   /** Its thread is where the one is that starts it. */
   private void start() {
     plugin.run(agent::start);
+  }
+
+  /** What readiness says until the agent has tried in vain three more times. */
+  private List<String> linesDuringThreeFailures() throws IOException, InterruptedException {
+    List<String> lines = new ArrayList<>();
+    double before = failures();
+    Eventually.within(
+        DEADLINE,
+        () -> {
+          lines.add(line());
+          assertThat(failures()).isGreaterThanOrEqualTo(before + 3);
+        });
+    return lines;
+  }
+
+  private double failures() throws IOException, InterruptedException {
+    String name = "kindnet_pass_failures_total{agent=\"pod-links\"} ";
+    return pages
+        .get("/metrics")
+        .lines()
+        .filter(line -> line.startsWith(name))
+        .mapToDouble(line -> Double.parseDouble(line.substring(name.length())))
+        .sum();
   }
 
   private String line() throws IOException, InterruptedException {
