@@ -52,6 +52,9 @@ public record DataType(List<FieldType> fields) {
 
   /** Reads {@link #id} and {@link #length}. */
   static DataType parse(int id, int length) {
+    if (id == FieldType.VERDICT.id()) {
+      return of(FieldType.VERDICT); // the kernel lists the length of its own struct
+    }
     List<FieldType> fields = new ArrayList<>();
     boolean several = id > TYPE_MASK;
     for (int rest = id; several && rest != 0; rest >>>= TYPE_BITS) {

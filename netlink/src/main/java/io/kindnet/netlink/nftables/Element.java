@@ -1,6 +1,7 @@
 package io.kindnet.netlink.nftables;
 
 import io.kindnet.netlink.nftables.expr.Value;
+import io.kindnet.netlink.nftables.expr.Verdict;
 import io.kindnet.netlink.wire.Attribute;
 import io.kindnet.netlink.wire.Attributes;
 import io.kindnet.netlink.wire.MessageWriter;
@@ -16,6 +17,7 @@ import org.jspecify.annotations.Nullable;
  * @param keyEnd the last key of an interval of several fields, field by field; null for others
  * @param intervalEnd whether the key is the first behind an interval of one field
  * @param data what a map has for the key; null in a set and for a verdict
+ * @param verdict what a map of verdicts has for the key; null in others
  * @param timeout after which it goes; null for that of the set
  * @param comment what {@code nft} shows with it, 127 bytes at the most; null for nothing
  */
@@ -24,37 +26,43 @@ public record Element(
     @Nullable Value keyEnd,
     boolean intervalEnd,
     @Nullable Value data,
+    @Nullable Verdict verdict,
     @Nullable Duration timeout,
     @Nullable String comment) {
 
   /** A single key. */
   public static Element of(Value key) {
-    return new Element(key, null, false, null, null, null);
+    return new Element(key, null, false, null, null, null, null);
   }
 
   /** An interval of several fields, both ends included, field by field. */
   public static Element range(Value first, Value last) {
-    return new Element(first, last, false, null, null, null);
+    return new Element(first, last, false, null, null, null, null);
   }
 
   /** The end of an interval of one field: the first key behind it. */
   public static Element intervalEnd(Value key) {
-    return new Element(key, null, true, null, null, null);
+    return new Element(key, null, true, null, null, null, null);
   }
 
   /** The same with data, for a map. */
   public Element mappedTo(Value newData) {
-    return new Element(key, keyEnd, intervalEnd, newData, timeout, comment);
+    return new Element(key, keyEnd, intervalEnd, newData, null, timeout, comment);
+  }
+
+  /** The same with a verdict, for a map of those. */
+  public Element mappedTo(Verdict newVerdict) {
+    return new Element(key, keyEnd, intervalEnd, null, newVerdict, timeout, comment);
   }
 
   /** The same with a timeout of its own, in milliseconds' precision. */
   public Element withTimeout(Duration newTimeout) {
-    return new Element(key, keyEnd, intervalEnd, data, newTimeout, comment);
+    return new Element(key, keyEnd, intervalEnd, data, verdict, newTimeout, comment);
   }
 
   /** The same with a comment. */
   public Element withComment(@Nullable String newComment) {
-    return new Element(key, keyEnd, intervalEnd, data, timeout, newComment);
+    return new Element(key, keyEnd, intervalEnd, data, verdict, timeout, newComment);
   }
 
   // written out, for what a record has of itself is linked at run time, which takes its time
@@ -66,6 +74,7 @@ public record Element(
         && Objects.equals(keyEnd, element.keyEnd)
         && intervalEnd == element.intervalEnd
         && Objects.equals(data, element.data)
+        && Objects.equals(verdict, element.verdict)
         && Objects.equals(timeout, element.timeout)
         && Objects.equals(comment, element.comment);
   }
@@ -77,7 +86,7 @@ public record Element(
 
   /** Only what identifies it. */
   Element withoutData() {
-    return new Element(key, keyEnd, intervalEnd, null, null, null);
+    return new Element(key, keyEnd, intervalEnd, null, null, null, null);
   }
 
   void pack(MessageWriter writer) {
@@ -94,6 +103,9 @@ public record Element(
     }
     if (data != null) {
       data.pack(writer, NfTables.NFTA_SET_ELEM_DATA);
+    }
+    if (verdict != null) {
+      verdict.packValue(writer, NfTables.NFTA_SET_ELEM_DATA);
     }
     if (comment != null) {
       byte[] userdata =
@@ -114,6 +126,7 @@ public record Element(
         keyEnd == null ? null : Value.parse(keyEnd),
         flags != null && (flags.u32Be() & NfTables.NFT_SET_ELEM_INTERVAL_END) != 0,
         data == null ? null : Value.parseUnlessVerdict(data),
+        data == null ? null : Verdict.parseUnlessValue(data),
         timeout == null ? null : Duration.ofMillis(timeout.u64Be()),
         userdata == null
             ? null
@@ -129,6 +142,9 @@ public record Element(
     }
     if (data != null && set.data() != null) {
       text.append(" : ").append(set.data().format(data));
+    }
+    if (verdict != null) {
+      text.append(" : ").append(verdict);
     }
     return text.toString();
   }

@@ -36,8 +36,15 @@ public record FieldType(String name, int id, int length, ByteOrder byteOrder) {
   /** The name of an interface. */
   public static final FieldType IFNAME = new FieldType("ifname", 41, 16, ByteOrder.nativeOrder());
 
+  /**
+   * What happens to the packet, as data of a map: {@code NFT_DATA_VERDICT} of {@code
+   * linux/netfilter/nf_tables.h}, which is no bytes.
+   */
+  public static final FieldType VERDICT =
+      new FieldType("verdict", 0xffffff00, 0, ByteOrder.BIG_ENDIAN);
+
   private static final FieldType[] KNOWN = {
-    IPV4_ADDR, IPV6_ADDR, INET_PROTO, INET_SERVICE, MARK, IFNAME
+    IPV4_ADDR, IPV6_ADDR, INET_PROTO, INET_SERVICE, MARK, IFNAME, VERDICT
   };
 
   /** The type with the number {@code id}; a nameless one where it is not among those above. */

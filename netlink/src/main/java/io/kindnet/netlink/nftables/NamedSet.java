@@ -63,6 +63,11 @@ public record NamedSet(
     return new NamedSet(table, name, NFT_SET_MAP, key, data, Duration.ZERO, false, null);
   }
 
+  /** A map from single keys to verdicts. */
+  public static NamedSet verdictMap(Table table, String name, DataType key) {
+    return map(table, name, key, DataType.of(FieldType.VERDICT));
+  }
+
   /** A set without a name, for one rule. */
   static NamedSet anonymous(Table table, DataType key) {
     return set(table, Lookup.ANONYMOUS, key).withFlags(NFT_SET_ANONYMOUS | NFT_SET_CONSTANT);
@@ -146,7 +151,7 @@ public record NamedSet(
   }
 
   private static int byteOrder(DataType type) {
-    if (type.isConcatenation()) {
+    if (type.isConcatenation() || type.fields().getFirst().equals(FieldType.VERDICT)) {
       return NO_BYTE_ORDER;
     }
     boolean network = type.fields().getFirst().byteOrder() == ByteOrder.BIG_ENDIAN;

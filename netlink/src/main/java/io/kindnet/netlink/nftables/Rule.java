@@ -1,5 +1,6 @@
 package io.kindnet.netlink.nftables;
 
+import io.kindnet.netlink.nftables.expr.Counter;
 import io.kindnet.netlink.nftables.expr.Expression;
 import io.kindnet.netlink.wire.Attribute;
 import io.kindnet.netlink.wire.Attributes;
@@ -41,6 +42,16 @@ public record Rule(List<Expression> expressions, @Nullable String comment) {
       normalized.add(expression.normalized());
     }
     return new Rule(normalized, comment);
+  }
+
+  /** The first counter of the rule, as it stood when it was listed; null where there is none. */
+  public @Nullable Counter counter() {
+    for (Expression expression : expressions) {
+      if (expression instanceof Counter counter) {
+        return counter;
+      }
+    }
+    return null;
   }
 
   /** The same rule with a comment. */

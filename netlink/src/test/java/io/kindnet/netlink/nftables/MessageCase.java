@@ -63,6 +63,11 @@ record MessageCase(String resource, NftablesTransaction transaction, @Nullable O
       Element.of(address("fd00::1")).withTimeout(Duration.ofMinutes(5));
   private static final Element HOST_PORT_KEY = Element.of(hostPort("10.0.0.5", 6, 80));
 
+  private static final NamedSet VERDICTS =
+      NamedSet.verdictMap(TABLE, "v", DataType.of(IPV4_ADDR));
+  private static final Element JUMPING =
+      Element.of(address("10.0.0.5")).withComment("a").mappedTo(Verdict.jump("c"));
+
   private static final Rule CT_STATE =
       Rule.when(Matches.ctState(Ct.ESTABLISHED | Ct.RELATED)).then(Verdict.accept());
   private static final Rule LOCAL = Rule.when(Matches.destinationLocal()).then(Verdict.accept());
@@ -82,6 +87,12 @@ record MessageCase(String resource, NftablesTransaction transaction, @Nullable O
           Payload.destinationPort(NFT_REG_1),
           Cmp.equal(NFT_REG_1, Value.ofPort(80)),
           Verdict.jump("c"));
+  private static final Rule VMAP =
+      Rule.when(Matches.sourceVerdict(AddressFamily.IPV4, "v")).then();
+  private static final Rule GOTO =
+      Rule.when(Matches.ctReply())
+          .and(Matches.destinationPorts(6, 80, 90))
+          .then(Verdict.gotoChain("d"));
   private static final Rule NOT_IN =
       Rule.when(Matches.family(AddressFamily.IPV6))
           .then(
@@ -111,6 +122,11 @@ record MessageCase(String resource, NftablesTransaction transaction, @Nullable O
           new MessageCase("add-set", begin().add(SET), SET),
           new MessageCase("add-set-timeout", begin().add(TIMEOUTS), TIMEOUTS),
           new MessageCase("add-map", begin().add(MAP), MAP),
+          new MessageCase("add-map-verdict", begin().add(VERDICTS), VERDICTS),
+          new MessageCase(
+              "add-element-verdict", begin().add(VERDICTS, List.of(JUMPING)), List.of(JUMPING)),
+          new MessageCase("rule-vmap", begin().append(CHAIN, VMAP), VMAP),
+          new MessageCase("rule-goto", begin().append(CHAIN, GOTO), GOTO),
           new MessageCase("add-element-interval", begin().add(SET, INTERVAL), INTERVAL),
           new MessageCase(
               "add-element-map", begin().add(MAP, List.of(HOST_PORT)), List.of(HOST_PORT)),

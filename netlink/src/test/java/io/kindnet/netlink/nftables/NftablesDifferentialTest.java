@@ -34,6 +34,11 @@ class NftablesDifferentialTest {
   }
 
   @Test
+  void policies() {
+    assertSameListing("policies.nft", PolicyRulesets.policies());
+  }
+
+  @Test
   void variousOtherThings() {
     assertSameListing("various.nft", Rulesets.various());
   }

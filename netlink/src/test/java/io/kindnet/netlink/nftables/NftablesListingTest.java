@@ -6,7 +6,9 @@ import static io.kindnet.netlink.nftables.Rulesets.podPort;
 import static io.kindnet.netlink.nftables.Rulesets.prefixes;
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.kindnet.netlink.nftables.expr.Counter;
 import io.kindnet.netlink.nftables.expr.Value;
+import io.kindnet.netlink.nftables.expr.Verdict;
 import io.kindnet.netlink.testing.KernelVersion;
 import io.kindnet.netlink.testing.Namespace;
 import io.kindnet.netlink.testing.NetworkNamespaces;
@@ -52,6 +54,44 @@ class NftablesListingTest {
           .containsExactlyInAnyOrderElementsOf(nfts.list().sets(table));
       assertThat(rules(nftables, table)).isNotEmpty().isEqualTo(rules(nfts, table));
     }
+  }
+
+  @Test
+  void readsVerdictsAsNftMadeThem() {
+    Table table = new Table(TableFamily.INET, "policies");
+    Nft.apply(host, Resources.text(NftablesListingTest.class, "policies.nft"));
+    Nft.apply(
+        host,
+        "add element inet policies ingress-v4 { 10.0.0.6 : goto denied, 10.0.0.7 : drop }");
+    NamedSet verdicts =
+        NamedSet.verdictMap(table, "ingress-v4", DataType.of(FieldType.IPV4_ADDR));
+
+    assertThat(nftables.list().set(table, "ingress-v4")).isEqualTo(verdicts);
+    assertThat(nftables.list().elements(verdicts))
+        .containsExactlyInAnyOrder(
+            Element.of(address("10.0.0.5"))
+                .withComment("default/web")
+                .mappedTo(Verdict.jump("ingress-default/web-1a2b")),
+            Element.of(address("10.0.0.6")).mappedTo(Verdict.gotoChain("denied")),
+            Element.of(address("10.0.0.7")).mappedTo(Verdict.drop()));
+  }
+
+  /** A rule that is replaced can go on where the one before it was. */
+  @Test
+  void countersThatStartWithGivenValues() {
+    Table table = new Table(TableFamily.INET, "policies");
+    Chain denied = Chain.regular(table, "denied");
+    nftables.commit(
+        nftables
+            .transaction()
+            .add(table)
+            .add(denied)
+            .append(denied, Rule.always(new Counter(3, 252), Verdict.drop()).withComment("x"))
+            .append(denied, Rule.always(Verdict.accept())));
+
+    assertThat(Nft.table(host, "inet", "policies")).contains("counter packets 3 bytes 252 drop");
+    assertThat(nftables.list().rules(denied).stream().map(listed -> listed.rule().counter()))
+        .containsExactly(new Counter(3, 252), null);
   }
 
   @Test

@@ -20,6 +20,12 @@ public record Cmp(Register source, int operation, Value value) implements Expres
   /** Not equal. */
   public static final int NFT_CMP_NEQ = 1;
 
+  /** Less or equal, as big-endian numbers. */
+  public static final int NFT_CMP_LTE = 3;
+
+  /** Greater or equal, as big-endian numbers. */
+  public static final int NFT_CMP_GTE = 5;
+
   static final String NAME = "cmp";
 
   private static final int NFTA_CMP_SREG = 1;
@@ -34,6 +40,16 @@ public record Cmp(Register source, int operation, Value value) implements Expres
   /** Goes on where {@code source} is anything but {@code value}. */
   public static Cmp notEqual(Register source, Value value) {
     return new Cmp(source, NFT_CMP_NEQ, value);
+  }
+
+  /** Goes on where {@code source} is {@code value} or less, as big-endian numbers. */
+  public static Cmp atMost(Register source, Value value) {
+    return new Cmp(source, NFT_CMP_LTE, value);
+  }
+
+  /** Goes on where {@code source} is {@code value} or more, as big-endian numbers. */
+  public static Cmp atLeast(Register source, Value value) {
+    return new Cmp(source, NFT_CMP_GTE, value);
   }
 
   @Override

@@ -50,6 +50,9 @@ public record Ct(
   /** Bit of the status: the destination is translated. */
   public static final int IPS_DST_NAT = 1 << 5;
 
+  /** The direction of replies ({@code linux/nf_conntrack_tuple_common.h}). */
+  public static final int IP_CT_DIR_REPLY = 1;
+
   static final String NAME = "ct";
 
   private static final int NFTA_CT_DREG = 1;

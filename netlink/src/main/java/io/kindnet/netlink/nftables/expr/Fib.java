@@ -16,6 +16,9 @@ public record Fib(Register destination, int result, int flags) implements Expres
   /** Asks for the type of the address, {@code RTN_LOCAL} for one. */
   public static final int NFT_FIB_RESULT_ADDRTYPE = 3;
 
+  /** Asks by the source address. */
+  public static final int NFTA_FIB_F_SADDR = 1;
+
   /** Asks by the destination address. */
   public static final int NFTA_FIB_F_DADDR = 1 << 1;
 
@@ -27,6 +30,11 @@ public record Fib(Register destination, int result, int flags) implements Expres
   private static final int NFTA_FIB_DREG = 1;
   private static final int NFTA_FIB_RESULT = 2;
   private static final int NFTA_FIB_FLAGS = 3;
+
+  /** The type of the packet's source address. */
+  public static Fib sourceType(Register destination) {
+    return new Fib(destination, NFT_FIB_RESULT_ADDRTYPE, NFTA_FIB_F_SADDR);
+  }
 
   /** The type of the packet's destination address. */
   public static Fib destinationType(Register destination) {

@@ -14,6 +14,8 @@ import java.util.List;
  * of them use {@code NFT_REG_1} and leave nothing in it.
  */
 public final class Matches {
+  private static final int IPPROTO_ICMPV6 = 58; // linux/in6.h
+
   private Matches() {}
 
   /** {@code meta nfproto ipv4}. */
@@ -31,6 +33,69 @@ public final class Matches {
   /** {@code ct status dnat}: one of the bits is set. */
   public static List<Expression> ctStatus(int bits) {
     return anyBit(Ct.load(Ct.NFT_CT_STATUS, NFT_REG_1), bits);
+  }
+
+  /** {@code ct direction reply}: the packet goes the other way than the first of its connection. */
+  public static List<Expression> ctReply() {
+    return List.of(
+        Ct.load(Ct.NFT_CT_DIRECTION, NFT_REG_1),
+        Cmp.equal(NFT_REG_1, Value.ofByte(Ct.IP_CT_DIR_REPLY)));
+  }
+
+  /**
+   * {@code meta l4proto tcp}.
+   *
+   * @param protocol its {@code IPPROTO_} number
+   */
+  public static List<Expression> protocol(int protocol) {
+    return List.of(
+        Meta.load(Meta.NFT_META_L4PROTO, NFT_REG_1),
+        Cmp.equal(NFT_REG_1, Value.ofByte(protocol)));
+  }
+
+  /**
+   * {@code tcp dport 80-90}, of TCP, UDP or SCTP.
+   *
+   * @param protocol its {@code IPPROTO_} number
+   * @param last included
+   */
+  public static List<Expression> destinationPorts(int protocol, int first, int last) {
+    List<Expression> expressions = new ArrayList<>(protocol(protocol));
+    expressions.add(Payload.destinationPort(NFT_REG_1));
+    if (first == last) {
+      expressions.add(Cmp.equal(NFT_REG_1, Value.ofPort(first)));
+    } else {
+      expressions.add(Cmp.atLeast(NFT_REG_1, Value.ofPort(first)));
+      expressions.add(Cmp.atMost(NFT_REG_1, Value.ofPort(last)));
+    }
+    return expressions;
+  }
+
+  /**
+   * {@code tcp dport @set}, of TCP, UDP or SCTP.
+   *
+   * @param protocol its {@code IPPROTO_} number
+   */
+  public static List<Expression> destinationPortIn(int protocol, String set) {
+    List<Expression> expressions = new ArrayList<>(protocol(protocol));
+    expressions.add(Payload.destinationPort(NFT_REG_1));
+    expressions.add(Lookup.in(set, NFT_REG_1));
+    return expressions;
+  }
+
+  /** {@code icmpv6 type 133-137}, both ends included. */
+  public static List<Expression> icmpv6Types(int first, int last) {
+    List<Expression> expressions = new ArrayList<>(family(AddressFamily.IPV6));
+    expressions.addAll(protocol(IPPROTO_ICMPV6));
+    expressions.add(new Payload(NFT_REG_1, Payload.NFT_PAYLOAD_TRANSPORT_HEADER, 0, 1));
+    expressions.add(Cmp.atLeast(NFT_REG_1, Value.ofByte(first)));
+    expressions.add(Cmp.atMost(NFT_REG_1, Value.ofByte(last)));
+    return expressions;
+  }
+
+  /** {@code fib saddr type local}. */
+  public static List<Expression> sourceLocal() {
+    return List.of(Fib.sourceType(NFT_REG_1), Cmp.equal(NFT_REG_1, Value.ofInt(Fib.RTN_LOCAL)));
   }
 
   /** {@code fib daddr type local}. */
@@ -61,6 +126,43 @@ public final class Matches {
         Payload.sourceAddress(family, family.bytes(), NFT_REG_1),
         family,
         Lookup.in(set, NFT_REG_1));
+  }
+
+  /** {@code ip saddr vmap @map}, in a table of both families: ends the rule with its verdict. */
+  public static List<Expression> sourceVerdict(AddressFamily family, String map) {
+    return looked(
+        Payload.sourceAddress(family, family.bytes(), NFT_REG_1),
+        family,
+        Lookup.map(map, NFT_REG_1, Register.NFT_REG_VERDICT));
+  }
+
+  /** {@code ip daddr vmap @map}, in a table of both families: ends the rule with its verdict. */
+  public static List<Expression> destinationVerdict(AddressFamily family, String map) {
+    return looked(
+        Payload.destinationAddress(family, family.bytes(), NFT_REG_1),
+        family,
+        Lookup.map(map, NFT_REG_1, Register.NFT_REG_VERDICT));
+  }
+
+  /** {@code ip saddr . ip daddr @set}, in a table of both families. */
+  public static List<Expression> addressesIn(AddressFamily family, String set) {
+    List<Expression> expressions = new ArrayList<>(family(family));
+    expressions.add(Payload.sourceAddress(family, family.bytes(), NFT_REG_1));
+    expressions.add(
+        Payload.destinationAddress(family, family.bytes(), NFT_REG_1.after(family.bytes())));
+    expressions.add(Lookup.in(set, NFT_REG_1));
+    return expressions;
+  }
+
+  /** {@code ip daddr . meta l4proto . th dport @set}, in a table of both families. */
+  public static List<Expression> destinationServiceIn(AddressFamily family, String set) {
+    Register protocol = NFT_REG_1.after(family.bytes());
+    List<Expression> expressions = new ArrayList<>(family(family));
+    expressions.add(Payload.destinationAddress(family, family.bytes(), NFT_REG_1));
+    expressions.add(Meta.load(Meta.NFT_META_L4PROTO, protocol));
+    expressions.add(Payload.destinationPort(protocol.after(1)));
+    expressions.add(Lookup.in(set, NFT_REG_1));
+    return expressions;
   }
 
   /** {@code iifname "eth0"}, or {@code iifname "knet*"} for all interfaces that begin so. */

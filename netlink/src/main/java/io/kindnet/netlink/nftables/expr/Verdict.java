@@ -16,6 +16,7 @@ public record Verdict(int code, @Nullable String chain) implements Expression {
   private static final int NF_DROP = 0; // linux/netfilter.h
   private static final int NF_ACCEPT = 1;
   private static final int NFT_JUMP = -3;
+  private static final int NFT_GOTO = -4;
   private static final int NFT_RETURN = -5;
   private static final int NFTA_DATA_VERDICT = 2;
   private static final int NFTA_VERDICT_CODE = 1;
@@ -36,6 +37,11 @@ public record Verdict(int code, @Nullable String chain) implements Expression {
     return new Verdict(NFT_JUMP, chain);
   }
 
+  /** The rules of {@code chain} are next, in place of those behind this one. */
+  public static Verdict gotoChain(String chain) {
+    return new Verdict(NFT_GOTO, chain);
+  }
+
   /** The chain ends here. */
   public static Verdict returnToCaller() {
     return new Verdict(NFT_RETURN, null);
@@ -49,7 +55,12 @@ public record Verdict(int code, @Nullable String chain) implements Expression {
   @Override
   public void packData(MessageWriter writer) {
     ExpressionAttributes.register(writer, Immediate.NFTA_IMMEDIATE_DREG, Register.NFT_REG_VERDICT);
-    int data = writer.beginNested(Immediate.NFTA_IMMEDIATE_DATA);
+    packValue(writer, Immediate.NFTA_IMMEDIATE_DATA);
+  }
+
+  /** Appends an attribute {@code type} that holds this as {@code NFTA_DATA_VERDICT}. */
+  public void packValue(MessageWriter writer, int type) {
+    int data = writer.beginNested(type);
     int verdict = writer.beginNested(NFTA_DATA_VERDICT);
     writer.attributeU32Be(NFTA_VERDICT_CODE, code);
     if (chain != null) {
@@ -59,10 +70,35 @@ public record Verdict(int code, @Nullable String chain) implements Expression {
   }
 
   static Verdict parse(Attributes attributes) {
-    Attributes verdict =
-        attributes.get(Immediate.NFTA_IMMEDIATE_DATA).nested().get(NFTA_DATA_VERDICT).nested();
+    return parseValue(
+        attributes.get(Immediate.NFTA_IMMEDIATE_DATA).nested().get(NFTA_DATA_VERDICT));
+  }
+
+  /** Reads the attribute that {@link #packValue} wrote; null where it holds a value. */
+  public static @Nullable Verdict parseUnlessValue(Attribute attribute) {
+    Attribute verdict = attribute.nested().find(NFTA_DATA_VERDICT);
+    return verdict == null ? null : parseValue(verdict);
+  }
+
+  private static Verdict parseValue(Attribute attribute) {
+    Attributes verdict = attribute.nested();
     Attribute chain = verdict.find(NFTA_VERDICT_CHAIN);
     return new Verdict(
         verdict.get(NFTA_VERDICT_CODE).u32Be(), chain == null ? null : chain.string());
+  }
+
+  /** As {@code nft} writes it: {@code jump filter}. */
+  @Override
+  public String toString() {
+    String word =
+        switch (code) {
+          case NF_DROP -> "drop";
+          case NF_ACCEPT -> "accept";
+          case NFT_JUMP -> "jump";
+          case NFT_GOTO -> "goto";
+          case NFT_RETURN -> "return";
+          default -> "verdict " + code;
+        };
+    return chain == null ? word : word + " " + chain;
   }
 }

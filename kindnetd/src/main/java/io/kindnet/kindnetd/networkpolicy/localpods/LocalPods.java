@@ -1,0 +1,51 @@
+package io.kindnet.kindnetd.networkpolicy.localpods;
+
+import java.net.InetAddress;
+import java.util.Map;
+import java.util.Set;
+
+/**
+ * The pods of this node by their addresses, as known before any Pod status. May be asked from any
+ * thread.
+ */
+public interface LocalPods {
+  /** A Pod by its name. */
+  record PodName(String namespace, String name) {
+    /** {@code NAMESPACE/NAME}, the key of the view of Pods. */
+    public String key() {
+      return namespace + "/" + name;
+    }
+  }
+
+  /**
+   * The pods of this node at one moment.
+   *
+   * @param pods by address. Whoever has an address here is its only owner, whatever the status of
+   *     other Pods says; pods in the network of the node are not among them.
+   * @param held those of the addresses that are to be pending as long as the view has no Pod of
+   *     that name: all but what their own node sends them is dropped until then. Has no effect on
+   *     the address of a Pod that the view has.
+   */
+  record Snapshot(Map<InetAddress, PodName> pods, Set<InetAddress> held) {
+    /** No pods. */
+    public static final Snapshot EMPTY = new Snapshot(Map.of(), Set.of());
+
+    /** Copies map and set. */
+    public Snapshot {
+      pods = Map.copyOf(pods);
+      held = Set.copyOf(held);
+    }
+  }
+
+  /** The pods now, as far as {@link #refresh} or a call of this process has told. */
+  Snapshot snapshot();
+
+  /**
+   * Reads again what other processes may have written, such as the database. Called before the
+   * kernel is compared as a whole: after the start, when others changed the table, regularly.
+   */
+  void refresh();
+
+  /** Has {@code listener} run after each change, on the thread that makes it; it must be quick. */
+  void onChange(Runnable listener);
+}
