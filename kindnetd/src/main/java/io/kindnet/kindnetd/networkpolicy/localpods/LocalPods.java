@@ -20,13 +20,15 @@ public interface LocalPods {
   /**
    * The pods of this node at one moment.
    *
+   * @param version grows with each change
    * @param pods by address. Whoever has an address here is its only owner, whatever the status of
-   *     other Pods says; pods in the network of the node are not among them.
+   *     other Pods says; pods in the network of the node are not among them. What was started for
+   *     no Pod of the cluster has an empty name.
    * @param held those of the addresses that are to be pending as long as the view has no Pod of
    *     that name: all but what their own node sends them is dropped until then. Has no effect on
    *     the address of a Pod that the view has.
    */
-  record Snapshot(Map<InetAddress, PodName> pods, Set<InetAddress> held) {
+  record Snapshot(long version, Map<InetAddress, PodName> pods, Set<InetAddress> held) {
     /** No pods. */
     public static final Snapshot EMPTY = new Snapshot(Map.of(), Set.of());
 
@@ -34,6 +36,11 @@ public interface LocalPods {
     public Snapshot {
       pods = Map.copyOf(pods);
       held = Set.copyOf(held);
+    }
+
+    /** Of something that does not count its versions. */
+    public Snapshot(Map<InetAddress, PodName> pods, Set<InetAddress> held) {
+      this(0, pods, held);
     }
   }
 
@@ -45,6 +52,25 @@ public interface LocalPods {
    * kernel is compared as a whole: after the start, when others changed the table, regularly.
    */
   void refresh();
+
+  /**
+   * Tells in which namespaces policies may select pods: only there is a pod held whose Pod is not
+   * known. As long as it was not told, these are all namespaces. To be told before {@link
+   * #snapshot} is asked, since it may change that. It is remembered for the time that there is no
+   * agent.
+   *
+   * @param namespaces {@link io.kindnet.cni.store.PolicyNamespaces#ALL} for all of them, as where
+   *     there is a policy of the cluster
+   */
+  default void selectable(Set<String> namespaces) {}
+
+  /**
+   * Tells that what {@code snapshot} calls for is in the kernel: calls that connect pods wait for
+   * it.
+   *
+   * @param pending the addresses that are pending there
+   */
+  default void applied(Snapshot snapshot, Set<InetAddress> pending) {}
 
   /** Has {@code listener} run after each change, on the thread that makes it; it must be quick. */
   void onChange(Runnable listener);
