@@ -86,6 +86,11 @@ class NetlinkArchitectureTest {
         .dependOnClassesThat()
         .resideInAnyPackage("io.kindnet.netlink.route..", "io.kindnet.netlink.nftables..")
         .check(CLASSES);
+    noClasses()
+        .that(resideInAPackage("io.kindnet.netlink.nflog.."))
+        .should()
+        .dependOnClassesThat(packagesBut("nflog", "wire", "libc", "ip"))
+        .check(CLASSES);
   }
 
   @Test

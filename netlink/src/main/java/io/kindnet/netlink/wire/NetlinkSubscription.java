@@ -1,6 +1,8 @@
 package io.kindnet.netlink.wire;
 
 import static io.kindnet.netlink.wire.NetlinkConstants.NETLINK_ADD_MEMBERSHIP;
+import static io.kindnet.netlink.wire.NetlinkConstants.NLMSG_ERROR;
+import static io.kindnet.netlink.wire.NetlinkConstants.NLM_F_ACK;
 import static io.kindnet.netlink.wire.NetlinkConstants.SOL_NETLINK;
 
 import io.kindnet.netlink.libc.Errno;
@@ -12,8 +14,8 @@ import java.util.List;
 import java.util.concurrent.atomic.AtomicBoolean;
 
 /**
- * Notifications of multicast groups, from the moment it is opened. One thread reads; another one
- * may close it.
+ * Notifications of multicast groups, or of what was asked for, from the moment it is opened. One
+ * thread reads; another one may close it.
  */
 public final class NetlinkSubscription implements AutoCloseable {
   /**
@@ -25,7 +27,10 @@ public final class NetlinkSubscription implements AutoCloseable {
    */
   public record Notifications(List<NetlinkMessage> messages, boolean lost) {}
 
+  private static final int REQUEST_SEQUENCE = 1;
+
   private final Channel channel;
+  private final List<NetlinkMessage> early = new ArrayList<>();
   private final Wakeup wakeup = new Wakeup();
   private final AtomicBoolean closed = new AtomicBoolean();
 
@@ -61,6 +66,38 @@ public final class NetlinkSubscription implements AutoCloseable {
     return join(channel, groups);
   }
 
+  /**
+   * What the kernel sends to this socket alone after {@code request}, in the network namespace of
+   * the calling thread.
+   *
+   * @param protocol {@code NETLINK_NETFILTER}, for one
+   * @throws NetlinkException if the kernel refuses it
+   */
+  public static NetlinkSubscription onRequest(int protocol, MessageWriter request) {
+    NetlinkSubscription subscription = new NetlinkSubscription(Channel.open(protocol));
+    try {
+      subscription.channel.send(request.finish(REQUEST_SEQUENCE, NLM_F_ACK));
+      subscription.awaitAcknowledgement(request);
+      return subscription;
+    } catch (KernelException e) {
+      subscription.close();
+      throw e;
+    }
+  }
+
+  /** What is sent meanwhile is for the first {@link #next}. */
+  private void awaitAcknowledgement(MessageWriter request) {
+    while (true) {
+      for (NetlinkMessage message : channel.receive()) {
+        if (message.type() == NLMSG_ERROR && message.sequence() == REQUEST_SEQUENCE) {
+          Acknowledgement.parse(message).throwIfError(request);
+          return;
+        }
+        early.add(message);
+      }
+    }
+  }
+
   private static NetlinkSubscription join(Channel channel, int... groups) {
     try {
       for (int group : groups) {
@@ -85,8 +122,10 @@ public final class NetlinkSubscription implements AutoCloseable {
    * @return nothing after the time, or once this is closed
    */
   public synchronized Notifications next(Duration timeout) {
-    List<NetlinkMessage> messages = new ArrayList<>();
-    if (closed.get() || !channel.socket().await(wakeup, timeout)) {
+    List<NetlinkMessage> messages = new ArrayList<>(early);
+    early.clear();
+    Duration wait = messages.isEmpty() ? timeout : Duration.ZERO;
+    if (closed.get() || !channel.socket().await(wakeup, wait)) {
       return new Notifications(messages, false);
     }
     boolean lost = false;

@@ -11,6 +11,9 @@ public final class Nfnetlink {
   /** Subsystem of connection tracking. */
   public static final int NFNL_SUBSYS_CTNETLINK = 1;
 
+  /** Subsystem of logged packets. */
+  public static final int NFNL_SUBSYS_ULOG = 4;
+
   /** Subsystem of nftables. */
   public static final int NFNL_SUBSYS_NFTABLES = 10;
 

@@ -16,6 +16,8 @@ import io.kindnet.netlink.nftables.expr.Cmp;
 import io.kindnet.netlink.nftables.expr.Counter;
 import io.kindnet.netlink.nftables.expr.Ct;
 import io.kindnet.netlink.nftables.expr.Immediate;
+import io.kindnet.netlink.nftables.expr.Limit;
+import io.kindnet.netlink.nftables.expr.Log;
 import io.kindnet.netlink.nftables.expr.Lookup;
 import io.kindnet.netlink.nftables.expr.Masquerade;
 import io.kindnet.netlink.nftables.expr.Matches;
@@ -113,6 +115,8 @@ record MessageCase(String resource, NftablesTransaction transaction, @Nullable O
               new Immediate(NFT_REG_1, address("10.244.1.6")),
               new Immediate(Register.NFT_REG_2, Value.ofPort(80)),
               Nat.destination(AddressFamily.IPV4, NFT_REG_1, Register.NFT_REG_2));
+  private static final Rule LOG =
+      Rule.always(Limit.perSecond(10, 20), Log.toGroup(113, "egress a", 128));
 
   static final List<MessageCase> ALL =
       List.of(
@@ -145,6 +149,7 @@ record MessageCase(String resource, NftablesTransaction transaction, @Nullable O
           new MessageCase("rule-not-in", begin().insert(CHAIN, NOT_IN), NOT_IN),
           new MessageCase("rule-ct-mark", begin().append(CHAIN, CT_MARK), CT_MARK),
           new MessageCase("rule-dnat", begin().append(PRE, DNAT), DNAT),
+          new MessageCase("rule-log", begin().append(POST, LOG), LOG),
           new MessageCase(
               "replace-rule",
               begin().replace(PRE, 16, Rule.always(Verdict.drop())),

@@ -22,6 +22,8 @@ import io.kindnet.netlink.nftables.expr.Counter;
 import io.kindnet.netlink.nftables.expr.Ct;
 import io.kindnet.netlink.nftables.expr.Expression;
 import io.kindnet.netlink.nftables.expr.Immediate;
+import io.kindnet.netlink.nftables.expr.Limit;
+import io.kindnet.netlink.nftables.expr.Log;
 import io.kindnet.netlink.nftables.expr.Lookup;
 import io.kindnet.netlink.nftables.expr.Masquerade;
 import io.kindnet.netlink.nftables.expr.Matches;
@@ -187,6 +189,10 @@ final class Rulesets {
             Rule.always(
                 Ct.load(Ct.NFT_CT_MARK, NFT_REG_1), Meta.set(Meta.NFT_META_MARK, NFT_REG_1)))
         .append(regular, Rule.when(destination("fd00::/61")).then(Verdict.accept()))
+        .append(
+            regular,
+            Rule.always(Limit.perSecond(10, 20), Log.toGroup(5, "seen: ", 128), Counter.zero()))
+        .append(regular, Rule.always(Log.toGroup(0, "", 0)))
         .append(regular, Rule.when(destination("fd00::/64")).then(Verdict.drop()))
         .append(
             regular,

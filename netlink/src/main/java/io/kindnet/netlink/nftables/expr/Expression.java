@@ -17,6 +17,8 @@ public sealed interface Expression
         Ct,
         Fib,
         Immediate,
+        Limit,
+        Log,
         Lookup,
         Masquerade,
         Meta,

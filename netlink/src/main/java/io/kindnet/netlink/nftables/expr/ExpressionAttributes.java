@@ -27,6 +27,8 @@ final class ExpressionAttributes {
       case Ct.NAME -> Ct.parse(attributes);
       case Fib.NAME -> Fib.parse(attributes);
       case Immediate.NAME -> Immediate.parseEither(attributes);
+      case Limit.NAME -> Limit.parse(attributes);
+      case Log.NAME -> Log.parse(attributes, data);
       case Lookup.NAME -> Lookup.parse(attributes);
       case Masquerade.NAME -> Masquerade.parse(attributes);
       case Meta.NAME -> Meta.parse(attributes);
