@@ -49,6 +49,15 @@ final class Flags {
   boolean baselineAdminNetworkPolicy;
 
   @Option(
+      names = "--network-policy-log",
+      paramLabel = "FORMAT",
+      defaultValue = "off",
+      description =
+          "how connections that network policies deny are logged: off, text, or json in the form of"
+              + " Kubernetes' components (default ${DEFAULT-VALUE})")
+  String networkPolicyLog;
+
+  @Option(
       names = "--dns-caching",
       arity = "1",
       paramLabel = "BOOLEAN",

@@ -13,6 +13,7 @@ import io.kindnet.kindnetd.install.PluginOptions;
 import io.kindnet.kindnetd.kube.ApiServerOptions;
 import io.kindnet.kindnetd.masq.MasqOptions;
 import io.kindnet.kindnetd.networkpolicy.NetworkPolicyOptions;
+import io.kindnet.kindnetd.networkpolicy.denials.DenialOptions;
 import io.kindnet.kindnetd.podcidr.PodCidrOptions;
 import io.kindnet.kindnetd.status.BindAddress;
 import io.kindnet.netlink.ip.IpAddresses;
@@ -49,6 +50,7 @@ record Options(
     NetworkPolicyOptions networkPolicy,
     CallServerOptions callServer,
     PluginOptions plugin,
+    DenialOptions denials,
     MissingFeatures missing,
     boolean cleanup,
     int verbosity) {
@@ -96,6 +98,8 @@ record Options(
             flag("install-cni-bin", flags.installCniBin, optional(OptionValues::absolute)),
             flag("cni-bin-dir", flags.cniBinDir, optional(OptionValues::absolute)),
             flag("cni-bin-source", flags.cniBinSource, optional(OptionValues::absolute))),
+        new DenialOptions(
+            flag("network-policy-log", flags.networkPolicyLog, DenialOptions.Format::named)),
         missing(flags),
         flags.cleanup,
         flag("v", flags.verbosity, OptionValues::count));

@@ -13,6 +13,7 @@ import io.kindnet.kindnetd.install.PluginOptions;
 import io.kindnet.kindnetd.kube.ApiServerOptions;
 import io.kindnet.kindnetd.masq.MasqOptions;
 import io.kindnet.kindnetd.networkpolicy.NetworkPolicyOptions;
+import io.kindnet.kindnetd.networkpolicy.denials.DenialOptions;
 import io.kindnet.kindnetd.podcidr.PodCidrOptions;
 import io.kindnet.netlink.ip.IpAddresses;
 import io.kindnet.netlink.ip.IpPrefix;
@@ -43,6 +44,7 @@ class OptionsTest {
               /* enabled= */ true, /* adminTier= */ false, /* baselineTier= */ false),
           new CallServerOptions(Optional.of(Path.of("/run/kindnet/cni.sock"))),
           new PluginOptions(Optional.empty(), Optional.empty(), Optional.empty()),
+          new DenialOptions(DenialOptions.Format.OFF),
           new MissingFeatures(
               /* dnsCaching= */ false,
               /* dnsCachingNameservers= */ List.of(),
@@ -87,6 +89,7 @@ class OptionsTest {
                 "--network-policy=false",
                 "--admin-network-policy",
                 "--baseline-admin-network-policy=true",
+                "--network-policy-log=json",
                 "--dns-caching",
                 "--dns-caching-nameservers=10.96.0.10, fd00::a",
                 "--disable-nri",
@@ -131,6 +134,7 @@ class OptionsTest {
                     Optional.of(Path.of("/host/opt/cni/bin")),
                     Optional.of(Path.of("/opt/cni/bin")),
                     Optional.of(Path.of("/opt/kindnet/cni"))),
+                new DenialOptions(DenialOptions.Format.JSON),
                 new MissingFeatures(
                     true,
                     List.of(IpAddresses.parse("10.96.0.10"), IpAddresses.parse("fd00::a")),
@@ -224,6 +228,7 @@ class OptionsTest {
             + " :PORT",
         "fastpath-threshold      | -1             | not a whole number from 0 to 2147483647",
         "nflog-level             | high           | not a whole number from 0 to 2147483647",
+        "network-policy-log      | yes            | not one of off, text, json",
         "cni-plugins             | calico         | neither kindnet nor standard",
         "cni-socket              | cni.sock       | not an absolute path",
         "install-cni-bin         | bin            | not an absolute path",
