@@ -42,6 +42,15 @@ final class LinkAttributes {
   /** Inside {@link #IFLA_INFO_DATA} of a veth: {@code linux/veth.h}. */
   static final int VETH_INFO_PEER = 1;
 
+  /**
+   * Inside {@link #IFLA_INFO_DATA} of a bridge: whether the rules of IPv4 see what passes between
+   * its ports.
+   */
+  static final int IFLA_BR_NF_CALL_IPTABLES = 36;
+
+  /** The same of IPv6. */
+  static final int IFLA_BR_NF_CALL_IP6TABLES = 37;
+
   /** Value of {@link #IFLA_EXT_MASK}: leave the counters out ({@code linux/rtnetlink.h}). */
   static final int RTEXT_FILTER_SKIP_STATS = 1 << 3;
 

@@ -4,9 +4,12 @@ import static io.kindnet.netlink.route.LinkAttributes.DEVCONF_MTU6;
 import static io.kindnet.netlink.route.LinkAttributes.IFLA_ADDRESS;
 import static io.kindnet.netlink.route.LinkAttributes.IFLA_AF_SPEC;
 import static io.kindnet.netlink.route.LinkAttributes.IFLA_BRPORT_MODE;
+import static io.kindnet.netlink.route.LinkAttributes.IFLA_BR_NF_CALL_IP6TABLES;
+import static io.kindnet.netlink.route.LinkAttributes.IFLA_BR_NF_CALL_IPTABLES;
 import static io.kindnet.netlink.route.LinkAttributes.IFLA_IFALIAS;
 import static io.kindnet.netlink.route.LinkAttributes.IFLA_IFNAME;
 import static io.kindnet.netlink.route.LinkAttributes.IFLA_INET6_CONF;
+import static io.kindnet.netlink.route.LinkAttributes.IFLA_INFO_DATA;
 import static io.kindnet.netlink.route.LinkAttributes.IFLA_INFO_KIND;
 import static io.kindnet.netlink.route.LinkAttributes.IFLA_INFO_SLAVE_DATA;
 import static io.kindnet.netlink.route.LinkAttributes.IFLA_INFO_SLAVE_KIND;
@@ -73,6 +76,21 @@ final class LinkReader {
     Attribute port = message.attributesAfter(IfInfoMessage.LENGTH).find(IFLA_PROTINFO);
     Attribute mode = port == null ? null : port.nested().find(IFLA_BRPORT_MODE);
     return mode != null && mode.u8() != 0;
+  }
+
+  /** Whether the bridge in {@code message} shows the rules of IP what passes between its ports. */
+  static boolean filtersBridged(NetlinkMessage message) {
+    Attribute linkInfo = message.attributesAfter(IfInfoMessage.LENGTH).find(IFLA_LINKINFO);
+    Attribute data = linkInfo == null ? null : linkInfo.nested().find(IFLA_INFO_DATA);
+    if (data == null || !text(linkInfo.nested().find(IFLA_INFO_KIND)).equals("bridge")) {
+      return false;
+    }
+    return isOn(data.nested().find(IFLA_BR_NF_CALL_IPTABLES))
+        && isOn(data.nested().find(IFLA_BR_NF_CALL_IP6TABLES));
+  }
+
+  private static boolean isOn(@Nullable Attribute attribute) {
+    return attribute != null && attribute.u8() != 0;
   }
 
   private static boolean isHairpin(Attributes linkInfo) {

@@ -2,6 +2,8 @@ package io.kindnet.netlink.route;
 
 import static io.kindnet.netlink.route.LinkAttributes.IFLA_ADDRESS;
 import static io.kindnet.netlink.route.LinkAttributes.IFLA_BRPORT_MODE;
+import static io.kindnet.netlink.route.LinkAttributes.IFLA_BR_NF_CALL_IP6TABLES;
+import static io.kindnet.netlink.route.LinkAttributes.IFLA_BR_NF_CALL_IPTABLES;
 import static io.kindnet.netlink.route.LinkAttributes.IFLA_EXT_MASK;
 import static io.kindnet.netlink.route.LinkAttributes.IFLA_IFNAME;
 import static io.kindnet.netlink.route.LinkAttributes.IFLA_INFO_DATA;
@@ -99,6 +101,19 @@ final class LinkRequests {
     new IfInfoMessage(AF_BRIDGE, 0, port.index(), 0, 0).writeTo(writer);
     int portInfo = writer.beginNested(IFLA_PROTINFO);
     return writer.attributeU8(IFLA_BRPORT_MODE, on ? 1 : 0).end(portInfo);
+  }
+
+  /** Lets the rules of IP see what passes between the ports of {@code bridge}, or not. */
+  static MessageWriter filterBridged(Link bridge, boolean on) {
+    String what = "set rules of IP for bridge " + bridge.name() + (on ? " on" : " off");
+    // RTM_SETLINK passes over what is said of the kind
+    MessageWriter writer = about(what, RTM_NEWLINK, bridge.index());
+    int linkInfo = writer.beginNested(IFLA_LINKINFO);
+    writer.attributeString(IFLA_INFO_KIND, "bridge");
+    int data = writer.beginNested(IFLA_INFO_DATA);
+    writer.attributeU8(IFLA_BR_NF_CALL_IPTABLES, on ? 1 : 0);
+    writer.attributeU8(IFLA_BR_NF_CALL_IP6TABLES, on ? 1 : 0);
+    return writer.end(data).end(linkInfo);
   }
 
   private static MessageWriter creation(String what) {

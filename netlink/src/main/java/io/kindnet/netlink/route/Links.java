@@ -119,6 +119,23 @@ public final class Links {
     socket.request(LinkRequests.hairpin(port, on));
   }
 
+  /**
+   * Lets the rules of IP, such as those of an nftables table {@code inet}, see what passes between
+   * the ports of {@code bridge}, or not. They do so only where the kernel has {@code br_netfilter},
+   * and may do so for all bridges of the network namespace.
+   */
+  public void filterBridged(Link bridge, boolean on) {
+    socket.request(LinkRequests.filterBridged(bridge, on));
+  }
+
+  /**
+   * Whether {@link #filterBridged} is on for {@code bridge}; false also if it is none, or gone, or
+   * the kernel knows no such rules.
+   */
+  public boolean filtersBridged(Link bridge) {
+    return ask(LinkRequests.get(bridge.index())).filter(LinkReader::filtersBridged).isPresent();
+  }
+
   /** Removes a link; of a veth, the other end goes too. */
   public void delete(Link link) {
     socket.request(LinkRequests.delete(link));

@@ -53,6 +53,7 @@ class LinkBytesTest {
     Bytes.assertWritten(change.toMessage(KNET0), "link-change");
     Bytes.assertWritten(LinkChange.nothing().down().noMaster().toMessage(KNET0), "link-set-down");
     Bytes.assertWritten(LinkRequests.hairpin(KNET0, true), "link-hairpin");
+    Bytes.assertWritten(LinkRequests.filterBridged(bridge, true), "link-filter-bridged");
   }
 
   @Test

@@ -116,6 +116,26 @@ class LinksTest {
   }
 
   @Test
+  void letsTheRulesOfIpSeeWhatPassesABridge() {
+    host.run("ip", "link", "add", "name", "br0", "type", "bridge");
+    assertThat(links.filtersBridged(links.byName("br0"))).isFalse();
+    assertThat(links.filtersBridged(links.byName("lo"))).isFalse();
+
+    links.filterBridged(links.byName("br0"), true);
+    assertThat(links.filtersBridged(links.byName("br0"))).isTrue();
+    JsonNode data =
+        RouteFixture.ip(host, "-d", "link", "show", "br0").get(0).get("linkinfo").get("info_data");
+    assertThat(data.get("nf_call_iptables").intValue()).isEqualTo(1);
+    assertThat(data.get("nf_call_ip6tables").intValue()).isEqualTo(1);
+    assertThat(data.get("nf_call_arptables").intValue()).isZero();
+
+    host.run("ip", "link", "set", "br0", "type", "bridge", "nf_call_ip6tables", "0");
+    assertThat(links.filtersBridged(links.byName("br0"))).isFalse();
+    links.filterBridged(links.byName("br0"), false);
+    assertThat(links.filtersBridged(links.byName("br0"))).isFalse();
+  }
+
+  @Test
   void readsADeviceThatNobodyMade() {
     Link lo = links.byName("lo");
 
