@@ -50,7 +50,9 @@ final class AddVerb {
       log.reached(Step.ROWS_COMMITTED);
       boolean complete = false;
       try {
+        show(kernel.policies().starting(reservation.pod(), store));
         CniResult result = connect(pod, reservation);
+        show(kernel.policies().started(reservation.pod()));
         complete = true;
         return result;
       } finally {
@@ -65,12 +67,25 @@ final class AddVerb {
     for (Lease lease : reservation.leases()) {
       kernel.host().enableForwarding(lease.family());
     }
-    PodLink link = PodLinks.create(kernel.host(), pod, spec(reservation), log);
+    PodLink link =
+        PodLinks.create(
+            kernel.host(),
+            pod,
+            spec(reservation),
+            log,
+            () ->
+                show(kernel.policies().beforeFirstPacket(reservation.pod(), store, kernel.host())));
     if (!reservation.ports().isEmpty()) {
       new HostPortReconciler(store, kernel, log).install(reservation.pod(), reservation.ports());
       portsInstalled = true;
     }
     return result(link, reservation);
+  }
+
+  private void show(String note) {
+    if (!note.isEmpty()) {
+      log.line(note);
+    }
   }
 
   private PodLinkSpec spec(Reservation reservation) {

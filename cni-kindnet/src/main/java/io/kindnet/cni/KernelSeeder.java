@@ -3,6 +3,7 @@ package io.kindnet.cni;
 import io.kindnet.cni.protocol.CniException;
 import io.kindnet.cni.recovery.Recovery;
 import io.kindnet.cni.store.Pods;
+import io.kindnet.cni.store.PolicyNamespaces;
 import io.kindnet.cni.store.Ports;
 import io.kindnet.cni.store.Store;
 
@@ -17,7 +18,7 @@ final class KernelSeeder implements Store.Seeder {
   }
 
   @Override
-  public void fill(Pods pods, Ports ports) throws CniException {
+  public void fill(Pods pods, Ports ports, PolicyNamespaces namespaces) throws CniException {
     try (Kernel kernel = kernels.open()) {
       Recovery recovery = Recovery.fill(pods, ports, kernel.host(), kernel.hostPorts());
       if (recovery.pods() > 0) {
@@ -28,6 +29,7 @@ final class KernelSeeder implements Store.Seeder {
                 + recovery.ports()
                 + " host ports of before");
       }
+      kernel.policies().recover(namespaces);
     }
   }
 }

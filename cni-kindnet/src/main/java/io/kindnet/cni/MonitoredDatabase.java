@@ -51,6 +51,11 @@ public final class MonitoredDatabase {
     return Store.openExisting(file, busyTimeout, new KernelSeeder(kernels, CallLog.none()));
   }
 
+  /** Opens it, and makes it where it is not there, with what the kernel shows, as a call does. */
+  public Store openOrMake() throws CniException {
+    return Store.open(file, busyTimeout, new KernelSeeder(kernels, CallLog.none()));
+  }
+
   /**
    * Removes the rows that belong to no sandbox any more and that no DEL will ever name, as an ADD
    * leaves that was killed, a DEL that failed, or a reboot: those whose namespace and host

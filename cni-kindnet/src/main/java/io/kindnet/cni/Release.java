@@ -7,6 +7,7 @@ import io.kindnet.cni.steps.Step;
 import io.kindnet.cni.store.PodAddress;
 import io.kindnet.cni.store.PodRow;
 import io.kindnet.cni.store.Store;
+import io.kindnet.netlink.libc.KernelException;
 import java.net.InetAddress;
 import java.util.ArrayList;
 import java.util.List;
@@ -54,6 +55,7 @@ final class Release {
     }
     deleteLink(pod);
     log.reached(Step.LINK_DELETED);
+    endPolicies(pod);
     store.transaction(() -> {
       store.pods().delete(pod);
       if (command != null) {
@@ -82,7 +84,19 @@ final class Release {
   /** As {@link #release} for a pod without an interface, in the transaction of the caller. */
   void releaseInTransaction(PodRow pod) throws CniException {
     releasePorts(pod);
+    endPolicies(pod);
     store.pods().delete(pod);
+  }
+
+  /**
+   * Before the row goes, and another pod may get the address. What is left, that one's ADD sees.
+   */
+  private void endPolicies(PodRow pod) throws CniException {
+    try {
+      kernel.policies().ended(pod, store);
+    } catch (KernelException refused) {
+      log.line("cannot remove the network policies of " + pod + ": " + refused.getMessage());
+    }
   }
 
   private void deleteLink(PodRow pod) {

@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.kindnet.cni.podlink.HostNetwork;
 import io.kindnet.cni.podlink.PodNamespaces;
+import io.kindnet.cni.policy.PodPolicies;
 import io.kindnet.cni.protocol.CniErrorCode;
 import io.kindnet.cni.protocol.CniException;
 import io.kindnet.cni.store.BusyTimeout;
@@ -154,7 +155,12 @@ class AbandonedPodsTest {
         new MonitoredDatabase(
             node.file(),
             new BusyTimeout(100),
-            () -> new Kernel(HostNetwork.open(), node.hostPorts(), new PodNamespaces.ByPath()));
+            () ->
+                new Kernel(
+                    HostNetwork.open(),
+                    node.hostPorts(),
+                    new PodNamespaces.ByPath(),
+                    PodPolicies.NONE));
     try (NetworkNamespace handle = NetworkNamespace.open(host.path().toString())) {
       return handle.call(() -> database.exists() ? database.collect(AGE) : List.of());
     } catch (CompletionException failed) {

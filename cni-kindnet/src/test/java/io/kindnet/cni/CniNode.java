@@ -9,6 +9,7 @@ import com.fasterxml.jackson.databind.ObjectMapper;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import io.kindnet.cni.podlink.HostNetwork;
 import io.kindnet.cni.podlink.PodNamespaces;
+import io.kindnet.cni.policy.StoredPolicies;
 import io.kindnet.cni.portmap.HostPorts;
 import io.kindnet.cni.portmap.NftablesHostPorts;
 import io.kindnet.cni.protocol.CniException;
@@ -163,7 +164,12 @@ final class CniNode {
           CniCall.answer(
               variables,
               input.getBytes(UTF_8),
-              () -> new Kernel(HostNetwork.open(), openPorts.get(), new PodNamespaces.ByPath()),
+              () ->
+                  new Kernel(
+                      HostNetwork.open(),
+                      openPorts.get(),
+                      new PodNamespaces.ByPath(),
+                      StoredPolicies.open()),
               StoreProvider.OF_ONE_CALL,
               busyTimeout,
               ExecutionMode.COLD,

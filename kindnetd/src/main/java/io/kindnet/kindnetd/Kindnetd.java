@@ -7,6 +7,7 @@ import static java.nio.charset.StandardCharsets.UTF_8;
 import io.fabric8.kubernetes.client.KubernetesClient;
 import io.kindnet.cni.MonitoredDatabase;
 import io.kindnet.cni.podlink.PodMtu;
+import io.kindnet.cni.policy.PodPolicies;
 import io.kindnet.cni.protocol.NetworkConfig;
 import io.kindnet.kindnetd.agent.Agents;
 import io.kindnet.kindnetd.agent.KernelWatch;
@@ -173,7 +174,9 @@ public final class Kindnetd implements Callable<Integer> {
       agents.run(
           new PodLinkAgent(MonitoredDatabase.ofThisNode(), kernel, routeEvents, status),
           options.usesOwnPlugin());
-      agents.run(new CniCallAgent(options.callServer(), version, status), options.servesCalls());
+      agents.run(
+          new CniCallAgent(options.callServer(), version, PodPolicies.NONE, status),
+          options.servesCalls());
       agents.run(
           new PluginAgent(options.plugin(), version, status),
           options.plugin().watched().isPresent());

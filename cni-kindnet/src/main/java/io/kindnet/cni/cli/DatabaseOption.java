@@ -1,6 +1,8 @@
 package io.kindnet.cni.cli;
 
 import io.kindnet.cni.podlink.HostNetwork;
+import io.kindnet.cni.policy.PodPolicies;
+import io.kindnet.cni.policy.StoredPolicies;
 import io.kindnet.cni.portmap.HostPorts;
 import io.kindnet.cni.portmap.NftablesHostPorts;
 import io.kindnet.cni.protocol.CniErrorCode;
@@ -9,6 +11,7 @@ import io.kindnet.cni.protocol.NetworkConfig;
 import io.kindnet.cni.recovery.Recovery;
 import io.kindnet.cni.store.BusyTimeout;
 import io.kindnet.cni.store.Pods;
+import io.kindnet.cni.store.PolicyNamespaces;
 import io.kindnet.cni.store.Ports;
 import io.kindnet.cni.store.Store;
 import java.nio.file.Path;
@@ -45,10 +48,13 @@ final class DatabaseOption {
     return Store.open(file, BusyTimeout.USUAL, DatabaseOption::fillFromKernel);
   }
 
-  private static void fillFromKernel(Pods pods, Ports ports) throws CniException {
+  private static void fillFromKernel(Pods pods, Ports ports, PolicyNamespaces namespaces)
+      throws CniException {
     try (HostNetwork host = HostNetwork.open();
-        HostPorts hostPorts = NftablesHostPorts.open()) {
+        HostPorts hostPorts = NftablesHostPorts.open();
+        PodPolicies policies = StoredPolicies.open()) {
       Recovery.fill(pods, ports, host, hostPorts);
+      policies.recover(namespaces);
     }
   }
 }

@@ -240,6 +240,17 @@ public final class HostNetwork implements AutoCloseable {
     return Optional.empty();
   }
 
+  /**
+   * Lets the rules of the host see what the pods of {@code bridge} send each other, where the
+   * kernel can; nothing is done for an empty name, and for a bridge that is not there.
+   */
+  public void filterBridged(String bridge) {
+    Optional<Link> link = bridge.isEmpty() ? Optional.empty() : socket.links().findByName(bridge);
+    if (link.isPresent() && !socket.links().filtersBridged(link.get())) {
+      socket.links().filterBridged(link.get(), true);
+    }
+  }
+
   /** What pods need here. */
   public HostSides sides() {
     return new HostSides(socket);

@@ -43,12 +43,22 @@ public final class PodLinks {
   private final PodNetwork pod;
   private final PodLinkSpec spec;
   private final StepListener steps;
+  private final BeforeUp beforeUp;
 
-  private PodLinks(HostNetwork host, PodNetwork pod, PodLinkSpec spec, StepListener steps) {
+  private PodLinks(
+      HostNetwork host, PodNetwork pod, PodLinkSpec spec, StepListener steps, BeforeUp beforeUp) {
     this.host = host;
     this.pod = pod;
     this.spec = spec;
     this.steps = steps;
+    this.beforeUp = beforeUp;
+  }
+
+  /** What has to be done before the pod can send and receive. */
+  @FunctionalInterface
+  public interface BeforeUp {
+    /** Does it; both ends of the veth pair are down. */
+    void run() throws CniException;
   }
 
   /**
@@ -56,10 +66,12 @@ public final class PodLinks {
    * HostNetwork#deleteLink} removes all but what pods share, the bridge with its addresses.
    *
    * @param steps is told what is done
+   * @param beforeUp runs before the interface is set up
    */
   public static PodLink create(
-      HostNetwork host, PodNetwork pod, PodLinkSpec spec, StepListener steps) throws CniException {
-    PodLinks links = new PodLinks(host, pod, spec, steps);
+      HostNetwork host, PodNetwork pod, PodLinkSpec spec, StepListener steps, BeforeUp beforeUp)
+      throws CniException {
+    PodLinks links = new PodLinks(host, pod, spec, steps, beforeUp);
     Wiring wiring = links.makeWiring();
     links.createPair();
     steps.reached(Step.PAIR_CREATED);
@@ -111,6 +123,7 @@ public final class PodLinks {
     host.socket().links().change(hostEnd, LinkChange.nothing().alias(spec.alias()));
     wiring.plug(hostEnd);
     steps.reached(Step.HOST_END_PLUGGED);
+    beforeUp.run();
     host.socket().links().change(hostEnd, LinkChange.nothing().up());
     pod.socket().links().change(podEnd, LinkChange.nothing().up());
     pod.socket().links().change(pod.socket().links().byName(LOOPBACK), LinkChange.nothing().up());

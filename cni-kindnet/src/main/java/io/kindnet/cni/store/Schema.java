@@ -41,7 +41,7 @@ final class Schema {
               database.execute("PRAGMA user_version = " + version);
             }
             if (isNew && seeder != null) {
-              seeder.fill(new Pods(database), new Ports(database));
+              seeder.fill(new Pods(database), new Ports(database), new PolicyNamespaces(database));
             }
             return VERSION;
           });

@@ -49,7 +49,7 @@ public final class Store implements AutoCloseable {
   @FunctionalInterface
   public interface Seeder {
     /** Adds them, in the transaction that makes the tables. */
-    void fill(Pods pods, Ports ports) throws CniException;
+    void fill(Pods pods, Ports ports, PolicyNamespaces namespaces) throws CniException;
   }
 
   /** Opens {@code file}, and makes it, empty, and its directory where they are missing. */
@@ -200,6 +200,11 @@ public final class Store implements AutoCloseable {
   /** How many calls there were. */
   public CallCounters calls() {
     return new CallCounters(database);
+  }
+
+  /** Where network policies may select pods. */
+  public PolicyNamespaces policyNamespaces() {
+    return new PolicyNamespaces(database);
   }
 
   /** Rows whose pod somebody deleted. */

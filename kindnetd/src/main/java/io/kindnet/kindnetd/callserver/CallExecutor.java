@@ -2,6 +2,7 @@ package io.kindnet.kindnetd.callserver;
 
 import io.kindnet.cni.delegation.DelegationProtocol;
 import io.kindnet.cni.delegation.RequestHeader;
+import io.kindnet.cni.policy.PodPolicies;
 import io.kindnet.cni.protocol.CniCommand;
 import io.kindnet.cni.steps.StepListener;
 import io.kindnet.netlink.libc.KernelException;
@@ -44,11 +45,12 @@ final class CallExecutor implements CallServer.Executor {
   private volatile boolean closing;
 
   /**
+   * @param policies sees to the network policies of pods, for any number of threads
    * @param steps is told of each step of each call; null for nobody
    */
-  CallExecutor(CallStatistics record, @Nullable StepListener steps) {
+  CallExecutor(CallStatistics record, PodPolicies policies, @Nullable StepListener steps) {
     this.record = record;
-    this.call = new CallHandler(record, pool, steps);
+    this.call = new CallHandler(record, pool, policies, steps);
     executor.prestartAllCoreThreads();
   }
 

@@ -5,6 +5,7 @@ import io.kindnet.cni.Kernel;
 import io.kindnet.cni.Reply;
 import io.kindnet.cni.delegation.DelegationProtocol;
 import io.kindnet.cni.podlink.HostNetwork;
+import io.kindnet.cni.policy.PodPolicies;
 import io.kindnet.cni.steps.StepListener;
 import io.kindnet.cni.store.ExecutionMode;
 import io.kindnet.cni.store.StoreProvider;
@@ -20,15 +21,22 @@ final class CallHandler {
 
   private final CallStatistics record;
   private final StoreProvider stores;
+  private final PodPolicies policies;
   private final @Nullable StepListener steps;
 
   /**
    * @param stores opens the database for each call
+   * @param policies sees to the network policies of pods, for any number of threads
    * @param steps is told of each step of each call; null for nobody
    */
-  CallHandler(CallStatistics record, StoreProvider stores, @Nullable StepListener steps) {
+  CallHandler(
+      CallStatistics record,
+      StoreProvider stores,
+      PodPolicies policies,
+      @Nullable StepListener steps) {
     this.record = record;
     this.stores = stores;
+    this.policies = policies;
     this.steps = steps;
   }
 
@@ -72,7 +80,7 @@ final class CallHandler {
         CniCall.answer(
             variables,
             request.input(),
-            () -> new Kernel(HostNetwork.open(), hostPorts, namespaces),
+            () -> new Kernel(HostNetwork.open(), hostPorts, namespaces, policies),
             stores,
             ExecutionMode.WARM,
             steps);

@@ -1,6 +1,7 @@
 package io.kindnet.kindnetd.callserver;
 
 import io.kindnet.cni.MonitoredDatabase;
+import io.kindnet.cni.policy.PodPolicies;
 import io.kindnet.cni.steps.StepListener;
 import io.kindnet.kindnetd.agent.Agent;
 import io.kindnet.kindnetd.agent.BackOff;
@@ -40,6 +41,7 @@ public final class CniCallAgent implements Agent {
   private final Status status;
   private final AgentStatus own;
   private final CallStatistics record;
+  private final PodPolicies policies;
   private final @Nullable StepListener steps;
   private final Thread thread = new Thread(this::run, "cni-call-server");
   private @Nullable CallServer server;
@@ -49,21 +51,30 @@ public final class CniCallAgent implements Agent {
 
   /**
    * @param version what to call this program
+   * @param policies sees to the network policies of pods, for any number of threads
    */
-  public CniCallAgent(CallServerOptions options, String version, Status status) {
-    this(options.path(), version, status, null);
+  public CniCallAgent(
+      CallServerOptions options, String version, PodPolicies policies, Status status) {
+    this(options.path(), version, policies, status, null);
   }
 
   /**
    * @param socket where to listen
+   * @param policies sees to the network policies of pods, for any number of threads
    * @param steps is told of each step of each call; null for nobody
    */
-  CniCallAgent(Path socket, String version, Status status, @Nullable StepListener steps) {
+  CniCallAgent(
+      Path socket,
+      String version,
+      PodPolicies policies,
+      Status status,
+      @Nullable StepListener steps) {
     this.socket = new SocketFile(socket);
     this.status = status;
     this.own = status.optionalAgent(NAME);
     this.record =
         new CallStatistics(version, status, new ColdCalls(MonitoredDatabase.ofThisNode()));
+    this.policies = policies;
     this.steps = steps;
     thread.setDaemon(true);
   }
@@ -141,7 +152,7 @@ public final class CniCallAgent implements Agent {
       if (closed) {
         return null;
       }
-      executor = new CallExecutor(record, steps);
+      executor = new CallExecutor(record, policies, steps);
       opened = listen(executor);
     }
     long millis = TimeUnit.NANOSECONDS.toMillis(System.nanoTime() - begin);

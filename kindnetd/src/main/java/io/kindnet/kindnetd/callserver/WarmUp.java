@@ -4,6 +4,7 @@ import static java.nio.charset.StandardCharsets.UTF_8;
 
 import io.kindnet.cni.delegation.DelegationProtocol;
 import io.kindnet.cni.delegation.RequestHeader;
+import io.kindnet.cni.policy.PodPolicies;
 import io.kindnet.kindnetd.callserver.SocketDirectory.TemporaryDirectory;
 import io.kindnet.kindnetd.status.Status;
 import io.kindnet.netlink.libc.Fd;
@@ -69,7 +70,8 @@ final class WarmUp {
         StorePool pool = new StorePool(1)) {
       // calls lock the directory of their database, too
       Path database = Files.createDirectory(temporary.path().resolve("database"));
-      WarmUp warmUp = new WarmUp(new CallHandler(record, pool, null), pod, database, wanted);
+      WarmUp warmUp =
+          new WarmUp(new CallHandler(record, pool, PodPolicies.NONE, null), pod, database, wanted);
       IOException failure = host.call(warmUp::play);
       if (failure != null) {
         throw failure;

@@ -2,6 +2,7 @@ package io.kindnet.kindnetd.callserver;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.kindnet.cni.policy.PodPolicies;
 import io.kindnet.kindnetd.status.Status;
 import io.kindnet.kindnetd.status.StatusServer;
 import io.kindnet.netlink.testing.Eventually;
@@ -41,7 +42,7 @@ class FailingCallTest {
 
   @Test
   void isNotHealthyAnyMore() throws Exception {
-    CniCallAgent agent = new CniCallAgent(socket, "of a test", status, null);
+    CniCallAgent agent = new CniCallAgent(socket, "of a test", PodPolicies.NONE, status, null);
     CallServer callServer =
         agent.listen((client, request) -> {
           throw new NoClassDefFoundError("Broken");

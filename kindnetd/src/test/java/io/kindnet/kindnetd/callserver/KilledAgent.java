@@ -2,6 +2,7 @@ package io.kindnet.kindnetd.callserver;
 
 import io.kindnet.cni.kill.KillPoint;
 import io.kindnet.cni.kill.Killer;
+import io.kindnet.cni.policy.PodPolicies;
 import io.kindnet.kindnetd.status.Status;
 import java.io.IOException;
 import java.nio.file.Path;
@@ -18,6 +19,6 @@ final class KilledAgent {
     SocketFile socket = new SocketFile(Path.of(arguments[0]));
     Killer killer = new Killer(new KillPoint(arguments[1], Integer.parseInt(arguments[2])));
     CallStatistics record = new CallStatistics("killed", new Status("killed"), Map::of);
-    new CallServer(socket, new CallExecutor(record, killer::reached)).run();
+    new CallServer(socket, new CallExecutor(record, PodPolicies.NONE, killer::reached)).run();
   }
 }

@@ -2,6 +2,7 @@ package io.kindnet.kindnetd.callserver;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.kindnet.cni.policy.PodPolicies;
 import io.kindnet.cni.steps.StepListener;
 import io.kindnet.kindnetd.status.Status;
 import io.kindnet.netlink.netns.NetworkNamespace;
@@ -28,13 +29,23 @@ final class LocalCallServer implements AutoCloseable {
    * @param steps is told of each step of each call
    */
   static LocalCallServer start(Namespace node, Path socket, StepListener steps) {
+    return start(node, socket, PodPolicies.NONE, steps);
+  }
+
+  /**
+   * As the other one.
+   *
+   * @param policies sees to the network policies of pods
+   */
+  static LocalCallServer start(
+      Namespace node, Path socket, PodPolicies policies, StepListener steps) {
     CniCallAgent server;
     try (NetworkNamespace namespace = NetworkNamespace.open(node.path().toString())) {
       // whose threads, and theirs, are where this one is
       server =
           namespace.call(() -> {
             CniCallAgent agent =
-                new CniCallAgent(socket, "of a test", new Status("of a test"), steps);
+                new CniCallAgent(socket, "of a test", policies, new Status("of a test"), steps);
             agent.start();
             return agent;
           });

@@ -2,6 +2,7 @@ package io.kindnet.kindnetd.callserver;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.kindnet.cni.policy.PodPolicies;
 import io.kindnet.kindnetd.CapturedLog;
 import io.kindnet.kindnetd.status.Status;
 import io.kindnet.netlink.testing.Eventually;
@@ -23,7 +24,8 @@ class ServedLaterTest {
     Path inTheWay = Files.createFile(directory.resolve("kindnet"));
     Path socket = inTheWay.resolve("cni.sock");
     try (CapturedLog log = CapturedLog.start();
-        CniCallAgent agent = new CniCallAgent(socket, "of a test", status, null)) {
+        CniCallAgent agent =
+            new CniCallAgent(socket, "of a test", PodPolicies.NONE, status, null)) {
       agent.status().begin();
       agent.start();
       Eventually.within(

@@ -3,6 +3,7 @@ package io.kindnet.kindnetd.callserver;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.kindnet.cni.cli.OperatorCommand;
+import io.kindnet.cni.policy.PodPolicies;
 import io.kindnet.kindnetd.status.Status;
 import io.kindnet.netlink.testing.Eventually;
 import java.io.PrintWriter;
@@ -17,7 +18,8 @@ class StatusCommandTest {
   @Test
   void tellsThatTheAgentAnswers(@TempDir Path directory) {
     Path socket = directory.resolve("cni.sock");
-    try (CniCallAgent agent = new CniCallAgent(socket, "1.2.3", new Status("1.2.3"), null)) {
+    try (CniCallAgent agent =
+        new CniCallAgent(socket, "1.2.3", PodPolicies.NONE, new Status("1.2.3"), null)) {
       agent.start();
       Eventually.within(
           Duration.ofMinutes(2), () -> assertThat(ClientSession.isServed(socket)).isTrue());

@@ -35,7 +35,8 @@ class StorePoolTest {
   }
 
   private Store open() throws CniException {
-    return pool.open(directory.resolve(Store.FILE_NAME), BusyTimeout.USUAL, (pods, ports) -> {});
+    return pool.open(
+        directory.resolve(Store.FILE_NAME), BusyTimeout.USUAL, (pods, ports, namespaces) -> {});
   }
 
   /** What it used. */

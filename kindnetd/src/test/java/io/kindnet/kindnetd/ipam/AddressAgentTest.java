@@ -9,6 +9,7 @@ import io.kindnet.cni.MonitoredDatabase;
 import io.kindnet.cni.Reply;
 import io.kindnet.cni.podlink.HostNetwork;
 import io.kindnet.cni.podlink.PodNamespaces;
+import io.kindnet.cni.policy.PodPolicies;
 import io.kindnet.cni.portmap.NftablesHostPorts;
 import io.kindnet.cni.store.BusyTimeout;
 import io.kindnet.kindnetd.CapturedLog;
@@ -72,7 +73,10 @@ class AddressAgentTest {
             new BusyTimeout(100),
             () ->
                 new Kernel(
-                    HostNetwork.open(), NftablesHostPorts.open(), new PodNamespaces.ByPath()));
+                    HostNetwork.open(),
+                    NftablesHostPorts.open(),
+                    new PodNamespaces.ByPath(),
+                    PodPolicies.NONE));
     return new AddressAgent(
         database,
         (reason, message) -> warnings.add(reason + ": " + message),
