@@ -11,6 +11,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.CopyOnWriteArrayList;
+import java.util.function.DoubleConsumer;
 import java.util.function.DoubleSupplier;
 import java.util.function.Supplier;
 
@@ -153,6 +154,26 @@ public final class Status {
         .callback(callback ->
             values.get().forEach((of, value) -> callback.call(value, of.toArray(String[]::new))))
         .register(registry);
+  }
+
+  /**
+   * A further distribution of times.
+   *
+   * @param first the upper bound of the first bucket, in seconds
+   * @param factor between the bounds of two buckets
+   * @param buckets how many buckets have a bound
+   * @return takes each time, in seconds
+   */
+  public DoubleConsumer histogram(
+      String name, String help, double first, double factor, int buckets) {
+    Histogram histogram =
+        Histogram.builder()
+            .name(name)
+            .help(help)
+            .classicOnly()
+            .classicExponentialUpperBounds(first, factor, buckets)
+            .register(registry);
+    return histogram::observe;
   }
 
   /** What the parts still miss, each with its name in front; empty if everything is in place. */
