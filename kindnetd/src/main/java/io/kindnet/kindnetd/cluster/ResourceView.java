@@ -2,8 +2,8 @@ package io.kindnet.kindnetd.cluster;
 
 import io.fabric8.kubernetes.client.KubernetesClient;
 import io.kindnet.kindnetd.kube.ApiRecord;
+import io.kindnet.kindnetd.kube.ListedResource;
 import io.kindnet.kindnetd.kube.Reflector;
-import io.kindnet.kindnetd.kube.Resource;
 import io.kindnet.kindnetd.status.AgentStatus;
 import io.kindnet.kindnetd.status.Status;
 import java.util.Locale;
@@ -34,7 +34,7 @@ public final class ResourceView<R extends ApiRecord, T> implements AutoCloseable
    */
   public ResourceView(
       KubernetesClient client,
-      Resource<R> resource,
+      ListedResource<R> resource,
       Function<R, T> projection,
       Status status,
       IntSupplier nodes) {

@@ -35,6 +35,11 @@ public final class ApiException extends IOException {
     return code == HttpURLConnection.HTTP_GONE;
   }
 
+  /** The API server does not know what was asked for. */
+  public boolean isNotFound() {
+    return code == HttpURLConnection.HTTP_NOT_FOUND;
+  }
+
   /** The version that was asked for is newer than the server's: it was set back. */
   public boolean isVersionTooLarge() {
     return code == HttpURLConnection.HTTP_GATEWAY_TIMEOUT

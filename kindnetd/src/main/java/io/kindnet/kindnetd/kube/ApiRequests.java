@@ -24,12 +24,13 @@ import javax.net.ssl.SSLException;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Requests for objects in protobuf, through the HTTP client of fabric8, which adds credentials and
- * gives up on a server that says nothing.
+ * Requests for objects in protobuf or JSON, through the HTTP client of fabric8, which adds
+ * credentials and gives up on a server that says nothing.
  */
 final class ApiRequests {
   static final String PROTOBUF = "application/vnd.kubernetes.protobuf";
   static final String PROTOBUF_WATCH = PROTOBUF + ";stream=watch";
+  static final String JSON = "application/json";
 
   private static final String RETRY_AFTER = "Retry-After";
 
@@ -45,7 +46,7 @@ final class ApiRequests {
    * Sends a GET and waits for the header of the response; whoever calls closes the body.
    *
    * @param path relative to the server, with its parameters
-   * @param format what to accept, such as {@link #PROTOBUF}
+   * @param format what to accept, {@link #JSON} or one that begins with {@link #PROTOBUF}
    * @throws ApiException if the server answers with an error
    */
   InputStream get(String path, String format) throws IOException {
@@ -64,7 +65,7 @@ final class ApiRequests {
             retryAfter(response.header(RETRY_AFTER), Instant.now()));
       }
     }
-    if (!protobuf) {
+    if (format.startsWith(PROTOBUF) ? !protobuf : type == null || !type.startsWith(format)) {
       body.close();
       throw new IOException("a response of type " + type + " to a request for " + format);
     }

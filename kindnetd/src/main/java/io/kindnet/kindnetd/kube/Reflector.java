@@ -1,5 +1,6 @@
 package io.kindnet.kindnetd.kube;
 
+import com.fasterxml.jackson.core.JsonProcessingException;
 import com.google.protobuf.InvalidProtocolBufferException;
 import io.fabric8.kubernetes.client.KubernetesClient;
 import java.io.IOException;
@@ -18,7 +19,8 @@ import org.slf4j.LoggerFactory;
  * Keeps a listener up to date with a resource of the API server, on a thread of its own: a list,
  * then a watch. A watch that ends, for whatever reason, goes on at the version that it has reached;
  * it begins with a list again only where the API server does not know any more what has happened
- * since, or has sent what cannot be decoded. Goes on trying until it is closed.
+ * since, or has sent what cannot be decoded. Goes on trying until it is closed. A resource that may
+ * be missing has no objects where the API server does not know it, and is asked for again.
  */
 public final class Reflector<T extends ApiRecord> implements AutoCloseable {
   private static final Logger log = LoggerFactory.getLogger(Reflector.class);
@@ -35,7 +37,11 @@ public final class Reflector<T extends ApiRecord> implements AutoCloseable {
   /** The same failure is logged again after so long. */
   private static final long LOG_NANOS = TimeUnit.SECONDS.toNanos(30);
 
+  /** What is gone is asked for once more after so long, before it is believed. */
+  private static final Duration DOUBT = Duration.ofSeconds(1);
+
   private final ResourceStream<T> stream;
+  private final boolean optional;
   private final String plural;
   private final String server;
   private final Listener<T> listener;
@@ -43,11 +49,13 @@ public final class Reflector<T extends ApiRecord> implements AutoCloseable {
   private final Thread thread;
   private final CountDownLatch closed = new CountDownLatch(1);
   private volatile boolean watching;
+  private volatile boolean absent;
   private volatile long contact = System.nanoTime() - GRACE_NANOS;
 
   // of the thread alone
   private boolean listNeeded = true;
   private boolean everListed;
+  private boolean doubted;
   private String oldest = ANY_VERSION;
   private String version = "";
   private String logged = "";
@@ -74,8 +82,12 @@ public final class Reflector<T extends ApiRecord> implements AutoCloseable {
    * @param nodes how many machines do the same
    */
   public Reflector(
-      KubernetesClient client, Resource<T> resource, Listener<T> listener, IntSupplier nodes) {
-    this.stream = new ResourceStream<>(new ApiRequests(client), resource);
+      KubernetesClient client,
+      ListedResource<T> resource,
+      Listener<T> listener,
+      IntSupplier nodes) {
+    this.stream = ResourceStream.of(new ApiRequests(client), resource);
+    this.optional = resource.isOptional();
     this.plural = resource.plural();
     this.server = client.getMasterUrl().toString();
     this.listener = listener;
@@ -96,7 +108,7 @@ public final class Reflector<T extends ApiRecord> implements AutoCloseable {
 
   /** Whether changes arrive. */
   public boolean isConnected() {
-    return watching || System.nanoTime() - contact < GRACE_NANOS;
+    return watching || absent || System.nanoTime() - contact < GRACE_NANOS;
   }
 
   /** The listener is told nothing any more; does not wait for the thread. */
@@ -154,6 +166,8 @@ public final class Reflector<T extends ApiRecord> implements AutoCloseable {
       oldest = reached;
       listNeeded = false;
       everListed = true;
+      doubted = false;
+      absent = false;
       listener.listed(keys);
     } catch (SocketTimeoutException silence) {
       throw new IOException("the list does not go on: " + silence.getMessage(), silence);
@@ -174,6 +188,10 @@ public final class Reflector<T extends ApiRecord> implements AutoCloseable {
   }
 
   private Duration failed(Exception failure) {
+    if (optional && failure instanceof ApiException answer && answer.isNotFound()) {
+      return notFound();
+    }
+    absent = false;
     contact = System.nanoTime() - GRACE_NANOS;
     Duration retryAfter = Duration.ZERO;
     String reason = reason(failure);
@@ -183,6 +201,7 @@ public final class Reflector<T extends ApiRecord> implements AutoCloseable {
         relist(""); // the newest, since the server may have forgotten all others
       }
     } else if (failure instanceof InvalidProtocolBufferException
+        || failure instanceof JsonProcessingException
         || failure instanceof RuntimeException) {
       relist(version.isEmpty() ? ANY_VERSION : version);
     }
@@ -190,6 +209,24 @@ public final class Reflector<T extends ApiRecord> implements AutoCloseable {
       tell(failure, reason);
     }
     return backOff.failed(retryAfter);
+  }
+
+  /** The API server does not know the resource; returns how long to wait before asking again. */
+  private Duration notFound() {
+    contact = System.nanoTime();
+    relist("");
+    if (everListed && !absent && !doubted) {
+      // one of several servers may not have heard of it yet
+      doubted = true;
+      return DOUBT;
+    }
+    if (!absent && !isClosed()) {
+      log.info("{}: the API server {} does not have any such resource (yet)", plural, server);
+      absent = true;
+      everListed = true;
+      listener.listed(Set.of());
+    }
+    return backOff.absent();
   }
 
   private void relist(String notOlderThan) {

@@ -15,6 +15,11 @@ final class RequestBackOff {
   private static final long MILLIS_PER_NODE = 5;
   private static final long MOST_LIMIT_MILLIS = 30_000;
 
+  // for what the API server does not know: nobody waits for it, and all nodes ask
+  private static final long ABSENT_MILLIS_PER_NODE = 20;
+  private static final long ABSENT_LEAST_MILLIS = 5_000;
+  private static final long ABSENT_MOST_MILLIS = 60_000;
+
   private final IntSupplier nodes;
   private int failures;
 
@@ -46,5 +51,13 @@ final class RequestBackOff {
     return atLeast.isZero()
         ? Duration.ofMillis(millis - jitter)
         : Duration.ofMillis(Math.max(atLeast.toMillis(), millis) + jitter);
+  }
+
+  /** How long to wait before asking again for what is not there; up to half as long again. */
+  Duration absent() {
+    long millis =
+        Math.clamp(
+            nodes.getAsInt() * ABSENT_MILLIS_PER_NODE, ABSENT_LEAST_MILLIS, ABSENT_MOST_MILLIS);
+    return Duration.ofMillis(millis + ThreadLocalRandom.current().nextLong(millis / 2 + 1));
   }
 }

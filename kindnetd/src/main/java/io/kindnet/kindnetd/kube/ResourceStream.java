@@ -1,42 +1,39 @@
 package io.kindnet.kindnetd.kube;
 
-import static java.nio.charset.StandardCharsets.UTF_8;
-
-import com.google.protobuf.CodedInputStream;
-import com.google.protobuf.InvalidProtocolBufferException;
-import io.kindnet.kindnetd.kube.Resource.RecordReader;
 import java.io.IOException;
 import java.io.InputStream;
 import java.net.URLEncoder;
+import java.nio.charset.StandardCharsets;
 import java.util.concurrent.ThreadLocalRandom;
 import java.util.function.Consumer;
 
 /**
  * The two ways in which the API server tells of a resource: a list, and a watch of what changes
  * after some version. Objects are passed on as they are read: of what is told, no more than an
- * event is ever in memory.
+ * event is ever in memory. For one thread.
  */
-final class ResourceStream<T extends ApiRecord> {
+abstract sealed class ResourceStream<T extends ApiRecord> permits ProtobufStream, JsonStream {
   /** Objects in a page of a list that the server reads from its database. */
   private static final int PAGE = 500;
 
   /** A watch is begun again after so long, on another API server perhaps; up to twice as long. */
   private static final int WATCH_SECONDS = 300;
 
-  /** Bytes of a list that are read at once. */
-  private static final int BUFFER = 1 << 14;
-
   private final ApiRequests requests;
-  private final Resource<T> resource;
+  private final ListedResource<T> resource;
 
-  /** One for all lists and watches, since it knows which values it has read before. */
-  private final RecordReader<T> reader;
-
-  /** For one thread. */
-  ResourceStream(ApiRequests requests, Resource<T> resource) {
+  ResourceStream(ApiRequests requests, ListedResource<T> resource) {
     this.requests = requests;
     this.resource = resource;
-    this.reader = resource.readers().get();
+  }
+
+  /** The stream in the format of {@code resource}. */
+  static <T extends ApiRecord> ResourceStream<T> of(
+      ApiRequests requests, ListedResource<T> resource) {
+    return switch (resource) {
+      case Resource<T> inProtobuf -> new ProtobufStream<>(requests, inProtobuf);
+      case JsonResource<T> inJson -> new JsonStream<>(requests, inJson);
+    };
   }
 
   /** What a watch tells of. */
@@ -55,6 +52,14 @@ final class ResourceStream<T extends ApiRecord> {
   }
 
   /**
+   * A part of a list.
+   *
+   * @param version from which to watch
+   * @param next the token of the next part, empty if this is the last
+   */
+  record Page(String version, String next) {}
+
+  /**
    * Reads all pages.
    *
    * @param oldest the version that the list must not be older than: {@code 0} for whatever the
@@ -62,65 +67,17 @@ final class ResourceStream<T extends ApiRecord> {
    * @return the version from which to watch
    */
   String list(String oldest, Consumer<T> each) throws IOException {
-    Page<T> page = new Page<>(reader, each);
-    String first = oldest.isEmpty() ? "" : "&resourceVersion=" + oldest;
+    String from = oldest.isEmpty() ? "" : "&resourceVersion=" + oldest;
+    Page page;
     do {
+      try (InputStream body =
+          requests.get(resource.path() + "?limit=" + PAGE + from, listFormat())) {
+        page = readPage(body, each);
+      }
       // the version is in the token of the next page
-      String from =
-          page.next.isEmpty() ? first : "&continue=" + URLEncoder.encode(page.next, UTF_8);
-      page.next = "";
-      String path = resource.path() + "?limit=" + PAGE + from;
-      try (InputStream body = requests.get(path, ApiRequests.PROTOBUF)) {
-        page.read(CodedInputStream.newInstance(body, BUFFER));
-      }
-    } while (!page.next.isEmpty());
-    return page.version;
-  }
-
-  /** A list object, such as a NodeList. */
-  private static final class Page<T> {
-    private static final int METADATA = Protobuf.bytes(1);
-    private static final int ITEMS = Protobuf.bytes(2);
-    // ListMeta
-    private static final int RESOURCE_VERSION = Protobuf.bytes(2);
-    private static final int CONTINUE = Protobuf.bytes(3);
-
-    private final Consumer<T> each;
-    private final RecordReader<T> reader;
-    private final ApiObjects lists = new ApiObjects(in -> Protobuf.eachField(in, this::readField));
-    private String version = "";
-    private String next = "";
-
-    Page(RecordReader<T> reader, Consumer<T> each) {
-      this.reader = reader;
-      this.each = each;
-    }
-
-    void read(CodedInputStream in) throws IOException {
-      lists.read(in);
-    }
-
-    private boolean readField(int tag, CodedInputStream in) throws IOException {
-      if (tag == METADATA) {
-        return Protobuf.eachField(in, this::readMetadata);
-      }
-      if (tag != ITEMS) {
-        return false;
-      }
-      each.accept(reader.read(in));
-      return true;
-    }
-
-    private boolean readMetadata(int tag, CodedInputStream in) throws IOException {
-      if (tag == RESOURCE_VERSION) {
-        version = in.readString();
-      } else if (tag == CONTINUE) {
-        next = in.readString();
-      } else {
-        return false;
-      }
-      return true;
-    }
+      from = "&continue=" + URLEncoder.encode(page.next(), StandardCharsets.UTF_8);
+    } while (!page.next().isEmpty());
+    return page.version();
   }
 
   /**
@@ -137,25 +94,20 @@ final class ResourceStream<T extends ApiRecord> {
             + seconds
             + "&resourceVersion="
             + version;
-    try (InputStream body = requests.get(path, ApiRequests.PROTOBUF_WATCH)) {
+    try (InputStream body = requests.get(path, watchFormat())) {
       events.accepted();
-      WatchEvent<T> event = new WatchEvent<>(resource.plural(), reader);
-      while (event.read(body)) {
-        tell(event, events);
-      }
+      readEvents(body, events);
     }
   }
 
-  private void tell(WatchEvent<T> event, Events<T> events) throws IOException {
-    T object = event.object();
-    switch (event.type()) {
-      case "ADDED", "MODIFIED" -> events.changed(object);
-      case "DELETED" -> events.deleted(object);
-      case "BOOKMARK" -> {}
-      default ->
-          throw new InvalidProtocolBufferException(
-              "watch of " + resource.plural() + ": an event of type '" + event.type() + "'");
-    }
-    events.reached(object.version());
-  }
+  /** What to accept for a list. */
+  abstract String listFormat();
+
+  /** What to accept for a watch. */
+  abstract String watchFormat();
+
+  abstract Page readPage(InputStream body, Consumer<T> each) throws IOException;
+
+  /** Reads events until the body ends. */
+  abstract void readEvents(InputStream body, Events<T> events) throws IOException;
 }

@@ -1,5 +1,7 @@
 package io.kindnet.kindnetd.kube;
 
+import static java.nio.charset.StandardCharsets.UTF_8;
+
 import com.google.protobuf.ByteString;
 import com.sun.net.httpserver.HttpExchange;
 import com.sun.net.httpserver.HttpServer;
@@ -38,13 +40,40 @@ public final class ScriptedApiServer implements AutoCloseable {
     return new Answer(status, ByteString.copyFrom(body), type, compressed, "");
   }
 
+  /** In which format the server answers. */
+  private enum Format {
+    PROTOBUF(ApiProtobuf.TYPE, ApiProtobuf.TYPE + ";stream=watch"),
+    JSON("application/json", "application/json");
+
+    private final String type;
+    private final String watchType;
+
+    Format(String type, String watchType) {
+      this.type = type;
+      this.watchType = watchType;
+    }
+
+    byte[] object(String json) {
+      return this == JSON ? json.getBytes(UTF_8) : ApiProtobuf.object(json);
+    }
+
+    byte[] event(String json) {
+      return this == JSON ? (json + "\n").getBytes(UTF_8) : ApiProtobuf.event(json);
+    }
+  }
+
   /** A watch that the server has accepted. */
   public static final class Stream {
     private final BlockingQueue<ByteString> parts = new LinkedBlockingQueue<>();
+    private final Format format;
+
+    private Stream(Format format) {
+      this.format = format;
+    }
 
     /** Sends an event, which is given as JSON. */
     public Stream say(String event) {
-      return say(ApiProtobuf.event(event));
+      return say(format.event(event));
     }
 
     /** Sends what may be no event. */
@@ -69,6 +98,7 @@ public final class ScriptedApiServer implements AutoCloseable {
 
   private final HttpServer server;
   private final String scheme;
+  private final Format format;
   private final ExecutorService threads =
       Executors.newCachedThreadPool(Thread.ofPlatform().daemon().factory());
   private final List<String> requests = new CopyOnWriteArrayList<>();
@@ -80,20 +110,30 @@ public final class ScriptedApiServer implements AutoCloseable {
 
   /** Speaks without TLS. */
   public ScriptedApiServer() throws IOException {
-    this(HttpServer.create(ANY_PORT, 0), "http");
+    this(HttpServer.create(ANY_PORT, 0), "http", "/api/v1/nodes", Format.PROTOBUF);
+  }
+
+  /**
+   * Speaks JSON, without TLS.
+   *
+   * @param path of the resource, such as {@code /apis/example.com/v1/things}
+   */
+  static ScriptedApiServer ofJson(String path) throws IOException {
+    return new ScriptedApiServer(HttpServer.create(ANY_PORT, 0), "http", path, Format.JSON);
   }
 
   public ScriptedApiServer(TlsKeys keys) throws IOException {
     HttpsServer secured = HttpsServer.create(ANY_PORT, 0);
     secured.setHttpsConfigurator(new ClientsChoice(keys.context()));
-    this(secured, "https");
+    this(secured, "https", "/api/v1/nodes", Format.PROTOBUF);
   }
 
-  private ScriptedApiServer(HttpServer server, String scheme) {
+  private ScriptedApiServer(HttpServer server, String scheme, String path, Format format) {
     this.server = server;
     this.scheme = scheme;
+    this.format = format;
     server.setExecutor(threads);
-    server.createContext("/api/v1/nodes", this::serve);
+    server.createContext(path, this::serve);
     server.start();
   }
 
@@ -117,17 +157,17 @@ public final class ScriptedApiServer implements AutoCloseable {
   }
 
   public ScriptedApiServer list(String json) {
-    return answerList(200, ApiProtobuf.TYPE, ApiProtobuf.object(json));
+    return answerList(200, format.type, format.object(json));
   }
 
   public ScriptedApiServer compressedList(String json) {
-    lists.add(answer(200, ApiProtobuf.object(json), ApiProtobuf.TYPE, /* compressed= */ true));
+    lists.add(answer(200, format.object(json), format.type, /* compressed= */ true));
     return this;
   }
 
   /** Answers as the API server does, in the format that was asked for. */
   public ScriptedApiServer refuseList(int status, String json) {
-    return answerList(status, ApiProtobuf.TYPE, ApiProtobuf.object(json));
+    return answerList(status, format.type, format.object(json));
   }
 
   /** Answers as something between the agent and the API server may. */
@@ -144,8 +184,8 @@ public final class ScriptedApiServer implements AutoCloseable {
    * @param retryAfter the header {@code Retry-After}; none if empty
    */
   public ScriptedApiServer refuseWatch(int status, String json, String retryAfter) {
-    ByteString body = ByteString.copyFrom(ApiProtobuf.object(json));
-    watches.add(new Answer(status, body, ApiProtobuf.TYPE, /* compressed= */ false, retryAfter));
+    ByteString body = ByteString.copyFrom(format.object(json));
+    watches.add(new Answer(status, body, format.type, /* compressed= */ false, retryAfter));
     return this;
   }
 
@@ -156,7 +196,7 @@ public final class ScriptedApiServer implements AutoCloseable {
 
   /** Accepts the next watch. */
   public Stream watch() {
-    Stream stream = new Stream();
+    Stream stream = new Stream(format);
     watches.add(stream);
     return stream;
   }
@@ -173,7 +213,7 @@ public final class ScriptedApiServer implements AutoCloseable {
         requests.add("watch " + query.replaceFirst(".*resourceVersion=", ""));
         Object next = watches.take();
         if (next instanceof Stream stream) {
-          stream(exchange, stream);
+          send(exchange, stream);
         } else {
           answer(exchange, (Answer) next);
         }
@@ -203,9 +243,9 @@ public final class ScriptedApiServer implements AutoCloseable {
     }
   }
 
-  private static void stream(HttpExchange exchange, Stream stream)
+  private static void send(HttpExchange exchange, Stream stream)
       throws IOException, InterruptedException {
-    exchange.getResponseHeaders().set("Content-Type", ApiProtobuf.TYPE + ";stream=watch");
+    exchange.getResponseHeaders().set("Content-Type", stream.format.watchType);
     exchange.sendResponseHeaders(200, 0);
     OutputStream body = exchange.getResponseBody();
     body.flush();

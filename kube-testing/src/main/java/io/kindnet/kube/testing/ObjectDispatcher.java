@@ -22,7 +22,8 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * Keeps objects in memory. Knows, besides what the library's own one knows, strategic merge patches
- * of a status, in which each condition replaces the one of its type, and what changed since when.
+ * of a status, in which each condition replaces the one of its type, what changed since when, and
+ * that ClusterNetworkPolicies are served as long as their CustomResourceDefinition is there.
  */
 public class ObjectDispatcher extends KubernetesCrudDispatcher {
   private static final String STRATEGIC = "application/strategic-merge-patch+json";
@@ -30,9 +31,46 @@ public class ObjectDispatcher extends KubernetesCrudDispatcher {
   private static final String RESOURCE_VERSION = "resourceVersion";
   private static final String CONDITIONS = "conditions";
 
+  private static final String CUSTOM_GROUP = "/apis/policy.networking.k8s.io/";
+  private static final String CUSTOM_RESOURCES = CUSTOM_GROUP + "v1alpha2/clusternetworkpolicies";
+  private static final String DEFINITION =
+      "/apis/apiextensions.k8s.io/v1/customresourcedefinitions/"
+          + "clusternetworkpolicies.policy.networking.k8s.io";
+
   private final ObjectMapper json = new ObjectMapper();
   private final WatchHistory history = new WatchHistory();
   private volatile long version;
+  private volatile boolean defined;
+
+  @Override
+  public MockResponse dispatch(RecordedRequest request) {
+    if (!serves(request.getPath())) {
+      return new MockResponse()
+          .setResponseCode(HttpURLConnection.HTTP_NOT_FOUND)
+          .setBody("{\"kind\": \"Status\", \"code\": 404, \"message\": \"404 page not found\"}");
+    }
+    if (request.getMethod().equals("DELETE") && request.getPath().equals(DEFINITION)) {
+      deleteCustomResources();
+    }
+    return super.dispatch(request);
+  }
+
+  /** Whether the resource that {@code path} is of is known. */
+  boolean serves(String path) {
+    return defined || !path.startsWith(CUSTOM_GROUP);
+  }
+
+  /** As the API server does, so that those who watch learn of it. */
+  private void deleteCustomResources() {
+    try {
+      String list = handleGet(CUSTOM_RESOURCES).getBody().readUtf8();
+      for (JsonNode object : json.readTree(list).path("items")) {
+        handleDelete(CUSTOM_RESOURCES + "/" + object.at("/metadata/name").asText());
+      }
+    } catch (JsonProcessingException malformed) {
+      throw new IllegalArgumentException(malformed.getMessage(), malformed);
+    }
+  }
 
   @Override
   public MockResponse handlePatch(RecordedRequest request) {
@@ -130,6 +168,10 @@ public class ObjectDispatcher extends KubernetesCrudDispatcher {
       ObjectNode metadata = object.withObjectProperty("metadata");
       if (after == null) {
         metadata.put(RESOURCE_VERSION, String.valueOf(requestResourceVersion()));
+      }
+      if (object.path("kind").asText().equals("CustomResourceDefinition")
+          && DEFINITION.endsWith("/" + metadata.path("name").asText())) {
+        defined = after != null;
       }
       String type = after == null ? "DELETED" : before == null ? "ADDED" : "MODIFIED";
       ObjectNode event = json.createObjectNode().put("type", type);

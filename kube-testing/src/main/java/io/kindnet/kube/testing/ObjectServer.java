@@ -137,15 +137,22 @@ public final class ObjectServer implements AutoCloseable {
       exchange.sendResponseHeaders(HttpURLConnection.HTTP_GONE, -1);
       return;
     }
+    String path = exchange.getRequestURI().getPath();
+    if (!objects.serves(path)) {
+      exchange.sendResponseHeaders(HttpURLConnection.HTTP_NOT_FOUND, -1);
+      return;
+    }
     boolean protobuf = wantsProtobuf(exchange);
     String type = protobuf ? ApiProtobuf.TYPE + ";stream=watch" : JSON;
     exchange.getResponseHeaders().set("Content-Type", type);
     exchange.sendResponseHeaders(HttpURLConnection.HTTP_OK, 0);
     OutputStream stream = exchange.getResponseBody();
     stream.flush();
-    String path = exchange.getRequestURI().getPath();
     while (!closed) {
-      List<Change> changes = objects.history().after(version, path);
+      List<Change> changes = objects.history().after(version, path, () -> objects.serves(path));
+      if (changes.isEmpty()) {
+        return; // the definition of the resource was deleted
+      }
       for (Change change : changes) {
         String event = change.event();
         stream.write(protobuf ? ApiProtobuf.event(event) : (event + "\n").getBytes(UTF_8));

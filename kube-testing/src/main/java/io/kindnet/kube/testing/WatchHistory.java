@@ -2,6 +2,7 @@ package io.kindnet.kube.testing;
 
 import java.util.ArrayList;
 import java.util.List;
+import java.util.function.BooleanSupplier;
 
 /** What has changed, for watches that begin at any version since the start of the server. */
 final class WatchHistory {
@@ -20,10 +21,15 @@ final class WatchHistory {
     notifyAll();
   }
 
-  /** The changes below {@code path} after {@code version}; waits until there is one. */
-  synchronized List<Change> after(long version, String path) throws InterruptedException {
+  /**
+   * The changes below {@code path} after {@code version}; waits until there is one.
+   *
+   * @param goesOn asked after each change of any object; without it there may be none
+   */
+  synchronized List<Change> after(long version, String path, BooleanSupplier goesOn)
+      throws InterruptedException {
     List<Change> found = find(version, path);
-    while (found.isEmpty()) {
+    while (found.isEmpty() && goesOn.getAsBoolean()) {
       wait();
       found = find(version, path);
     }
