@@ -1,0 +1,114 @@
+package io.kindnet.kindnetd.networkpolicy.evaluator;
+
+import io.kindnet.cni.protocol.TransportProtocol;
+import io.kindnet.kindnetd.cluster.namespaces.ClusterNamespace;
+import io.kindnet.kindnetd.cluster.pods.ClusterPod;
+import io.kindnet.kindnetd.cluster.pods.ClusterPod.NamedPort;
+import io.kindnet.kindnetd.cluster.policies.Direction;
+import io.kindnet.kindnetd.cluster.policies.LabelSelector;
+import io.kindnet.kindnetd.cluster.policies.Peer;
+import io.kindnet.kindnetd.cluster.policies.PodSelector;
+import io.kindnet.kindnetd.cluster.policies.PolicyPort;
+import io.kindnet.kindnetd.cluster.policies.PolicyRule;
+import java.net.InetAddress;
+import java.util.Optional;
+
+/** Which pods are selected, and which rules match a connection. */
+final class RuleMatcher {
+  private final ClusterState state;
+
+  RuleMatcher(ClusterState state) {
+    this.state = state;
+  }
+
+  /**
+   * An end of a connection, and whom it sees at the other.
+   *
+   * @param pod the pod at this end
+   * @param other the pod at the other end, if one is there
+   */
+  record Side(Direction direction, ClusterPod pod, Optional<ClusterPod> other) {
+    InetAddress otherAddress(Connection connection) {
+      return direction == Direction.INGRESS ? connection.source() : connection.destination();
+    }
+
+    /** The pod whose containers name the port. */
+    Optional<ClusterPod> destination() {
+      return direction == Direction.INGRESS ? Optional.of(pod) : other;
+    }
+  }
+
+  /** Whether policies are about a pod at all, as subject or as peer. */
+  static boolean isManaged(ClusterPod pod) {
+    return !pod.hostNetwork() && !pod.isTerminated();
+  }
+
+  boolean selects(PodSelector selector, ClusterPod pod) {
+    return isManaged(pod)
+        && selector.namespace().map(pod.namespace()::equals).orElse(true)
+        && selectsNamespace(selector.namespaces(), pod.namespace())
+        && selector.pods().matches(pod.labels());
+  }
+
+  /** A namespace of which nothing is known yet is selected where all are. */
+  private boolean selectsNamespace(LabelSelector selector, String name) {
+    ClusterNamespace namespace = state.namespaces().get(name);
+    return selector.selectsEverything()
+        || (namespace != null && selector.matches(namespace.labels()));
+  }
+
+  boolean matches(PolicyRule rule, Side side, Connection connection) {
+    boolean peer =
+        rule.peers().isEmpty()
+            || rule.peers().stream().anyMatch(one -> matches(one, side, connection));
+    boolean port =
+        rule.ports().isEmpty()
+            || rule.ports().stream().anyMatch(one -> matches(one, side, connection));
+    return peer && port;
+  }
+
+  private boolean matches(Peer peer, Side side, Connection connection) {
+    InetAddress address = side.otherAddress(connection);
+    return switch (peer) {
+      case Peer.Pods pods -> side.other().filter(pod -> selects(pods.selector(), pod)).isPresent();
+      case Peer.Block block ->
+          block.cidr().contains(address)
+              && block.except().stream().noneMatch(except -> except.contains(address));
+      case Peer.Nodes nodes ->
+          state.nodes().stream()
+              .anyMatch(node ->
+                  nodes.selector().matches(node.labels()) && node.addresses().contains(address));
+    };
+  }
+
+  /** A connection without ports matches none, not even every port of a protocol. */
+  private static boolean matches(PolicyPort port, Side side, Connection connection) {
+    if (connection.protocol().isEmpty()) {
+      return false;
+    }
+    TransportProtocol protocol = connection.protocol().get();
+    return switch (port) {
+      case PolicyPort.Range range ->
+          range.protocol() == protocol
+              && range.first() <= connection.port()
+              && connection.port() <= range.last();
+      case PolicyPort.Named named ->
+          named.protocol().map(one -> one == protocol).orElse(true)
+              && side.destination()
+                  .filter(pod -> names(pod, named.name(), protocol, connection.port()))
+                  .isPresent();
+    };
+  }
+
+  private static boolean names(
+      ClusterPod pod, String name, TransportProtocol protocol, int number) {
+    for (NamedPort port : pod.ports()) {
+      if (port.name().equals(name)
+          && port.protocol().equalsIgnoreCase(protocol.toString())
+          && port.port() == number) {
+        return true;
+      }
+    }
+    return false;
+  }
+}
