@@ -1,0 +1,100 @@
+package io.kindnet.kindnetd.networkpolicy;
+
+import io.kindnet.kindnetd.cluster.policies.Direction;
+import io.kindnet.kindnetd.networkpolicy.compiler.DenyChain;
+import io.kindnet.netlink.ip.AddressFamily;
+import io.kindnet.netlink.nftables.Chain;
+import io.kindnet.netlink.nftables.Rule;
+import io.kindnet.netlink.nftables.expr.Ct;
+import io.kindnet.netlink.nftables.expr.Expression;
+import io.kindnet.netlink.nftables.expr.Matches;
+import io.kindnet.netlink.nftables.expr.Verdict;
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+
+/**
+ * The rules of the base chains. Packets of the direction in which a connection began are judged one
+ * by one, so that a changed policy also meets connections that exist; what comes back is let
+ * through.
+ */
+final class BaseRules {
+  private static final int IPPROTO_ICMP = 1; // linux/in.h
+  private static final int IPPROTO_ICMPV6 = 58;
+
+  // RFC 4861
+  private static final int ROUTER_SOLICITATION = 133;
+  private static final int REDIRECT = 137;
+
+  /** The rules of each base chain. */
+  static final Map<Chain, List<Rule>> ALL = all();
+
+  private BaseRules() {}
+
+  private static Map<Chain, List<Rule>> all() {
+    Map<Chain, List<Rule>> all = new LinkedHashMap<>();
+    all.put(PolicyTable.POSTROUTING, postrouting());
+    all.put(PolicyTable.INPUT, input());
+    return all;
+  }
+
+  private static List<Rule> postrouting() {
+    List<Rule> rules = new ArrayList<>(undisputed());
+    addEgress(rules);
+    rules.add(
+        Rule.when(Matches.sourceLocal())
+            .then(Verdict.accept())
+            .withComment("its own node always reaches a pod"));
+    for (AddressFamily family : AddressFamily.values()) {
+      String pending = PolicyTable.pending(family).name();
+      rules.add(pending(Matches.destinationIn(family, pending), Direction.INGRESS));
+    }
+    for (AddressFamily family : AddressFamily.values()) {
+      String classes = PolicyTable.classes(Direction.INGRESS, family).name();
+      rules.add(Rule.when(Matches.destinationVerdict(family, classes)).then());
+    }
+    return List.copyOf(rules);
+  }
+
+  private static List<Rule> input() {
+    List<Rule> rules = new ArrayList<>();
+    rules.add(Rule.when(Matches.inputInterface("lo")).then(Verdict.accept()));
+    rules.addAll(undisputed());
+    addEgress(rules);
+    return List.copyOf(rules);
+  }
+
+  /** What no policy is about. */
+  private static List<Rule> undisputed() {
+    List<Rule> rules = new ArrayList<>();
+    rules.add(
+        Rule.when(Matches.ctReply())
+            .and(Matches.ctState(Ct.ESTABLISHED | Ct.RELATED))
+            .then(Verdict.accept()));
+    for (int protocol : new int[] {IPPROTO_ICMP, IPPROTO_ICMPV6}) {
+      rules.add(
+          Rule.when(Matches.protocol(protocol))
+              .and(Matches.ctState(Ct.RELATED))
+              .then(Verdict.accept()));
+    }
+    rules.add(
+        Rule.when(Matches.icmpv6Types(ROUTER_SOLICITATION, REDIRECT)).then(Verdict.accept()));
+    return rules;
+  }
+
+  private static void addEgress(List<Rule> rules) {
+    for (AddressFamily family : AddressFamily.values()) {
+      String pending = PolicyTable.pending(family).name();
+      rules.add(pending(Matches.sourceIn(family, pending), Direction.EGRESS));
+    }
+    for (AddressFamily family : AddressFamily.values()) {
+      String classes = PolicyTable.classes(Direction.EGRESS, family).name();
+      rules.add(Rule.when(Matches.sourceVerdict(family, classes)).then());
+    }
+  }
+
+  private static Rule pending(List<Expression> condition, Direction direction) {
+    return Rule.when(condition).then(Verdict.jump(DenyChain.pending(direction).name()));
+  }
+}

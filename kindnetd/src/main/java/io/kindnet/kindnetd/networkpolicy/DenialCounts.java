@@ -1,0 +1,116 @@
+package io.kindnet.kindnetd.networkpolicy;
+
+import io.kindnet.kindnetd.networkpolicy.compiler.DenyChain;
+import io.kindnet.netlink.libc.KernelException;
+import io.kindnet.netlink.nftables.Chain;
+import io.kindnet.netlink.nftables.ListedRule;
+import io.kindnet.netlink.nftables.NftablesListing;
+import io.kindnet.netlink.nftables.NftablesSocket;
+import io.kindnet.netlink.nftables.Rule;
+import io.kindnet.netlink.nftables.expr.Counter;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.function.Supplier;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * How many packets were denied, read from the kernel's counters when asked. What a chain has counted
+ * that is not there any more is kept. May be used by any thread.
+ */
+final class DenialCounts {
+  private static final Logger log = LoggerFactory.getLogger(DenialCounts.class);
+
+  /** With more chains than this, all rules are listed at once. */
+  private static final int FEW = 8;
+
+  private final Supplier<NftablesSocket> nftables;
+  private final Map<List<String>, Long> retired = new HashMap<>();
+  private Map<String, DenyChain> denials = Map.of();
+
+  DenialCounts(Supplier<NftablesSocket> nftables) {
+    this.nftables = nftables;
+  }
+
+  /** These are the chains that deny, from now on. */
+  synchronized void denials(Map<String, DenyChain> byName) {
+    denials = byName;
+  }
+
+  /** Packets by direction and policies. */
+  synchronized Map<List<String>, Long> packets() {
+    Map<List<String>, Long> packets = new HashMap<>(retired);
+    denials.values().forEach(chain -> packets.putIfAbsent(labels(chain), 0L));
+    try {
+      for (ListedRule listed : nftables.get().list().rules(PolicyTable.TABLE)) {
+        add(packets, listed.chain(), listed.rule());
+      }
+    } catch (KernelException unreadable) {
+      log.debug("counters of denials cannot be read: {}", unreadable.getMessage());
+    }
+    return packets;
+  }
+
+  /**
+   * To be called before {@code update} is carried out: keeps what chains have counted that it
+   * removes, and lets those that it replaces go on counting.
+   */
+  synchronized void keep(TableUpdate update) {
+    List<Chain> removed =
+        update.unusedChains().stream().filter(this::isDenying).toList();
+    List<Chain> replaced =
+        update.changedChains().entrySet().stream()
+            .filter(entry -> entry.getValue().stream().anyMatch(rule -> rule.counter() != null))
+            .map(Map.Entry::getKey)
+            .toList();
+    if (removed.isEmpty() && replaced.isEmpty()) {
+      return;
+    }
+    Map<String, List<Rule>> present = list(removed, replaced);
+    for (Chain chain : removed) {
+      present
+          .getOrDefault(chain.name(), List.of())
+          .forEach(rule -> add(retired, chain.name(), rule));
+    }
+    for (Chain chain : replaced) {
+      List<Rule> rules = update.changedChains().getOrDefault(chain, List.of());
+      update.replace(
+          chain, Counters.carryOver(present.getOrDefault(chain.name(), List.of()), rules));
+    }
+  }
+
+  private boolean isDenying(Chain chain) {
+    return denials.containsKey(chain.name());
+  }
+
+  private Map<String, List<Rule>> list(List<Chain> some, List<Chain> others) {
+    List<Chain> chains = new ArrayList<>(some);
+    chains.addAll(others);
+    NftablesListing kernel = nftables.get().list();
+    List<ListedRule> listed = new ArrayList<>();
+    if (chains.size() > FEW) {
+      listed.addAll(kernel.rules(PolicyTable.TABLE));
+    } else {
+      chains.forEach(chain -> listed.addAll(kernel.rules(chain)));
+    }
+    Map<String, List<Rule>> rules = new HashMap<>();
+    for (ListedRule rule : listed) {
+      rules.computeIfAbsent(rule.chain(), unused -> new ArrayList<>()).add(rule.rule());
+    }
+    return rules;
+  }
+
+  private void add(Map<List<String>, Long> packets, String chain, Rule rule) {
+    DenyChain denial = denials.get(chain);
+    Counter counter = rule.counter();
+    if (denial != null && counter != null) {
+      packets.merge(labels(denial), counter.packets(), Long::sum);
+    }
+  }
+
+  private static List<String> labels(DenyChain chain) {
+    return List.of(PolicyTable.word(chain.direction()), chain.text());
+  }
+}

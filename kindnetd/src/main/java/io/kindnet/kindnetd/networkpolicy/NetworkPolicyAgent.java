@@ -1,0 +1,141 @@
+package io.kindnet.kindnetd.networkpolicy;
+
+import io.kindnet.kindnetd.agent.Agent;
+import io.kindnet.kindnetd.agent.KernelWatch;
+import io.kindnet.kindnetd.agent.ReconcileLoop;
+import io.kindnet.kindnetd.agent.ReconcileLoop.Pass;
+import io.kindnet.kindnetd.networkpolicy.compiler.DenyChain;
+import io.kindnet.kindnetd.networkpolicy.compiler.LogRule;
+import io.kindnet.kindnetd.networkpolicy.localpods.LocalPods;
+import io.kindnet.kindnetd.status.AgentStatus;
+import io.kindnet.kindnetd.status.Status;
+import io.kindnet.netlink.libc.Errno;
+import io.kindnet.netlink.libc.KernelException;
+import io.kindnet.netlink.nftables.Chain;
+import io.kindnet.netlink.nftables.NftablesEvents;
+import io.kindnet.netlink.nftables.NftablesSocket;
+import io.kindnet.netlink.nftables.Rule;
+import java.time.Duration;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.function.Consumer;
+import java.util.function.Supplier;
+import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/** Has the kernel enforce network policies: no packet waits for this process. */
+public final class NetworkPolicyAgent implements Agent {
+  /** The agent's name. */
+  public static final String NAME = "network-policy";
+
+  private static final Logger log = LoggerFactory.getLogger(NetworkPolicyAgent.class);
+
+  /** A comparison of tens of thousands of elements takes a while; what others do is noticed. */
+  private static final Duration CHECK_INTERVAL = Duration.ofMinutes(5);
+
+  private final Supplier<PolicyViews> views;
+  private final LocalPods localPods;
+  private final Supplier<LogRule> logRule;
+  private final Map<Chain, List<Rule>> furtherChains;
+  private final Supplier<NftablesSocket> nftables;
+  private final KernelWatch<NftablesEvents.Events> events;
+  private final Consumer<NftablesEvents.Events> listener = this::see;
+  private final AgentStatus status;
+  private final PolicyMetrics metrics;
+  private final ReconcileLoop loop;
+  private @Nullable PolicyReconciler reconciler;
+
+  /**
+   * @param views asked for at the start, so that nothing is watched where policies are disabled
+   * @param logRule how denials are logged, asked whenever something changes
+   * @param furtherChains base chains that the table has besides its own, with their rules
+   * @param nftables gives the socket of the network namespace, which is opened at the start at the
+   *     latest; stays the caller's to close
+   * @param events what others than {@code nftables} do there
+   */
+  public NetworkPolicyAgent(
+      Supplier<PolicyViews> views,
+      LocalPods localPods,
+      Supplier<LogRule> logRule,
+      Map<Chain, List<Rule>> furtherChains,
+      Supplier<NftablesSocket> nftables,
+      KernelWatch<NftablesEvents.Events> events,
+      Status status) {
+    this.views = views;
+    this.localPods = localPods;
+    this.logRule = logRule;
+    this.furtherChains = Map.copyOf(furtherChains);
+    this.nftables = nftables;
+    this.events = events;
+    this.status = status.agent(NAME);
+    this.metrics = new PolicyMetrics(status, this.status, nftables);
+    this.loop = new ReconcileLoop(NAME, CHECK_INTERVAL, this::reconcile, this.status);
+  }
+
+  @Override
+  public AgentStatus status() {
+    return status;
+  }
+
+  @Override
+  public void start() {
+    status.dependsOn(events.subscribe(listener));
+    PolicyViews started = views.get();
+    reconciler =
+        new PolicyReconciler(started, localPods, logRule, furtherChains, nftables, metrics);
+    started.onChange(this::changed);
+    localPods.onChange(this::changed);
+    loop.start();
+  }
+
+  /** How denials are logged has changed. */
+  public void logChanged() {
+    loop.request(Pass.CHANGES);
+  }
+
+  /** Why a chain of the table drops; empty for one that is not there any more. */
+  public Optional<DenyChain> denial(String chain) {
+    return Optional.ofNullable(metrics.plan().denials().get(chain));
+  }
+
+  private void changed() {
+    metrics.times().event();
+    loop.request(Pass.CHANGES);
+  }
+
+  private void see(NftablesEvents.Events next) {
+    if (next.lost()
+        || next.commits().stream().anyMatch(commit -> commit.touches(PolicyTable.TABLE))) {
+      loop.request(Pass.KERNEL);
+    }
+  }
+
+  private Optional<String> reconcile(Pass pass) {
+    PolicyReconciler started = reconciler;
+    return started == null ? Optional.of("not started yet") : started.run(pass);
+  }
+
+  @Override
+  public void close() {
+    loop.close();
+    events.unsubscribe(listener);
+  }
+
+  @Override
+  public void removeState() {
+    try {
+      NftablesSocket socket = nftables.get();
+      if (socket.list().exists(PolicyTable.TABLE)) {
+        socket.commit(socket.transaction().deleteIfExists(PolicyTable.TABLE));
+        log.info("removed table {}, network policies are not enforced", PolicyTable.TABLE);
+      }
+    } catch (KernelException refusal) {
+      // where the kernel has no nftables, there is no table either
+      if (refusal.errno() != Errno.EPROTONOSUPPORT) {
+        throw refusal;
+      }
+    }
+  }
+}

@@ -1,0 +1,186 @@
+package io.kindnet.kindnetd.networkpolicy;
+
+import io.kindnet.cni.store.PolicyNamespaces;
+import io.kindnet.kindnetd.agent.ReconcileLoop.Pass;
+import io.kindnet.kindnetd.cluster.policies.Policy;
+import io.kindnet.kindnetd.cluster.policies.Tier;
+import io.kindnet.kindnetd.networkpolicy.compiler.LogRule;
+import io.kindnet.kindnetd.networkpolicy.compiler.Plan;
+import io.kindnet.kindnetd.networkpolicy.compiler.Planner;
+import io.kindnet.kindnetd.networkpolicy.localpods.LocalPods;
+import io.kindnet.netlink.nftables.Chain;
+import io.kindnet.netlink.nftables.NftablesException;
+import io.kindnet.netlink.nftables.NftablesSocket;
+import io.kindnet.netlink.nftables.Rule;
+import java.util.HashSet;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.OptionalLong;
+import java.util.Set;
+import java.util.function.Supplier;
+import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * Brings the table to where the views say that it has to be, a pass at a time. For one thread, but
+ * for what it shows.
+ */
+final class PolicyReconciler {
+  private static final Logger log = LoggerFactory.getLogger(PolicyReconciler.class);
+
+  private final LocalPods localPods;
+  private final Supplier<LogRule> logRule;
+  private final Supplier<NftablesSocket> nftables;
+  private final Map<Chain, List<Rule>> baseChains;
+  private final ClusterTracker tracker;
+  private final Planner planner = new Planner();
+  private final TableWriter writer;
+  private final PolicyMetrics metrics;
+  private LogRule currentLog = LogRule.NONE;
+  private @Nullable Set<String> selectable;
+
+  /** What the kernel has; null if that is not known. */
+  private @Nullable Plan installed;
+
+  /**
+   * @param logRule how denials are logged, asked in each pass
+   * @param furtherChains base chains besides those of {@link BaseRules}
+   */
+  PolicyReconciler(
+      PolicyViews views,
+      LocalPods localPods,
+      Supplier<LogRule> logRule,
+      Map<Chain, List<Rule>> furtherChains,
+      Supplier<NftablesSocket> nftables,
+      PolicyMetrics metrics) {
+    this.localPods = localPods;
+    this.logRule = logRule;
+    this.nftables = nftables;
+    this.baseChains = new LinkedHashMap<>(BaseRules.ALL);
+    this.baseChains.putAll(furtherChains);
+    this.tracker = new ClusterTracker(views);
+    this.writer = new TableWriter(nftables);
+    this.metrics = metrics;
+  }
+
+  /** What it still waits for; empty once the kernel is as it has to be. */
+  Optional<String> run(Pass pass) {
+    Optional<String> missing = tracker.missing();
+    if (missing.isPresent()) {
+      return missing;
+    }
+    if (pass == Pass.KERNEL) {
+      localPods.refresh();
+    }
+    OptionalLong since = metrics.times().take();
+    try {
+      run(pass, since);
+    } catch (RuntimeException refusal) {
+      metrics.times().putBack(since);
+      throw refusal;
+    }
+    return Optional.empty();
+  }
+
+  private void run(Pass pass, OptionalLong since) {
+    Plan before = installed;
+    ClusterTracker.Changes changes = changes();
+    boolean changesPlan = followLog() | changes.changesPlan();
+    ElementDifference elements =
+        new ElementDifference(
+            before == null ? Plan.EMPTY : before, changes.addresses(), tracker.index());
+    installed = null; // until all of it is done
+    tracker.apply(changes);
+    if (changes.policiesChanged()) {
+      planner.policies(tracker.policies());
+    }
+    if (changes.namespacesChanged()) {
+      planner.namespacesChanged();
+    }
+    Plan plan =
+        before == null || changesPlan ? planner.plan(tracker.index(), changes.local()) : before;
+    boolean changed = false;
+    boolean foreign = false;
+    if (before != null) {
+      TableUpdate update = new TableUpdate();
+      PlanDifference.add(before, plan, tracker.index(), update);
+      elements.add(plan, tracker.index(), update);
+      try {
+        changed = carryOut(update, plan);
+      } catch (NftablesException refusal) {
+        if (pass != Pass.KERNEL) {
+          throw refusal;
+        }
+        foreign = true;
+      }
+    }
+    if (pass == Pass.KERNEL || before == null) {
+      boolean repaired = compareWithKernel(plan);
+      changed |= repaired;
+      if (before != null && (repaired || foreign)) {
+        log.warn("table {} had been changed by others, put right", PolicyTable.TABLE);
+        metrics.repaired();
+      }
+    }
+    metrics.planned(plan, changed, since);
+    localPods.applied(changes.local(), plan.pending());
+  }
+
+  private ClusterTracker.Changes changes() {
+    List<Map<String, Policy>> policies = tracker.currentPolicies();
+    Set<String> namespaces = namespaces(policies);
+    if (!namespaces.equals(selectable)) {
+      localPods.selectable(namespaces);
+      selectable = namespaces;
+    }
+    // before the other views: a pod that is not held any more has its Pod there
+    LocalPods.Snapshot local = localPods.snapshot();
+    return tracker.changes(policies, local);
+  }
+
+  private static Set<String> namespaces(List<Map<String, Policy>> policies) {
+    Set<String> namespaces = new HashSet<>();
+    for (Map<String, Policy> kind : policies) {
+      for (Policy policy : kind.values()) {
+        if (policy.tier() != Tier.NETWORK_POLICY) {
+          return Set.of(PolicyNamespaces.ALL);
+        }
+        namespaces.add(policy.namespace());
+      }
+    }
+    return namespaces;
+  }
+
+  private boolean followLog() {
+    LogRule wanted = logRule.get();
+    if (wanted.equals(currentLog)) {
+      return false;
+    }
+    currentLog = wanted;
+    planner.log(wanted);
+    return true;
+  }
+
+  private boolean compareWithKernel(Plan plan) {
+    KernelDifference difference =
+        KernelDifference.between(nftables.get().list(), plan, tracker.index(), baseChains);
+    boolean changed = carryOut(difference.update(), plan);
+    metrics.sizes().reset(difference.sizes());
+    return changed;
+  }
+
+  /** Returns whether anything was to do. */
+  private boolean carryOut(TableUpdate update, Plan plan) {
+    if (!update.isEmpty()) {
+      installed = null;
+      metrics.counts().keep(update);
+      writer.write(update);
+      metrics.sizes().apply(update);
+    }
+    installed = plan;
+    return !update.isEmpty();
+  }
+}

@@ -1,0 +1,208 @@
+package io.kindnet.kindnetd.networkpolicy;
+
+import io.kindnet.netlink.nftables.Chain;
+import io.kindnet.netlink.nftables.Element;
+import io.kindnet.netlink.nftables.NamedSet;
+import io.kindnet.netlink.nftables.NftablesSocket;
+import io.kindnet.netlink.nftables.NftablesTransaction;
+import io.kindnet.netlink.nftables.Rule;
+import java.util.ArrayList;
+import java.util.Collection;
+import java.util.List;
+import java.util.Map;
+import java.util.function.Supplier;
+
+/**
+ * Carries out updates of the table so that packets see either all of one or nothing. A small one is
+ * one transaction. Of a large one, what no packet meets yet comes first, in parts; then everything
+ * that packets meet changes in one transaction; then goes what is unused. It may end between any two
+ * of them.
+ */
+final class TableWriter {
+  /** Updates of about this many bytes are one transaction. */
+  private static final long SMALL = 512 * 1024;
+
+  /** So many elements, and so many rules, go into one transaction of a large update. */
+  private static final int ELEMENTS = 8000;
+
+  private static final int RULES = 1000;
+
+  private final Supplier<NftablesSocket> nftables;
+
+  /**
+   * @param nftables gives the socket of the network namespace; asked each time, since it may fail
+   */
+  TableWriter(Supplier<NftablesSocket> nftables) {
+    this.nftables = nftables;
+  }
+
+  /**
+   * Carries out {@code update}.
+   *
+   * @throws io.kindnet.netlink.nftables.NftablesException if the kernel refuses a part; what was
+   *     done before stays, and no packet meets it
+   */
+  void write(TableUpdate update) {
+    if (update.isEmpty()) {
+      return;
+    }
+    if (update.mustBeRebuilt() || update.size() <= SMALL) {
+      NftablesTransaction all = nftables.get().transaction();
+      prepareRebuild(update, all);
+      addObjects(update, all);
+      update.newSets().forEach((set, elements) -> add(all, set, elements));
+      update
+          .newChains()
+          .forEach(
+              (chain, rules) -> {
+                if (chain.base() == null) {
+                  append(all, chain, rules);
+                }
+              });
+      switchOver(update, all);
+      cleanUp(update, all);
+      commit(all);
+      return;
+    }
+    NftablesTransaction objects = nftables.get().transaction();
+    addObjects(update, objects);
+    commit(objects);
+    fillSets(update);
+    fillChains(update);
+    NftablesTransaction change = nftables.get().transaction();
+    switchOver(update, change);
+    commit(change);
+    NftablesTransaction unused = nftables.get().transaction();
+    cleanUp(update, unused);
+    commit(unused);
+  }
+
+  /** Takes all rules away, in a transaction that makes them again. */
+  private static void prepareRebuild(TableUpdate update, NftablesTransaction transaction) {
+    if (!update.mustBeRebuilt()) {
+      return;
+    }
+    transaction.flush(PolicyTable.TABLE);
+    update.wrongChains().forEach(transaction::delete);
+    update.wrongSets().forEach(transaction::delete);
+  }
+
+  private static void addObjects(TableUpdate update, NftablesTransaction transaction) {
+    if (update.isTableMissing()) {
+      transaction.add(PolicyTable.TABLE);
+    }
+    update.newSets().keySet().forEach(transaction::add);
+    for (Chain chain : update.newChains().keySet()) {
+      // a chain that packets enter has to have its rules from the first one on
+      if (chain.base() == null) {
+        transaction.add(chain);
+      }
+    }
+  }
+
+  private void fillSets(TableUpdate update) {
+    NftablesTransaction transaction = nftables.get().transaction();
+    int left = ELEMENTS;
+    for (Map.Entry<NamedSet, Collection<Element>> entry : update.newSets().entrySet()) {
+      List<Element> elements = new ArrayList<>(entry.getValue());
+      int from = 0;
+      while (from < elements.size()) {
+        // the two elements of an interval have to be in one part
+        int to = isOfIntervals(entry.getKey()) ? elements.size() : from + Math.max(left, 0);
+        to = Math.min(to, elements.size());
+        add(transaction, entry.getKey(), elements.subList(from, to));
+        left -= to - from;
+        from = to;
+        if (left <= 0) {
+          commit(transaction);
+          transaction = nftables.get().transaction();
+          left = ELEMENTS;
+        }
+      }
+    }
+    commit(transaction);
+  }
+
+  private static boolean isOfIntervals(NamedSet set) {
+    return (set.flags() & NamedSet.NFT_SET_INTERVAL) != 0;
+  }
+
+  private void fillChains(TableUpdate update) {
+    NftablesTransaction transaction = nftables.get().transaction();
+    int count = 0;
+    for (Map.Entry<Chain, List<Rule>> entry : update.newChains().entrySet()) {
+      if (entry.getKey().base() != null) {
+        continue;
+      }
+      append(transaction, entry.getKey(), entry.getValue());
+      count += entry.getValue().size();
+      if (count > RULES) {
+        commit(transaction);
+        transaction = nftables.get().transaction();
+        count = 0;
+      }
+    }
+    commit(transaction);
+  }
+
+  /** Everything that packets meet. */
+  private static void switchOver(TableUpdate update, NftablesTransaction transaction) {
+    update
+        .refilledSets()
+        .forEach(
+            (set, elements) -> {
+              transaction.flush(set);
+              add(transaction, set, elements);
+            });
+    update
+        .changedSets()
+        .forEach(
+            (set, change) -> {
+              if (!change.removed().isEmpty()) {
+                transaction.delete(set, change.removed());
+              }
+              add(transaction, set, change.added());
+            });
+    update
+        .changedChains()
+        .forEach(
+            (chain, rules) -> {
+              if (!update.mustBeRebuilt()) {
+                transaction.flush(chain);
+              }
+              append(transaction, chain, rules);
+            });
+    update
+        .newChains()
+        .forEach(
+            (chain, rules) -> {
+              if (chain.base() != null) {
+                transaction.add(chain);
+                append(transaction, chain, rules);
+              }
+            });
+  }
+
+  private static void cleanUp(TableUpdate update, NftablesTransaction transaction) {
+    update.unusedChains().forEach(transaction::flush);
+    update.unusedChains().forEach(transaction::delete);
+    update.unusedSets().forEach(transaction::delete);
+  }
+
+  private static void add(
+      NftablesTransaction transaction, NamedSet set, Collection<Element> elements) {
+    if (!elements.isEmpty()) {
+      transaction.add(set, elements);
+    }
+  }
+
+  private static void append(NftablesTransaction transaction, Chain chain, List<Rule> rules) {
+    for (Rule rule : rules) {
+      transaction.append(chain, rule);
+    }
+  }
+
+  private void commit(NftablesTransaction transaction) {
+    nftables.get().commit(transaction);
+  }
+}
