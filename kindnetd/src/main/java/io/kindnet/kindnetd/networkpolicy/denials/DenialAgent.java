@@ -143,7 +143,7 @@ public final class DenialAgent implements Agent {
       }
     } catch (KernelException failure) {
       log.warn("{}: denied connections are not logged any more: {}", NAME, failure.getMessage());
-      status.failed(failure.getMessage());
+      status.failed(String.valueOf(failure.getMessage()));
     }
   }
 
