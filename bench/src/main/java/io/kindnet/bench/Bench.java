@@ -36,7 +36,7 @@ public final class Bench implements Callable<Integer> {
   @Option(
       names = "--parts",
       split = "[ ,]+",
-      defaultValue = "${env:PARTS:-calls,kernel,burst,growth,agent}",
+      defaultValue = "${env:PARTS:-calls,kernel,burst,growth,agent,policy}",
       description = "what is measured: ${COMPLETION-CANDIDATES} (PARTS, all of them)")
   private Set<Part> parts = EnumSet.allOf(Part.class);
 
@@ -73,6 +73,9 @@ public final class Bench implements Callable<Integer> {
       }
       if (parts.contains(Part.AGENT)) {
         new AgentPart(fixture).run(out, targets);
+      }
+      if (parts.contains(Part.POLICY)) {
+        new PolicyPart(fixture, scratch, runs).run(out, targets);
       }
       targets.print(out);
       return 0;

@@ -11,5 +11,7 @@ enum Part {
   /** A call where there is a lot already. */
   GROWTH,
   /** The agent that answers calls: when it begins, and what it keeps. */
-  AGENT
+  AGENT,
+  /** What network policies cost. */
+  POLICY
 }
