@@ -1,7 +1,7 @@
 # The entry points of the project. Everything is built by Maven with the JDK that build/find-jdk finds; build/check-tools installs what
 # is missing.
 
-.PHONY: help test test-rootless verify demo fresh bench bench-jmh soak dist release image tools format clean e2e e2e-smoke e2e-up e2e-down bench-scale vm vm-smoke vm-classes
+.PHONY: help test test-rootless verify demo fresh bench bench-jmh soak dist release image tools format clean e2e e2e-smoke e2e-conformance e2e-up e2e-down bench-scale vm vm-smoke vm-classes
 
 # where networking tools are, which some distributions do not show to those who are not root
 export PATH := $(PATH):/usr/sbin:/sbin
@@ -40,6 +40,7 @@ help:
 	@echo 'make soak   random churn with the real plugin for SOAK_MINUTES (60), watched for leaks'
 	@echo 'make e2e    the same on a real cluster on this machine, installed by kubectl; make e2e-smoke for the shortest part of it;'
 	@echo '            KUBERNETES=1.34|1.37 and CONTAINERD=debian|2.4 choose versions, the newest by default, here and below'
+	@echo 'make e2e-conformance   the tests of NetworkPolicies that Kubernetes has itself, on such a cluster; FOCUS="named port|CIDR" for some'
 	@echo 'make e2e-up a real cluster that is left running, to play with; NODES=3 for more nodes; make e2e-down removes it'
 	@echo 'make vm     tests on other kernels, in virtual machines; KERNELS="5.10 6.12 7.3", TESTS="netlink:LinksTest cni-kindnet:portmap.*"'
 	@echo '            ARCH=arm64 for kernels and programs of that architecture, here and for dist, release and image'
@@ -127,13 +128,17 @@ soak: check-root check dist
 # A real cluster of the versions KUBERNETES and CONTAINERD, which build/cluster-tools knows: etcd, API server, controllers, and nodes
 # with containerd and kubelet, in namespaces of their own. Its state is a directory, so that one that was left behind in whichever way is
 # found again. Without CONTAINERD=debian, containerd is built, too.
-e2e e2e-smoke e2e-up e2e-down: TOOLS += $(CLUSTER_TOOLS) $(RUN_TOOLS)
+e2e e2e-smoke e2e-conformance e2e-up e2e-down: TOOLS += $(CLUSTER_TOOLS) $(RUN_TOOLS)
 e2e: TOOLS += udevadm=udev
 e2e: check-root check e2e-classes
 	e2e/run all '-Dtest=*E2E'
 
 e2e-smoke: check-root check e2e-classes
 	KINDNET_E2E_NODES=1 e2e/run all -Dtest=SmokeE2E
+
+# Kubernetes' own tests of NetworkPolicies: they are built from its modules, with what their pods run
+e2e-conformance: check-root check e2e-classes
+	FOCUS='$(FOCUS)' e2e/run conformance
 
 e2e-up: check-root check e2e-classes
 	e2e/run up $(NODES)

@@ -49,6 +49,7 @@ public final class ClusterProgram {
     Path bin = settings.state().resolve("bin");
     Kubectl kubectl = cluster.kubectl();
     script(bin.resolve("kubectl"), kubectl.command(), "");
+    script(bin.resolve("network"), cluster.inNetwork(), SHELL);
     for (Node node : cluster.nodes()) {
       script(bin.resolve(node.name()), node.machine().enter(List.of()), SHELL);
     }
