@@ -3,6 +3,7 @@ package io.kindnet.e2e;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.kindnet.netlink.testing.Eventually;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 
@@ -48,6 +49,26 @@ record Traffic(Pod sender, List<String> connections) {
       Eventually.within(
           TestCluster.DEADLINE,
           () -> assertThat(echoed(connection)).as(connection).hasSizeGreaterThan(before + 10));
+    }
+  }
+
+  /** Waits until nothing comes back by any connection for {@code calm}. */
+  void awaitStandstill(Duration calm) {
+    for (String connection : connections) {
+      long[] since = {System.nanoTime()};
+      int[] before = {echoed(connection).size()};
+      Eventually.within(
+          TestCluster.DEADLINE,
+          () -> {
+            int now = echoed(connection).size();
+            if (now != before[0]) {
+              before[0] = now;
+              since[0] = System.nanoTime();
+            }
+            assertThat(Duration.ofNanos(System.nanoTime() - since[0]))
+                .as("since the last line of " + connection)
+                .isGreaterThan(calm);
+          });
     }
   }
 
