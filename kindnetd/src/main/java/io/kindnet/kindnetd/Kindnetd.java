@@ -27,6 +27,11 @@ import io.kindnet.kindnetd.ipam.AddressAgent;
 import io.kindnet.kindnetd.kube.ApiServer;
 import io.kindnet.kindnetd.kube.ServiceRanges;
 import io.kindnet.kindnetd.masq.MasqAgent;
+import io.kindnet.kindnetd.networkpolicy.NetworkPolicyOptions;
+import io.kindnet.kindnetd.networkpolicy.PolicyEnforcement;
+import io.kindnet.kindnetd.networkpolicy.PolicyResources;
+import io.kindnet.kindnetd.networkpolicy.bridge.BridgeFilterAgent;
+import io.kindnet.kindnetd.networkpolicy.localpods.LocalPodAgent;
 import io.kindnet.kindnetd.nodestatus.NodeConditionAgent;
 import io.kindnet.kindnetd.nodestatus.NodeEvents;
 import io.kindnet.kindnetd.podcidr.AcceptedNodes;
@@ -48,6 +53,7 @@ import java.net.InetAddress;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.OptionalInt;
 import java.util.Set;
 import java.util.concurrent.Callable;
@@ -174,9 +180,18 @@ public final class Kindnetd implements Callable<Integer> {
       agents.run(
           new PodLinkAgent(MonitoredDatabase.ofThisNode(), kernel, routeEvents, status),
           options.usesOwnPlugin());
+      NetworkPolicyOptions policyOptions = options.networkPolicy();
+      Optional<String> bridge =
+          options.usesBridge() ? Optional.of(CniConfigurationAgent.BRIDGE) : Optional.empty();
+      LocalPodAgent localPods =
+          new LocalPodAgent(MonitoredDatabase.ofThisNode(), routeEvents, status);
+      agents.run(localPods, policyOptions.enabled() && options.usesOwnPlugin());
       agents.run(
-          new CniCallAgent(options.callServer(), version, PodPolicies.NONE, status),
-          options.servesCalls());
+          new BridgeFilterAgent(CniConfigurationAgent.BRIDGE, kernel, routeEvents, status),
+          policyOptions.enabled() && bridge.isPresent());
+      PodPolicies gate = policyOptions.enabled() ? localPods.gate() : PodPolicies.NONE;
+      agents.run(
+          new CniCallAgent(options.callServer(), version, gate, status), options.servesCalls());
       agents.run(
           new PluginAgent(options.plugin(), version, status),
           options.plugin().watched().isPresent());
@@ -204,6 +219,8 @@ public final class Kindnetd implements Callable<Integer> {
               ApiServer.connect(options.apiServer(), environment, accepted::apiServerAt);
           NodeWatch watch = new NodeWatch(client, nodes, status);
           ServiceRanges serviceRanges = new ServiceRanges(client, accepted::serviceRanges);
+          PolicyResources policies =
+              new PolicyResources(client, policyOptions, status, nodes::count);
           Agents clientAgents = new Agents()) {
         clientAgents.run(
             new NodeConditionAgent(
@@ -215,6 +232,17 @@ public final class Kindnetd implements Callable<Integer> {
                 new NodeEvents(client, options.nodeName())::warn,
                 status),
             options.usesOwnPlugin());
+        PolicyEnforcement enforcement =
+            new PolicyEnforcement(
+                policies,
+                localPods.pods(),
+                bridge,
+                options.denials(),
+                nftables,
+                nftablesEvents,
+                status);
+        clientAgents.run(enforcement.denials(), options.logsDenials());
+        clientAgents.run(enforcement.agent(), policyOptions.enabled());
         watch.start();
         if (options.usesPodCidrs()) {
           serviceRanges.start();

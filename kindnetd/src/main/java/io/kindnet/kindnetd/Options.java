@@ -60,6 +60,16 @@ record Options(
     return !disableCni && cniConfiguration.plugins().plugins() == PluginChain.Plugins.KINDNET;
   }
 
+  /** Whether pods are on a bridge, whoever's plugin it is that puts them there. */
+  boolean usesBridge() {
+    return !disableCni && cniConfiguration.plugins().bridge();
+  }
+
+  /** Whether denied connections are logged. */
+  boolean logsDenials() {
+    return networkPolicy.enabled() && denials.enabled();
+  }
+
   /** Whether its calls are served here. */
   boolean servesCalls() {
     return usesOwnPlugin() && callServer.socket().isPresent();

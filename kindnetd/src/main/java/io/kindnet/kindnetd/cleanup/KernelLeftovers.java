@@ -6,6 +6,7 @@ import io.kindnet.cni.portmap.TableProblem;
 import io.kindnet.kindnetd.cniconfig.CniConfigurationAgent;
 import io.kindnet.kindnetd.forwarding.ForwardAgent;
 import io.kindnet.kindnetd.masq.MasqAgent;
+import io.kindnet.kindnetd.networkpolicy.PolicyTable;
 import io.kindnet.kindnetd.routes.RouteAgent;
 import io.kindnet.netlink.libc.Errno;
 import io.kindnet.netlink.libc.KernelException;
@@ -40,6 +41,7 @@ final class KernelLeftovers {
         () -> {
           try (NftablesSocket nftables = NftablesSocket.open()) {
             report.remove("table " + MasqAgent.TABLE, () -> remove(nftables, MasqAgent.TABLE));
+            report.remove("table " + PolicyTable.TABLE, () -> remove(nftables, PolicyTable.TABLE));
             removeHostPorts(nftables, report);
             report.remove(
                 "rules in chains of others", () -> ForwardAgent.removeRules(nftables) > 0);

@@ -78,8 +78,7 @@ final class BaseRules {
               .and(Matches.ctState(Ct.RELATED))
               .then(Verdict.accept()));
     }
-    rules.add(
-        Rule.when(Matches.icmpv6Types(ROUTER_SOLICITATION, REDIRECT)).then(Verdict.accept()));
+    rules.add(Rule.when(Matches.icmpv6Types(ROUTER_SOLICITATION, REDIRECT)).then(Verdict.accept()));
     return rules;
   }
 

@@ -161,15 +161,13 @@ final class ClusterTracker {
         localChanged);
   }
 
-  private void addDifferences(
-      List<Change<ClusterPod>> changes, Map<String, ClusterPod> current) {
-    current.forEach(
-        (key, pod) -> {
-          ClusterPod before = index.pod(key);
-          if (!pod.equals(before)) {
-            changes.add(new Change<>(key, Optional.ofNullable(before), Optional.of(pod)));
-          }
-        });
+  private void addDifferences(List<Change<ClusterPod>> changes, Map<String, ClusterPod> current) {
+    current.forEach((key, pod) -> {
+      ClusterPod before = index.pod(key);
+      if (!pod.equals(before)) {
+        changes.add(new Change<>(key, Optional.ofNullable(before), Optional.of(pod)));
+      }
+    });
     for (String key : index.podKeys()) {
       if (!current.containsKey(key)) {
         changes.add(new Change<>(key, Optional.ofNullable(index.pod(key)), Optional.empty()));
@@ -177,8 +175,7 @@ final class ClusterTracker {
     }
   }
 
-  private boolean addNamespaces(
-      Set<AddressKey> addresses, Map<String, ClusterNamespace> current) {
+  private boolean addNamespaces(Set<AddressKey> addresses, Map<String, ClusterNamespace> current) {
     if (current == namespaces) {
       return false;
     }
@@ -201,16 +198,15 @@ final class ClusterTracker {
       return;
     }
     Map<String, LabelledNode> gone = new HashMap<>(nodes);
-    current.forEach(
-        (name, node) -> {
-          LabelledNode before = gone.remove(name);
-          if (!node.equals(before)) {
-            add(addresses, node.addresses());
-            if (before != null) {
-              add(addresses, before.addresses());
-            }
-          }
-        });
+    current.forEach((name, node) -> {
+      LabelledNode before = gone.remove(name);
+      if (!node.equals(before)) {
+        add(addresses, node.addresses());
+        if (before != null) {
+          add(addresses, before.addresses());
+        }
+      }
+    });
     gone.values().forEach(node -> add(addresses, node.addresses()));
   }
 

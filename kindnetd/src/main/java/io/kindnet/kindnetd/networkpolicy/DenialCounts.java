@@ -17,8 +17,8 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * How many packets were denied, read from the kernel's counters when asked. What a chain has counted
- * that is not there any more is kept. May be used by any thread.
+ * How many packets were denied, read from the kernel's counters when asked. What a chain has
+ * counted that is not there any more is kept. May be used by any thread.
  */
 final class DenialCounts {
   private static final Logger log = LoggerFactory.getLogger(DenialCounts.class);
@@ -58,8 +58,7 @@ final class DenialCounts {
    * removes, and lets those that it replaces go on counting.
    */
   synchronized void keep(TableUpdate update) {
-    List<Chain> removed =
-        update.unusedChains().stream().filter(this::isDenying).toList();
+    List<Chain> removed = update.unusedChains().stream().filter(this::isDenying).toList();
     List<Chain> replaced =
         update.changedChains().entrySet().stream()
             .filter(entry -> entry.getValue().stream().anyMatch(rule -> rule.counter() != null))

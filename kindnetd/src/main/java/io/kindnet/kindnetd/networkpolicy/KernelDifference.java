@@ -33,10 +33,7 @@ final class KernelDifference {
   private final Map<String, List<Rule>> rules = new HashMap<>();
 
   private KernelDifference(
-      NftablesListing kernel,
-      Plan plan,
-      ClusterIndex cluster,
-      Map<Chain, List<Rule>> baseChains) {
+      NftablesListing kernel, Plan plan, ClusterIndex cluster, Map<Chain, List<Rule>> baseChains) {
     this.kernel = kernel;
     this.plan = plan;
     this.cluster = cluster;
@@ -49,10 +46,7 @@ final class KernelDifference {
    * @param baseChains the rules of the base chains
    */
   static KernelDifference between(
-      NftablesListing kernel,
-      Plan plan,
-      ClusterIndex cluster,
-      Map<Chain, List<Rule>> baseChains) {
+      NftablesListing kernel, Plan plan, ClusterIndex cluster, Map<Chain, List<Rule>> baseChains) {
     KernelDifference difference = new KernelDifference(kernel, plan, cluster, baseChains);
     difference.compare();
     return difference;
@@ -74,10 +68,11 @@ final class KernelDifference {
     list();
     Map<String, List<Rule>> wantedRules = new LinkedHashMap<>();
     Map<String, Chain> wantedChains = new LinkedHashMap<>();
-    plan.chains().forEach((name, wanted) -> {
-      wantedRules.put(name, wanted);
-      wantedChains.put(name, Chain.regular(PolicyTable.TABLE, name));
-    });
+    plan.chains()
+        .forEach((name, wanted) -> {
+          wantedRules.put(name, wanted);
+          wantedChains.put(name, Chain.regular(PolicyTable.TABLE, name));
+        });
     baseChains.forEach((chain, wanted) -> {
       wantedRules.put(chain.name(), wanted);
       wantedChains.put(chain.name(), chain);
@@ -128,9 +123,7 @@ final class KernelDifference {
   private static boolean isSameKind(NamedSet wanted, NamedSet present) {
     return wanted.flags() == present.flags()
         && wanted.key().equals(present.key())
-        && (wanted.data() == null
-            ? present.data() == null
-            : wanted.data().equals(present.data()))
+        && (wanted.data() == null ? present.data() == null : wanted.data().equals(present.data()))
         && wanted.timeout().equals(present.timeout());
   }
 

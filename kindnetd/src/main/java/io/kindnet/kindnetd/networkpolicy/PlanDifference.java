@@ -56,16 +56,15 @@ final class PlanDifference {
   private void addChains() {
     after
         .chains()
-        .forEach(
-            (name, rules) -> {
-              List<Rule> present = before.chains().get(name);
-              Chain chain = Chain.regular(PolicyTable.TABLE, name);
-              if (present == null) {
-                update.create(chain, rules);
-              } else if (present != rules && !present.equals(rules)) {
-                update.replace(chain, rules);
-              }
-            });
+        .forEach((name, rules) -> {
+          List<Rule> present = before.chains().get(name);
+          Chain chain = Chain.regular(PolicyTable.TABLE, name);
+          if (present == null) {
+            update.create(chain, rules);
+          } else if (present != rules && !present.equals(rules)) {
+            update.replace(chain, rules);
+          }
+        });
     for (String name : before.chains().keySet()) {
       if (!after.chains().containsKey(name)) {
         update.remove(Chain.regular(PolicyTable.TABLE, name));
@@ -86,18 +85,16 @@ final class PlanDifference {
       TableUpdate update, NamedSet set, Map<Value, Element> present, Map<Value, Element> wanted) {
     List<Element> removed = new ArrayList<>();
     List<Element> added = new ArrayList<>();
-    present.forEach(
-        (key, element) -> {
-          if (!element.equals(wanted.get(key))) {
-            removed.add(Element.of(key));
-          }
-        });
-    wanted.forEach(
-        (key, element) -> {
-          if (!element.equals(present.get(key))) {
-            added.add(element);
-          }
-        });
+    present.forEach((key, element) -> {
+      if (!element.equals(wanted.get(key))) {
+        removed.add(Element.of(key));
+      }
+    });
+    wanted.forEach((key, element) -> {
+      if (!element.equals(present.get(key))) {
+        added.add(element);
+      }
+    });
     update.change(set, removed, added);
   }
 }

@@ -18,8 +18,10 @@ final class SetSizes {
   synchronized void apply(TableUpdate update) {
     update.newSets().forEach((set, elements) -> sizes.put(set.name(), elements.size()));
     update.refilledSets().forEach((set, elements) -> sizes.put(set.name(), elements.size()));
-    update.changedSets().forEach((set, change) ->
-        sizes.merge(set.name(), change.added().size() - change.removed().size(), Integer::sum));
+    update
+        .changedSets()
+        .forEach((set, change) ->
+            sizes.merge(set.name(), change.added().size() - change.removed().size(), Integer::sum));
     for (NamedSet set : update.unusedSets()) {
       sizes.remove(set.name());
     }

@@ -161,8 +161,7 @@ final class TableUpdate {
     for (List<Rule> added : changedChains.values()) {
       rules += added.size();
     }
-    long objects =
-        newSets.size() + newChains.size() + unusedChains.size() + unusedSets.size() + 2L;
+    long objects = newSets.size() + newChains.size() + unusedChains.size() + unusedSets.size() + 2L;
     return 64 * elements + 512 * rules + 128 * objects;
   }
 }

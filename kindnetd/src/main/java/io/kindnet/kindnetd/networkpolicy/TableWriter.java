@@ -15,8 +15,8 @@ import java.util.function.Supplier;
 /**
  * Carries out updates of the table so that packets see either all of one or nothing. A small one is
  * one transaction. Of a large one, what no packet meets yet comes first, in parts; then everything
- * that packets meet changes in one transaction; then goes what is unused. It may end between any two
- * of them.
+ * that packets meet changes in one transaction; then goes what is unused. It may end between any
+ * two of them.
  */
 final class TableWriter {
   /** Updates of about this many bytes are one transaction. */
@@ -53,12 +53,11 @@ final class TableWriter {
       update.newSets().forEach((set, elements) -> add(all, set, elements));
       update
           .newChains()
-          .forEach(
-              (chain, rules) -> {
-                if (chain.base() == null) {
-                  append(all, chain, rules);
-                }
-              });
+          .forEach((chain, rules) -> {
+            if (chain.base() == null) {
+              append(all, chain, rules);
+            }
+          });
       switchOver(update, all);
       cleanUp(update, all);
       commit(all);
@@ -149,38 +148,34 @@ final class TableWriter {
   private static void switchOver(TableUpdate update, NftablesTransaction transaction) {
     update
         .refilledSets()
-        .forEach(
-            (set, elements) -> {
-              transaction.flush(set);
-              add(transaction, set, elements);
-            });
+        .forEach((set, elements) -> {
+          transaction.flush(set);
+          add(transaction, set, elements);
+        });
     update
         .changedSets()
-        .forEach(
-            (set, change) -> {
-              if (!change.removed().isEmpty()) {
-                transaction.delete(set, change.removed());
-              }
-              add(transaction, set, change.added());
-            });
+        .forEach((set, change) -> {
+          if (!change.removed().isEmpty()) {
+            transaction.delete(set, change.removed());
+          }
+          add(transaction, set, change.added());
+        });
     update
         .changedChains()
-        .forEach(
-            (chain, rules) -> {
-              if (!update.mustBeRebuilt()) {
-                transaction.flush(chain);
-              }
-              append(transaction, chain, rules);
-            });
+        .forEach((chain, rules) -> {
+          if (!update.mustBeRebuilt()) {
+            transaction.flush(chain);
+          }
+          append(transaction, chain, rules);
+        });
     update
         .newChains()
-        .forEach(
-            (chain, rules) -> {
-              if (chain.base() != null) {
-                transaction.add(chain);
-                append(transaction, chain, rules);
-              }
-            });
+        .forEach((chain, rules) -> {
+          if (chain.base() != null) {
+            transaction.add(chain);
+            append(transaction, chain, rules);
+          }
+        });
   }
 
   private static void cleanUp(TableUpdate update, NftablesTransaction transaction) {

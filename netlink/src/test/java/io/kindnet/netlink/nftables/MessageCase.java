@@ -65,8 +65,7 @@ record MessageCase(String resource, NftablesTransaction transaction, @Nullable O
       Element.of(address("fd00::1")).withTimeout(Duration.ofMinutes(5));
   private static final Element HOST_PORT_KEY = Element.of(hostPort("10.0.0.5", 6, 80));
 
-  private static final NamedSet VERDICTS =
-      NamedSet.verdictMap(TABLE, "v", DataType.of(IPV4_ADDR));
+  private static final NamedSet VERDICTS = NamedSet.verdictMap(TABLE, "v", DataType.of(IPV4_ADDR));
   private static final Element JUMPING =
       Element.of(address("10.0.0.5")).withComment("a").mappedTo(Verdict.jump("c"));
 
@@ -89,8 +88,7 @@ record MessageCase(String resource, NftablesTransaction transaction, @Nullable O
           Payload.destinationPort(NFT_REG_1),
           Cmp.equal(NFT_REG_1, Value.ofPort(80)),
           Verdict.jump("c"));
-  private static final Rule VMAP =
-      Rule.when(Matches.sourceVerdict(AddressFamily.IPV4, "v")).then();
+  private static final Rule VMAP = Rule.when(Matches.sourceVerdict(AddressFamily.IPV4, "v")).then();
   private static final Rule GOTO =
       Rule.when(Matches.ctReply())
           .and(Matches.destinationPorts(6, 80, 90))

@@ -61,10 +61,8 @@ class NftablesListingTest {
     Table table = new Table(TableFamily.INET, "policies");
     Nft.apply(host, Resources.text(NftablesListingTest.class, "policies.nft"));
     Nft.apply(
-        host,
-        "add element inet policies ingress-v4 { 10.0.0.6 : goto denied, 10.0.0.7 : drop }");
-    NamedSet verdicts =
-        NamedSet.verdictMap(table, "ingress-v4", DataType.of(FieldType.IPV4_ADDR));
+        host, "add element inet policies ingress-v4 { 10.0.0.6 : goto denied, 10.0.0.7 : drop }");
+    NamedSet verdicts = NamedSet.verdictMap(table, "ingress-v4", DataType.of(FieldType.IPV4_ADDR));
 
     assertThat(nftables.list().set(table, "ingress-v4")).isEqualTo(verdicts);
     assertThat(nftables.list().elements(verdicts))

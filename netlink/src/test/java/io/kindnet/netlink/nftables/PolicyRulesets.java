@@ -86,8 +86,7 @@ final class PolicyRulesets {
         .append(
             pods, Rule.when(Matches.destinationPorts(SCTP, 80, 80)).then(Verdict.returnToCaller()))
         .append(
-            pods,
-            Rule.when(Matches.destinationPortIn(TCP, "ports")).then(Verdict.returnToCaller()))
+            pods, Rule.when(Matches.destinationPortIn(TCP, "ports")).then(Verdict.returnToCaller()))
         .append(
             pods,
             Rule.when(Matches.destinationServiceIn(AddressFamily.IPV4, "named-v4"))
@@ -109,8 +108,7 @@ final class PolicyRulesets {
                 .then(Verdict.accept()))
         .append(postrouting, Rule.when(Matches.icmpv6Types(133, 137)).then(Verdict.accept()))
         .append(
-            postrouting,
-            Rule.when(Matches.sourceVerdict(AddressFamily.IPV6, "egress-v6")).then())
+            postrouting, Rule.when(Matches.sourceVerdict(AddressFamily.IPV6, "egress-v6")).then())
         .append(postrouting, Rule.when(Matches.sourceLocal()).then(Verdict.accept()))
         .append(
             postrouting,

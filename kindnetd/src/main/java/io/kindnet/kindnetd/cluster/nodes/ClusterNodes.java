@@ -112,7 +112,7 @@ public final class ClusterNodes implements NodeView {
   }
 
   /** How many are known so far. */
-  synchronized int count() {
+  public synchronized int count() {
     return nodes.size();
   }
 

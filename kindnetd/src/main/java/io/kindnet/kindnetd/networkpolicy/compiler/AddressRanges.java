@@ -149,7 +149,8 @@ public record AddressRanges(AddressFamily family, List<Range> ranges) {
     }
     StringBuilder text = new StringBuilder();
     for (Range range : ranges) {
-      text.append(text.isEmpty() ? "" : ",").append(new AddressRanges(family, List.of(range)).one());
+      text.append(text.isEmpty() ? "" : ",")
+          .append(new AddressRanges(family, List.of(range)).one());
     }
     return text.toString();
   }
@@ -157,12 +158,11 @@ public record AddressRanges(AddressFamily family, List<Range> ranges) {
   private String one() {
     return asPrefix()
         .map(IpPrefix::toString)
-        .orElseGet(
-            () -> {
-              Range range = ranges.getFirst();
-              AddressBits last = range.end.minus(AddressBits.sizeOf(family.bits()));
-              return format(range.first) + "-" + format(last);
-            });
+        .orElseGet(() -> {
+          Range range = ranges.getFirst();
+          AddressBits last = range.end.minus(AddressBits.sizeOf(family.bits()));
+          return format(range.first) + "-" + format(last);
+        });
   }
 
   private String format(AddressBits bits) {

@@ -70,8 +70,7 @@ final class ClassCompiler {
       return;
     }
     if (!writeTier(rules, networkPolicies, Verdict.returnToCaller())) {
-      rules.add(
-          Rule.always(deny(DenyChain.Reason.DEFAULT, PodClass.names(networkPolicies))));
+      rules.add(Rule.always(deny(DenyChain.Reason.DEFAULT, PodClass.names(networkPolicies))));
     }
   }
 
@@ -106,8 +105,7 @@ final class ClassCompiler {
     return false;
   }
 
-  private void write(
-      List<Rule> rules, @Nullable RuleGroups groups, @Nullable Verdict verdict) {
+  private void write(List<Rule> rules, @Nullable RuleGroups groups, @Nullable Verdict verdict) {
     if (groups != null && verdict != null) {
       writer.write(rules, groups, verdict);
     }

@@ -94,12 +94,11 @@ public final class ClusterIndex {
     Map<String, List<AddressKey>> byPod = new HashMap<>();
     snapshot
         .pods()
-        .forEach(
-            (address, name) -> {
-              AddressKey at = AddressKey.of(address);
-              byAddress.put(at, name);
-              byPod.computeIfAbsent(name.key(), unused -> new ArrayList<>(2)).add(at);
-            });
+        .forEach((address, name) -> {
+          AddressKey at = AddressKey.of(address);
+          byAddress.put(at, name);
+          byPod.computeIfAbsent(name.key(), unused -> new ArrayList<>(2)).add(at);
+        });
     local = byAddress;
     localByPod = byPod;
   }
@@ -149,8 +148,7 @@ public final class ClusterIndex {
   }
 
   /** The addresses that {@code one} and {@code other} say different things of. */
-  public static Set<AddressKey> changedAddresses(
-      LocalPods.Snapshot one, LocalPods.Snapshot other) {
+  public static Set<AddressKey> changedAddresses(LocalPods.Snapshot one, LocalPods.Snapshot other) {
     Set<AddressKey> changed = new HashSet<>();
     addChanged(changed, one, other);
     addChanged(changed, other, one);
@@ -160,12 +158,11 @@ public final class ClusterIndex {
   private static void addChanged(
       Set<AddressKey> changed, LocalPods.Snapshot one, LocalPods.Snapshot other) {
     one.pods()
-        .forEach(
-            (address, name) -> {
-              if (!name.equals(other.pods().get(address))) {
-                changed.add(AddressKey.of(address));
-              }
-            });
+        .forEach((address, name) -> {
+          if (!name.equals(other.pods().get(address))) {
+            changed.add(AddressKey.of(address));
+          }
+        });
   }
 
   /** The pods that own {@code address}: no more than one, but for a while. */

@@ -1,9 +1,9 @@
 package io.kindnet.kindnetd.networkpolicy.compiler;
 
 import io.kindnet.cni.protocol.TransportProtocol;
-import io.kindnet.kindnetd.cluster.policies.PolicyPort;
 import io.kindnet.kindnetd.cluster.pods.ClusterPod;
 import io.kindnet.kindnetd.cluster.pods.ClusterPod.NamedPort;
+import io.kindnet.kindnetd.cluster.policies.PolicyPort;
 import io.kindnet.kindnetd.networkpolicy.PolicyTable;
 import io.kindnet.netlink.ip.AddressFamily;
 import io.kindnet.netlink.nftables.DataType;
@@ -32,8 +32,7 @@ record NamedPortSet(
     String name = text(port);
     String identity = "named|" + name + "|" + peers.text();
     DataType key =
-        DataType.of(
-            PolicyTable.address(family), FieldType.INET_PROTO, FieldType.INET_SERVICE);
+        DataType.of(PolicyTable.address(family), FieldType.INET_PROTO, FieldType.INET_SERVICE);
     NamedSet set =
         NamedSet.set(
                 PolicyTable.TABLE,
@@ -106,7 +105,6 @@ record NamedPortSet(
     TransportProtocol protocol = TransportProtocol.named(port.protocol());
     int number = protocol == null ? 0 : protocol.number();
     return Element.of(
-        Value.concatenation(
-            address.value(), Value.ofByte(number), Value.ofPort(port.port())));
+        Value.concatenation(address.value(), Value.ofByte(number), Value.ofPort(port.port())));
   }
 }

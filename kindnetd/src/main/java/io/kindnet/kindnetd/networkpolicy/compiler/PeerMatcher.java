@@ -2,9 +2,9 @@ package io.kindnet.kindnetd.networkpolicy.compiler;
 
 import io.kindnet.kindnetd.cluster.Labels;
 import io.kindnet.kindnetd.cluster.nodes.LabelledNode;
+import io.kindnet.kindnetd.cluster.pods.ClusterPod;
 import io.kindnet.kindnetd.cluster.policies.LabelSelector;
 import io.kindnet.kindnetd.cluster.policies.PodSelector;
-import io.kindnet.kindnetd.cluster.pods.ClusterPod;
 import io.kindnet.netlink.ip.AddressFamily;
 import java.util.HashSet;
 import java.util.List;
@@ -105,12 +105,11 @@ final class PeerMatcher {
     }
     cluster
         .podsByNamespace()
-        .forEach(
-            (name, pods) -> {
-              if (selectsNamespace(selector, name, cluster)) {
-                addPods(selector, pods, cluster, add);
-              }
-            });
+        .forEach((name, pods) -> {
+          if (selectsNamespace(selector, name, cluster)) {
+            addPods(selector, pods, cluster, add);
+          }
+        });
   }
 
   private static void addPods(

@@ -70,14 +70,11 @@ public final class Planner {
       }
       Known known = known(key, pod, cluster);
       usedPods.put(key, known);
-      known
-          .classes
-          .forEach(
-              (direction, podClass) -> {
-                usedClasses.computeIfAbsent(podClass.name(), name -> compiled(podClass));
-                isolated.computeIfAbsent(direction, unused -> new HashSet<>()).add(key);
-                builder.add(address, key, podClass);
-              });
+      known.classes.forEach((direction, podClass) -> {
+        usedClasses.computeIfAbsent(podClass.name(), name -> compiled(podClass));
+        isolated.computeIfAbsent(direction, unused -> new HashSet<>()).add(key);
+        builder.add(address, key, podClass);
+      });
     }
     pods = usedPods;
     classes = usedClasses;

@@ -32,8 +32,7 @@ record PodClass(
     ports.forEach((port, selection) -> numbers.put(port.toString(), selection.toString()));
     List<String> identity = new ArrayList<>();
     policies.forEach(policy -> identity.add(policy.tier() + " " + policy.fullName()));
-    String chain =
-        Names.chain(PolicyTable.word(direction), names, identity + "|" + numbers);
+    String chain = Names.chain(PolicyTable.word(direction), names, identity + "|" + numbers);
     return new PodClass(direction, chain, policies, ports);
   }
 

@@ -38,7 +38,9 @@ final class PolicyIndex {
     return policies.stream().filter(policy -> policy.tier() == tier).sorted(ORDER).toList();
   }
 
-  /** The class of {@code pod}; empty if no policy that selects it says anything of the direction. */
+  /**
+   * The class of {@code pod}; empty if no policy that selects it says anything of the direction.
+   */
   Optional<PodClass> classOf(ClusterPod pod, Direction direction, ClusterIndex cluster) {
     List<Policy> selecting = new ArrayList<>();
     for (List<Policy> tier :

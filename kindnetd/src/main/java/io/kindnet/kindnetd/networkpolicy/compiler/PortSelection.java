@@ -39,11 +39,8 @@ record PortSelection(boolean isAll, Map<TransportProtocol, List<PortRange>> prot
     }
 
     void addAll(PortSelection those) {
-      those
-          .protocols
-          .forEach(
-              (protocol, list) ->
-                  list.forEach(range -> add(protocol, range.first(), range.last())));
+      those.protocols.forEach(
+          (protocol, list) -> list.forEach(range -> add(protocol, range.first(), range.last())));
     }
 
     PortSelection build() {

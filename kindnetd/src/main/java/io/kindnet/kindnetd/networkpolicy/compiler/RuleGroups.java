@@ -49,8 +49,7 @@ final class RuleGroups {
     PortSelection.Builder numbers = new PortSelection.Builder();
     for (PolicyPort port : rule.ports()) {
       switch (port) {
-        case PolicyPort.Range range ->
-            numbers.add(range.protocol(), range.first(), range.last());
+        case PolicyPort.Range range -> numbers.add(range.protocol(), range.first(), range.last());
         case PolicyPort.Named named -> {
           if (podClass.direction() == Direction.INGRESS) {
             numbers.addAll(podClass.ports().getOrDefault(named, PortSelection.NOTHING));

@@ -32,16 +32,14 @@ final class RuleWriter {
   void write(List<Rule> rules, RuleGroups groups, Verdict verdict) {
     groups
         .byNumber()
-        .forEach(
-            (ports, group) -> {
-              Peers peers = group.peers();
-              for (List<Expression> port : conditions(ports)) {
-                for (List<Expression> peer : conditions(peers)) {
-                  rules.add(
-                      Rule.when(port).and(peer).then(verdict).withComment(group.comment()));
-                }
-              }
-            });
+        .forEach((ports, group) -> {
+          Peers peers = group.peers();
+          for (List<Expression> port : conditions(ports)) {
+            for (List<Expression> peer : conditions(peers)) {
+              rules.add(Rule.when(port).and(peer).then(verdict).withComment(group.comment()));
+            }
+          }
+        });
     groups.byName().forEach((port, group) -> write(rules, port, group, verdict));
   }
 

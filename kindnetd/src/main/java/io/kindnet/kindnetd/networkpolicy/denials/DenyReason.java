@@ -21,6 +21,8 @@ public record DenyReason(Kind kind, List<String> policies) {
     DEFAULT_DENY("no rule of these policies allows it"),
     /** A rule of the policy denies the connection. */
     RULE("denied by a rule"),
+    /** The policy cannot be followed. */
+    UNUSABLE("the policy cannot be followed"),
     /** Which policies the pod has is not known yet. */
     PENDING("the Pod is not known yet"),
     /** The chain is one that this kindnetd does not know, as of another version. */

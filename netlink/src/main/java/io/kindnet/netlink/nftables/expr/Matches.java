@@ -49,8 +49,7 @@ public final class Matches {
    */
   public static List<Expression> protocol(int protocol) {
     return List.of(
-        Meta.load(Meta.NFT_META_L4PROTO, NFT_REG_1),
-        Cmp.equal(NFT_REG_1, Value.ofByte(protocol)));
+        Meta.load(Meta.NFT_META_L4PROTO, NFT_REG_1), Cmp.equal(NFT_REG_1, Value.ofByte(protocol)));
   }
 
   /**

@@ -1,0 +1,97 @@
+package io.kindnet.kindnetd.networkpolicy;
+
+import io.fabric8.kubernetes.client.KubernetesClient;
+import io.kindnet.kindnetd.cluster.ClusterView;
+import io.kindnet.kindnetd.cluster.ResourceView;
+import io.kindnet.kindnetd.cluster.namespaces.ClusterNamespace;
+import io.kindnet.kindnetd.cluster.namespaces.NamespaceReader;
+import io.kindnet.kindnetd.cluster.namespaces.NamespaceReader.NamespaceObject;
+import io.kindnet.kindnetd.cluster.nodes.LabelledNode;
+import io.kindnet.kindnetd.cluster.nodes.LabelledNodeReader;
+import io.kindnet.kindnetd.cluster.nodes.LabelledNodeReader.LabelledNodeObject;
+import io.kindnet.kindnetd.cluster.pods.ClusterPod;
+import io.kindnet.kindnetd.cluster.pods.PodReader;
+import io.kindnet.kindnetd.cluster.pods.PodReader.PodObject;
+import io.kindnet.kindnetd.cluster.policies.ClusterNetworkPolicyReader;
+import io.kindnet.kindnetd.cluster.policies.NetworkPolicyReader;
+import io.kindnet.kindnetd.cluster.policies.Policy;
+import io.kindnet.kindnetd.cluster.policies.PolicyObject;
+import io.kindnet.kindnetd.status.Status;
+import java.net.InetAddress;
+import java.util.List;
+import java.util.Optional;
+import java.util.Set;
+import java.util.function.IntSupplier;
+
+/** The resources of the API server that policies depend on, watched from when they are needed. */
+public final class PolicyResources implements AutoCloseable {
+  private final boolean clusterTiers;
+  private final ResourceView<PodObject, ClusterPod> pods;
+  private final ResourceView<NamespaceObject, ClusterNamespace> namespaces;
+  private final ResourceView<PolicyObject, Policy> networkPolicies;
+  private final ResourceView<PolicyObject, Policy> clusterPolicies;
+  private final ResourceView<LabelledNodeObject, LabelledNode> nodes;
+
+  /**
+   * Watches nothing yet.
+   *
+   * @param machines how many do the same
+   */
+  public PolicyResources(
+      KubernetesClient client, NetworkPolicyOptions options, Status status, IntSupplier machines) {
+    this.clusterTiers = options.hasClusterTiers();
+    this.pods = new ResourceView<>(client, PodReader.PODS, PodObject::pod, status, machines);
+    this.namespaces =
+        new ResourceView<>(
+            client, NamespaceReader.NAMESPACES, NamespaceObject::namespace, status, machines);
+    this.networkPolicies =
+        new ResourceView<>(
+            client, NetworkPolicyReader.NETWORK_POLICIES, PolicyObject::policy, status, machines);
+    this.clusterPolicies =
+        new ResourceView<>(
+            client,
+            ClusterNetworkPolicyReader.CLUSTER_NETWORK_POLICIES,
+            PolicyObject::policy,
+            status,
+            machines);
+    this.nodes =
+        new ResourceView<>(
+            client, LabelledNodeReader.LABELLED_NODES, LabelledNodeObject::node, status, machines);
+  }
+
+  /** Watches what is needed, from now on. */
+  public PolicyViews start() {
+    List<ClusterView<Policy>> policies =
+        clusterTiers
+            ? List.of(networkPolicies.start(), clusterPolicies.start())
+            : List.of(networkPolicies.start());
+    // no NetworkPolicy is about Nodes
+    ClusterView<LabelledNode> labelledNodes = clusterTiers ? nodes.start() : empty();
+    return new PolicyViews(pods.start(), namespaces.start(), labelledNodes, policies);
+  }
+
+  /**
+   * The Pod that has {@code address} now, {@code NAMESPACE/NAME}; empty if none is known to have
+   * it. Looks at all of them.
+   */
+  public Optional<String> podAt(InetAddress address) {
+    return pods.start()
+        .find(pod -> !pod.hostNetwork() && !pod.isTerminated() && pod.addresses().contains(address))
+        .map(pod -> pod.namespace() + "/" + pod.name());
+  }
+
+  private static <T> ClusterView<T> empty() {
+    ClusterView<T> view = new ClusterView<>();
+    view.listed(Set.of());
+    return view;
+  }
+
+  @Override
+  public void close() {
+    pods.close();
+    namespaces.close();
+    networkPolicies.close();
+    clusterPolicies.close();
+    nodes.close();
+  }
+}
