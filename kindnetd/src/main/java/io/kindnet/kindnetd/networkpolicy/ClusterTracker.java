@@ -24,6 +24,7 @@ import java.util.Set;
  * Follows the views: says what has changed before it takes it over, so that what follows from the
  * state before can still be found out. For one thread.
  */
+@SuppressWarnings("ReferenceEquality") // as long as nothing changes, a view gives the same snapshot
 final class ClusterTracker {
   private final PolicyViews views;
   private final ClusterIndex index = new ClusterIndex();

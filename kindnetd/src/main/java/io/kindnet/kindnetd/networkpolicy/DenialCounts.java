@@ -96,7 +96,7 @@ final class DenialCounts {
     }
     Map<String, List<Rule>> rules = new HashMap<>();
     for (ListedRule rule : listed) {
-      rules.computeIfAbsent(rule.chain(), unused -> new ArrayList<>()).add(rule.rule());
+      rules.computeIfAbsent(rule.chain(), _ -> new ArrayList<>()).add(rule.rule());
     }
     return rules;
   }

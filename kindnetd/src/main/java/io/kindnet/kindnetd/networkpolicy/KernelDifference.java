@@ -96,7 +96,7 @@ final class KernelDifference {
       chains.put(chain.name(), chain);
     }
     for (ListedRule rule : kernel.rules(PolicyTable.TABLE)) {
-      rules.computeIfAbsent(rule.chain(), unused -> new ArrayList<>()).add(rule.rule());
+      rules.computeIfAbsent(rule.chain(), _ -> new ArrayList<>()).add(rule.rule());
     }
   }
 

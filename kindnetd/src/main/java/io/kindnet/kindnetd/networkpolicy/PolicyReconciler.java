@@ -88,7 +88,8 @@ final class PolicyReconciler {
   private void run(Pass pass, OptionalLong since) {
     Plan before = installed;
     ClusterTracker.Changes changes = changes();
-    boolean changesPlan = followLog() | changes.changesPlan();
+    boolean changesPlan = followLog();
+    changesPlan |= changes.changesPlan();
     ElementDifference elements =
         new ElementDifference(
             before == null ? Plan.EMPTY : before, changes.addresses(), tracker.index());

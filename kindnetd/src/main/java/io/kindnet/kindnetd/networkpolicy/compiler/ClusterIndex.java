@@ -39,9 +39,7 @@ public final class ClusterIndex {
     String key = key(pod);
     remove(key);
     pods.put(key, pod);
-    podsByNamespace
-        .computeIfAbsent(pod.namespace(), unused -> new HashMap<>())
-        .put(pod.name(), pod);
+    podsByNamespace.computeIfAbsent(pod.namespace(), _ -> new HashMap<>()).put(pod.name(), pod);
     if (ownsAddresses(pod)) {
       for (InetAddress address : pod.addresses()) {
         claims.add(AddressKey.of(address), pod);
@@ -97,7 +95,7 @@ public final class ClusterIndex {
         .forEach((address, name) -> {
           AddressKey at = AddressKey.of(address);
           byAddress.put(at, name);
-          byPod.computeIfAbsent(name.key(), unused -> new ArrayList<>(2)).add(at);
+          byPod.computeIfAbsent(name.key(), _ -> new ArrayList<>(2)).add(at);
         });
     local = byAddress;
     localByPod = byPod;

@@ -72,7 +72,7 @@ public final class Planner {
       usedPods.put(key, known);
       known.classes.forEach((direction, podClass) -> {
         usedClasses.computeIfAbsent(podClass.name(), name -> compiled(podClass));
-        isolated.computeIfAbsent(direction, unused -> new HashSet<>()).add(key);
+        isolated.computeIfAbsent(direction, _ -> new HashSet<>()).add(key);
         builder.add(address, key, podClass);
       });
     }
@@ -113,6 +113,6 @@ public final class Planner {
   }
 
   private List<Rule> rules(DenyChain chain) {
-    return denyRules.computeIfAbsent(chain.name(), unused -> chain.rules(log));
+    return denyRules.computeIfAbsent(chain.name(), _ -> chain.rules(log));
   }
 }

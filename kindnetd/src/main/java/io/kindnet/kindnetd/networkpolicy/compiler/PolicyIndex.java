@@ -30,7 +30,7 @@ final class PolicyIndex {
     this.admin = sorted(policies, Tier.ADMIN);
     this.baseline = sorted(policies, Tier.BASELINE);
     for (Policy policy : sorted(policies, Tier.NETWORK_POLICY)) {
-      byNamespace.computeIfAbsent(policy.namespace(), unused -> new ArrayList<>()).add(policy);
+      byNamespace.computeIfAbsent(policy.namespace(), _ -> new ArrayList<>()).add(policy);
     }
   }
 
@@ -67,7 +67,7 @@ final class PolicyIndex {
       for (PolicyRule rule : policy.rules(direction).orElseThrow().rules()) {
         for (PolicyPort port : rule.ports()) {
           if (port instanceof PolicyPort.Named named) {
-            ports.computeIfAbsent(named, unused -> numbers(pod, named));
+            ports.computeIfAbsent(named, _ -> numbers(pod, named));
           }
         }
       }

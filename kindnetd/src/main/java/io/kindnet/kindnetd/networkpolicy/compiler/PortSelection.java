@@ -35,7 +35,7 @@ record PortSelection(boolean isAll, Map<TransportProtocol, List<PortRange>> prot
         new EnumMap<>(TransportProtocol.class);
 
     void add(TransportProtocol protocol, int first, int last) {
-      ranges.computeIfAbsent(protocol, unused -> new ArrayList<>()).add(new PortRange(first, last));
+      ranges.computeIfAbsent(protocol, _ -> new ArrayList<>()).add(new PortRange(first, last));
     }
 
     void addAll(PortSelection those) {

@@ -66,7 +66,7 @@ final class RuleGroups {
   }
 
   private static <K> Group group(Map<K, Group> groups, K key) {
-    return groups.computeIfAbsent(key, unused -> new Group());
+    return groups.computeIfAbsent(key, _ -> new Group());
   }
 
   Map<PortSelection, Group> byNumber() {
