@@ -91,6 +91,7 @@ public final class Planner {
         || (!pod.hostNetwork() && cluster.namespaceLabels(pod.namespace()) == null);
   }
 
+  @SuppressWarnings("ReferenceEquality") // a Pod that changes is another record
   private Known known(String key, ClusterPod pod, ClusterIndex cluster) {
     Known known = pods.get(key);
     if (known != null && known.pod == pod) {
