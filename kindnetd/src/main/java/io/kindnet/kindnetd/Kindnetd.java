@@ -234,6 +234,7 @@ public final class Kindnetd implements Callable<Integer> {
             options.usesOwnPlugin());
         PolicyEnforcement enforcement =
             new PolicyEnforcement(
+                policyOptions,
                 policies,
                 localPods.pods(),
                 bridge,

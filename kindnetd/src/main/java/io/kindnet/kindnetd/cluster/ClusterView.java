@@ -9,7 +9,6 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.CopyOnWriteArrayList;
-import java.util.function.Predicate;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -86,16 +85,6 @@ public final class ClusterView<T> {
   /** One object, as it is now. */
   public synchronized Optional<T> get(String key) {
     return complete ? Optional.ofNullable(objects.get(key)) : Optional.empty();
-  }
-
-  /** Any of the objects for which {@code condition} holds. Looks at all of them. */
-  public synchronized Optional<T> find(Predicate<T> condition) {
-    for (T object : objects.values()) {
-      if (condition.test(object)) {
-        return Optional.of(object);
-      }
-    }
-    return Optional.empty();
   }
 
   /** How many objects are known so far. */

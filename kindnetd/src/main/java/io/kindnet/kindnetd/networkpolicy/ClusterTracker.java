@@ -22,7 +22,7 @@ import java.util.Set;
 
 /**
  * Follows the views: says what has changed before it takes it over, so that what follows from the
- * state before can still be found out. For one thread.
+ * state before can still be found out. For one thread, but for {@link #podAt}.
  */
 @SuppressWarnings("ReferenceEquality") // as long as nothing changes, a view gives the same snapshot
 final class ClusterTracker {
@@ -80,6 +80,11 @@ final class ClusterTracker {
     List<Policy> all = new ArrayList<>();
     policies.forEach(kind -> all.addAll(kind.values()));
     return all;
+  }
+
+  /** The pod that owns an address, {@code NAMESPACE/NAME}; may be asked by any thread. */
+  synchronized Optional<String> podAt(InetAddress address) {
+    return index.ownerOf(AddressKey.of(address));
   }
 
   /** What the views still miss; empty once each has had its first list. */
@@ -225,7 +230,7 @@ final class ClusterTracker {
   }
 
   /** Takes {@code changes} over. */
-  void apply(Changes changes) {
+  synchronized void apply(Changes changes) {
     for (Change<ClusterPod> change : changes.pods()) {
       change.after().ifPresentOrElse(index::put, () -> index.remove(change.key()));
     }

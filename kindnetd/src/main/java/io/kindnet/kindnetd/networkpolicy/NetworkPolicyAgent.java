@@ -15,6 +15,7 @@ import io.kindnet.netlink.nftables.Chain;
 import io.kindnet.netlink.nftables.NftablesEvents;
 import io.kindnet.netlink.nftables.NftablesSocket;
 import io.kindnet.netlink.nftables.Rule;
+import java.net.InetAddress;
 import java.time.Duration;
 import java.util.List;
 import java.util.Map;
@@ -35,6 +36,7 @@ public final class NetworkPolicyAgent implements Agent {
   /** A comparison of tens of thousands of elements takes a while; what others do is noticed. */
   private static final Duration CHECK_INTERVAL = Duration.ofMinutes(5);
 
+  private final NetworkPolicyOptions options;
   private final Supplier<PolicyViews> views;
   private final LocalPods localPods;
   private final Supplier<LogRule> logRule;
@@ -45,17 +47,19 @@ public final class NetworkPolicyAgent implements Agent {
   private final AgentStatus status;
   private final PolicyMetrics metrics;
   private final ReconcileLoop loop;
-  private @Nullable PolicyReconciler reconciler;
+  private volatile @Nullable PolicyReconciler reconciler;
 
   /**
    * @param views asked for at the start, so that nothing is watched where policies are disabled
-   * @param logRule how denials are logged, asked whenever something changes
+   * @param logRule how denials are logged, asked whenever something changes; the same object as
+   *     long as that is the same
    * @param furtherChains base chains that the table has besides its own, with their rules
    * @param nftables gives the socket of the network namespace, which is opened at the start at the
    *     latest; stays the caller's to close
    * @param events what others than {@code nftables} do there
    */
   public NetworkPolicyAgent(
+      NetworkPolicyOptions options,
       Supplier<PolicyViews> views,
       LocalPods localPods,
       Supplier<LogRule> logRule,
@@ -63,6 +67,7 @@ public final class NetworkPolicyAgent implements Agent {
       Supplier<NftablesSocket> nftables,
       KernelWatch<NftablesEvents.Events> events,
       Status status) {
+    this.options = options;
     this.views = views;
     this.localPods = localPods;
     this.logRule = logRule;
@@ -84,7 +89,8 @@ public final class NetworkPolicyAgent implements Agent {
     status.dependsOn(events.subscribe(listener));
     PolicyViews started = views.get();
     reconciler =
-        new PolicyReconciler(started, localPods, logRule, furtherChains, nftables, metrics);
+        new PolicyReconciler(
+            options, started, localPods, logRule, furtherChains, nftables, metrics);
     started.onChange(this::changed);
     localPods.onChange(this::changed);
     loop.start();
@@ -98,6 +104,12 @@ public final class NetworkPolicyAgent implements Agent {
   /** Why a chain of the table drops; empty for one that is not there any more. */
   public Optional<DenyChain> denial(String chain) {
     return Optional.ofNullable(metrics.plan().denials().get(chain));
+  }
+
+  /** The pod that has an address, {@code NAMESPACE/NAME}; empty if none is known to have it. */
+  public Optional<String> podAt(InetAddress address) {
+    PolicyReconciler started = reconciler;
+    return started == null ? Optional.empty() : started.podAt(address);
   }
 
   private void changed() {

@@ -1,5 +1,7 @@
 package io.kindnet.kindnetd.networkpolicy;
 
+import io.kindnet.kindnetd.cluster.policies.Tier;
+
 /**
  * Which policies are enforced.
  *
@@ -11,5 +13,14 @@ public record NetworkPolicyOptions(boolean enabled, boolean adminTier, boolean b
   /** Whether ClusterNetworkPolicies of any tier are enforced. */
   public boolean hasClusterTiers() {
     return enabled && (adminTier || baselineTier);
+  }
+
+  /** Whether policies of {@code tier} are enforced. */
+  public boolean enforces(Tier tier) {
+    return switch (tier) {
+      case ADMIN -> enabled && adminTier;
+      case NETWORK_POLICY -> enabled;
+      case BASELINE -> enabled && baselineTier;
+    };
   }
 }

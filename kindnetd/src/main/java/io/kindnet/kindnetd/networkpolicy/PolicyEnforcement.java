@@ -30,6 +30,7 @@ public final class PolicyEnforcement {
    * @param events what others than {@code nftables} do there
    */
   public PolicyEnforcement(
+      NetworkPolicyOptions options,
       PolicyResources resources,
       LocalPods localPods,
       Optional<String> bridge,
@@ -39,6 +40,7 @@ public final class PolicyEnforcement {
       Status status) {
     this.agent =
         new NetworkPolicyAgent(
+            options,
             resources::start,
             localPods,
             this::logRule,
@@ -48,7 +50,7 @@ public final class PolicyEnforcement {
             nftables,
             events,
             status);
-    this.denials = new DenialAgent(denialOptions, this::reason, resources::podAt, nftables, status);
+    this.denials = new DenialAgent(denialOptions, this::reason, agent::podAt, nftables, status);
     denials.onChange(agent::logChanged);
   }
 

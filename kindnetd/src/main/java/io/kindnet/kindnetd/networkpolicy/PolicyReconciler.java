@@ -12,6 +12,7 @@ import io.kindnet.netlink.nftables.Chain;
 import io.kindnet.netlink.nftables.NftablesException;
 import io.kindnet.netlink.nftables.NftablesSocket;
 import io.kindnet.netlink.nftables.Rule;
+import java.net.InetAddress;
 import java.util.HashSet;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -31,6 +32,7 @@ import org.slf4j.LoggerFactory;
 final class PolicyReconciler {
   private static final Logger log = LoggerFactory.getLogger(PolicyReconciler.class);
 
+  private final NetworkPolicyOptions options;
   private final LocalPods localPods;
   private final Supplier<LogRule> logRule;
   private final Supplier<NftablesSocket> nftables;
@@ -50,12 +52,14 @@ final class PolicyReconciler {
    * @param furtherChains base chains besides those of {@link BaseRules}
    */
   PolicyReconciler(
+      NetworkPolicyOptions options,
       PolicyViews views,
       LocalPods localPods,
       Supplier<LogRule> logRule,
       Map<Chain, List<Rule>> furtherChains,
       Supplier<NftablesSocket> nftables,
       PolicyMetrics metrics) {
+    this.options = options;
     this.localPods = localPods;
     this.logRule = logRule;
     this.nftables = nftables;
@@ -64,6 +68,11 @@ final class PolicyReconciler {
     this.tracker = new ClusterTracker(views);
     this.writer = new TableWriter(nftables);
     this.metrics = metrics;
+  }
+
+  /** The pod that owns an address, {@code NAMESPACE/NAME}; may be asked by any thread. */
+  Optional<String> podAt(InetAddress address) {
+    return tracker.podAt(address);
   }
 
   /** What it still waits for; empty once the kernel is as it has to be. */
@@ -96,7 +105,8 @@ final class PolicyReconciler {
     installed = null; // until all of it is done
     tracker.apply(changes);
     if (changes.policiesChanged()) {
-      planner.policies(tracker.policies());
+      planner.policies(
+          tracker.policies().stream().filter(policy -> options.enforces(policy.tier())).toList());
     }
     if (changes.namespacesChanged()) {
       planner.namespacesChanged();
@@ -142,10 +152,13 @@ final class PolicyReconciler {
     return tracker.changes(policies, local);
   }
 
-  private static Set<String> namespaces(List<Map<String, Policy>> policies) {
+  private Set<String> namespaces(List<Map<String, Policy>> policies) {
     Set<String> namespaces = new HashSet<>();
     for (Map<String, Policy> kind : policies) {
       for (Policy policy : kind.values()) {
+        if (!options.enforces(policy.tier())) {
+          continue;
+        }
         if (policy.tier() != Tier.NETWORK_POLICY) {
           return Set.of(PolicyNamespaces.ALL);
         }

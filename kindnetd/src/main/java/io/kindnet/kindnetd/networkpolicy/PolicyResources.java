@@ -17,9 +17,7 @@ import io.kindnet.kindnetd.cluster.policies.NetworkPolicyReader;
 import io.kindnet.kindnetd.cluster.policies.Policy;
 import io.kindnet.kindnetd.cluster.policies.PolicyObject;
 import io.kindnet.kindnetd.status.Status;
-import java.net.InetAddress;
 import java.util.List;
-import java.util.Optional;
 import java.util.Set;
 import java.util.function.IntSupplier;
 
@@ -68,16 +66,6 @@ public final class PolicyResources implements AutoCloseable {
     // no NetworkPolicy is about Nodes
     ClusterView<LabelledNode> labelledNodes = clusterTiers ? nodes.start() : empty();
     return new PolicyViews(pods.start(), namespaces.start(), labelledNodes, policies);
-  }
-
-  /**
-   * The Pod that has {@code address} now, {@code NAMESPACE/NAME}; empty if none is known to have
-   * it. Looks at all of them.
-   */
-  public Optional<String> podAt(InetAddress address) {
-    return pods.start()
-        .find(pod -> !pod.hostNetwork() && !pod.isTerminated() && pod.addresses().contains(address))
-        .map(pod -> pod.namespace() + "/" + pod.name());
   }
 
   private static <T> ClusterView<T> empty() {

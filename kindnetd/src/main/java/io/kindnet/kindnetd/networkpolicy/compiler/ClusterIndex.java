@@ -13,6 +13,7 @@ import java.util.HashSet;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
@@ -171,6 +172,11 @@ public final class ClusterIndex {
     }
     ClusterPod pod = pods.get(name.key());
     return pod != null && ownsAddresses(pod) ? List.of(pod) : List.of();
+  }
+
+  /** The name of the pod that owns {@code address}, {@code NAMESPACE/NAME}. */
+  public Optional<String> ownerOf(AddressKey address) {
+    return owners(address).stream().map(ClusterIndex::key).findFirst();
   }
 
   List<LabelledNode> nodesAt(AddressKey address) {
