@@ -1,0 +1,270 @@
+package io.kindnet.kindnetd.networkpolicy;
+
+import static java.nio.charset.StandardCharsets.US_ASCII;
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.kindnet.netlink.ip.IpAddresses;
+import io.kindnet.netlink.libc.NativeDatagramSocket;
+import io.kindnet.netlink.libc.Wakeup;
+import io.kindnet.netlink.netns.NetworkNamespace;
+import io.kindnet.netlink.testing.Eventually;
+import io.kindnet.netlink.testing.Ip;
+import io.kindnet.netlink.testing.Namespace;
+import io.kindnet.netlink.testing.Nft;
+import java.net.InetAddress;
+import java.nio.ByteBuffer;
+import java.nio.ByteOrder;
+import java.time.Duration;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Locale;
+import java.util.Set;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
+
+/**
+ * A router and the wires at both of its sides: packets of any source and destination go in at one
+ * and come out at the other, if the router forwards them. Connections are not tracked, so that each
+ * packet is the first of its own.
+ */
+final class PacketWire implements AutoCloseable {
+  private static final int AF_PACKET = 17; // linux/if_packet.h
+  private static final int ETH_P_ALL = 3;
+  private static final int ETH_P_IP = 0x0800;
+  private static final int ETH_P_IPV6 = 0x86dd;
+  private static final int SOL_SOCKET = 1;
+  private static final int SO_RCVBUFFORCE = 33;
+  private static final Pattern LINK = Pattern.compile("(?s)^(\\d+): .*link/ether ([0-9a-f:]+).*");
+  private static final Duration DEADLINE = Duration.ofSeconds(60);
+  private static final Duration SHORT = Duration.ofMillis(100);
+  private static final byte[] MAGIC = "kindnet!".getBytes(US_ASCII);
+  private static final int MARKER = -1;
+
+  private final NativeDatagramSocket in;
+  private final NativeDatagramSocket out;
+  private final Wakeup never = new Wakeup();
+  private final int inIndex;
+  private final byte[] routerLink;
+  private int lastMarker = MARKER;
+
+  /**
+   * @param router is given two links and forwards all that it is not the destination of
+   */
+  PacketWire(Namespace source, Namespace router, Namespace sink) {
+    router.loopbackUp();
+    router.connect("in", source, "eth0");
+    router.connect("out", sink, "eth0");
+    router.run(
+        "sysctl",
+        "-q",
+        "-w",
+        "net/ipv4/ip_forward=1",
+        "net/ipv6/conf/all/forwarding=1",
+        "net/ipv4/conf/all/rp_filter=0",
+        "net/ipv4/conf/in/rp_filter=0",
+        "net/ipv4/conf/in/accept_local=1",
+        "net/ipv4/conf/all/send_redirects=0");
+    String sinkLink = link(sink, "eth0").group(2);
+    Ip.batch(
+        router,
+        """
+        address add 192.0.2.1/30 dev out
+        address add fd00:ffff::1/126 dev out nodad
+        neigh replace 192.0.2.2 lladdr %1$s nud permanent dev out
+        neigh replace fd00:ffff::2 lladdr %1$s nud permanent dev out
+        route add default via 192.0.2.2 dev out
+        route add default via fd00:ffff::2 dev out
+        """
+            .formatted(sinkLink));
+    Nft.apply(
+        router,
+        """
+        table inet no-tracking {
+          chain prerouting { type filter hook prerouting priority raw; notrack; }
+        }
+        """);
+    routerLink = bytes(link(router, "in").group(2));
+    inIndex = Integer.parseInt(link(source, "eth0").group(1));
+    in = open(source);
+    out = open(sink);
+    out.option(SOL_SOCKET, SO_RCVBUFFORCE, 8 << 20);
+    out.bind(address(ETH_P_ALL, Integer.parseInt(link(sink, "eth0").group(1)), new byte[6]));
+    // the links are up a moment after they were set up
+    Eventually.within(
+        DEADLINE,
+        () -> {
+          send(marker(), MARKER);
+          assertThat(out.await(never, SHORT)).isTrue();
+        });
+  }
+
+  private static NativeDatagramSocket open(Namespace namespace) {
+    try (NetworkNamespace entered = NetworkNamespace.open(namespace.path().toString())) {
+      return entered.call(() -> NativeDatagramSocket.open(AF_PACKET, 0, "packet socket"));
+    }
+  }
+
+  private static Matcher link(Namespace namespace, String name) {
+    Matcher link = LINK.matcher(namespace.run("ip", "-o", "link", "show", name));
+    assertThat(link.matches()).isTrue();
+    return link;
+  }
+
+  private static byte[] bytes(String link) {
+    byte[] bytes = new byte[6];
+    String[] parts = link.split(":");
+    for (int i = 0; i < bytes.length; i++) {
+      bytes[i] = (byte) Integer.parseInt(parts[i], 16);
+    }
+    return bytes;
+  }
+
+  /** A {@code struct sockaddr_ll}. */
+  private static byte[] address(int protocol, int index, byte[] link) {
+    ByteBuffer address = ByteBuffer.allocate(20).order(ByteOrder.nativeOrder());
+    address.putShort((short) AF_PACKET);
+    address.order(ByteOrder.BIG_ENDIAN).putShort((short) protocol);
+    address.order(ByteOrder.nativeOrder()).putInt(index).putShort((short) 0).put((byte) 0);
+    address.put((byte) link.length).put(link);
+    return address.array();
+  }
+
+  /**
+   * A packet.
+   *
+   * @param protocol its {@code IPPROTO_} number; one without ports is an echo request
+   * @param port of the destination, where there are ports
+   */
+  record Packet(InetAddress source, InetAddress destination, int protocol, int port) {
+    @Override
+    public String toString() {
+      return String.format(
+          Locale.ROOT,
+          "%s -> %s protocol %d port %d",
+          IpAddresses.format(source),
+          IpAddresses.format(destination),
+          protocol,
+          port);
+    }
+  }
+
+  /** Those of {@code packets}, by their places, that come out. */
+  Set<Integer> arrivals(List<Packet> packets) {
+    for (int i = 0; i < packets.size(); i++) {
+      send(packets.get(i), i);
+    }
+    int marker = --lastMarker;
+    send(marker(), marker);
+    Set<Integer> arrived = new HashSet<>();
+    while (true) {
+      int index = receive();
+      if (index == marker) {
+        return arrived;
+      }
+      if (index >= 0) {
+        arrived.add(index);
+      }
+    }
+  }
+
+  private int receive() {
+    long deadline = System.nanoTime() + DEADLINE.toNanos();
+    while (true) {
+      NativeDatagramSocket.Datagram datagram = out.receiveNow();
+      if (datagram == null) {
+        assertThat(System.nanoTime()).as("the marker does not arrive").isLessThan(deadline);
+        out.await(never, SHORT);
+        continue;
+      }
+      ByteBuffer bytes = datagram.bytes();
+      for (int at = bytes.limit() - MAGIC.length - 4; at >= 20; at--) {
+        if (isMagic(bytes, at)) {
+          return bytes.order(ByteOrder.BIG_ENDIAN).getInt(at + MAGIC.length);
+        }
+      }
+    }
+  }
+
+  private static boolean isMagic(ByteBuffer bytes, int at) {
+    for (int i = 0; i < MAGIC.length; i++) {
+      if (bytes.get(at + i) != MAGIC[i]) {
+        return false;
+      }
+    }
+    return true;
+  }
+
+  private static Packet marker() {
+    return new Packet(IpAddresses.parse("198.51.100.1"), IpAddresses.parse("198.51.100.2"), 17, 9);
+  }
+
+  private void send(Packet packet, int index) {
+    ByteBuffer bytes = bytes(packet, index);
+    int type = packet.destination().getAddress().length == 4 ? ETH_P_IP : ETH_P_IPV6;
+    in.send(bytes, address(type, inIndex, routerLink));
+  }
+
+  private static ByteBuffer bytes(Packet packet, int index) {
+    byte[] payload = payload(packet, index);
+    byte[] source = packet.source().getAddress();
+    byte[] destination = packet.destination().getAddress();
+    ByteBuffer bytes;
+    if (source.length == 4) {
+      bytes = ByteBuffer.allocate(20 + payload.length);
+      bytes.put((byte) 0x45).put((byte) 0).putShort((short) bytes.capacity());
+      bytes.putInt(0).put((byte) 64).put((byte) packet.protocol()).putShort((short) 0);
+      bytes.put(source).put(destination);
+      bytes.putShort(10, (short) checksum(bytes.array(), 20));
+    } else {
+      bytes = ByteBuffer.allocate(40 + payload.length);
+      bytes.putInt(0x60000000).putShort((short) payload.length);
+      bytes.put((byte) packet.protocol()).put((byte) 64).put(source).put(destination);
+    }
+    return bytes.put(payload).flip();
+  }
+
+  /** What a header has to be to be taken for one; nobody looks at checksums. */
+  private static byte[] payload(Packet packet, int index) {
+    ByteBuffer payload = ByteBuffer.allocate(20 + MAGIC.length + 4);
+    switch (packet.protocol()) {
+      case 6 ->
+          payload
+              .putShort((short) 33333)
+              .putShort((short) packet.port())
+              .putInt(1)
+              .putInt(0)
+              .putInt(0x50020000)
+              .putInt(0);
+      case 17 ->
+          payload
+              .putShort((short) 33333)
+              .putShort((short) packet.port())
+              .putShort((short) payload.capacity())
+              .putShort((short) 0)
+              .position(20);
+      case 132 -> payload.putShort((short) 33333).putShort((short) packet.port()).position(20);
+      case 1 -> payload.putInt(0x08000000).position(20);
+      case 58 -> payload.putInt(0x80000000).position(20);
+      default -> payload.position(20);
+    }
+    return payload.put(MAGIC).putInt(index).array();
+  }
+
+  private static int checksum(byte[] bytes, int length) {
+    int sum = 0;
+    for (int i = 0; i < length; i += 2) {
+      sum += (bytes[i] & 0xff) << 8 | (bytes[i + 1] & 0xff);
+    }
+    while (sum > 0xffff) {
+      sum = (sum & 0xffff) + (sum >> 16);
+    }
+    return ~sum;
+  }
+
+  @Override
+  public void close() {
+    in.close();
+    out.close();
+    never.close();
+  }
+}
