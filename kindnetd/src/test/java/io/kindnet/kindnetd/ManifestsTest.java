@@ -89,18 +89,23 @@ class ManifestsTest {
             "watch nodes",
             "patch nodes/status",
             "create events",
+            "list pods",
+            "watch pods",
+            "list namespaces",
+            "watch namespaces",
+            "list networkpolicies.networking.k8s.io",
+            "watch networkpolicies.networking.k8s.io",
+            "list clusternetworkpolicies.policy.networking.k8s.io",
+            "watch clusternetworkpolicies.policy.networking.k8s.io",
             "list servicecidrs.networking.k8s.io");
   }
 
   private static List<String> rights(PolicyRule rule) {
-    return rule.getVerbs().stream()
-        .map(verb ->
-            verb
-                + " "
-                + rule.getResources().getFirst()
-                + (rule.getApiGroups().getFirst().isEmpty()
-                    ? ""
-                    : "." + rule.getApiGroups().getFirst()))
+    String group = rule.getApiGroups().getFirst();
+    return rule.getResources().stream()
+        .flatMap(resource ->
+            rule.getVerbs().stream()
+                .map(verb -> verb + " " + resource + (group.isEmpty() ? "" : "." + group)))
         .toList();
   }
 
