@@ -1,0 +1,118 @@
+package io.kindnet.kindnetd.networkpolicy;
+
+import static java.nio.charset.StandardCharsets.UTF_8;
+
+import io.fabric8.kubernetes.api.model.Event;
+import io.fabric8.kubernetes.api.model.EventBuilder;
+import io.fabric8.kubernetes.client.KubernetesClient;
+import io.fabric8.kubernetes.client.KubernetesClientException;
+import java.net.HttpURLConnection;
+import java.time.Instant;
+import java.time.temporal.ChronoUnit;
+import java.util.UUID;
+import java.util.concurrent.Executors;
+import java.util.concurrent.RejectedExecutionException;
+import java.util.concurrent.ScheduledExecutorService;
+import java.util.concurrent.ThreadLocalRandom;
+import java.util.concurrent.TimeUnit;
+import java.util.function.Consumer;
+import java.util.function.IntSupplier;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * Makes an Event for each problem of a policy, as {@code kubectl describe networkpolicy} shows
+ * them, in the background. The agents of all nodes find the same problems: the Event has one name
+ * wherever it is made, so that only the first makes it, and each waits for a random time.
+ */
+public final class PolicyEvents implements Consumer<PolicyProblem>, AutoCloseable {
+  private static final Logger log = LoggerFactory.getLogger(PolicyEvents.class);
+  private static final String COMPONENT = "kindnetd";
+
+  /** Where Events are that are about objects without a namespace. */
+  private static final String DEFAULT_NAMESPACE = "default";
+
+  private static final int LONGEST_PREFIX = 200;
+  private static final long MILLIS_PER_NODE = 5;
+
+  private final KubernetesClient client;
+  private final String node;
+  private final IntSupplier nodes;
+  private final ScheduledExecutorService thread =
+      Executors.newSingleThreadScheduledExecutor(
+          Thread.ofPlatform().daemon().name("policy-events").factory());
+
+  /**
+   * @param node the name of this machine's Node
+   * @param nodes how many machines do the same
+   */
+  public PolicyEvents(KubernetesClient client, String node, IntSupplier nodes) {
+    this.client = client;
+    this.node = node;
+    this.nodes = nodes;
+  }
+
+  @Override
+  public void accept(PolicyProblem problem) {
+    long delay = ThreadLocalRandom.current().nextLong(1 + MILLIS_PER_NODE * nodes.getAsInt());
+    try {
+      var _ = thread.schedule(() -> create(problem), delay, TimeUnit.MILLISECONDS);
+    } catch (RejectedExecutionException closed) {
+      // the log has it
+    }
+  }
+
+  private void create(PolicyProblem problem) {
+    Event event = event(problem, Instant.now().truncatedTo(ChronoUnit.SECONDS).toString());
+    try {
+      client.v1().events().inNamespace(event.getMetadata().getNamespace()).resource(event).create();
+    } catch (KubernetesClientException failure) {
+      if (failure.getCode() != HttpURLConnection.HTTP_CONFLICT) {
+        log.warn("no Event on {}: {}", problem.line(), failure.getMessage());
+      }
+    }
+  }
+
+  private Event event(PolicyProblem problem, String now) {
+    boolean namespaced = !problem.namespace().isEmpty();
+    String namespace = namespaced ? problem.namespace() : DEFAULT_NAMESPACE;
+    return new EventBuilder()
+        .withNewMetadata()
+        .withName(name(problem))
+        .withNamespace(namespace)
+        .endMetadata()
+        .withNewInvolvedObject()
+        .withApiVersion(namespaced ? "networking.k8s.io/v1" : "policy.networking.k8s.io/v1alpha2")
+        .withKind(problem.kind())
+        .withNamespace(namespaced ? problem.namespace() : null)
+        .withName(problem.name())
+        .withUid(problem.uid())
+        .endInvolvedObject()
+        .withType("Warning")
+        .withReason(problem.whole() ? "PolicyNotFollowed" : "PolicyPartlyFollowed")
+        .withMessage(problem.text())
+        .withNewSource()
+        .withComponent(COMPONENT)
+        .endSource()
+        .withReportingComponent(COMPONENT)
+        .withReportingInstance(node)
+        .withFirstTimestamp(now)
+        .withLastTimestamp(now)
+        .withCount(1)
+        .build();
+  }
+
+  /** The same for the same problem of the same policy, on every node. */
+  private static String name(PolicyProblem problem) {
+    String prefix = problem.name().substring(0, Math.min(LONGEST_PREFIX, problem.name().length()));
+    String text = problem.kind() + problem.uid() + problem.text();
+    // no part of a DNS name ends with a dash or a dot, but the end of a prefix may
+    return prefix.replaceAll("[-.]+$", "") + "." + UUID.nameUUIDFromBytes(text.getBytes(UTF_8));
+  }
+
+  /** What has not been told yet is not told any more. */
+  @Override
+  public void close() {
+    thread.shutdownNow();
+  }
+}
