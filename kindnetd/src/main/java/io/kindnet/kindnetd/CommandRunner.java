@@ -2,6 +2,7 @@ package io.kindnet.kindnetd;
 
 import io.kindnet.kindnetd.GoArguments.BadArgumentException;
 import java.io.PrintWriter;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.Callable;
 import picocli.CommandLine;
@@ -17,27 +18,40 @@ final class CommandRunner {
   static int run(
       Callable<Integer> command, List<String> arguments, PrintWriter out, PrintWriter err) {
     CommandLine line = new CommandLine(command).setOut(out).setErr(err);
-    line.setParameterExceptionHandler((wrong, given) -> complain(line, wrong));
-    line.setExecutionExceptionHandler((failure, same, parsed) -> {
+    line.setParameterExceptionHandler((wrong, given) -> complain(wrong.getCommandLine(), wrong));
+    line.setExecutionExceptionHandler((failure, failed, parsed) -> {
       if (failure instanceof BadValueException) {
-        return complain(line, failure);
+        return complain(failed, failure);
       }
       err.println("kindnetd: " + failure.getMessage());
       return FAILED;
     });
+    // the words before the first flag, as far as they are commands
+    List<String> words = new ArrayList<>();
+    CommandLine called = line;
+    for (String word : arguments) {
+      CommandLine next = called.getSubcommands().get(word);
+      if (next == null) {
+        break;
+      }
+      words.add(word);
+      called = next;
+    }
     try {
-      List<String> normalized =
-          GoArguments.normalize(arguments, Flags.kinds(line.getCommandSpec()));
-      return line.execute(normalized.toArray(String[]::new));
+      words.addAll(
+          GoArguments.normalize(
+              arguments.subList(words.size(), arguments.size()),
+              Flags.kinds(called.getCommandSpec())));
+      return line.execute(words.toArray(String[]::new));
     } catch (BadArgumentException wrong) {
-      return complain(line, wrong);
+      return complain(called, wrong);
     }
   }
 
   private static int complain(CommandLine line, Exception wrong) {
     // without the usage: a pod's termination message is the end of its log
     line.getErr().println("kindnetd: " + wrong.getMessage());
-    line.getErr().println("kindnetd --help shows all flags");
+    line.getErr().println(line.getCommandSpec().qualifiedName() + " --help shows all flags");
     return BAD_ARGUMENT;
   }
 }

@@ -71,7 +71,11 @@ import picocli.CommandLine.Spec;
     description = "The node agent of kindnet: CNI configuration, routes and masquerading.",
     versionProvider = BuildVersion.class,
     sortOptions = false,
-    customSynopsis = "kindnetd [FLAG]...",
+    customSynopsis = {
+      "kindnetd [FLAG]...",
+      "kindnetd policy explain --from POD|IP --to POD|IP --port PORT [FLAG]..."
+    },
+    subcommands = PolicyCommand.class,
     footer = "A flag takes one dash or two. A boolean without a value is true.",
     usageHelpWidth = 100)
 public final class Kindnetd implements Callable<Integer> {
@@ -110,6 +114,11 @@ public final class Kindnetd implements Callable<Integer> {
     PrintWriter err = new PrintWriter(System.err, true, UTF_8);
     Kindnetd command = new Kindnetd(System.getenv(), KernelRelease.running());
     System.exit(CommandRunner.run(command, List.of(arguments), out, err));
+  }
+
+  /** The environment of this process. */
+  Map<String, String> environment() {
+    return environment;
   }
 
   @Override

@@ -11,6 +11,16 @@ final class Logging {
 
   private Logging() {}
 
+  /**
+   * For commands, of which the output is all that matters: warnings only, unless asked for more.
+   */
+  static void configureQuietly(int verbosity) {
+    configure(verbosity);
+    if (verbosity == 0) {
+      level("io.kindnet", "warn");
+    }
+  }
+
   static void configure(int verbosity) {
     level("io.kindnet", verbosity >= TRACE ? "trace" : verbosity >= DEBUG ? "debug" : "info");
     // the client's own warnings repeat, with stack traces, what NodeWatch says in one line

@@ -146,12 +146,14 @@ record Options(
     return flag("cni-plugins", name, text -> PluginChain.of(text, bridge));
   }
 
-  private static String nodeName(String override, String fromEnvironment, String hostName) {
+  /** The name of this node, as the kubelet registers it. */
+  static String nodeName(String override, String fromEnvironment, String hostName) {
     String name = override.isEmpty() ? fromEnvironment : override;
     return (name.isEmpty() ? hostName : name).strip().toLowerCase(Locale.ROOT);
   }
 
-  private static Optional<URI> controlPlaneEndpoint(String flag, String fromEnvironment) {
+  /** Where the API server is said to be, by a flag or else by the environment. */
+  static Optional<URI> controlPlaneEndpoint(String flag, String fromEnvironment) {
     return flag.isEmpty()
         ? variable("CONTROL_PLANE_ENDPOINT", fromEnvironment, optional(OptionValues::urlOrHostPort))
         : flag("control-plane-endpoint", flag, optional(OptionValues::url));
