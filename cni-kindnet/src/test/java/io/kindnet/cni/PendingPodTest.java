@@ -63,6 +63,13 @@ class PendingPodTest {
           ip daddr vmap @ingress-v4
           ip6 daddr vmap @ingress-v6
         }
+        chain input {
+          type filter hook input priority 101; policy accept;
+          ct direction reply ct state established,related accept
+          icmpv6 type 133-137 accept
+          ip saddr @pending-v4 counter drop
+          ip6 saddr @pending-v6 counter drop
+        }
       }
       """;
 
@@ -101,7 +108,7 @@ class PendingPodTest {
 
   @ParameterizedTest
   @ValueSource(strings = {"default", PolicyNamespaces.ALL})
-  void reachesItsNodeAndNobodyElse(String namespace) throws CniException {
+  void isReachedByItsNodeAlone(String namespace) throws CniException {
     List<InetAddress> neighbours = addresses(node.add("other", other));
     Nft.apply(host, TABLE_OF_AGENT);
     policiesIn(namespace);
@@ -112,7 +119,7 @@ class PendingPodTest {
       InetAddress address = addresses(result).get(family);
       assertThat(podEcho.reaches(neighbours.get(family), SILENCE)).isFalse();
       assertThat(otherEcho.reaches(address, SILENCE)).isFalse();
-      assertThat(podEcho.reaches(gateway(result, family), ANSWER)).isTrue();
+      assertThat(podEcho.reaches(gateway(result, family), SILENCE)).isFalse();
       assertThat(hostEcho.reaches(address, ANSWER)).isTrue();
     }
     for (InetAddress address : addresses(result)) {
@@ -177,7 +184,7 @@ class PendingPodTest {
       InetAddress address = addresses(result).get(family);
       assertThat(podEcho.reaches(neighbours.get(family), SILENCE)).isFalse();
       assertThat(otherEcho.reaches(address, SILENCE)).isFalse();
-      assertThat(podEcho.reaches(gateway(result, family), ANSWER)).isTrue();
+      assertThat(podEcho.reaches(gateway(result, family), SILENCE)).isFalse();
       assertThat(hostEcho.reaches(address, ANSWER)).isTrue();
     }
     node.del("pod", pod);

@@ -39,6 +39,12 @@ public final class PendingTable {
           "postrouting",
           BaseChain.filter(BaseChain.NF_INET_POST_ROUTING, BaseChain.NF_IP_PRI_NAT_SRC - 5));
 
+  private static final Chain INPUT =
+      new Chain(
+          TABLE,
+          "input",
+          BaseChain.filter(BaseChain.NF_INET_LOCAL_IN, BaseChain.NF_IP_PRI_NAT_SRC + 1));
+
   private static final int IPPROTO_ICMP = 1; // linux/in.h
   private static final int IPPROTO_ICMPV6 = 58; // linux/in6.h
   private static final int FIRST_OF_NEIGHBOUR_DISCOVERY = 133; // RFC 4861
@@ -91,36 +97,53 @@ public final class PendingTable {
     for (AddressFamily family : AddressFamily.values()) {
       transaction.add(pending(family));
     }
-    transaction.add(POSTROUTING);
-    for (Rule rule : rules()) {
+    transaction.add(POSTROUTING).add(INPUT);
+    for (Rule rule : postrouting()) {
       transaction.append(POSTROUTING, rule);
+    }
+    for (Rule rule : input()) {
+      transaction.append(INPUT, rule);
     }
   }
 
-  private static List<Rule> rules() {
+  private static List<Rule> postrouting() {
+    List<Rule> rules = new ArrayList<>(undisputed());
+    addEgress(rules);
+    rules.add(Rule.when(Matches.sourceLocal()).then(Verdict.accept()));
+    for (AddressFamily family : AddressFamily.values()) {
+      rules.add(drop(Matches.destinationIn(family, pending(family).name())));
+    }
+    return rules;
+  }
+
+  private static List<Rule> input() {
+    List<Rule> rules = new ArrayList<>(undisputed());
+    addEgress(rules);
+    return rules;
+  }
+
+  private static void addEgress(List<Rule> rules) {
+    for (AddressFamily family : AddressFamily.values()) {
+      rules.add(drop(Matches.sourceIn(family, pending(family).name())));
+    }
+  }
+
+  /** Replies, the errors of connections, and neighbour discovery: no policy is about these. */
+  private static List<Rule> undisputed() {
     List<Rule> rules = new ArrayList<>();
     rules.add(
         Rule.when(Matches.ctReply())
             .and(Matches.ctState(Ct.ESTABLISHED | Ct.RELATED))
             .then(Verdict.accept()));
     for (int protocol : new int[] {IPPROTO_ICMP, IPPROTO_ICMPV6}) {
-      // the errors of connections that were let through
       rules.add(
           Rule.when(Matches.protocol(protocol))
               .and(Matches.ctState(Ct.RELATED))
               .then(Verdict.accept()));
     }
-    // pods of one bridge ask each other
     rules.add(
         Rule.when(Matches.icmpv6Types(FIRST_OF_NEIGHBOUR_DISCOVERY, LAST_OF_NEIGHBOUR_DISCOVERY))
             .then(Verdict.accept()));
-    for (AddressFamily family : AddressFamily.values()) {
-      rules.add(drop(Matches.sourceIn(family, pending(family).name())));
-    }
-    rules.add(Rule.when(Matches.sourceLocal()).then(Verdict.accept()));
-    for (AddressFamily family : AddressFamily.values()) {
-      rules.add(drop(Matches.destinationIn(family, pending(family).name())));
-    }
     return rules;
   }
 

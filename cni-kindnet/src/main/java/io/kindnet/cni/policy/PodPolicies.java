@@ -8,8 +8,7 @@ import io.kindnet.cni.store.Store;
 
 /**
  * Sees to the network policies of the pods that calls connect. A pod whose policies are not known
- * yet is <em>pending</em>: it reaches its own node and is reached from there, and nothing else
- * passes.
+ * yet is <em>pending</em>: its own node reaches it, and nothing else passes.
  */
 public interface PodPolicies extends AutoCloseable {
   /** Where policies are not enforced. */
