@@ -7,6 +7,7 @@ import com.fasterxml.jackson.databind.JsonNode;
 import io.kindnet.cni.protocol.CniException;
 import io.kindnet.cni.store.PolicyNamespaces;
 import io.kindnet.cni.store.Store;
+import io.kindnet.cni.traffic.PacketFlood;
 import io.kindnet.netlink.testing.Deadlines;
 import io.kindnet.netlink.testing.Namespace;
 import io.kindnet.netlink.testing.NetworkNamespaces;

@@ -38,11 +38,6 @@ final class PolicyMetrics {
         "kindnet_network_policy_set_elements",
         "Elements of all sets and maps of the table of network policies.",
         sizes::total);
-    all.gauge(
-        "kindnet_network_policy_pending_pods",
-        "Addresses of pods of this node whose Pod is not known yet: what is not their own node's is"
-            + " dropped.",
-        () -> plan.pending().size());
     all.counter(
         "kindnet_network_policy_denied_packets_total",
         "Packets that network policies denied, by the policies that say so.",

@@ -27,6 +27,7 @@ final class CniClient {
   private final Namespace node;
   private final Path dataDir;
   private final String bridge;
+  private List<String> ranges = List.of("10.244.0.0/23", "fd00:10:244::/64");
 
   CniClient(Namespace node, Path dataDir) {
     this(node, dataDir, "");
@@ -39,6 +40,11 @@ final class CniClient {
     this.node = node;
     this.dataDir = dataDir;
     this.bridge = bridge;
+  }
+
+  /** The ranges of its configuration from now on. */
+  void ranges(String... others) {
+    ranges = List.of(others);
   }
 
   Namespace node() {
@@ -61,7 +67,7 @@ final class CniClient {
     if (!bridge.isEmpty()) {
       config.put("bridge", bridge);
     }
-    config.withArray("ranges").add("10.244.0.0/23").add("fd00:10:244::/64");
+    ranges.forEach(config.withArray("ranges")::add);
     if (hostPort > 0) {
       config
           .withObject("runtimeConfig")

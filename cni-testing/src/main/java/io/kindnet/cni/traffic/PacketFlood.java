@@ -1,6 +1,4 @@
-package io.kindnet.cni;
-
-import static org.assertj.core.api.Assertions.assertThat;
+package io.kindnet.cni.traffic;
 
 import io.kindnet.netlink.netns.NetworkNamespace;
 import io.kindnet.netlink.testing.Eventually;
@@ -14,7 +12,7 @@ import java.time.Duration;
 import java.util.concurrent.atomic.AtomicInteger;
 
 /** Sends datagrams from one namespace to another without a pause, and counts those that arrive. */
-final class PacketFlood implements AutoCloseable {
+public final class PacketFlood implements AutoCloseable {
   private static final Duration DEADLINE = Duration.ofMinutes(1);
   private static final int LENGTH = 16;
 
@@ -33,7 +31,7 @@ final class PacketFlood implements AutoCloseable {
    *
    * @param address one of {@code to}
    */
-  static PacketFlood start(Namespace from, Namespace to, InetAddress address) {
+  public static PacketFlood start(Namespace from, Namespace to, InetAddress address) {
     PacketFlood flood = new PacketFlood(socket(from), socket(to));
     InetSocketAddress target = new InetSocketAddress(address, flood.receiver.getLocalPort());
     Thread.ofPlatform().daemon().name("flood from " + from).start(() -> flood.send(target));
@@ -72,18 +70,24 @@ final class PacketFlood implements AutoCloseable {
   }
 
   /** Waits until so many more packets were sent. */
-  void awaitSent(int more) {
+  public void awaitSent(int more) {
     int wanted = sent.get() + more;
-    Eventually.within(DEADLINE, () -> assertThat(sent.get()).isGreaterThanOrEqualTo(wanted));
+    Eventually.within(DEADLINE, () -> requireAtLeast(wanted, sent.get(), "sent"));
   }
 
   /** Waits until so many packets have arrived in all. */
-  void awaitReceived(int wanted) {
-    Eventually.within(DEADLINE, () -> assertThat(received.get()).isGreaterThanOrEqualTo(wanted));
+  public void awaitReceived(int wanted) {
+    Eventually.within(DEADLINE, () -> requireAtLeast(wanted, received.get(), "received"));
+  }
+
+  private static void requireAtLeast(int wanted, int there, String what) {
+    if (there < wanted) {
+      throw new AssertionError(there + " packets were " + what + ", not " + wanted);
+    }
   }
 
   /** How many packets have arrived. */
-  int received() {
+  public int received() {
     return received.get();
   }
 
