@@ -18,12 +18,14 @@ public final class PacketFlood implements AutoCloseable {
 
   private final DatagramSocket sender;
   private final DatagramSocket receiver;
+  private final InetSocketAddress target;
   private final AtomicInteger sent = new AtomicInteger();
   private final AtomicInteger received = new AtomicInteger();
 
-  private PacketFlood(DatagramSocket sender, DatagramSocket receiver) {
+  private PacketFlood(DatagramSocket sender, DatagramSocket receiver, InetAddress address) {
     this.sender = sender;
     this.receiver = receiver;
+    this.target = new InetSocketAddress(address, receiver.getLocalPort());
   }
 
   /**
@@ -32,9 +34,8 @@ public final class PacketFlood implements AutoCloseable {
    * @param address one of {@code to}
    */
   public static PacketFlood start(Namespace from, Namespace to, InetAddress address) {
-    PacketFlood flood = new PacketFlood(socket(from), socket(to));
-    InetSocketAddress target = new InetSocketAddress(address, flood.receiver.getLocalPort());
-    Thread.ofPlatform().daemon().name("flood from " + from).start(() -> flood.send(target));
+    PacketFlood flood = new PacketFlood(socket(from), socket(to), address);
+    Thread.ofPlatform().daemon().name("flood from " + from).start(flood::send);
     Thread.ofPlatform().daemon().name("flood to " + to).start(flood::receive);
     return flood;
   }
@@ -45,7 +46,7 @@ public final class PacketFlood implements AutoCloseable {
     }
   }
 
-  private void send(InetSocketAddress target) {
+  private void send() {
     DatagramPacket packet = new DatagramPacket(new byte[LENGTH], LENGTH, target);
     while (!sender.isClosed()) {
       try {
@@ -77,7 +78,8 @@ public final class PacketFlood implements AutoCloseable {
 
   /** Waits until so many packets have arrived in all. */
   public void awaitReceived(int wanted) {
-    Eventually.within(DEADLINE, () -> requireAtLeast(wanted, received.get(), "received"));
+    Eventually.within(
+        DEADLINE, () -> requireAtLeast(wanted, received.get(), "received at " + target));
   }
 
   private static void requireAtLeast(int wanted, int there, String what) {

@@ -25,6 +25,7 @@ import io.kindnet.kindnetd.networkpolicy.BridgedChain;
 import io.kindnet.kindnetd.networkpolicy.NetworkPolicyAgent;
 import io.kindnet.kindnetd.networkpolicy.PolicyTable;
 import io.kindnet.kindnetd.networkpolicy.PolicyViews;
+import io.kindnet.kindnetd.networkpolicy.bridge.BridgeFilterAgent;
 import io.kindnet.kindnetd.networkpolicy.compiler.LogRule;
 import io.kindnet.kindnetd.networkpolicy.localpods.LocalPodAgent;
 import io.kindnet.kindnetd.status.Status;
@@ -111,6 +112,9 @@ final class EnforcingNode implements AutoCloseable {
                         routeEvents,
                         status));
             made.start();
+            if (!bridge.isEmpty()) {
+              open(new BridgeFilterAgent(bridge, routes, routeEvents, status)).start();
+            }
             policyAgent =
                 open(
                     new NetworkPolicyAgent(
