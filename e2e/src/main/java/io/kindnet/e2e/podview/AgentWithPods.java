@@ -6,9 +6,13 @@ import io.kindnet.kindnetd.cluster.ClusterView;
 import io.kindnet.kindnetd.cluster.ClusterView.Changes;
 import io.kindnet.kindnetd.cluster.ClusterView.Snapshot;
 import io.kindnet.kindnetd.cluster.ResourceView;
+import io.kindnet.kindnetd.cluster.namespaces.NamespaceReader;
+import io.kindnet.kindnetd.cluster.namespaces.NamespaceReader.NamespaceObject;
 import io.kindnet.kindnetd.cluster.pods.ClusterPod;
 import io.kindnet.kindnetd.cluster.pods.PodReader;
 import io.kindnet.kindnetd.cluster.pods.PodReader.PodObject;
+import io.kindnet.kindnetd.cluster.policies.NetworkPolicyReader;
+import io.kindnet.kindnetd.cluster.policies.PolicyObject;
 import io.kindnet.kindnetd.kube.ApiServer;
 import io.kindnet.kindnetd.kube.ApiServerOptions;
 import io.kindnet.kindnetd.status.Status;
@@ -17,7 +21,7 @@ import java.util.concurrent.Semaphore;
 import java.util.concurrent.TimeUnit;
 
 /**
- * The agent as it would be with an agent in it that asks for the Pods of the cluster: it has a
+ * The agent as it would be with an agent in it that asks for the Pods, Namespaces and NetworkPolicies of the cluster: of the Pods it has a
  * snapshot of all, and hears of each change. From time to time it prints how far it is.
  */
 public final class AgentWithPods {
@@ -50,6 +54,20 @@ public final class AgentWithPods {
     KubernetesClient client = ApiServer.connect(options, System.getenv(), address -> {});
     ResourceView<PodObject, ClusterPod> view =
         new ResourceView<>(client, PodReader.PODS, PodObject::pod, new Status("pods"), () -> NODES);
+    new ResourceView<>(
+            client,
+            NamespaceReader.NAMESPACES,
+            NamespaceObject::namespace,
+            new Status("namespaces"),
+            () -> NODES)
+        .start();
+    new ResourceView<>(
+            client,
+            NetworkPolicyReader.NETWORK_POLICIES,
+            PolicyObject::policy,
+            new Status("policies"),
+            () -> NODES)
+        .start();
     new AgentWithPods(view.start()).run();
   }
 

@@ -90,28 +90,25 @@ final class Host implements AutoCloseable {
     Files.setPosixFilePermissions(file, PosixFilePermissions.fromString("rwxr-xr-x"));
   }
 
-  /** Lets the agent read Pods, which it needs no right for yet. */
-  void allowPods() {
-    kubectl.run("create", "clusterrole", "kindnet-pods", "--verb=list,watch", "--resource=pods");
-    kubectl.run(
-        "create",
-        "clusterrolebinding",
-        "kindnet-pods",
-        "--clusterrole=kindnet-pods",
-        "--serviceaccount=kube-system:kindnet");
-  }
-
   /** Starts the agent, as the DaemonSet does. */
   ScaleAgent startAgent() {
-    return start(AGENT);
+    return start(AGENT, /* policies= */ true);
   }
 
-  /** Starts the agent with a view of all Pods. */
+  /** Starts the agent without network policies, and so without views of more than Nodes. */
+  ScaleAgent startAgentWithoutPolicies() {
+    return start(AGENT, /* policies= */ false);
+  }
+
+  /**
+   * Starts the agent without network policies, but with views of all Pods, Namespaces and
+   * NetworkPolicies.
+   */
   ScaleAgent startAgentWithPods() {
-    return start(AGENT_WITH_PODS);
+    return start(AGENT_WITH_PODS, /* policies= */ false);
   }
 
-  private ScaleAgent start(String program) {
+  private ScaleAgent start(String program, boolean policies) {
     String address = Addresses.ofNode(1).getFirst();
     URI server = URI.create(Addresses.API_SERVER);
     return ScaleAgent.start(
@@ -126,7 +123,8 @@ final class Host implements AutoCloseable {
             "HOST_IP=" + address,
             "POD_IP=" + address,
             program,
-            "--cni-bin-dir=/opt/cni/bin"));
+            "--cni-bin-dir=/opt/cni/bin",
+            "--network-policy=" + policies));
   }
 
   /** Removes what an agent left in the kernel. */

@@ -11,6 +11,7 @@ import io.kindnet.netlink.route.RouteEvents;
 import io.kindnet.netlink.route.RouteEvents.Topic;
 import io.kindnet.netlink.route.RouteSocket;
 import java.time.Duration;
+import java.util.List;
 
 /**
  * A witness of what changes in the kernel of a machine: hears each change as the kernel announces
@@ -19,13 +20,16 @@ import java.time.Duration;
 final class KernelRecorder implements AutoCloseable {
   private static final Duration LONG = Duration.ofHours(1);
   private static final int PROTOCOL = Integer.parseInt(KernelState.PROTOCOL);
-  private static final Table TABLE = new Table(TableFamily.INET, KernelState.TABLE);
+  private static final List<Table> TABLES =
+      List.of(
+          new Table(TableFamily.INET, KernelState.TABLE),
+          new Table(TableFamily.INET, KernelState.POLICY_TABLE));
 
   /**
    * What has been heard.
    *
    * @param routes how many routes of the agent came, changed or went
-   * @param commits how many transactions did something to its table
+   * @param commits how many transactions did something to its tables
    * @param last when the last of both was, by {@link System#nanoTime}
    * @param lost whether there were so many that some were not heard
    */
@@ -97,7 +101,11 @@ final class KernelRecorder implements AutoCloseable {
     while (!tableEvents.isClosed()) {
       NftablesEvents.Events events = tableEvents.next(LONG);
       long now = System.nanoTime();
-      int own = (int) events.commits().stream().filter(commit -> commit.touches(TABLE)).count();
+      int own =
+          (int)
+              events.commits().stream()
+                  .filter(commit -> TABLES.stream().anyMatch(commit::touches))
+                  .count();
       heard(0, own, events.lost(), now);
     }
   }

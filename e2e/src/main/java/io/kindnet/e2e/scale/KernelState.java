@@ -20,6 +20,7 @@ import java.util.TreeSet;
 record KernelState(Map<String, String> routes, Set<String> unmasqueraded, int rules) {
   static final String PROTOCOL = "75";
   static final String TABLE = "kindnet-ipmasq";
+  static final String POLICY_TABLE = "kindnet-network-policies";
 
   private static final ObjectMapper JSON = new ObjectMapper();
   private static final int RULES = 8;

@@ -20,7 +20,9 @@ enum Part {
   /** Every node says every ten seconds that it is there. */
   HEARTBEATS,
   /** The agent has a view of all Pods. */
-  PODS;
+  PODS,
+  /** The agent enforces network policies. */
+  POLICIES;
 
   /**
    * The parts with these names.

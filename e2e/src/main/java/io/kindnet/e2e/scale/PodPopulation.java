@@ -36,6 +36,7 @@ final class PodPopulation {
   private final SimulatedPod.Size size;
   private final AtomicReferenceArray<SimulatedPod> pods; // by slot
   private final AtomicInteger numbers;
+  private boolean filled;
 
   /**
    * None yet.
@@ -60,9 +61,14 @@ final class PodPopulation {
 
   /**
    * Makes all of them: one of each shape and the last as its controller and its kubelet do, the
-   * others as these are stored, below the API server, which would take minutes.
+   * others as these are stored, below the API server, which would take minutes. Does nothing if they
+   * are there.
    */
   void fill(EtcdClient etcd) {
+    if (filled) {
+      return;
+    }
+    filled = true;
     Population.atOnce(
         IntStream.range(0, size.namespaces()).mapToObj(SimulatedPod::namespace).toList(),
         this::makeNamespace);
@@ -140,6 +146,31 @@ final class PodPopulation {
         {"status": {"conditions": [{"type": "Ready", "lastProbeTime": "%s"}]}}
         """
             .formatted(Instant.now().truncatedTo(ChronoUnit.SECONDS)));
+  }
+
+  /** Has a Pod belong to another app. */
+  void relabel(int slot, String app) {
+    api.merge(
+        path(pods.get(slot)),
+        """
+        {"metadata": {"labels": {"app.kubernetes.io/name": "%s"}}}
+        """
+            .formatted(app));
+  }
+
+  /** Changes what no agent asks for. */
+  void annotate(int slot) {
+    api.merge(
+        path(pods.get(slot)),
+        """
+        {"metadata": {"annotations": {"example.com/touched": "%s"}}}
+        """
+            .formatted(Instant.now()));
+  }
+
+  /** Policies for these Pods, none of which is made yet. */
+  PolicyPopulation policies() {
+    return new PolicyPopulation(api, size.namespaces());
   }
 
   /** A line for the head of a table. */

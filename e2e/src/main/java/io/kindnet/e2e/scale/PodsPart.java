@@ -45,7 +45,6 @@ final class PodsPart {
     try (EtcdClient etcd = fixture.cluster().etcd()) {
       pods.fill(etcd);
     }
-    fixture.host().allowPods();
     long bytesWithout = bytesWithoutPods();
     List<Start> starts = new ArrayList<>();
     for (int run = 1; run < RUNS; run++) {
@@ -67,7 +66,7 @@ final class PodsPart {
 
   private long bytesWithoutPods() {
     fixture.say("start without Pods");
-    try (ScaleAgent agent = fixture.host().startAgent()) {
+    try (ScaleAgent agent = fixture.host().startAgentWithoutPolicies()) {
       agent.awaitInPlace();
       fixture.host().settle(fixture.nodes().expected());
       return agent.liveBytes();

@@ -82,14 +82,18 @@ public final class Scale {
       new RestartPart(fixture).run();
     }
     EnumSet<Part> others = EnumSet.copyOf(parts);
-    others.removeAll(EnumSet.of(Part.START, Part.RESTART, Part.PODS));
+    others.removeAll(EnumSet.of(Part.START, Part.RESTART, Part.PODS, Part.POLICIES));
     if (!others.isEmpty()) {
       try (ScaleAgent agent = startedAgent()) {
         others.forEach(part -> run(part, agent));
       }
     }
+    PodPopulation pods = fixture.nodes().pods(podCount);
     if (parts.contains(Part.PODS)) {
-      new PodsPart(fixture, fixture.nodes().pods(podCount)).run();
+      new PodsPart(fixture, pods).run();
+    }
+    if (parts.contains(Part.POLICIES)) {
+      new PoliciesPart(fixture, pods).run();
     }
     fixture.targets().print(fixture.out());
   }
@@ -115,7 +119,7 @@ public final class Scale {
       case SERVER -> new ServerPart(fixture, agent).run();
       case FLUSH -> new FlushPart(fixture, agent).run();
       case HEARTBEATS -> new HeartbeatsPart(fixture, agent).run();
-      case START, RESTART, PODS ->
+      case START, RESTART, PODS, POLICIES ->
           throw new IllegalArgumentException(part + " starts its own agents");
     }
   }

@@ -132,10 +132,15 @@ final class ScaleAgent implements AutoCloseable {
 
   /** Waits until it says that its work is done; seconds after the start of the process. */
   double awaitInPlace() {
+    return awaitReady("routes", "masquerading");
+  }
+
+  /** Waits until parts of it are ready; seconds after the start of the process. */
+  double awaitReady(String... parts) {
     await(() -> {
       String ready = page("/readyz");
-      for (String part : List.of("[+]routes ", "[+]masquerading ")) {
-        if (!ready.contains(part)) {
+      for (String part : parts) {
+        if (!ready.contains("[+]" + part + " ")) {
           throw new AssertionError("kindnetd is not ready:\n" + ready);
         }
       }
