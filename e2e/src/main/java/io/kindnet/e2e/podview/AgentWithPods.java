@@ -21,8 +21,9 @@ import java.util.concurrent.Semaphore;
 import java.util.concurrent.TimeUnit;
 
 /**
- * The agent as it would be with an agent in it that asks for the Pods, Namespaces and NetworkPolicies of the cluster: of the Pods it has a
- * snapshot of all, and hears of each change. From time to time it prints how far it is.
+ * The agent as it would be with an agent in it that asks for the Pods, Namespaces and
+ * NetworkPolicies of the cluster: of the Pods it has a snapshot of all, and hears of each change.
+ * From time to time it prints how far it is.
  */
 public final class AgentWithPods {
   private static final long PRINT_MILLIS = 500;

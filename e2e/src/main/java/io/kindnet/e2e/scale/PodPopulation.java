@@ -61,8 +61,8 @@ final class PodPopulation {
 
   /**
    * Makes all of them: one of each shape and the last as its controller and its kubelet do, the
-   * others as these are stored, below the API server, which would take minutes. Does nothing if they
-   * are there.
+   * others as these are stored, below the API server, which would take minutes. Does nothing if
+   * they are there.
    */
   void fill(EtcdClient etcd) {
     if (filled) {

@@ -126,10 +126,10 @@ final class PoliciesPart {
     Machine machine = machine();
     machine.run("sh", "-c", "nft --stateless list table " + TABLE + " >" + TEXT);
     for (int number = 0; number < LOCAL_PODS; number++) {
-      for (String address :
-          PolicyPopulation.addresses(fixture.nodes().self(), number)) {
+      for (String address : PolicyPopulation.addresses(fixture.nodes().self(), number)) {
         String found =
-            machine.run("sh", "-c", "grep -c '" + address + " : jump ingress-' " + TEXT + " || true");
+            machine.run(
+                "sh", "-c", "grep -c '" + address + " : jump ingress-' " + TEXT + " || true");
         if (Integer.parseInt(found.strip()) == 0) {
           throw new AssertionError("the table has no class for " + address);
         }
@@ -171,8 +171,11 @@ final class PoliciesPart {
         String.format(Locale.ROOT, "%.1f", mebibytes));
     fixture.chapter(
         "Network policies",
-        pods.describe() + ". Two policies in each namespace: all within it, and some between apps of",
-        "all namespaces. On a kernel without the table; median of " + STARTS + " (least–most). nft loads",
+        pods.describe()
+            + ". Two policies in each namespace: all within it, and some between apps of",
+        "all namespaces. On a kernel without the table; median of "
+            + STARTS
+            + " (least–most). nft loads",
         "what it lists of the table afterwards, in an empty network namespace.");
     table.print(fixture.out());
     fixture

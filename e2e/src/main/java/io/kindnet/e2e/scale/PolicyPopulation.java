@@ -8,8 +8,7 @@ import java.util.stream.IntStream;
 
 /** NetworkPolicies at the API server, and the pods of the agent's own node, which they select. */
 final class PolicyPopulation {
-  private static final String POLICIES =
-      "/apis/networking.k8s.io/v1/namespaces/%s/networkpolicies";
+  private static final String POLICIES = "/apis/networking.k8s.io/v1/namespaces/%s/networkpolicies";
   private static final String PODS = "/api/v1/namespaces/%s/pods";
   private static final String DATABASE = "/var/lib/cni-kindnet/cni.db";
   private static final int FIRST_HOST = 2;
@@ -139,8 +138,7 @@ final class PolicyPopulation {
           ROW.formatted(
               name(number), namespace(number), addresses.getFirst(), addresses.getLast(), number));
     }
-    machine.run(
-        "sqlite3", "-bail", "-cmd", ".timeout 60000", DATABASE, statements + "COMMIT;\n");
+    machine.run("sqlite3", "-bail", "-cmd", ".timeout 60000", DATABASE, statements + "COMMIT;\n");
   }
 
   /** The addresses of such a pod: IPv4, IPv6. */

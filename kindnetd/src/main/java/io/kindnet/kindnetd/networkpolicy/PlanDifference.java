@@ -13,6 +13,7 @@ import java.util.List;
 import java.util.Map;
 
 /** What leads from one plan to the next, where the kernel has what the first one calls for. */
+@SuppressWarnings("ReferenceEquality") // what nothing changed is the same list
 final class PlanDifference {
   private final Plan before;
   private final Plan after;

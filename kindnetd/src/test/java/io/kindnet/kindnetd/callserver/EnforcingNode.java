@@ -101,9 +101,7 @@ final class EnforcingNode implements AutoCloseable {
             KernelWatch<RouteEvents.Batch> routeEvents = open(KernelWatch.ofRoutes(routes));
             NftablesSocket nftables = open(NftablesSocket.open());
             KernelWatch<NftablesEvents.Events> events =
-                open(
-                    KernelWatch.ofNftables(
-                        () -> NftablesEvents.excludingOwn(nftables.portId())));
+                open(KernelWatch.ofNftables(() -> NftablesEvents.excludingOwn(nftables.portId())));
             LocalPodAgent made =
                 open(
                     new LocalPodAgent(
@@ -139,8 +137,7 @@ final class EnforcingNode implements AutoCloseable {
   }
 
   private void awaitEnforced() {
-    Eventually.within(
-        SOON, () -> assertThat(status.problem(NetworkPolicyAgent.NAME)).isEmpty());
+    Eventually.within(SOON, () -> assertThat(status.problem(NetworkPolicyAgent.NAME)).isEmpty());
   }
 
   Namespace namespace() {
@@ -230,8 +227,7 @@ final class EnforcingNode implements AutoCloseable {
   private DelegatedCall call(String verb, String ns, String name, Namespace pod) {
     DelegatedCall call = client.call(verb, name, pod, client.config(0));
     return call.withEnvironment(
-        call.environment()
-            .replace("K8S_POD_NAMESPACE=default", "K8S_POD_NAMESPACE=" + ns));
+        call.environment().replace("K8S_POD_NAMESPACE=default", "K8S_POD_NAMESPACE=" + ns));
   }
 
   /** Policies stay as they are from now on. */

@@ -137,12 +137,11 @@ class PolicyGateTest {
   void anAddWaitsForItsPod() throws Exception {
     EnforcingNode node = node("");
     node.denyAllIn("default");
-    node.onStep(
-        step -> {
-          if (step == Step.POD_ROUTED) {
-            node.show("default", "web");
-          }
-        });
+    node.onStep(step -> {
+      if (step == Step.POD_ROUTED) {
+        node.show("default", "web");
+      }
+    });
 
     JsonNode web = node.add("default", "web", pod);
 
@@ -182,12 +181,11 @@ class PolicyGateTest {
     assertThat(node.mentions(second)).isZero();
     node.delCold("second", other);
 
-    node.onStep(
-        step -> {
-          if (step == Step.LINK_UP) {
-            assertThat(node.mentions(first)).isEqualTo(2);
-          }
-        });
+    node.onStep(step -> {
+      if (step == Step.LINK_UP) {
+        assertThat(node.mentions(first)).isEqualTo(2);
+      }
+    });
     JsonNode third = node.add("default", "third", pod);
     assertThat(addresses(third)).isEqualTo(addresses(first));
     assertThat(node.mentions(third)).isEqualTo(2);

@@ -46,14 +46,6 @@ record PodClass(
 
   /** Whether {@code other} has the same policies, in the state in which this one has them. */
   boolean isSame(PodClass other) {
-    if (policies.size() != other.policies.size()) {
-      return false;
-    }
-    for (int i = 0; i < policies.size(); i++) {
-      if (policies.get(i) != other.policies.get(i)) {
-        return false;
-      }
-    }
-    return ports.equals(other.ports);
+    return policies.equals(other.policies) && ports.equals(other.ports);
   }
 }

@@ -54,7 +54,8 @@ class BridgeFilterAgentTest {
   void keepsRulesSeeingWhatPassesTheBridge() {
     try (BridgeFilterAgent agent = agent(directory)) {
       new PluginOnNode(node).run(agent::start);
-      Eventually.within(SOON, () -> assertThat(ReadinessPage.of(status)).contains("bridge-filter ok"));
+      Eventually.within(
+          SOON, () -> assertThat(ReadinessPage.of(status)).contains("bridge-filter ok"));
 
       node.run("ip", "link", "add", "br0", "type", "bridge");
       node.run("ip", "link", "add", "br1", "type", "bridge");
