@@ -23,6 +23,7 @@ import io.kindnet.kindnetd.cluster.policies.PolicyRules;
 import io.kindnet.kindnetd.cluster.policies.Tier;
 import io.kindnet.kindnetd.networkpolicy.BridgedChain;
 import io.kindnet.kindnetd.networkpolicy.NetworkPolicyAgent;
+import io.kindnet.kindnetd.networkpolicy.NetworkPolicyOptions;
 import io.kindnet.kindnetd.networkpolicy.PolicyTable;
 import io.kindnet.kindnetd.networkpolicy.PolicyViews;
 import io.kindnet.kindnetd.networkpolicy.bridge.BridgeFilterAgent;
@@ -116,6 +117,7 @@ final class EnforcingNode implements AutoCloseable {
             policyAgent =
                 open(
                     new NetworkPolicyAgent(
+                        new NetworkPolicyOptions(true, true, true),
                         () -> new PolicyViews(pods, namespaces, nodes, List.of(policies)),
                         made.pods(),
                         () -> LogRule.NONE,
