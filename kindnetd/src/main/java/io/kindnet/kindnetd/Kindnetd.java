@@ -229,7 +229,7 @@ public final class Kindnetd implements Callable<Integer> {
           NodeWatch watch = new NodeWatch(client, nodes, status);
           ServiceRanges serviceRanges = new ServiceRanges(client, accepted::serviceRanges);
           PolicyResources policies =
-              new PolicyResources(client, policyOptions, status, nodes::count);
+              new PolicyResources(client, policyOptions, options.nodeName(), status, nodes::count);
           Agents clientAgents = new Agents()) {
         clientAgents.run(
             new NodeConditionAgent(

@@ -20,6 +20,7 @@ import java.util.stream.Collectors;
 public final class PolicyProblems {
   private final Consumer<PolicyProblem> events;
   private final OnceLogger log = new OnceLogger();
+  // read for the metric by others
   private volatile Set<PolicyProblem> current = Set.of();
 
   /**
@@ -40,7 +41,7 @@ public final class PolicyProblems {
    *
    * @param policies all that are to be enforced now
    */
-  public void show(Collection<Policy> policies) {
+  public synchronized void show(Collection<Policy> policies) {
     Set<PolicyProblem> before = current;
     Set<PolicyProblem> now = new LinkedHashSet<>();
     policies.forEach(policy -> now.addAll(PolicyProblem.of(policy)));

@@ -17,13 +17,19 @@ import io.kindnet.kindnetd.cluster.policies.NetworkPolicyReader;
 import io.kindnet.kindnetd.cluster.policies.Policy;
 import io.kindnet.kindnetd.cluster.policies.PolicyObject;
 import io.kindnet.kindnetd.status.Status;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Set;
 import java.util.function.IntSupplier;
 
-/** The resources of the API server that policies depend on, watched from when they are needed. */
+/**
+ * The resources of the API server that policies depend on, watched from when they are needed. Says
+ * which of the policies cannot be followed.
+ */
 public final class PolicyResources implements AutoCloseable {
-  private final boolean clusterTiers;
+  private final NetworkPolicyOptions options;
+  private final PolicyEvents events;
+  private final PolicyProblems problems;
   private final ResourceView<PodObject, ClusterPod> pods;
   private final ResourceView<NamespaceObject, ClusterNamespace> namespaces;
   private final ResourceView<PolicyObject, Policy> networkPolicies;
@@ -33,11 +39,18 @@ public final class PolicyResources implements AutoCloseable {
   /**
    * Watches nothing yet.
    *
+   * @param node the name of this machine's Node
    * @param machines how many do the same
    */
   public PolicyResources(
-      KubernetesClient client, NetworkPolicyOptions options, Status status, IntSupplier machines) {
-    this.clusterTiers = options.hasClusterTiers();
+      KubernetesClient client,
+      NetworkPolicyOptions options,
+      String node,
+      Status status,
+      IntSupplier machines) {
+    this.options = options;
+    this.events = new PolicyEvents(client, node, machines);
+    this.problems = new PolicyProblems(events, status);
     this.pods = new ResourceView<>(client, PodReader.PODS, PodObject::pod, status, machines);
     this.namespaces =
         new ResourceView<>(
@@ -59,13 +72,26 @@ public final class PolicyResources implements AutoCloseable {
 
   /** Watches what is needed, from now on. */
   public PolicyViews start() {
+    boolean clusterTiers = options.hasClusterTiers();
     List<ClusterView<Policy>> policies =
         clusterTiers
             ? List.of(networkPolicies.start(), clusterPolicies.start())
             : List.of(networkPolicies.start());
     // no NetworkPolicy is about Nodes
     ClusterView<LabelledNode> labelledNodes = clusterTiers ? nodes.start() : empty();
+    policies.forEach(view -> view.onChange(() -> showProblems(policies)));
     return new PolicyViews(pods.start(), namespaces.start(), labelledNodes, policies);
+  }
+
+  private void showProblems(List<ClusterView<Policy>> views) {
+    List<Policy> enforced = new ArrayList<>();
+    for (ClusterView<Policy> view : views) {
+      view.snapshot().stream()
+          .flatMap(snapshot -> snapshot.objects().values().stream())
+          .filter(policy -> options.enforces(policy.tier()))
+          .forEach(enforced::add);
+    }
+    problems.show(enforced);
   }
 
   private static <T> ClusterView<T> empty() {
@@ -76,6 +102,7 @@ public final class PolicyResources implements AutoCloseable {
 
   @Override
   public void close() {
+    events.close();
     pods.close();
     namespaces.close();
     networkPolicies.close();

@@ -16,6 +16,7 @@ import io.kindnet.kindnetd.status.Status;
 import io.kindnet.netlink.testing.Eventually;
 import java.time.Duration;
 import java.util.List;
+import java.util.Locale;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 
@@ -117,6 +118,52 @@ class PolicyProblemsTest {
     problems.show(List.of(networkPolicy("[{ports: [{port: 0}]}]")));
     assertThat(log.linesWith("NetworkPolicy shop/web")).hasSize(3);
     Eventually.within(DEADLINE, () -> assertThat(events("shop")).hasSize(2));
+  }
+
+  @Test
+  void areFoundInTheClusterAsLongAsItsTierIsEnforced() {
+    client
+        .resource(
+            """
+            {"apiVersion": "networking.k8s.io/v1", "kind": "NetworkPolicy",
+             "metadata": {"namespace": "shop", "name": "bad"},
+             "spec": {"podSelector": {}, "policyTypes": ["Forward"]}}
+            """)
+        .create();
+    client
+        .resource(
+            """
+            {"apiVersion": "apiextensions.k8s.io/v1", "kind": "CustomResourceDefinition",
+             "metadata": {"name": "clusternetworkpolicies.policy.networking.k8s.io"},
+             "spec": {"group": "policy.networking.k8s.io", "scope": "Cluster",
+              "names": {"plural": "clusternetworkpolicies", "kind": "ClusterNetworkPolicy"},
+              "versions": [{"name": "v1alpha2", "served": true, "storage": true}]}}
+            """)
+        .create();
+    for (String tier : List.of("Admin", "Baseline")) {
+      client
+          .resource(
+              """
+              {"apiVersion": "policy.networking.k8s.io/v1alpha2", "kind": "ClusterNetworkPolicy",
+               "metadata": {"name": "bad-%s"}, "spec": {"tier": "%s", "priority": -1,
+                "subject": {"namespaces": {}}, "egress": [{}]}}
+              """
+                  .formatted(tier.toLowerCase(Locale.ROOT), tier))
+          .create();
+    }
+    Status ofNode = new Status("node");
+    NetworkPolicyOptions options =
+        new NetworkPolicyOptions(
+            /* enabled= */ true, /* adminTier= */ true, /* baselineTier= */ false);
+    try (PolicyResources resources =
+        new PolicyResources(client, options, "node1", ofNode, () -> 3)) {
+      resources.start();
+      // of a type that nobody knows, for both directions
+      Eventually.within(DEADLINE, () -> assertThat(events("shop")).hasSize(2));
+      Eventually.within(DEADLINE, () -> assertThat(events("default")).hasSize(1));
+      assertThat(events("default").getFirst().getInvolvedObject().getName()).isEqualTo("bad-admin");
+      assertThat(log.linesWith("bad-baseline")).isEmpty();
+    }
   }
 
   @Test
