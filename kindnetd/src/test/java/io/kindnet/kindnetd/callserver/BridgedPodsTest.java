@@ -70,9 +70,9 @@ class BridgedPodsTest {
 
   @Test
   void aPacketMeetsThePoliciesOnce() throws Exception {
-    node.put(EnforcingNode.policy("default", "of-others", EnforcingNode.labelled("app", "db")));
-    node.show("default", "web");
-    node.show("default", "peer");
+    node.agents().put(EnforcingAgents.policy("default", "of-others", EnforcingAgents.labelled("app", "db")));
+    node.agents().show("default", "web");
+    node.agents().show("default", "peer");
     node.add("default", "web", pod);
     JsonNode peer = node.add("default", "peer", other);
     for (InetAddress address : addresses(peer)) {
@@ -110,9 +110,9 @@ class BridgedPodsTest {
   /** Addresses that no policy knows are no way around policies. */
   @Test
   void linkLocalAddressesAndGroupsLeadNowhere() throws Exception {
-    node.denyAllIn("default");
-    node.show("default", "web");
-    node.show("default", "peer");
+    node.agents().denyAllIn("default");
+    node.agents().show("default", "web");
+    node.agents().show("default", "peer");
     node.add("default", "web", pod);
     node.add("default", "peer", other);
     // sockets of Java do not hear groups that they have not joined
@@ -147,7 +147,7 @@ class BridgedPodsTest {
     assertThat(arrived()).hasSize(4).allMatch("0"::equals);
 
     // these are what keeps them
-    node.stopEnforcing();
+    node.agents().stopEnforcing();
     Nft.apply(host, "flush table inet kindnet-network-policies");
     Eventually.within(SOON, () -> assertThat(arrived()).hasSize(4).noneMatch("0"::equals));
   }
@@ -179,7 +179,7 @@ class BridgedPodsTest {
 
   @Test
   void theBridgeIsPutRight() throws Exception {
-    node.show("default", "web");
+    node.agents().show("default", "web");
     node.add("default", "web", pod);
     assertThat(bridge()).contains("nf_call_iptables 1 nf_call_ip6tables 1");
 

@@ -91,8 +91,8 @@ class PolicyGateTest {
   void policiesAreInForceBeforeTheFirstPacket(String bridge) {
     EnforcingNode node = node(bridge);
     JsonNode neighbour = node.add("open", "neighbour", other);
-    node.denyAllIn("default");
-    node.show("default", "web");
+    node.agents().denyAllIn("default");
+    node.agents().show("default", "web");
     List<PacketFlood> floods = floods(pod, other, neighbour);
 
     JsonNode web = node.add("default", "web", pod);
@@ -101,7 +101,7 @@ class PolicyGateTest {
     List<PacketFlood> back = floods(other, pod, web);
     assertNonePass(back);
     assertThat(node.pending()).doesNotContain("elements");
-    node.removePolicy("default/deny-all");
+    node.agents().removePolicy("default/deny-all");
     assertAllPass(floods);
     assertAllPass(back);
   }
@@ -111,7 +111,7 @@ class PolicyGateTest {
   void aPodIsPendingUntilItsPodIsKnown(String bridge) throws Exception {
     EnforcingNode node = node(bridge);
     JsonNode neighbour = node.add("open", "neighbour", other);
-    node.put(EnforcingNode.policy("default", "of-others", EnforcingNode.labelled("app", "db")));
+    node.agents().put(EnforcingAgents.policy("default", "of-others", EnforcingAgents.labelled("app", "db")));
     List<PacketFlood> floods = floods(pod, other, neighbour);
 
     JsonNode web = node.add("default", "web", pod);
@@ -121,7 +121,7 @@ class PolicyGateTest {
     assertThat(node.pending()).contains(addresses(web).getFirst().getHostAddress());
     assertThat(node.metric("kindnet_network_policy_pending_pods")).isEqualTo("1.0");
 
-    node.show("default", "web");
+    node.agents().show("default", "web");
     assertAllPass(floods);
     assertThat(node.pending()).doesNotContain("elements");
     Eventually.within(
@@ -136,12 +136,13 @@ class PolicyGateTest {
   @Test
   void anAddWaitsForItsPod() throws Exception {
     EnforcingNode node = node("");
-    node.denyAllIn("default");
-    node.onStep(step -> {
-      if (step == Step.POD_ROUTED) {
-        node.show("default", "web");
-      }
-    });
+    node.agents().denyAllIn("default");
+    node.onStep(
+        step -> {
+          if (step == Step.POD_ROUTED) {
+            node.agents().show("default", "web");
+          }
+        });
 
     JsonNode web = node.add("default", "web", pod);
 
@@ -152,7 +153,7 @@ class PolicyGateTest {
   @Test
   void isNotInTheWayWhereNoPolicySelectsAnything() {
     EnforcingNode node = node("");
-    node.denyAllIn("default");
+    node.agents().denyAllIn("default");
     long begin = System.nanoTime();
 
     JsonNode neighbour = node.add("open", "neighbour", other);
@@ -168,10 +169,10 @@ class PolicyGateTest {
   void aReusedAddressIsTheNewPods() {
     EnforcingNode node = node("");
     node.client().ranges("10.244.0.0/31", "fd00:10:244::/127");
-    node.denyAllIn("default");
-    node.show("default", "first");
-    node.show("open", "second");
-    node.show("default", "third");
+    node.agents().denyAllIn("default");
+    node.agents().show("default", "first");
+    node.agents().show("open", "second");
+    node.agents().show("default", "third");
     JsonNode first = node.add("default", "first", pod);
     assertThat(node.mentions(first)).isEqualTo(2);
     node.del("first", pod);
@@ -181,11 +182,12 @@ class PolicyGateTest {
     assertThat(node.mentions(second)).isZero();
     node.delCold("second", other);
 
-    node.onStep(step -> {
-      if (step == Step.LINK_UP) {
-        assertThat(node.mentions(first)).isEqualTo(2);
-      }
-    });
+    node.onStep(
+        step -> {
+          if (step == Step.LINK_UP) {
+            assertThat(node.mentions(first)).isEqualTo(2);
+          }
+        });
     JsonNode third = node.add("default", "third", pod);
     assertThat(addresses(third)).isEqualTo(addresses(first));
     assertThat(node.mentions(third)).isEqualTo(2);
@@ -194,8 +196,8 @@ class PolicyGateTest {
   @Test
   void aDelLeavesNothing() {
     EnforcingNode node = node("");
-    node.denyAllIn("default");
-    node.show("default", "web");
+    node.agents().denyAllIn("default");
+    node.agents().show("default", "web");
     JsonNode web = node.add("default", "web", pod);
     JsonNode unknown = node.add("default", "unknown", other);
     assertThat(node.mentions(web)).isEqualTo(2);
@@ -217,8 +219,8 @@ class PolicyGateTest {
   void aColdAddIsNoticed() {
     EnforcingNode node = node("");
     JsonNode neighbour = node.add("open", "neighbour", other);
-    node.denyAllIn("default");
-    node.show("default", "web");
+    node.agents().denyAllIn("default");
+    node.agents().show("default", "web");
     Eventually.within(SOON, () -> assertThat(node.rememberedNamespaces()).contains("default"));
     List<PacketFlood> floods = floods(pod, other, neighbour);
 
@@ -228,7 +230,7 @@ class PolicyGateTest {
     Eventually.within(SOON, () -> assertThat(node.pending()).doesNotContain("elements"));
     assertThat(node.mentions(web)).isEqualTo(2);
     assertNonePass(floods);
-    node.removePolicy("default/deny-all");
+    node.agents().removePolicy("default/deny-all");
     assertAllPass(floods);
     node.delCold("web", pod);
     assertThat(node.mentions(web)).isZero();
@@ -239,12 +241,12 @@ class PolicyGateTest {
   void anAddDoesNotWaitForeverForTheReconciler() throws Exception {
     EnforcingNode node = node("");
     JsonNode neighbour = node.add("open", "neighbour", other);
-    node.denyAllIn("default");
-    node.show("default", "web");
+    node.agents().denyAllIn("default");
+    node.agents().show("default", "web");
     Eventually.within(SOON, () -> assertThat(node.rememberedNamespaces()).contains("default"));
     List<PacketFlood> floods = floods(pod, other, neighbour);
 
-    node.stopEnforcing();
+    node.agents().stopEnforcing();
     CompletableFuture<JsonNode> add =
         CompletableFuture.supplyAsync(() -> node.add("default", "web", pod));
     JsonNode web = add.get(SOON.toSeconds(), TimeUnit.SECONDS);
