@@ -1,5 +1,6 @@
 package io.kindnet.demo;
 
+import io.fabric8.kubernetes.api.model.HasMetadata;
 import io.kindnet.kube.testing.ApiServerProcess;
 import io.kindnet.kube.testing.Nodes;
 import io.kindnet.netlink.testing.Machine;
@@ -66,6 +67,16 @@ final class Cluster implements AutoCloseable {
       }
     }
     progress.step("pods talk to each other");
+  }
+
+  /** Creates or replaces an object at the API server. */
+  void apply(HasMetadata object) {
+    apiServer.apply(object);
+  }
+
+  /** Deletes an object at the API server. */
+  void delete(HasMetadata object) {
+    apiServer.delete(object);
   }
 
   void removePods(CallPath way, Report report) {

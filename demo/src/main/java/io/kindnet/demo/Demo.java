@@ -27,6 +27,7 @@ public final class Demo {
         report.section(way.title());
         cluster.addPods(way);
         Checks.runAll(cluster, report);
+        PolicyChecks.runAll(cluster, report);
         if (way == CallPath.WARM) {
           cluster.nodes().getFirst().show(report);
         }

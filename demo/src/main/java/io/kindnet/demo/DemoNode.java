@@ -1,5 +1,7 @@
 package io.kindnet.demo;
 
+import static java.util.stream.Collectors.joining;
+
 import io.kindnet.demo.CniClient.Added;
 import io.kindnet.netlink.testing.Daemon;
 import io.kindnet.netlink.testing.EchoPeer;
@@ -45,6 +47,7 @@ final class DemoNode implements AutoCloseable {
             "POD_IP=" + nodeAddress,
             kindnetd,
             "--master=" + apiServer,
+            "--network-policy-log=text",
             "-v=2");
   }
 
@@ -182,6 +185,17 @@ final class DemoNode implements AutoCloseable {
             "SELECT id, subnet FROM ipam_ranges;"
                 + "SELECT container_id, namespace, name, ip_address_v4, ip_address_v6, interface_name FROM pods;"
                 + "SELECT container_id, host_ip, host_port, protocol, container_ip, container_port FROM portmap_entries;"));
+  }
+
+  /** Shows what there is while policies apply: the table, and what the agent says of denials. */
+  void showPolicies(Report report) {
+    String on = "[" + name() + "] ";
+    report.sheet(
+        on + "nft list table inet kindnet-network-policies",
+        machine.run("nft", "list", "table", "inet", "kindnet-network-policies"));
+    report.sheet(
+        on + "kubectl logs … | grep 'Denied by network policy'",
+        agent.output().lines().filter(line -> line.contains("Denied by")).limit(5).collect(joining("\n")));
   }
 
   private String conflist() {
