@@ -195,7 +195,12 @@ final class DemoNode implements AutoCloseable {
         machine.run("nft", "list", "table", "inet", "kindnet-network-policies"));
     report.sheet(
         on + "kubectl logs … | grep 'Denied by network policy'",
-        agent.output().lines().filter(line -> line.contains("Denied by")).limit(5).collect(joining("\n")));
+        agent
+            .output()
+            .lines()
+            .filter(line -> line.contains("Denied by"))
+            .limit(5)
+            .collect(joining("\n")));
   }
 
   private String conflist() {

@@ -48,7 +48,8 @@ final class PolicyChecks {
       cluster.apply(deny);
       denied("a policy denies: from a pod of the node", neighbour.peer(), Transport.TCP);
       denied("a policy denies: from a pod of another node", remote.peer(), Transport.TCP);
-      reached("a policy denies: the pod's own node reaches it, as kubelet's probes do", node.host());
+      reached(
+          "a policy denies: the pod's own node reaches it, as kubelet's probes do", node.host());
       report.check("a policy denies: the pod itself reaches others", this::serverReaches);
       cluster.apply(allow);
       reached("a policy allows one pod: that pod, by TCP", remote.peer());
@@ -94,10 +95,9 @@ final class PolicyChecks {
                 () ->
                     client
                         .tryAsk(request)
-                        .ifPresent(
-                            reply -> {
-                              throw new AssertionError(reply.server() + " answers at " + address);
-                            }));
+                        .ifPresent(reply -> {
+                          throw new AssertionError(reply.server() + " answers at " + address);
+                        }));
           }
           return "no answer, IPv4 and IPv6";
         });
