@@ -70,7 +70,8 @@ class BridgedPodsTest {
 
   @Test
   void aPacketMeetsThePoliciesOnce() throws Exception {
-    node.agents().put(EnforcingAgents.policy("default", "of-others", EnforcingAgents.labelled("app", "db")));
+    node.agents()
+        .put(EnforcingAgents.policy("default", "of-others", EnforcingAgents.labelled("app", "db")));
     node.agents().show("default", "web");
     node.agents().show("default", "peer");
     node.add("default", "web", pod);

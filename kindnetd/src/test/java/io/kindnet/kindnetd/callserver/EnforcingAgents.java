@@ -17,6 +17,7 @@ import io.kindnet.kindnetd.cluster.policies.PolicyRules;
 import io.kindnet.kindnetd.cluster.policies.Tier;
 import io.kindnet.kindnetd.networkpolicy.BridgedChain;
 import io.kindnet.kindnetd.networkpolicy.NetworkPolicyAgent;
+import io.kindnet.kindnetd.networkpolicy.NetworkPolicyOptions;
 import io.kindnet.kindnetd.networkpolicy.PolicyViews;
 import io.kindnet.kindnetd.networkpolicy.bridge.BridgeFilterAgent;
 import io.kindnet.kindnetd.networkpolicy.compiler.LogRule;
@@ -76,8 +77,7 @@ final class EnforcingAgents implements AutoCloseable {
     KernelWatch<NftablesEvents.Events> events =
         open(KernelWatch.ofNftables(() -> NftablesEvents.excludingOwn(nftables.portId())));
     MonitoredDatabase database =
-        new MonitoredDatabase(
-            directory.resolve("cni.db"), new BusyTimeout(1_000), Kernel::open);
+        new MonitoredDatabase(directory.resolve("cni.db"), new BusyTimeout(1_000), Kernel::open);
     LocalPodAgent local = open(new LocalPodAgent(database, routeEvents, status));
     localPods = local;
     local.start();
@@ -89,6 +89,7 @@ final class EnforcingAgents implements AutoCloseable {
     NetworkPolicyAgent agent =
         open(
             new NetworkPolicyAgent(
+                new NetworkPolicyOptions(true, true, true),
                 () -> new PolicyViews(pods, namespaces, nodes, List.of(policies)),
                 local.pods(),
                 () -> LogRule.NONE,

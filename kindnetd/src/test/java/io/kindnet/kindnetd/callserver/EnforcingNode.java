@@ -101,8 +101,7 @@ final class EnforcingNode implements AutoCloseable {
   }
 
   /** A call of {@code of} for a pod in {@code ns}. */
-  static DelegatedCall call(
-      CniClient of, String verb, String ns, String name, Namespace pod) {
+  static DelegatedCall call(CniClient of, String verb, String ns, String name, Namespace pod) {
     DelegatedCall call = of.call(verb, name, pod, of.config(0));
     return call.withEnvironment(
         call.environment().replace("K8S_POD_NAMESPACE=default", "K8S_POD_NAMESPACE=" + ns));

@@ -111,7 +111,8 @@ class PolicyGateTest {
   void aPodIsPendingUntilItsPodIsKnown(String bridge) throws Exception {
     EnforcingNode node = node(bridge);
     JsonNode neighbour = node.add("open", "neighbour", other);
-    node.agents().put(EnforcingAgents.policy("default", "of-others", EnforcingAgents.labelled("app", "db")));
+    node.agents()
+        .put(EnforcingAgents.policy("default", "of-others", EnforcingAgents.labelled("app", "db")));
     List<PacketFlood> floods = floods(pod, other, neighbour);
 
     JsonNode web = node.add("default", "web", pod);
@@ -137,12 +138,11 @@ class PolicyGateTest {
   void anAddWaitsForItsPod() throws Exception {
     EnforcingNode node = node("");
     node.agents().denyAllIn("default");
-    node.onStep(
-        step -> {
-          if (step == Step.POD_ROUTED) {
-            node.agents().show("default", "web");
-          }
-        });
+    node.onStep(step -> {
+      if (step == Step.POD_ROUTED) {
+        node.agents().show("default", "web");
+      }
+    });
 
     JsonNode web = node.add("default", "web", pod);
 
@@ -182,12 +182,11 @@ class PolicyGateTest {
     assertThat(node.mentions(second)).isZero();
     node.delCold("second", other);
 
-    node.onStep(
-        step -> {
-          if (step == Step.LINK_UP) {
-            assertThat(node.mentions(first)).isEqualTo(2);
-          }
-        });
+    node.onStep(step -> {
+      if (step == Step.LINK_UP) {
+        assertThat(node.mentions(first)).isEqualTo(2);
+      }
+    });
     JsonNode third = node.add("default", "third", pod);
     assertThat(addresses(third)).isEqualTo(addresses(first));
     assertThat(node.mentions(third)).isEqualTo(2);
