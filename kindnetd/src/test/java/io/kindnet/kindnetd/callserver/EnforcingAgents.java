@@ -54,7 +54,6 @@ final class EnforcingAgents implements AutoCloseable {
   private final Set<String> policyKeys = new HashSet<>();
   private final Status status = new Status("of a test");
   private final List<AutoCloseable> opened = new ArrayList<>();
-  private @Nullable LocalPodAgent localPods;
   private @Nullable NetworkPolicyAgent enforcement;
 
   /** The status of all agents. */
@@ -79,7 +78,6 @@ final class EnforcingAgents implements AutoCloseable {
     MonitoredDatabase database =
         new MonitoredDatabase(directory.resolve("cni.db"), new BusyTimeout(1_000), Kernel::open);
     LocalPodAgent local = open(new LocalPodAgent(database, routeEvents, status));
-    localPods = local;
     local.start();
     if (!bridge.isEmpty()) {
       open(new BridgeFilterAgent(bridge, routes, routeEvents, status)).start();
