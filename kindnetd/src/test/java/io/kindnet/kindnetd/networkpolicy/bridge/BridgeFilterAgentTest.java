@@ -19,6 +19,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
 @NetworkNamespaces
+@SuppressWarnings("NullAway.Init") // opened before each test, in the namespace of the node
 class BridgeFilterAgentTest {
   private static final Duration SOON = Duration.ofSeconds(30);
   private static final String ON = "nf_call_iptables 1 nf_call_ip6tables 1";

@@ -29,6 +29,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
 @NetworkNamespaces
+@SuppressWarnings("NullAway.Init") // opened before each test, in the namespace of the node
 class LocalPodAgentTest {
   /** The regular look comes after a minute only. */
   private static final Duration SOON = Duration.ofSeconds(20);
