@@ -126,8 +126,10 @@ final class ClusterTracker {
    * @param newPolicies as {@link #currentPolicies} gave them
    * @param newLocal taken before this is called: a pod that is not held any more has its Pod in the
    *     view
+   * @param wantsAddresses whether to look for addresses; after a start these are all
    */
-  Changes changes(List<Map<String, Policy>> newPolicies, LocalPods.Snapshot newLocal) {
+  Changes changes(
+      List<Map<String, Policy>> newPolicies, LocalPods.Snapshot newLocal, boolean wantsAddresses) {
     long version = podVersion;
     List<Change<ClusterPod>> pods = new ArrayList<>();
     Optional<ClusterView.Changes<ClusterPod>> newest =
@@ -143,17 +145,18 @@ final class ClusterTracker {
     Map<String, ClusterNamespace> newNamespaces =
         views.namespaces().snapshot().orElseThrow().objects();
     Map<String, LabelledNode> newNodes = views.nodes().snapshot().orElseThrow().objects();
-    Set<AddressKey> addresses = ClusterIndex.changedAddresses(local, newLocal);
-    Set<String> localPods = new HashSet<>();
-    newLocal.pods().values().forEach(name -> localPods.add(name.key()));
-    boolean localChanged = !newLocal.equals(local);
-    for (Change<ClusterPod> change : pods) {
-      addresses.addAll(index.addressesOf(change.key()));
-      change.after().ifPresent(pod -> add(addresses, pod.addresses()));
-      localChanged |= localPods.contains(change.key());
+    boolean localChanged = !newLocal.equals(local) || isAnyLocal(pods, newLocal);
+    boolean namespacesChanged = !newNamespaces.equals(namespaces);
+    Set<AddressKey> addresses = new HashSet<>();
+    if (wantsAddresses) {
+      addresses.addAll(ClusterIndex.changedAddresses(local, newLocal));
+      for (Change<ClusterPod> change : pods) {
+        addresses.addAll(index.addressesOf(change.key()));
+        change.after().ifPresent(pod -> add(addresses, pod.addresses()));
+      }
+      addNamespaces(addresses, newNamespaces);
+      addNodes(addresses, newNodes);
     }
-    boolean namespacesChanged = addNamespaces(addresses, newNamespaces);
-    addNodes(addresses, newNodes);
     return new Changes(
         pods,
         version,
@@ -181,22 +184,27 @@ final class ClusterTracker {
     }
   }
 
-  private boolean addNamespaces(Set<AddressKey> addresses, Map<String, ClusterNamespace> current) {
-    if (current == namespaces) {
+  private static boolean isAnyLocal(List<Change<ClusterPod>> pods, LocalPods.Snapshot local) {
+    if (pods.isEmpty()) {
       return false;
+    }
+    Set<String> names = new HashSet<>();
+    local.pods().values().forEach(name -> names.add(name.key()));
+    return pods.stream().anyMatch(change -> names.contains(change.key()));
+  }
+
+  private void addNamespaces(Set<AddressKey> addresses, Map<String, ClusterNamespace> current) {
+    if (current == namespaces) {
+      return;
     }
     Set<String> names = new HashSet<>(current.keySet());
     names.addAll(namespaces.keySet());
-    boolean changed = false;
     for (String name : names) {
       ClusterNamespace before = namespaces.get(name);
-      ClusterNamespace after = current.get(name);
-      if (before == null || !before.equals(after)) {
-        changed = true;
+      if (before == null || !before.equals(current.get(name))) {
         addresses.addAll(index.addressesOfNamespace(name));
       }
     }
-    return changed;
   }
 
   private void addNodes(Set<AddressKey> addresses, Map<String, LabelledNode> current) {

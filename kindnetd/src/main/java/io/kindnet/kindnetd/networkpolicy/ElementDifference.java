@@ -1,12 +1,14 @@
 package io.kindnet.kindnetd.networkpolicy;
 
 import io.kindnet.kindnetd.networkpolicy.compiler.AddressKey;
+import io.kindnet.kindnetd.networkpolicy.compiler.AddressOwners;
 import io.kindnet.kindnetd.networkpolicy.compiler.ClusterIndex;
 import io.kindnet.kindnetd.networkpolicy.compiler.Plan;
 import io.kindnet.kindnetd.networkpolicy.compiler.TableSet;
 import io.kindnet.netlink.nftables.Element;
 import java.util.HashMap;
 import java.util.HashSet;
+import java.util.List;
 import java.util.Map;
 import java.util.Set;
 
@@ -35,11 +37,12 @@ final class ElementDifference {
     if (addresses.isEmpty()) {
       return members;
     }
+    List<AddressOwners> owners = addresses.stream().map(cluster::ownersOf).toList();
     for (TableSet set : of.sets().values()) {
       if (plan.sets().containsKey(set.name())) {
         Set<Element> elements = new HashSet<>();
-        for (AddressKey address : addresses) {
-          elements.addAll(set.elementsFor(address, cluster));
+        for (AddressOwners each : owners) {
+          elements.addAll(set.elementsFor(each, cluster));
         }
         if (!elements.isEmpty()) {
           members.put(set.name(), elements);

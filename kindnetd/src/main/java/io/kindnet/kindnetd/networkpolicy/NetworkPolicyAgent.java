@@ -90,7 +90,14 @@ public final class NetworkPolicyAgent implements Agent {
     PolicyViews started = views.get();
     reconciler =
         new PolicyReconciler(
-            options, started, localPods, logRule, furtherChains, nftables, metrics);
+            options,
+            started,
+            localPods,
+            logRule,
+            furtherChains,
+            nftables,
+            new TableWriter(nftables),
+            metrics);
     started.onChange(this::changed);
     localPods.onChange(this::changed);
     loop.start();

@@ -11,6 +11,7 @@ import io.kindnet.netlink.nftables.expr.Value;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import org.jspecify.annotations.Nullable;
 
 /** What leads from one plan to the next, where the kernel has what the first one calls for. */
 @SuppressWarnings("ReferenceEquality") // what nothing changed is the same list
@@ -87,15 +88,20 @@ final class PlanDifference {
     List<Element> removed = new ArrayList<>();
     List<Element> added = new ArrayList<>();
     present.forEach((key, element) -> {
-      if (!element.equals(wanted.get(key))) {
+      if (isOther(element, wanted.get(key))) {
         removed.add(Element.of(key));
       }
     });
     wanted.forEach((key, element) -> {
-      if (!element.equals(present.get(key))) {
+      if (isOther(element, present.get(key))) {
         added.add(element);
       }
     });
     update.change(set, removed, added);
+  }
+
+  /** Most are the same object. */
+  private static boolean isOther(Element element, @Nullable Element other) {
+    return element != other && !element.equals(other);
   }
 }

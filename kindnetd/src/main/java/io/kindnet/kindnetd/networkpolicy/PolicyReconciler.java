@@ -58,6 +58,7 @@ final class PolicyReconciler {
       Supplier<LogRule> logRule,
       Map<Chain, List<Rule>> furtherChains,
       Supplier<NftablesSocket> nftables,
+      TableWriter writer,
       PolicyMetrics metrics) {
     this.options = options;
     this.localPods = localPods;
@@ -66,7 +67,7 @@ final class PolicyReconciler {
     this.baseChains = new LinkedHashMap<>(BaseRules.ALL);
     this.baseChains.putAll(furtherChains);
     this.tracker = new ClusterTracker(views);
-    this.writer = new TableWriter(nftables);
+    this.writer = writer;
     this.metrics = metrics;
   }
 
@@ -96,7 +97,7 @@ final class PolicyReconciler {
 
   private void run(Pass pass, OptionalLong since) {
     Plan before = installed;
-    ClusterTracker.Changes changes = changes();
+    ClusterTracker.Changes changes = changes(before != null);
     boolean changesPlan = followLog();
     changesPlan |= changes.changesPlan();
     ElementDifference elements =
@@ -140,7 +141,7 @@ final class PolicyReconciler {
     localPods.applied(changes.local(), plan.pending());
   }
 
-  private ClusterTracker.Changes changes() {
+  private ClusterTracker.Changes changes(boolean wantsAddresses) {
     List<Map<String, Policy>> policies = tracker.currentPolicies();
     Set<String> namespaces = namespaces(policies);
     if (!namespaces.equals(selectable)) {
@@ -149,7 +150,7 @@ final class PolicyReconciler {
     }
     // before the other views: a pod that is not held any more has its Pod there
     LocalPods.Snapshot local = localPods.snapshot();
-    return tracker.changes(policies, local);
+    return tracker.changes(policies, local, wantsAddresses);
   }
 
   private Set<String> namespaces(List<Map<String, Policy>> policies) {

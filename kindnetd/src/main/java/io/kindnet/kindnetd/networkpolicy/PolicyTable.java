@@ -30,6 +30,8 @@ public final class PolicyTable {
   public static final Chain INPUT =
       new Chain(TABLE, "input", BaseChain.filter(NF_INET_LOCAL_IN, NF_IP_PRI_NAT_SRC + 1));
 
+  private static final List<NamedSet> FIXED_SETS = makeFixedSets();
+
   private PolicyTable() {}
 
   /** Addresses of pods of this node that some policy selects. Only shown, no rule uses it. */
@@ -56,6 +58,10 @@ public final class PolicyTable {
 
   /** All sets and maps that are always there. */
   public static List<NamedSet> fixedSets() {
+    return FIXED_SETS;
+  }
+
+  private static List<NamedSet> makeFixedSets() {
     List<NamedSet> sets = new ArrayList<>();
     for (AddressFamily family : AddressFamily.values()) {
       sets.add(podIps(family));
@@ -65,7 +71,7 @@ public final class PolicyTable {
         sets.add(classes(direction, family));
       }
     }
-    return sets;
+    return List.copyOf(sets);
   }
 
   /** {@code v4} or {@code v6}, the end of the name of each set. */

@@ -28,12 +28,21 @@ final class TableWriter {
   private static final int RULES = 1000;
 
   private final Supplier<NftablesSocket> nftables;
+  private final long small;
 
   /**
    * @param nftables gives the socket of the network namespace; asked each time, since it may fail
    */
   TableWriter(Supplier<NftablesSocket> nftables) {
+    this(nftables, SMALL);
+  }
+
+  /**
+   * @param small updates of more bytes are carried out in parts
+   */
+  TableWriter(Supplier<NftablesSocket> nftables, long small) {
     this.nftables = nftables;
+    this.small = small;
   }
 
   /**
@@ -46,7 +55,7 @@ final class TableWriter {
     if (update.isEmpty()) {
       return;
     }
-    if (update.mustBeRebuilt() || update.size() <= SMALL) {
+    if (update.mustBeRebuilt() || update.size() <= small) {
       NftablesTransaction all = nftables.get().transaction();
       prepareRebuild(update, all);
       addObjects(update, all);

@@ -12,6 +12,7 @@ import io.kindnet.kindnetd.status.Status;
 import io.kindnet.netlink.netns.NetworkNamespace;
 import io.kindnet.netlink.nftables.NftablesSocket;
 import io.kindnet.netlink.testing.Namespace;
+import java.util.HashMap;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
@@ -35,6 +36,8 @@ final class PolicyFixture implements AutoCloseable {
   private final Set<String> policyKeys = new HashSet<>();
   private final NetworkNamespace namespace;
   private PolicyReconciler reconciler;
+  private int callsLeft = Integer.MAX_VALUE;
+  private long small = 512 * 1024;
 
   PolicyFixture(Namespace node) {
     namespace = NetworkNamespace.open(node.path().toString());
@@ -53,8 +56,32 @@ final class PolicyFixture implements AutoCloseable {
         local,
         () -> LogRule.NONE,
         Map.of(),
-        () -> nftables,
+        this::socket,
+        new TableWriter(this::socket, small),
         metrics);
+  }
+
+  private NftablesSocket socket() {
+    if (callsLeft == 0) {
+      throw new KilledException();
+    }
+    callsLeft--;
+    return nftables;
+  }
+
+  /** The agent ends, as if it were killed, before it uses the socket once more. */
+  static final class KilledException extends RuntimeException {
+    private static final long serialVersionUID = 1L;
+  }
+
+  /** Has the agent end when it has used the socket so often. */
+  void killAfter(int calls) {
+    callsLeft = calls;
+  }
+
+  /** From the next restart on, updates of more bytes are carried out in parts. */
+  void small(long bytes) {
+    small = bytes;
   }
 
   /** The lists are complete. */
@@ -67,6 +94,7 @@ final class PolicyFixture implements AutoCloseable {
 
   /** A new agent that knows nothing of what is in the kernel. */
   void restart() {
+    callsLeft = Integer.MAX_VALUE;
     Status other = new Status("test");
     reconciler = reconciler(new PolicyMetrics(other, other.agent("policies"), () -> nftables));
   }
@@ -87,6 +115,42 @@ final class PolicyFixture implements AutoCloseable {
     pods.remove(key);
   }
 
+  /** Brings the views to where {@code scenario} has them. */
+  void show(Scenario scenario) {
+    scenario.namespaces().forEach(this::putNamespace);
+    scenario.nodes().forEach(this::put);
+    Set<String> wanted = new HashSet<>();
+    for (ClusterPod pod : scenario.pods()) {
+      wanted.add(pod.namespace() + "/" + pod.name());
+      boolean isLocal = pod.node().equals(NODE) && !pod.hostNetwork();
+      if (isLocal) {
+        putLocal(pod);
+      } else {
+        local.remove(pod.addresses());
+        put(pod);
+      }
+    }
+    for (String key : Set.copyOf(podKeys)) {
+      if (!wanted.contains(key)) {
+        pods.get(key).ifPresent(pod -> local.remove(pod.addresses()));
+        removePod(key);
+      }
+    }
+    Map<String, Policy> byKey = new HashMap<>();
+    scenario.policies().forEach(policy -> byKey.put(key(policy), policy));
+    for (String key : Set.copyOf(policyKeys)) {
+      if (!byKey.containsKey(key)) {
+        policyKeys.remove(key);
+        policies.remove(key);
+      }
+    }
+    scenario.policies().forEach(this::put);
+  }
+
+  private static String key(Policy policy) {
+    return policy.tier() + "/" + policy.fullName();
+  }
+
   void putNamespace(String name, Labels labels) {
     namespaceKeys.add(name);
     namespaces.put(name, new ClusterNamespace(name, labels));
@@ -98,15 +162,13 @@ final class PolicyFixture implements AutoCloseable {
   }
 
   void put(Policy policy) {
-    String key = policy.tier() + "/" + policy.fullName();
-    policyKeys.add(key);
-    policies.put(key, policy);
+    policyKeys.add(key(policy));
+    policies.put(key(policy), policy);
   }
 
   void remove(Policy policy) {
-    String key = policy.tier() + "/" + policy.fullName();
-    policyKeys.remove(key);
-    policies.remove(key);
+    policyKeys.remove(key(policy));
+    policies.remove(key(policy));
   }
 
   Optional<String> reconcile(Pass pass) {

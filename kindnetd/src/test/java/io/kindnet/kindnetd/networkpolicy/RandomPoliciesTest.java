@@ -3,14 +3,9 @@ package io.kindnet.kindnetd.networkpolicy;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.fail;
 
-import io.kindnet.cni.protocol.TransportProtocol;
 import io.kindnet.kindnetd.agent.ReconcileLoop.Pass;
-import io.kindnet.kindnetd.cluster.pods.ClusterPod;
-import io.kindnet.kindnetd.cluster.policies.Direction;
 import io.kindnet.kindnetd.networkpolicy.PacketWire.Packet;
-import io.kindnet.kindnetd.networkpolicy.evaluator.Connection;
 import io.kindnet.kindnetd.networkpolicy.evaluator.PolicyEvaluator;
-import io.kindnet.kindnetd.networkpolicy.evaluator.Verdict;
 import io.kindnet.netlink.testing.Namespace;
 import io.kindnet.netlink.testing.NetworkNamespaces;
 import io.kindnet.netlink.testing.Nft;
@@ -68,52 +63,21 @@ class RandomPoliciesTest {
     }
   }
 
-  /** The kernel is brought from one scenario to the next, so that this is tried, too. */
+  /** The kernel is brought from one scenario to the next, by one agent after the other. */
   private Optional<Packet> firstWrong(Scenario scenario, List<Packet> packets) {
     fixture.close();
     fixture = new PolicyFixture(node);
-    scenario.namespaces().forEach(fixture::putNamespace);
-    scenario.nodes().forEach(fixture::put);
-    scenario.policies().forEach(fixture::put);
-    for (ClusterPod pod : scenario.pods()) {
-      if (pod.node().equals(PolicyFixture.NODE) && !pod.hostNetwork()) {
-        fixture.putLocal(pod);
-      } else {
-        fixture.put(pod);
-      }
-    }
+    fixture.show(scenario);
     fixture.listed();
     assertThat(fixture.reconcile(Pass.KERNEL)).isEmpty();
     Set<Integer> arrivals = wire.arrivals(packets);
     PolicyEvaluator evaluator = new PolicyEvaluator(scenario.state());
     for (int i = 0; i < packets.size(); i++) {
-      if (isAllowed(evaluator, packets.get(i)) != arrivals.contains(i)) {
+      if (NodeVerdict.isAllowed(evaluator, packets.get(i)) != arrivals.contains(i)) {
         return Optional.of(packets.get(i));
       }
     }
     return Optional.empty();
-  }
-
-  /** Only this node's pods are this node's business. */
-  private static boolean isAllowed(PolicyEvaluator evaluator, Packet packet) {
-    Verdict verdict = evaluator.evaluate(connection(packet));
-    boolean egress =
-        evaluator.podAt(packet.source()).filter(RandomPoliciesTest::isLocal).isEmpty()
-            || verdict.direction(Direction.EGRESS).orElseThrow().allowed();
-    boolean ingress =
-        evaluator.podAt(packet.destination()).filter(RandomPoliciesTest::isLocal).isEmpty()
-            || verdict.direction(Direction.INGRESS).orElseThrow().allowed();
-    return egress && ingress;
-  }
-
-  private static boolean isLocal(ClusterPod pod) {
-    return pod.node().equals(PolicyFixture.NODE);
-  }
-
-  private static Connection connection(Packet packet) {
-    Optional<TransportProtocol> protocol =
-        Optional.ofNullable(TransportProtocol.numbered((byte) packet.protocol()));
-    return new Connection(packet.source(), packet.destination(), protocol, packet.port());
   }
 
   private void report(long seed, Scenario scenario, Packet packet) {
@@ -135,7 +99,7 @@ class RandomPoliciesTest {
         "seed %d: %s\nevaluator: %s\n%s\n%s",
         seed,
         packet,
-        evaluator.evaluate(connection(packet)),
+        evaluator.evaluate(NodeVerdict.connection(packet)),
         smallest,
         Objects.requireNonNull(Nft.table(node, "inet", PolicyTable.TABLE.name())));
   }

@@ -87,6 +87,49 @@ final class RandomScenarios {
     return new Scenario(namespaces, nodes, pods, policies);
   }
 
+  /** The same with something else in one place. */
+  Scenario changed(Scenario scenario) {
+    Map<String, Labels> namespaces = new LinkedHashMap<>(scenario.namespaces());
+    List<LabelledNode> nodes = new ArrayList<>(scenario.nodes());
+    List<ClusterPod> pods = new ArrayList<>(scenario.pods());
+    List<Policy> policies = new ArrayList<>(scenario.policies());
+    int place = random.nextInt(14);
+    switch (random.nextInt(10)) {
+      case 0 -> {
+        String name = pick(NAMESPACES);
+        namespaces.put(name, namespaceLabels(name));
+      }
+      case 1 -> nodes.set(1, node("n1", "172.18.0." + (3 + random.nextInt(2)), "fd00:18::3"));
+      case 2, 3, 4, 5, 6 -> {
+        pods.removeIf(pod -> pod.name().equals("p" + place));
+        if (random.nextInt(3) > 0) {
+          // with another name sometimes, so that its address is used again
+          ClusterPod pod = pod(place, nodes);
+          pods.removeIf(other -> other.addresses().equals(pod.addresses()));
+          pods.add(pod);
+        }
+      }
+      default -> {
+        policies.removeIf(policy -> policy.name().equals("policy" + place % 6));
+        if (random.nextInt(3) > 0) {
+          policies.add(policy(place % 6));
+        }
+      }
+    }
+    return new Scenario(namespaces, nodes, pods, policies);
+  }
+
+  /** The same pods with other policies. */
+  Scenario withOtherPolicies(Scenario scenario) {
+    List<Policy> policies = new ArrayList<>();
+    int count = random.nextInt(8);
+    for (int i = 0; i < count; i++) {
+      boolean kept = i < scenario.policies().size() && random.nextInt(3) == 0;
+      policies.add(kept ? scenario.policies().get(i) : policy(100 + i + 10 * random.nextInt(2)));
+    }
+    return new Scenario(scenario.namespaces(), scenario.nodes(), scenario.pods(), policies);
+  }
+
   private Labels namespaceLabels(String name) {
     return labels(
         "kubernetes.io/metadata.name", name, "team", random.nextBoolean() ? "red" : "blue");

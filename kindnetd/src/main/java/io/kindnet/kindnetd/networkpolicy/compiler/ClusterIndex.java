@@ -165,7 +165,7 @@ public final class ClusterIndex {
   }
 
   /** The pods that own {@code address}: no more than one, but for a while. */
-  List<ClusterPod> owners(AddressKey address) {
+  private List<ClusterPod> owners(AddressKey address) {
     PodName name = local.get(address);
     if (name == null) {
       return claims.of(address);
@@ -179,8 +179,9 @@ public final class ClusterIndex {
     return owners(address).stream().map(ClusterIndex::key).findFirst();
   }
 
-  List<LabelledNode> nodesAt(AddressKey address) {
-    return nodeClaims.of(address);
+  /** Who has {@code address}. */
+  public AddressOwners ownersOf(AddressKey address) {
+    return new AddressOwners(address, owners(address), nodeClaims.of(address));
   }
 
   Map<String, Map<String, ClusterPod>> podsByNamespace() {

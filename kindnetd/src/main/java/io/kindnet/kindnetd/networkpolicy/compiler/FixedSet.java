@@ -39,7 +39,7 @@ record FixedSet(NamedSet set, List<Element> content) implements TableSet {
   }
 
   @Override
-  public Collection<Element> elementsFor(AddressKey address, ClusterIndex cluster) {
+  public Collection<Element> elementsFor(AddressOwners owners, ClusterIndex cluster) {
     return List.of();
   }
 }

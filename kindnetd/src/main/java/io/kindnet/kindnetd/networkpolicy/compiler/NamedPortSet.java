@@ -53,7 +53,7 @@ record NamedPortSet(
       for (ClusterPod pod : pods.values()) {
         if (!ports(pod).isEmpty()) {
           for (AddressKey address : cluster.addressesOf(pod.namespace() + "/" + pod.name())) {
-            elements.addAll(elementsFor(address, cluster));
+            elements.addAll(elementsFor(cluster.ownersOf(address), cluster));
           }
         }
       }
@@ -62,25 +62,25 @@ record NamedPortSet(
   }
 
   @Override
-  public Collection<Element> elementsFor(AddressKey address, ClusterIndex cluster) {
-    if (address.family() != family) {
+  public Collection<Element> elementsFor(AddressOwners owners, ClusterIndex cluster) {
+    if (owners.address().family() != family || owners.pods().isEmpty()) {
       return List.of();
     }
     Set<Element> elements = new HashSet<>();
-    for (ClusterPod pod : cluster.owners(address)) {
+    for (ClusterPod pod : owners.pods()) {
       List<NamedPort> ports = ports(pod);
-      if (!ports.isEmpty() && isPeer(address, pod, cluster)) {
-        ports.forEach(number -> elements.add(element(address, number)));
+      if (!ports.isEmpty() && isPeer(owners, pod, cluster)) {
+        ports.forEach(number -> elements.add(element(owners.address(), number)));
       }
     }
     return elements;
   }
 
-  private boolean isPeer(AddressKey address, ClusterPod pod, ClusterIndex cluster) {
+  private boolean isPeer(AddressOwners owners, ClusterPod pod, ClusterIndex cluster) {
     return peers.everybody()
-        || peers.ranges(family).contains(address)
+        || peers.ranges(family).contains(owners.address())
         || matcher.selects(pod, cluster)
-        || (!peers.nodes().isEmpty() && matcher.selects(address, cluster));
+        || (!peers.nodes().isEmpty() && matcher.selects(owners, cluster));
   }
 
   private List<NamedPort> ports(ClusterPod pod) {

@@ -72,7 +72,22 @@ final class Names {
 
   /** What nft lists in quotes has none itself. */
   private static String quotable(String text) {
-    return text.replace('"', '\'').replaceAll("\\p{Cntrl}", " ");
+    for (int i = 0; i < text.length(); i++) {
+      if (!isQuotable(text.charAt(i))) {
+        StringBuilder quotable = new StringBuilder(text);
+        for (int j = i; j < text.length(); j++) {
+          if (!isQuotable(text.charAt(j))) {
+            quotable.setCharAt(j, ' ');
+          }
+        }
+        return quotable.toString();
+      }
+    }
+    return text;
+  }
+
+  private static boolean isQuotable(char character) {
+    return character != '"' && !Character.isISOControl(character);
   }
 
   private static String cut(String text, int most) {

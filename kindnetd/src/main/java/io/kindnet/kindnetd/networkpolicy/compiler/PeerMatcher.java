@@ -39,18 +39,16 @@ final class PeerMatcher {
     return labels != null && selector.namespaces().matches(labels);
   }
 
-  /** Whether a pod or a node that owns {@code address} is selected. */
-  boolean selects(AddressKey address, ClusterIndex cluster) {
-    for (ClusterPod pod : cluster.owners(address)) {
+  /** Whether one of {@code owners} is selected. */
+  boolean selects(AddressOwners owners, ClusterIndex cluster) {
+    for (ClusterPod pod : owners.pods()) {
       if (selects(pod, cluster)) {
         return true;
       }
     }
-    if (!nodes.isEmpty()) {
-      for (LabelledNode node : cluster.nodesAt(address)) {
-        if (selects(node)) {
-          return true;
-        }
+    for (LabelledNode node : owners.nodes()) {
+      if (selects(node)) {
+        return true;
       }
     }
     return false;

@@ -27,17 +27,17 @@ record PeerSet(NamedSet set, AddressFamily family, PeerMatcher peers) implements
   @Override
   public Collection<Element> elements(ClusterIndex cluster) {
     return peers.addresses(family, cluster).stream()
-        .filter(address -> isMember(address, cluster))
+        .filter(address -> isMember(cluster.ownersOf(address), cluster))
         .map(address -> Element.of(address.value()))
         .toList();
   }
 
   @Override
-  public Collection<Element> elementsFor(AddressKey address, ClusterIndex cluster) {
-    return isMember(address, cluster) ? List.of(Element.of(address.value())) : List.of();
+  public Collection<Element> elementsFor(AddressOwners owners, ClusterIndex cluster) {
+    return isMember(owners, cluster) ? List.of(Element.of(owners.address().value())) : List.of();
   }
 
-  private boolean isMember(AddressKey address, ClusterIndex cluster) {
-    return address.family() == family && peers.selects(address, cluster);
+  private boolean isMember(AddressOwners owners, ClusterIndex cluster) {
+    return owners.address().family() == family && peers.selects(owners, cluster);
   }
 }

@@ -9,6 +9,8 @@ import io.kindnet.netlink.nftables.Rule;
 import io.kindnet.netlink.nftables.expr.Value;
 import io.kindnet.netlink.nftables.expr.Verdict;
 import java.net.InetAddress;
+import java.util.ArrayList;
+import java.util.Collection;
 import java.util.EnumMap;
 import java.util.HashMap;
 import java.util.HashSet;
@@ -37,31 +39,44 @@ final class PlanBuilder {
     }
   }
 
+  /** An element of one of the fixed sets. */
+  record Member(String set, Element element) {}
+
   void addPending(InetAddress address) {
     pending.add(address);
-    put(PolicyTable.pending(AddressFamily.of(address)), Element.of(Value.of(address)));
+    NamedSet set = PolicyTable.pending(AddressFamily.of(address));
+    add(new Member(set.name(), Element.of(Value.of(address))));
   }
 
-  /** {@code address} is of a pod of the class. */
-  void add(InetAddress address, String pod, PodClass podClass) {
+  /** What {@code address} is in the table, which is of a pod of these classes. */
+  static List<Member> members(InetAddress address, String pod, Collection<PodClass> classes) {
+    if (classes.isEmpty()) {
+      return List.of();
+    }
     AddressFamily family = AddressFamily.of(address);
     Value value = Value.of(address);
-    String comment = Names.comment(pod);
-    put(
-        PolicyTable.classes(podClass.direction(), family),
-        Element.of(value).withComment(comment).mappedTo(Verdict.jump(podClass.name())));
-    put(PolicyTable.podIps(family), Element.of(value).withComment(comment));
-    put(PolicyTable.self(family), Element.of(Value.concatenation(value, value)));
+    Element key = Element.of(value).withComment(Names.comment(pod));
+    Element pair = Element.of(Value.concatenation(value, value));
+    List<Member> members = new ArrayList<>();
+    members.add(new Member(PolicyTable.podIps(family).name(), key));
+    members.add(new Member(PolicyTable.self(family).name(), pair));
+    for (PodClass podClass : classes) {
+      members.add(
+          new Member(
+              PolicyTable.classes(podClass.direction(), family).name(),
+              key.mappedTo(Verdict.jump(podClass.name()))));
+    }
+    return members;
+  }
+
+  void add(Member member) {
+    Objects.requireNonNull(members.get(member.set)).put(member.element.key(), member.element);
   }
 
   void add(CompiledClass compiled) {
     chains.putAll(compiled.chains());
     sets.putAll(compiled.sets());
     denials.putAll(compiled.denials());
-  }
-
-  private void put(NamedSet set, Element element) {
-    Objects.requireNonNull(members.get(set.name())).put(element.key(), element);
   }
 
   Plan build(Map<Direction, Set<String>> isolated, int classes) {

@@ -28,8 +28,15 @@ public final class Planner {
   private Map<String, CompiledClass> classes = new HashMap<>();
   private final Map<String, List<Rule>> denyRules = new HashMap<>();
 
-  /** The classes of a pod, as long as it stays as it was. */
-  private record Known(ClusterPod pod, Map<Direction, PodClass> classes) {}
+  /**
+   * What is known of a pod, as long as it stays as it was.
+   *
+   * @param members what its addresses are in the table
+   */
+  private record Known(
+      ClusterPod pod,
+      Map<Direction, PodClass> classes,
+      Map<InetAddress, List<PlanBuilder.Member>> members) {}
 
   /** These are the policies from now on. */
   public void policies(Collection<Policy> all) {
@@ -73,8 +80,11 @@ public final class Planner {
       known.classes.forEach((direction, podClass) -> {
         usedClasses.computeIfAbsent(podClass.name(), name -> compiled(podClass));
         isolated.computeIfAbsent(direction, _ -> new HashSet<>()).add(key);
-        builder.add(address, key, podClass);
       });
+      known
+          .members
+          .computeIfAbsent(address, at -> PlanBuilder.members(at, key, known.classes.values()))
+          .forEach(builder::add);
     }
     pods = usedPods;
     classes = usedClasses;
@@ -103,7 +113,7 @@ public final class Planner {
           .classOf(pod, direction, cluster)
           .ifPresent(podClass -> found.put(direction, podClass));
     }
-    return new Known(pod, found);
+    return new Known(pod, found, new HashMap<>());
   }
 
   private CompiledClass compiled(PodClass podClass) {

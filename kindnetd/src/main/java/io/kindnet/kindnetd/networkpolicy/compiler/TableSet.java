@@ -21,8 +21,10 @@ public sealed interface TableSet permits FixedSet, NamedPortSet, PeerSet {
   Collection<Element> elements(ClusterIndex cluster);
 
   /**
-   * What has to be in it because of who has {@code address}; of all addresses together, this is
-   * {@link #elements}. Nothing for a set that never changes.
+   * What has to be in it because of who has an address; of all addresses together, this is {@link
+   * #elements}. Nothing for a set that never changes.
+   *
+   * @param cluster which gave {@code owners}
    */
-  Collection<Element> elementsFor(AddressKey address, ClusterIndex cluster);
+  Collection<Element> elementsFor(AddressOwners owners, ClusterIndex cluster);
 }
