@@ -260,16 +260,19 @@ class NetworkPolicyAgentTest {
     fixture.put(egressPolicy("default", "out", LabelSelector.EVERYTHING));
     Eventually.within(DEADLINE, () -> assertThat(table()).contains("chain egress-default/out-"));
     Eventually.within(DEADLINE, () -> assertThat(status.problems()).isEmpty());
-    assertThat(MetricsPage.of(status))
-        .contains(
-            "kindnet_network_policy_isolated_pods{direction=\"egress\"} 1.0",
-            "kindnet_network_policy_isolated_pods{direction=\"ingress\"} 1.0",
-            "kindnet_network_policy_classes 2.0",
-            "kindnet_network_policy_pending_pods 0.0",
-            "kindnet_network_policy_denied_packets_total{direction=\"ingress\",policy=\"default/web\"}"
-                + " 0.0")
-        .containsPattern("kindnet_network_policy_apply_duration_seconds_count [1-9]")
-        .containsPattern("kindnet_network_policy_set_elements [1-9]");
+    Eventually.within(
+        DEADLINE,
+        () ->
+            assertThat(MetricsPage.of(status))
+                .contains(
+                    "kindnet_network_policy_isolated_pods{direction=\"egress\"} 1.0",
+                    "kindnet_network_policy_isolated_pods{direction=\"ingress\"} 1.0",
+                    "kindnet_network_policy_classes 2.0",
+                    "kindnet_network_policy_pending_pods 0.0",
+                    "kindnet_network_policy_denied_packets_total{direction=\"ingress\",policy=\"default/web\"}"
+                        + " 0.0")
+                .containsPattern("kindnet_network_policy_apply_duration_seconds_count [1-9]")
+                .containsPattern("kindnet_network_policy_set_elements [1-9]"));
   }
 
   @Test
