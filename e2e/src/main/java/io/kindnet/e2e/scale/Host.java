@@ -34,14 +34,12 @@ final class Host implements AutoCloseable {
   private static final String ACCOUNT = "/secrets/kubernetes.io/serviceaccount";
 
   private final Machine machine;
-  private final Kubectl kubectl;
   private final HttpClient http =
       HttpClient.newBuilder().version(HttpClient.Version.HTTP_1_1).build();
   private final KernelRecorder watch;
 
-  private Host(Machine machine, Kubectl kubectl) {
+  private Host(Machine machine) {
     this.machine = machine;
-    this.kubectl = kubectl;
     watch = KernelRecorder.on(machine);
   }
 
@@ -71,7 +69,7 @@ final class Host implements AutoCloseable {
     } catch (IOException | URISyntaxException failed) {
       throw new IllegalStateException("cannot prepare an agent with Pods", failed);
     }
-    return new Host(machine, kubectl);
+    return new Host(machine);
   }
 
   /** The agent's launcher, which starts another class with the same runtime, options and jar. */
