@@ -7,6 +7,7 @@ import java.util.List;
 import java.util.stream.IntStream;
 
 /** NetworkPolicies at the API server, and the pods of the agent's own node, which they select. */
+@SuppressWarnings("InlineFormatString") // whole objects would bury the code that fills them in
 final class PolicyPopulation {
   private static final String POLICIES = "/apis/networking.k8s.io/v1/namespaces/%s/networkpolicies";
   private static final String PODS = "/api/v1/namespaces/%s/pods";
