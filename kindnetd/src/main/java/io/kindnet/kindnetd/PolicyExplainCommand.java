@@ -11,10 +11,12 @@ import io.kindnet.kindnetd.networkpolicy.evaluator.ClusterState;
 import io.kindnet.kindnetd.networkpolicy.explain.ClusterStateReader;
 import io.kindnet.kindnetd.networkpolicy.explain.ExplainException;
 import io.kindnet.kindnetd.networkpolicy.explain.JsonReport;
+import io.kindnet.kindnetd.networkpolicy.explain.KernelComparison;
 import io.kindnet.kindnetd.networkpolicy.explain.PolicyExplainer;
 import io.kindnet.kindnetd.networkpolicy.explain.PolicyExplanation;
 import io.kindnet.kindnetd.networkpolicy.explain.PortQuestion;
 import io.kindnet.kindnetd.networkpolicy.explain.TextReport;
+import io.kindnet.netlink.nftables.NftablesSocket;
 import java.io.IOException;
 import java.io.PrintWriter;
 import java.nio.file.Path;
@@ -35,6 +37,8 @@ import picocli.CommandLine.Spec;
       "Says whether network policies let a connection through, tier by tier, and which rule decides.",
       "It is about the first packet, after a Service's address was translated: ask for a pod behind the"
           + " Service, and for the container's port.",
+      "Where one end is a pod of the node on which this runs, it also says whether the kernel does the"
+          + " same.",
       ""
     },
     optionListHeading = "%nFlags:%n",
@@ -177,8 +181,11 @@ final class PolicyExplainCommand implements Callable<Integer> {
     Logging.configureQuietly(flag("v", verbosity, OptionValues::count));
     try (KubernetesClient client = ApiServer.connect(apiServer, environment, address -> {})) {
       ClusterState state = ClusterStateReader.read(client, node);
+      KernelComparison kernel =
+          new KernelComparison(
+              node, state.hostAddresses().getOrDefault(node, Set.of()), NftablesSocket::open);
       PolicyExplanation explanation =
-          new PolicyExplainer(state, tiers()).explain(from, to, question);
+          kernel.complete(new PolicyExplainer(state, tiers()).explain(from, to, question));
       print(explanation, json);
       return explanation.allowed() ? ALLOWED : DENIED;
     } catch (IOException | ExplainException failure) {

@@ -14,7 +14,8 @@ import java.util.Locale;
 /**
  * An explanation for programs: {@code allowed}, and for each of {@code connections} its ends,
  * {@code protocol} (or {@code icmp}), {@code port}, {@code allowed} and {@code directions}, each
- * with the {@code tiers} that were asked.
+ * with the {@code tiers} that were asked; where an end is a pod of this node, {@code kernel} has
+ * {@code allowed} and {@code agrees}.
  */
 public final class JsonReport {
   private static final JsonNodeFactory JSON = JsonNodeFactory.instance;
@@ -43,6 +44,13 @@ public final class JsonReport {
     node.put("allowed", explained.verdict().allowed());
     ArrayNode directions = node.putArray("directions");
     explained.verdict().directions().forEach(one -> directions.add(direction(one)));
+    explained
+        .kernel()
+        .ifPresent(kernel ->
+            node.putObject("kernel")
+                .put("allowed", kernel.allowed())
+                .put("agrees", kernel.agrees())
+                .put("reason", kernel.reason()));
     return node;
   }
 

@@ -80,7 +80,11 @@ public final class PolicyExplainer {
                 port.number(destination.get().pod()));
         connections.add(
             new ExplainedConnection(
-                source.get(), destination.get(), connection, evaluator.evaluate(connection)));
+                source.get(),
+                destination.get(),
+                connection,
+                evaluator.evaluate(connection),
+                Optional.empty()));
       }
     }
     if (connections.isEmpty()) {

@@ -54,6 +54,15 @@ public final class TextReport {
                 reason(tier)));
       }
     }
+    explained.kernel().ifPresent(kernel -> append(text, kernel));
+  }
+
+  private static void append(StringBuilder text, KernelAnswer kernel) {
+    text.append("  kernel of this node: ")
+        .append(kernel.allowed() ? "allowed" : "denied")
+        .append(kernel.agrees() ? ", as it should be, " : ", WHICH IS WRONG, ")
+        .append(kernel.reason())
+        .append('\n');
   }
 
   private static String reason(TierVerdict tier) {
