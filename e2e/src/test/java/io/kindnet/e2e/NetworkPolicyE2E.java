@@ -14,6 +14,7 @@ import org.junit.jupiter.params.provider.EnumSource;
 
 /** Network policies, on two nodes. */
 @RealCluster
+@SuppressWarnings("InlineFormatString") // a whole Pod would bury the code that fills it in
 class NetworkPolicyE2E {
   private static final String ISOLATED = "e2e-isolated";
   private static final int PODS_ON_NODE = 5;
