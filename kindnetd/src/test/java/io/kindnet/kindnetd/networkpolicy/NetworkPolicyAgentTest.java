@@ -268,7 +268,6 @@ class NetworkPolicyAgentTest {
                     "kindnet_network_policy_isolated_pods{direction=\"egress\"} 1.0",
                     "kindnet_network_policy_isolated_pods{direction=\"ingress\"} 1.0",
                     "kindnet_network_policy_classes 2.0",
-                    "kindnet_network_policy_pending_pods 0.0",
                     "kindnet_network_policy_denied_packets_total{direction=\"ingress\",policy=\"default/web\"}"
                         + " 0.0")
                 .containsPattern("kindnet_network_policy_apply_duration_seconds_count [1-9]")
