@@ -13,13 +13,16 @@ import java.util.Map;
 import java.util.function.Supplier;
 
 /**
- * Carries out updates of the table so that packets see either all of one or nothing. A small one is
- * one transaction. Of a large one, what no packet meets yet comes first, in parts; then everything
- * that packets meet changes in one transaction; then goes what is unused. It may end between any
- * two of them.
+ * Carries out updates of the table so that packets see either all of one or nothing. What no packet
+ * meets yet comes first; then everything that packets meet changes in one transaction; then goes
+ * what is unused. It may end between any two transactions.
+ *
+ * <p>New chains are never part of the transaction that leads packets to them: a packet that is on
+ * its way just then goes by the new elements of a map, but by the rules that a chain had before,
+ * which is none for a new one ({@code nft_do_chain} reads the generation once, each look-up again).
  */
 final class TableWriter {
-  /** Updates of about this many bytes are one transaction. */
+  /** Larger updates, in bytes, are carried out in parts. */
   private static final long SMALL = 512 * 1024;
 
   /** So many elements, and so many rules, go into one transaction of a large update. */
@@ -55,34 +58,45 @@ final class TableWriter {
     if (update.isEmpty()) {
       return;
     }
-    if (update.mustBeRebuilt() || update.size() <= small) {
-      NftablesTransaction all = nftables.get().transaction();
-      prepareRebuild(update, all);
-      addObjects(update, all);
-      update.newSets().forEach((set, elements) -> add(all, set, elements));
-      update
-          .newChains()
-          .forEach((chain, rules) -> {
-            if (chain.base() == null) {
-              append(all, chain, rules);
-            }
-          });
-      switchOver(update, all);
-      cleanUp(update, all);
-      commit(all);
+    boolean isSmall = update.size() <= small;
+    NftablesTransaction change = nftables.get().transaction();
+    if (update.mustBeRebuilt()) {
+      prepareRebuild(update, change);
+      prepare(update, change);
+    } else if (isSmall) {
+      NftablesTransaction preparation = nftables.get().transaction();
+      prepare(update, preparation);
+      commit(preparation);
+    } else {
+      NftablesTransaction objects = nftables.get().transaction();
+      addObjects(update, objects);
+      commit(objects);
+      fillSets(update);
+      fillChains(update);
+    }
+    switchOver(update, change);
+    if (isSmall || update.mustBeRebuilt()) {
+      cleanUp(update, change);
+      commit(change);
       return;
     }
-    NftablesTransaction objects = nftables.get().transaction();
-    addObjects(update, objects);
-    commit(objects);
-    fillSets(update);
-    fillChains(update);
-    NftablesTransaction change = nftables.get().transaction();
-    switchOver(update, change);
     commit(change);
     NftablesTransaction unused = nftables.get().transaction();
     cleanUp(update, unused);
     commit(unused);
+  }
+
+  /** Makes what is new, with all that is in it. */
+  private static void prepare(TableUpdate update, NftablesTransaction transaction) {
+    addObjects(update, transaction);
+    update.newSets().forEach((set, elements) -> add(transaction, set, elements));
+    update
+        .newChains()
+        .forEach((chain, rules) -> {
+          if (chain.base() == null) {
+            append(transaction, chain, rules);
+          }
+        });
   }
 
   /** Takes all rules away, in a transaction that makes them again. */

@@ -86,9 +86,9 @@ class LargeClusterTest {
     assertThat(without).as("pods that no rule of this node is about").isPositive();
   }
 
-  /** An ADD waits for it. */
+  /** An ADD waits for it: its class and what that needs, then its addresses. */
   @Test
-  void aPodOfThisNodeIsOneTransaction() {
+  void aPodOfThisNodeIsTwoTransactions() {
     ClusterPod pod = LargeCluster.pod(0);
     fixture.removePod(pod.namespace() + "/" + pod.name());
     fixture.local.remove(pod.addresses());
@@ -96,7 +96,7 @@ class LargeClusterTest {
     int before = sent();
     fixture.putLocal(pod);
     fixture.reconcile(Pass.CHANGES);
-    assertThat(sent() - before).isEqualTo(1);
+    assertThat(sent() - before).isEqualTo(2);
     assertThat(Nft.table(node, "inet", PolicyTable.TABLE.name())).contains("\"ns0/pod0\"");
   }
 }
