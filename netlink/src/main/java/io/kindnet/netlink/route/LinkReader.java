@@ -81,7 +81,10 @@ final class LinkReader {
   /** Whether the bridge in {@code message} shows the rules of IP what passes between its ports. */
   static boolean filtersBridged(NetlinkMessage message) {
     Attribute linkInfo = message.attributesAfter(IfInfoMessage.LENGTH).find(IFLA_LINKINFO);
-    Attribute data = linkInfo == null ? null : linkInfo.nested().find(IFLA_INFO_DATA);
+    if (linkInfo == null) {
+      return false;
+    }
+    Attribute data = linkInfo.nested().find(IFLA_INFO_DATA);
     if (data == null || !text(linkInfo.nested().find(IFLA_INFO_KIND)).equals("bridge")) {
       return false;
     }
