@@ -221,9 +221,11 @@ class KindnetdTest {
       try (AgentProcess agent = agent(first, 1)) {
         awaitReady(agent);
         assertThat(routes(first)).isNotEmpty();
+        assertThat(Nft.ruleset(first)).contains("kindnet-network-policies", "kindnet-ipmasq");
         assertThat(agent.stop("TERM")).isZero();
       }
-      try (AgentProcess agent = agent(first, 1, "--disable-cni", "--masquerading=false")) {
+      try (AgentProcess agent =
+          agent(first, 1, "--disable-cni", "--masquerading=false", "--network-policy=false")) {
         awaitReady(agent);
         assertThat(agent.get("/readyz")).isEqualTo("[+]nodes ok\nready\n");
         assertThat(routes(first)).isEmpty();
