@@ -57,6 +57,11 @@ public final class ResourceView<R extends ApiRecord, T> implements AutoCloseable
     return view;
   }
 
+  /** The view as it is, which says nothing before it was started. */
+  public ClusterView<T> view() {
+    return view;
+  }
+
   @Override
   public void close() {
     reflector.close();

@@ -32,6 +32,7 @@ final class ClusterTracker {
   private Map<String, LabelledNode> nodes = Map.of();
   private Map<String, ClusterNamespace> namespaces = Map.of();
   private List<Map<String, Policy>> policies = List.of();
+  private List<Map<String, Policy>> withoutNodes = List.of();
   private long podVersion = -1;
   private boolean complete;
 
@@ -87,28 +88,43 @@ final class ClusterTracker {
     return index.ownerOf(AddressKey.of(address));
   }
 
-  /** What the views still miss; empty once each has had its first list. */
+  /** What the views still miss; empty once each that is needed has had its first list. */
   Optional<String> missing() {
-    if (complete) {
-      return Optional.empty(); // and stays so; a snapshot of all Pods would be a copy
+    // once there, lists stay; and a snapshot of all Pods would be a copy
+    if (!complete) {
+      List<String> missing = new ArrayList<>();
+      if (views.pods().snapshot().isEmpty()) {
+        missing.add("Pods");
+      }
+      if (views.namespaces().snapshot().isEmpty()) {
+        missing.add("Namespaces");
+      }
+      if (views.policies().stream().anyMatch(view -> view.snapshot().isEmpty())) {
+        missing.add("policies");
+      }
+      complete = missing.isEmpty();
+      if (!complete) {
+        return Optional.of("waiting for the lists of " + String.join(", ", missing));
+      }
     }
-    List<String> missing = new ArrayList<>();
-    if (views.pods().snapshot().isEmpty()) {
-      missing.add("Pods");
+    return lacksNodes() ? Optional.of("waiting for the list of Nodes") : Optional.empty();
+  }
+
+  /** Nodes are watched from when a policy is about them. */
+  private boolean lacksNodes() {
+    if (views.nodes().snapshot().isPresent()) {
+      return false;
     }
-    if (views.namespaces().snapshot().isEmpty()) {
-      missing.add("Namespaces");
+    List<Map<String, Policy>> current = currentPolicies();
+    if (!isSame(withoutNodes, current)) {
+      for (Map<String, Policy> kind : current) {
+        if (kind.values().stream().anyMatch(Policy::isAboutNodes)) {
+          return true;
+        }
+      }
+      withoutNodes = current;
     }
-    if (views.nodes().snapshot().isEmpty()) {
-      missing.add("Nodes");
-    }
-    if (views.policies().stream().anyMatch(view -> view.snapshot().isEmpty())) {
-      missing.add("policies");
-    }
-    complete = missing.isEmpty();
-    return complete
-        ? Optional.empty()
-        : Optional.of("waiting for the lists of " + String.join(", ", missing));
+    return false;
   }
 
   /** The policies of each kind as they are now. */
@@ -144,7 +160,8 @@ final class ClusterTracker {
     }
     Map<String, ClusterNamespace> newNamespaces =
         views.namespaces().snapshot().orElseThrow().objects();
-    Map<String, LabelledNode> newNodes = views.nodes().snapshot().orElseThrow().objects();
+    Map<String, LabelledNode> newNodes =
+        views.nodes().snapshot().map(ClusterView.Snapshot::objects).orElse(Map.of());
     boolean localChanged = !newLocal.equals(local) || isAnyLocal(pods, newLocal);
     boolean namespacesChanged = !newNamespaces.equals(namespaces);
     Set<AddressKey> addresses = new HashSet<>();

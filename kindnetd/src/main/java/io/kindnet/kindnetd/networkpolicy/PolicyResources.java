@@ -19,7 +19,6 @@ import io.kindnet.kindnetd.cluster.policies.PolicyObject;
 import io.kindnet.kindnetd.status.Status;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.Set;
 import java.util.function.IntSupplier;
 
 /**
@@ -72,32 +71,31 @@ public final class PolicyResources implements AutoCloseable {
 
   /** Watches what is needed, from now on. */
   public PolicyViews start() {
-    boolean clusterTiers = options.hasClusterTiers();
     List<ClusterView<Policy>> policies =
-        clusterTiers
+        options.hasClusterTiers()
             ? List.of(networkPolicies.start(), clusterPolicies.start())
             : List.of(networkPolicies.start());
-    // no NetworkPolicy is about Nodes
-    ClusterView<LabelledNode> labelledNodes = clusterTiers ? nodes.start() : empty();
-    policies.forEach(view -> view.onChange(() -> showProblems(policies)));
-    return new PolicyViews(pods.start(), namespaces.start(), labelledNodes, policies);
+    policies.forEach(view -> view.onChange(() -> look(policies)));
+    look(policies); // the first lists may have been quicker
+    return new PolicyViews(pods.start(), namespaces.start(), nodes.view(), policies);
   }
 
-  private void showProblems(List<ClusterView<Policy>> views) {
+  /** Says what cannot be followed, and watches Nodes from when a policy is about them. */
+  private void look(List<ClusterView<Policy>> views) {
     List<Policy> enforced = new ArrayList<>();
     for (ClusterView<Policy> view : views) {
       view.snapshot().stream()
           .flatMap(snapshot -> snapshot.objects().values().stream())
-          .filter(policy -> options.enforces(policy.tier()))
-          .forEach(enforced::add);
+          .forEach(policy -> {
+            if (policy.isAboutNodes()) {
+              nodes.start();
+            }
+            if (options.enforces(policy.tier())) {
+              enforced.add(policy);
+            }
+          });
     }
     problems.show(enforced);
-  }
-
-  private static <T> ClusterView<T> empty() {
-    ClusterView<T> view = new ClusterView<>();
-    view.listed(Set.of());
-    return view;
   }
 
   @Override

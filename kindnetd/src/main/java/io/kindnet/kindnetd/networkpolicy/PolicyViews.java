@@ -12,7 +12,7 @@ import java.util.List;
  *
  * @param pods by {@code NAMESPACE/NAME}
  * @param namespaces by name
- * @param nodes by name
+ * @param nodes by name; need not be complete as long as no policy is about Nodes
  * @param policies one view for each kind; that of a kind that the API server does not have is
  *     complete and empty
  */

@@ -1,6 +1,7 @@
 package io.kindnet.kindnetd.cluster.policies;
 
 import java.util.Optional;
+import java.util.stream.Stream;
 
 /**
  * A NetworkPolicy or a ClusterNetworkPolicy.
@@ -25,6 +26,15 @@ public record Policy(
   /** What it says of {@code direction}. */
   public Optional<PolicyRules> rules(Direction direction) {
     return direction == Direction.INGRESS ? ingress : egress;
+  }
+
+  /** Whether it has to be known which Nodes there are. */
+  public boolean isAboutNodes() {
+    return Stream.of(ingress, egress)
+        .flatMap(Optional::stream)
+        .flatMap(rules -> rules.rules().stream())
+        .flatMap(rule -> rule.peers().stream())
+        .anyMatch(Peer.Nodes.class::isInstance);
   }
 
   /** {@code NAMESPACE/NAME}, or {@code NAME}. */
