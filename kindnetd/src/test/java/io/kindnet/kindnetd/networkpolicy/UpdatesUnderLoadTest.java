@@ -34,7 +34,7 @@ import org.junit.jupiter.api.Test;
  */
 @NetworkNamespaces
 class UpdatesUnderLoadTest {
-  private static final int UPDATES = 300;
+  private static final int UPDATES = 1500;
   private static final int BATCH = 100;
 
   private static final Packet ALLOWED = packet("10.244.0.2", "10.244.0.3", 80);
