@@ -22,7 +22,7 @@ import java.util.List;
 import java.util.Map;
 
 /** Objects as they stand in Kubernetes' JSON, through the readers that the agent has for them. */
-final class ClusterJson {
+public final class ClusterJson {
   private ClusterJson() {}
 
   /**
@@ -31,7 +31,7 @@ final class ClusterJson {
    * @param json with lists {@code networkPolicies}, {@code clusterNetworkPolicies}, {@code pods},
    *     {@code namespaces} and {@code nodes}, of which each may be missing
    */
-  static ClusterState state(JsonNode json) {
+  public static ClusterState state(JsonNode json) {
     List<Policy> policies = new ArrayList<>();
     json.path("networkPolicies").forEach(one -> policies.add(NetworkPolicyReader.read(one)));
     json.path("clusterNetworkPolicies")
