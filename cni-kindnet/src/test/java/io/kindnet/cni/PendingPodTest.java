@@ -263,7 +263,7 @@ class PendingPodTest {
         PacketFlood six = PacketFlood.start(pod, other, neighbours.getLast())) {
       node.add("pod", pod);
       for (PacketFlood flood : Arrays.asList(four, six)) {
-        flood.awaitSent(100);
+        flood.awaitSent(2_000);
         assertThat(flood.received()).isZero();
       }
       // and they would have arrived

@@ -32,6 +32,7 @@ import io.kindnet.kindnetd.networkpolicy.PolicyEnforcement;
 import io.kindnet.kindnetd.networkpolicy.PolicyResources;
 import io.kindnet.kindnetd.networkpolicy.bridge.BridgeFilterAgent;
 import io.kindnet.kindnetd.networkpolicy.localpods.LocalPodAgent;
+import io.kindnet.kindnetd.networkpolicy.localpods.LocalPods;
 import io.kindnet.kindnetd.nodestatus.NodeConditionAgent;
 import io.kindnet.kindnetd.nodestatus.NodeEvents;
 import io.kindnet.kindnetd.podcidr.AcceptedNodes;
@@ -193,7 +194,8 @@ public final class Kindnetd implements Callable<Integer> {
       Optional<String> bridge =
           options.usesBridge() ? Optional.of(CniConfigurationAgent.BRIDGE) : Optional.empty();
       LocalPodAgent localPods =
-          new LocalPodAgent(MonitoredDatabase.ofThisNode(), routeEvents, status);
+          new LocalPodAgent(
+              options.nodeName(), MonitoredDatabase.ofThisNode(), routeEvents, status);
       agents.run(localPods, policyOptions.enabled() && options.usesOwnPlugin());
       agents.run(
           new BridgeFilterAgent(CniConfigurationAgent.BRIDGE, kernel, routeEvents, status),
@@ -245,7 +247,9 @@ public final class Kindnetd implements Callable<Integer> {
             new PolicyEnforcement(
                 policyOptions,
                 policies,
-                localPods.pods(),
+                options.usesOwnPlugin()
+                    ? localPods.pods()
+                    : LocalPods.ofOtherPlugin(options.nodeName()),
                 bridge,
                 options.denials(),
                 nftables,

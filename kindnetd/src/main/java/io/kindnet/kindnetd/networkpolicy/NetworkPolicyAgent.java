@@ -88,18 +88,19 @@ public final class NetworkPolicyAgent implements Agent {
   public void start() {
     status.dependsOn(events.subscribe(listener));
     PolicyViews started = views.get();
+    LocalPods pods = localPods.withStatusOf(started.pods());
     reconciler =
         new PolicyReconciler(
             options,
             started,
-            localPods,
+            pods,
             logRule,
             furtherChains,
             nftables,
             new TableWriter(nftables),
             metrics);
     started.onChange(this::changed);
-    localPods.onChange(this::changed);
+    pods.onChange(this::changed);
     loop.start();
   }
 

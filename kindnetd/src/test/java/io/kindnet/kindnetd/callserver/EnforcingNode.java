@@ -131,10 +131,19 @@ final class EnforcingNode implements AutoCloseable {
 
   /** As {@link #mentions(JsonNode)}, on the node {@code host}. */
   static long mentions(Namespace host, JsonNode result) {
-    String table = Nft.table(host, "inet", PolicyTable.TABLE.name());
+    String table = table(host);
     return addresses(result).stream()
         .filter(address -> table.contains(IpAddresses.format(address)))
         .count();
+  }
+
+  /** What {@code nft} shows of the policies. */
+  String table() {
+    return table(namespace);
+  }
+
+  private static String table(Namespace host) {
+    return Nft.table(host, "inet", PolicyTable.TABLE.name());
   }
 
   /** The addresses that are pending. */

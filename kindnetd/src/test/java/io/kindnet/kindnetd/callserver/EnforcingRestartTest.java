@@ -31,7 +31,7 @@ import org.junit.jupiter.params.provider.CsvSource;
 @NetworkNamespaces
 class EnforcingRestartTest {
   private static final Duration SOON = Duration.ofMinutes(1);
-  private static final int MANY = 200;
+  private static final int MANY = 5_000;
 
   private final Namespace host;
   private final Namespace pod;

@@ -29,7 +29,7 @@ import org.junit.jupiter.params.provider.ValueSource;
 @NetworkNamespaces
 class PolicyGateTest {
   private static final Duration SOON = Duration.ofSeconds(30);
-  private static final int MANY = 200;
+  private static final int MANY = 5_000;
 
   private final Namespace host;
   private final Namespace pod;

@@ -37,11 +37,15 @@ public final class LocalPodAgent implements Agent {
   private final Object readingOne = new Object();
 
   /**
+   * @param node the name of this node
    * @param database the plugin's
    * @param events what is done to links of the node
    */
   public LocalPodAgent(
-      MonitoredDatabase database, KernelWatch<RouteEvents.Batch> events, Status status) {
+      String node,
+      MonitoredDatabase database,
+      KernelWatch<RouteEvents.Batch> events,
+      Status status) {
     this.database = database;
     this.status = status.optionalAgent(NAME);
     this.loop = new ReconcileLoop(NAME, CHECK_INTERVAL, this::reconcile, this.status);
@@ -53,7 +57,7 @@ public final class LocalPodAgent implements Agent {
                 0.001,
                 4,
                 8));
-    this.pods = new PluginPods(this::refresh, () -> loop.request(Pass.CHANGES), times);
+    this.pods = new PluginPods(node, this::refresh, () -> loop.request(Pass.CHANGES), times);
     this.gate = new PodGate(pods);
     this.coldCalls =
         new ColdCallWatch(events, pods::hostInterfaces, () -> loop.request(Pass.CHANGES));

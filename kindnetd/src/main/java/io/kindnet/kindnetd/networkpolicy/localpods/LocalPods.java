@@ -1,12 +1,14 @@
 package io.kindnet.kindnetd.networkpolicy.localpods;
 
+import io.kindnet.kindnetd.cluster.ClusterView;
+import io.kindnet.kindnetd.cluster.pods.ClusterPod;
 import java.net.InetAddress;
 import java.util.Map;
 import java.util.Set;
 
 /**
- * The pods of this node by their addresses, as known before any Pod status. May be asked from any
- * thread.
+ * The pods of this node by their addresses, as known before any Pod status, or from there. May be
+ * asked from any thread.
  */
 public interface LocalPods {
   /** A Pod by its name. */
@@ -42,6 +44,24 @@ public interface LocalPods {
     public Snapshot(Map<InetAddress, PodName> pods, Set<InetAddress> held) {
       this(0, pods, held);
     }
+  }
+
+  /**
+   * On a node whose pods another plugin connects: they are known once their status has addresses.
+   *
+   * @param node the name of the node
+   */
+  static LocalPods ofOtherPlugin(String node) {
+    return new NoPluginPods(node);
+  }
+
+  /**
+   * These, and the pods of the node that only the status of their Pods tells of.
+   *
+   * @param pods all Pods; who uses the result follows these, too
+   */
+  default LocalPods withStatusOf(ClusterView<ClusterPod> pods) {
+    return this;
   }
 
   /** The pods now, as far as {@link #refresh} or a call of this process has told. */

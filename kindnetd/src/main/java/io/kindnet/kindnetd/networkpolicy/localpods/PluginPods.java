@@ -1,6 +1,8 @@
 package io.kindnet.kindnetd.networkpolicy.localpods;
 
 import io.kindnet.cni.store.PolicyNamespaces;
+import io.kindnet.kindnetd.cluster.ClusterView;
+import io.kindnet.kindnetd.cluster.pods.ClusterPod;
 import java.net.InetAddress;
 import java.util.HashMap;
 import java.util.HashSet;
@@ -18,6 +20,7 @@ import java.util.concurrent.TimeUnit;
  */
 final class PluginPods implements LocalPods {
   private final List<Runnable> listeners = new CopyOnWriteArrayList<>();
+  private final String node;
   private final Runnable reader;
   private final Runnable rememberer;
   private final PendingTimes times;
@@ -39,11 +42,13 @@ final class PluginPods implements LocalPods {
   private Set<InetAddress> pending = Set.of();
 
   /**
+   * @param node the name of the node
    * @param reader reads the database, by {@link #beginReading} and what follows
    * @param rememberer writes {@link #selectable()} into the database, soon; it must be quick
    * @param times is told how long pods are pending
    */
-  PluginPods(Runnable reader, Runnable rememberer, PendingTimes times) {
+  PluginPods(String node, Runnable reader, Runnable rememberer, PendingTimes times) {
+    this.node = node;
     this.reader = reader;
     this.rememberer = rememberer;
     this.times = times;
@@ -64,6 +69,11 @@ final class PluginPods implements LocalPods {
       }
     }
     return new Snapshot(version, pods, held);
+  }
+
+  @Override
+  public LocalPods withStatusOf(ClusterView<ClusterPod> all) {
+    return new NodePods(this, all, node);
   }
 
   private boolean isSelectable(Sandbox sandbox) {

@@ -54,7 +54,7 @@ class LocalPodAgentTest {
     plugin.run(() -> {
       socket = RouteSocket.open();
       events = KernelWatch.ofRoutes(socket);
-      agent = new LocalPodAgent(database(), events, status);
+      agent = new LocalPodAgent("node", database(), events, status);
       agent.pods().onChange(changes::incrementAndGet);
       agent.start();
     });
@@ -111,7 +111,7 @@ class LocalPodAgentTest {
     agent.close();
     plugin.run(() -> {
       try {
-        new LocalPodAgent(database(), events, new Status("disabled")).removeState();
+        new LocalPodAgent("node", database(), events, new Status("disabled")).removeState();
       } catch (CniException refused) {
         throw new AssertionError(refused);
       }

@@ -27,7 +27,7 @@ class PluginPodsTest {
   private final AtomicInteger changes = new AtomicInteger();
   private final AtomicInteger written = new AtomicInteger();
   private final PluginPods pods =
-      new PluginPods(() -> {}, written::incrementAndGet, new PendingTimes(times::add));
+      new PluginPods("node", () -> {}, written::incrementAndGet, new PendingTimes(times::add));
 
   PluginPodsTest() {
     pods.onChange(changes::incrementAndGet);
