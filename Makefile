@@ -120,9 +120,9 @@ image: check-root dist
 	build/image-$(FOREIGN) target/kindnetd-$(FOREIGN).tar
 endif
 
-# random churn for a long time: the model of the tests of cni-kindnet, with the program in dist/
+# random churn for a long time: the model of the tests of cni-kindnet, with the program in dist/, and random network policies
 soak: check-root check dist
-	$(MAVEN) --quiet test-compile dependency:build-classpath -pl cni-kindnet -am -Dmdep.outputFile=target/soak.classpath -Dmdep.includeScope=test
+	$(MAVEN) --quiet test-compile dependency:build-classpath -pl cni-kindnet,kindnetd -am -Dmdep.outputFile=target/soak.classpath -Dmdep.includeScope=test
 	build/soak
 
 # A real cluster of the versions KUBERNETES and CONTAINERD, which build/cluster-tools knows: etcd, API server, controllers, and nodes
