@@ -10,8 +10,10 @@ import io.kindnet.netlink.nftables.Rule;
 import io.kindnet.netlink.nftables.expr.Counter;
 import java.util.ArrayList;
 import java.util.HashMap;
+import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import java.util.function.Supplier;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -26,9 +28,14 @@ final class DenialCounts {
   /** With more chains than this, all rules are listed at once. */
   private static final int FEW = 8;
 
+  /** How often chains may go while they are read, before that is put up with. */
+  private static final int ATTEMPTS = 3;
+
   private final Supplier<NftablesSocket> nftables;
   private final Map<List<String>, Long> retired = new HashMap<>();
+  private final Set<String> retiredChains = new HashSet<>();
   private Map<String, DenyChain> denials = Map.of();
+  private int retirements;
 
   DenialCounts(Supplier<NftablesSocket> nftables) {
     this.nftables = nftables;
@@ -37,18 +44,43 @@ final class DenialCounts {
   /** These are the chains that deny, from now on. */
   synchronized void denials(Map<String, DenyChain> byName) {
     denials = byName;
+    retiredChains.clear();
   }
 
   /** Packets by direction and policies. */
-  synchronized Map<List<String>, Long> packets() {
-    Map<List<String>, Long> packets = new HashMap<>(retired);
-    denials.values().forEach(chain -> packets.putIfAbsent(labels(chain), 0L));
-    try {
-      for (ListedRule listed : nftables.get().list().rules(PolicyTable.TABLE)) {
-        add(packets, listed.chain(), listed.rule());
+  Map<List<String>, Long> packets() {
+    for (int attempt = 1; ; attempt++) {
+      int before = retirements();
+      // without the lock: a pod that starts does not wait for a long list
+      List<ListedRule> listed = list();
+      synchronized (this) {
+        if (before == retirements || attempt == ATTEMPTS) {
+          return packets(listed);
+        }
       }
+    }
+  }
+
+  private synchronized int retirements() {
+    return retirements;
+  }
+
+  private List<ListedRule> list() {
+    try {
+      return nftables.get().list().rules(PolicyTable.TABLE);
     } catch (KernelException unreadable) {
       log.debug("counters of denials cannot be read: {}", unreadable.getMessage());
+      return List.of();
+    }
+  }
+
+  private synchronized Map<List<String>, Long> packets(List<ListedRule> listed) {
+    Map<List<String>, Long> packets = new HashMap<>(retired);
+    denials.values().forEach(chain -> packets.putIfAbsent(labels(chain), 0L));
+    for (ListedRule rule : listed) {
+      if (!retiredChains.contains(rule.chain())) {
+        add(packets, rule.chain(), rule.rule());
+      }
     }
     return packets;
   }
@@ -68,7 +100,9 @@ final class DenialCounts {
       return;
     }
     Map<String, List<Rule>> present = list(removed, replaced);
+    retirements++;
     for (Chain chain : removed) {
+      retiredChains.add(chain.name());
       present
           .getOrDefault(chain.name(), List.of())
           .forEach(rule -> add(retired, chain.name(), rule));
@@ -81,7 +115,7 @@ final class DenialCounts {
   }
 
   private boolean isDenying(Chain chain) {
-    return denials.containsKey(chain.name());
+    return denials.containsKey(chain.name()) && !retiredChains.contains(chain.name());
   }
 
   private Map<String, List<Rule>> list(List<Chain> some, List<Chain> others) {

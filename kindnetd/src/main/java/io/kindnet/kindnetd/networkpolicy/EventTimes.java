@@ -12,7 +12,7 @@ final class EventTimes {
   /** Something has changed. */
   void event() {
     if (first.get() == NONE) {
-      first.compareAndSet(NONE, Math.max(1, System.nanoTime()));
+      first.compareAndSet(NONE, System.nanoTime() | 1);
     }
   }
 

@@ -32,6 +32,9 @@ import org.slf4j.LoggerFactory;
 final class PolicyReconciler {
   private static final Logger log = LoggerFactory.getLogger(PolicyReconciler.class);
 
+  /** Each costs some tenth of a microsecond, twice. */
+  private static final long MOST_LOOK_UPS = 2_000_000;
+
   private final NetworkPolicyOptions options;
   private final LocalPods localPods;
   private final Supplier<LogRule> logRule;
@@ -98,6 +101,9 @@ final class PolicyReconciler {
   private void run(Pass pass, OptionalLong since) {
     Plan before = installed;
     ClusterTracker.Changes changes = changes(before != null);
+    if (before != null && isTooMuch(before, changes)) {
+      before = null;
+    }
     boolean changesPlan = followLog();
     changesPlan |= changes.changesPlan();
     ElementDifference elements =
@@ -139,6 +145,11 @@ final class PolicyReconciler {
     }
     metrics.planned(plan, changed, since);
     localPods.applied(changes.local(), plan.pending());
+  }
+
+  /** Whether a comparison with the kernel as a whole costs less than looking at each change. */
+  private static boolean isTooMuch(Plan before, ClusterTracker.Changes changes) {
+    return (long) changes.addresses().size() * before.sets().size() > MOST_LOOK_UPS;
   }
 
   private ClusterTracker.Changes changes(boolean wantsAddresses) {

@@ -132,8 +132,7 @@ class NetworkPolicyAgentTest {
         DEADLINE,
         () ->
             assertThat(status.problems())
-                .containsExactly(
-                    "network-policy waiting for the lists of Namespaces, Nodes, policies"));
+                .containsExactly("network-policy waiting for the lists of Namespaces, policies"));
     assertThat(Nft.ruleset(node)).isEmpty();
   }
 
