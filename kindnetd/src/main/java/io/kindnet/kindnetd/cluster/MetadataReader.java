@@ -15,20 +15,32 @@ public final class MetadataReader {
   // ObjectMeta
   private static final int NAME = Protobuf.bytes(1);
   private static final int NAMESPACE = Protobuf.bytes(3);
+  private static final int UID = Protobuf.bytes(5);
   private static final int RESOURCE_VERSION = Protobuf.bytes(6);
   private static final int LABELS = Protobuf.bytes(11);
+  private static final int ANNOTATIONS = Protobuf.bytes(12);
   // an entry of a map
   private static final int KEY = Protobuf.bytes(1);
   private static final int VALUE = Protobuf.bytes(2);
+
+  /**
+   * The annotation of a Pod that stands for one that a file of its node describes: the UID that the
+   * kubelet gave that one ({@code ConfigMirrorAnnotationKey} of
+   * k8s.io/kubernetes/pkg/kubelet/types).
+   */
+  private static final String MIRROR = "kubernetes.io/config.mirror";
 
   private final Interner<String> names = new Interner<>();
   private final Interner<Labels> sets = new Interner<>();
   private final Map<String, String> labels = new TreeMap<>();
   private final Protobuf.FieldReader metadata = this::readMetadata;
   private final Protobuf.FieldReader entry = this::readEntry;
+  private final Protobuf.FieldReader annotation = this::readAnnotation;
   private String name = "";
   private String namespace = "";
   private String version = "";
+  private String uid = "";
+  private String mirrored = "";
   private String key = "";
   private String value = "";
 
@@ -37,6 +49,8 @@ public final class MetadataReader {
     name = "";
     namespace = "";
     version = "";
+    uid = "";
+    mirrored = "";
     labels.clear();
   }
 
@@ -64,6 +78,16 @@ public final class MetadataReader {
     return version;
   }
 
+  /** {@code metadata.uid}. */
+  public String uid() {
+    return uid;
+  }
+
+  /** The UID of what a file of its node describes, where the object only stands for that. */
+  public String mirrored() {
+    return mirrored;
+  }
+
   /** {@code metadata.labels}, the same object for all that are equal. */
   public Labels labels() {
     return labels.isEmpty() ? Labels.NONE : sets.intern(Labels.of(labels));
@@ -81,11 +105,27 @@ public final class MetadataReader {
       namespace = intern(in.readString());
     } else if (tag == RESOURCE_VERSION) {
       version = in.readString();
+    } else if (tag == UID) {
+      uid = in.readString();
+    } else if (tag == ANNOTATIONS) {
+      key = "";
+      return Protobuf.eachField(in, annotation);
     } else if (tag == LABELS) {
       key = "";
       value = "";
       Protobuf.eachField(in, entry);
       labels.put(intern(key), intern(value));
+    } else {
+      return false;
+    }
+    return true;
+  }
+
+  private boolean readAnnotation(int tag, CodedInputStream in) throws IOException {
+    if (tag == KEY) {
+      key = in.readString();
+    } else if (tag == VALUE && key.equals(MIRROR)) {
+      mirrored = in.readString();
     } else {
       return false;
     }

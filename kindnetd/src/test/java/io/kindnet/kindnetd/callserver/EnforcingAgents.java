@@ -10,6 +10,7 @@ import io.kindnet.kindnetd.cluster.Labels;
 import io.kindnet.kindnetd.cluster.namespaces.ClusterNamespace;
 import io.kindnet.kindnetd.cluster.nodes.LabelledNode;
 import io.kindnet.kindnetd.cluster.pods.ClusterPod;
+import io.kindnet.kindnetd.cluster.pods.PodUid;
 import io.kindnet.kindnetd.cluster.policies.LabelSelector;
 import io.kindnet.kindnetd.cluster.policies.PodSelector;
 import io.kindnet.kindnetd.cluster.policies.Policy;
@@ -163,6 +164,11 @@ final class EnforcingAgents implements AutoCloseable {
 
   /** The API server shows a Pod of this node. */
   void show(String ns, String name, InetAddress... addresses) {
+    show(ns, name, "", addresses);
+  }
+
+  /** As {@link #show(String, String, InetAddress...)}, with a UID. */
+  void show(String ns, String name, String uid, InetAddress... addresses) {
     podKeys.add(ns + "/" + name);
     pods.put(
         ns + "/" + name,
@@ -174,7 +180,8 @@ final class EnforcingAgents implements AutoCloseable {
             NODE,
             ClusterPod.Phase.PENDING,
             List.of(),
-            false));
+            false,
+            PodUid.of(uid)));
   }
 
   @Override

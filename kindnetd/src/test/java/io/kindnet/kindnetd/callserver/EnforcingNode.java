@@ -83,6 +83,15 @@ final class EnforcingNode implements AutoCloseable {
     return call("ADD", ns, name, pod).delegate(socket).result();
   }
 
+  /** ADD by the agent, of the Pod with {@code uid}. */
+  JsonNode add(String ns, String name, String uid, Namespace pod) {
+    DelegatedCall call = call("ADD", ns, name, pod);
+    return call.withEnvironment(
+            call.environment().replace("K8S_POD_NAME=", "K8S_POD_UID=" + uid + ";K8S_POD_NAME="))
+        .delegate(socket)
+        .result();
+  }
+
   /** ADD without the agent. */
   JsonNode addCold(String ns, String name, Namespace pod) {
     return client.runCold(call("ADD", ns, name, pod)).result();

@@ -192,6 +192,24 @@ class PolicyGateTest {
     assertThat(node.mentions(third)).isEqualTo(2);
   }
 
+  /** A StatefulSet gives a pod the name of the one before, and may give it other labels. */
+  @Test
+  void aPodOfTheSameNameAsAnotherIsNotThatOne() {
+    EnforcingNode node = node("");
+    JsonNode neighbour = node.add("open", "neighbour", other);
+    node.agents()
+        .put(EnforcingAgents.policy("default", "db", EnforcingAgents.labelled("app", "db")));
+    node.agents().show("default", "web-0", "first");
+    List<PacketFlood> floods = floods(pod, other, neighbour);
+
+    JsonNode second = node.add("default", "web-0", "second", pod);
+
+    assertNonePass(floods);
+    assertThat(node.pending()).contains(addresses(second).getFirst().getHostAddress());
+    node.agents().show("default", "web-0", "second");
+    assertAllPass(floods);
+  }
+
   @Test
   void aDelLeavesNothing() {
     EnforcingNode node = node("");

@@ -34,7 +34,7 @@ public final class ApiProtobuf {
       ListMeta resourceVersion 2, continue 3
       Status metadata 1 ListMeta, status 2, message 3, reason 4, code 6 int
       Node metadata 1 ObjectMeta, spec 2 NodeSpec, status 3 NodeStatus
-      ObjectMeta name 1, namespace 3, uid 5, resourceVersion 6, creationTimestamp 8 Time, labels 11 map
+      ObjectMeta name 1, namespace 3, uid 5, resourceVersion 6, creationTimestamp 8 Time, labels 11 map, annotations 12 map
       NodeSpec podCIDR 1, providerID 3, unschedulable 4 bool, podCIDRs 7
       NodeStatus phase 3, conditions 4 NodeCondition, addresses 5 NodeAddress
       NodeCondition type 1, status 2, lastHeartbeatTime 3 Time, lastTransitionTime 4 Time, reason 5, message 6

@@ -16,6 +16,7 @@ import java.util.List;
  * @param phase how far it is
  * @param ports ports with a name, of all containers that go on running
  * @param hostNetwork whether it is in the network of its node
+ * @param uid by which the container runtime knows it ({@link PodUid}); 0 if it is not known
  */
 public record ClusterPod(
     String namespace,
@@ -25,7 +26,21 @@ public record ClusterPod(
     String node,
     Phase phase,
     List<NamedPort> ports,
-    boolean hostNetwork) {
+    boolean hostNetwork,
+    long uid) {
+  /** One whose UID is not known. */
+  public ClusterPod(
+      String namespace,
+      String name,
+      Labels labels,
+      List<InetAddress> addresses,
+      String node,
+      Phase phase,
+      List<NamedPort> ports,
+      boolean hostNetwork) {
+    this(namespace, name, labels, addresses, node, phase, ports, hostNetwork, PodUid.UNKNOWN);
+  }
+
   /** {@code status.phase}. */
   public enum Phase {
     /** Not all containers run yet, or no phase is known. */

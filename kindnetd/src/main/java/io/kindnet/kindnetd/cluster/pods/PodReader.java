@@ -110,7 +110,8 @@ public final class PodReader implements RecordReader<PodReader.PodObject> {
             node,
             phase(),
             ports.isEmpty() ? List.of() : portLists.intern(List.copyOf(ports)),
-            hostNetwork));
+            hostNetwork,
+            PodUid.of(metadata.mirrored().isEmpty() ? metadata.uid() : metadata.mirrored())));
   }
 
   private Phase phase() {

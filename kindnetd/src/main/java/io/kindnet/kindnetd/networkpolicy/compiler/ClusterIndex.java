@@ -107,6 +107,12 @@ public final class ClusterIndex {
     return pods.get(key);
   }
 
+  /** The Pod that {@code name} means; null if there is none, or only another one of that name. */
+  @Nullable ClusterPod pod(PodName name) {
+    ClusterPod pod = pods.get(name.key());
+    return pod != null && name.isOf(pod) ? pod : null;
+  }
+
   /** The keys of all Pods. */
   public Set<String> podKeys() {
     return Set.copyOf(pods.keySet());
@@ -170,7 +176,7 @@ public final class ClusterIndex {
     if (name == null) {
       return claims.of(address);
     }
-    ClusterPod pod = pods.get(name.key());
+    ClusterPod pod = pod(name);
     return pod != null && ownsAddresses(pod) ? List.of(pod) : List.of();
   }
 

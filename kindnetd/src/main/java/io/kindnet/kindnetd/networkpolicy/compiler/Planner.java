@@ -68,7 +68,7 @@ public final class Planner {
     for (Map.Entry<InetAddress, PodName> entry : local.pods().entrySet()) {
       InetAddress address = entry.getKey();
       String key = entry.getValue().key();
-      @Nullable ClusterPod pod = cluster.pod(key);
+      @Nullable ClusterPod pod = cluster.pod(entry.getValue());
       if (isHeld(pod, cluster) && local.held().contains(address)) {
         builder.addPending(address);
       }

@@ -2,6 +2,7 @@ package io.kindnet.kindnetd.networkpolicy.localpods;
 
 import io.kindnet.kindnetd.cluster.ClusterView;
 import io.kindnet.kindnetd.cluster.pods.ClusterPod;
+import io.kindnet.kindnetd.cluster.pods.PodUid;
 import java.net.InetAddress;
 import java.util.Map;
 import java.util.Set;
@@ -11,8 +12,22 @@ import java.util.Set;
  * asked from any thread.
  */
 public interface LocalPods {
-  /** A Pod by its name. */
-  record PodName(String namespace, String name) {
+  /**
+   * A Pod by its name.
+   *
+   * @param uid tells it from others that had the name before ({@link PodUid}); 0 if it is not known
+   */
+  record PodName(String namespace, String name, long uid) {
+    /** One whose UID is not known. */
+    public PodName(String namespace, String name) {
+      this(namespace, name, PodUid.UNKNOWN);
+    }
+
+    /** Whether {@code pod}, of the same name, is that Pod, and none of before or after it. */
+    public boolean isOf(ClusterPod pod) {
+      return PodUid.mayBeSame(uid, pod.uid());
+    }
+
     /** {@code NAMESPACE/NAME}, the key of the view of Pods. */
     public String key() {
       return namespace + "/" + name;

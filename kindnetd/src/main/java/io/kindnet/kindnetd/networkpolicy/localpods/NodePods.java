@@ -43,7 +43,7 @@ final class NodePods implements LocalPods {
     Map<InetAddress, PodName> owners = new HashMap<>();
     for (ClusterPod pod : pods.values()) {
       for (InetAddress address : pod.addresses()) {
-        owners.put(address, new PodName(pod.namespace(), pod.name()));
+        owners.put(address, new PodName(pod.namespace(), pod.name(), pod.uid()));
       }
     }
     owners.putAll(told.pods());

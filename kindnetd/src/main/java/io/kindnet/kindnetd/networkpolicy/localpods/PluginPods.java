@@ -59,7 +59,7 @@ final class PluginPods implements LocalPods {
     Map<InetAddress, PodName> pods = new HashMap<>();
     Set<InetAddress> held = new HashSet<>();
     for (Sandbox sandbox : sandboxes.values()) {
-      PodName name = new PodName(sandbox.identity().namespace(), sandbox.identity().name());
+      PodName name = sandbox.podName();
       for (InetAddress address : sandbox.addresses()) {
         pods.put(address, name);
         held.remove(address);

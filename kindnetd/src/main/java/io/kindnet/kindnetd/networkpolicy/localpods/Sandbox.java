@@ -3,6 +3,7 @@ package io.kindnet.kindnetd.networkpolicy.localpods;
 import io.kindnet.cni.protocol.PodIdentity;
 import io.kindnet.cni.store.PodAddress;
 import io.kindnet.cni.store.PodRow;
+import io.kindnet.kindnetd.cluster.pods.PodUid;
 import java.net.InetAddress;
 import java.util.ArrayList;
 import java.util.List;
@@ -30,9 +31,8 @@ public record Sandbox(
     return new Sandbox(row.key(), row.identity(), row.hostInterface(), addresses);
   }
 
-  /** {@code NAMESPACE/NAME}, the key of its Pod. */
-  public String podKey() {
-    return identity.namespace() + "/" + identity.name();
+  LocalPods.PodName podName() {
+    return new LocalPods.PodName(identity.namespace(), identity.name(), PodUid.of(identity.uid()));
   }
 
   /** Whether it was started for a Pod of the cluster; if not, no policy selects it. */

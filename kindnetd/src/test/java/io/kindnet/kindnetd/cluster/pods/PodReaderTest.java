@@ -101,7 +101,7 @@ class PodReaderTest {
 
   @Test
   void readsWhatAgentsNeed() {
-    admin.resource(pod("cart-1").build()).create();
+    Pod created = admin.resource(pod("cart-1").build()).create();
     assertThat(await("shop/cart-1"))
         .isEqualTo(
             new ClusterPod(
@@ -112,7 +112,26 @@ class PodReaderTest {
                 "node1",
                 Phase.RUNNING,
                 List.of(new NamedPort("http", "TCP", 8080)),
-                /* hostNetwork= */ false));
+                /* hostNetwork= */ false,
+                PodUid.of(created.getMetadata().getUid())));
+  }
+
+  /** The container runtime knows such a pod by the UID that the kubelet has made of the file. */
+  @Test
+  void knowsAPodThatStandsForAFileByTheUidOfThat() {
+    String uid = "3c9e5b1f6d2a4e7089abcdef01234567";
+    admin
+        .resource(
+            pod("static")
+                .editMetadata()
+                .addToAnnotations("kubernetes.io/config.source", "file")
+                .addToAnnotations("kubernetes.io/config.mirror", uid)
+                .addToAnnotations("kubernetes.io/config.seen", "2026-11-29T00:00:00Z")
+                .endMetadata()
+                .build())
+        .create();
+
+    assertThat(await("shop/static").uid()).isEqualTo(PodUid.of(uid));
   }
 
   @Test
