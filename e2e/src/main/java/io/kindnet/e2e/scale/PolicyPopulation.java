@@ -87,7 +87,7 @@ final class PolicyPopulation {
       """
       INSERT INTO pods (container_id, name, namespace, uid, netns, ip_address_v4, ip_address_v6, ip_gateway_v4,
         ip_gateway_v6, interface_name, interface_mtu)
-      VALUES ('%1$s', '%1$s', '%2$s', '%1$s', '/proc/1/ns/net', '%3$s', '%4$s', '', '', 'knet%5$08x', 1500);
+      VALUES ('%1$s', '%1$s', '%2$s', '%1$s', '/proc/1/ns/net', '%3$s', '%4$s', '%6$s', '%7$s', 'knet%5$08x', 1500);
       INSERT INTO attachments (container_id, interface_name, network, bridge)
       VALUES ('%1$s', 'eth0', 'kindnet', '');
       """;
@@ -137,7 +137,13 @@ final class PolicyPopulation {
       List<String> addresses = addresses(self, number);
       statements.append(
           ROW.formatted(
-              name(number), namespace(number), addresses.getFirst(), addresses.getLast(), number));
+              name(number),
+              namespace(number),
+              addresses.getFirst(),
+              addresses.getLast(),
+              number,
+              network(self.podCidrs().getFirst()),
+              network(self.podCidrs().getLast())));
     }
     machine.run("sqlite3", "-bail", "-cmd", ".timeout 60000", DATABASE, statements + "COMMIT;\n");
   }
@@ -147,7 +153,7 @@ final class PolicyPopulation {
     List<String> addresses = new ArrayList<>();
     for (String cidr : self.podCidrs()) {
       boolean four = cidr.indexOf('.') >= 0;
-      String network = cidr.substring(0, cidr.indexOf('/'));
+      String network = network(cidr);
       int host = FIRST_HOST + number;
       addresses.add(
           four
@@ -155,6 +161,10 @@ final class PolicyPopulation {
               : network + Integer.toHexString(host));
     }
     return addresses;
+  }
+
+  private static String network(String cidr) {
+    return cidr.substring(0, cidr.indexOf('/'));
   }
 
   private String namespace(int number) {
