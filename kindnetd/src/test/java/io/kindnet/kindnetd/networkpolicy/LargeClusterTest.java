@@ -99,4 +99,24 @@ class LargeClusterTest {
     assertThat(sent() - before).isEqualTo(2);
     assertThat(Nft.table(node, "inet", PolicyTable.TABLE.name())).contains("\"ns0/pod0\"");
   }
+
+  /** As after a roll-out, while the watch was away. */
+  @Test
+  void thousandsOfChangesAtOnce() {
+    for (int i = 1; i < LargeCluster.PODS; i += 10) {
+      ClusterPod pod = LargeCluster.pod(i);
+      if (i % 20 == 1) {
+        fixture.removePod(pod.namespace() + "/" + pod.name());
+      } else {
+        fixture.put(PolicySamples.withLabels(pod, "app", "app" + (i + 1) % 10));
+      }
+    }
+    long before = writes();
+    fixture.reconcile(Pass.CHANGES);
+    assertThat(writes()).isGreaterThan(before);
+    before = writes();
+    fixture.restart();
+    fixture.reconcile(Pass.KERNEL);
+    assertThat(writes()).as("what an agent would change that knows only the end").isEqualTo(before);
+  }
 }
