@@ -51,16 +51,39 @@ final class EnforcingNode implements AutoCloseable {
    */
   EnforcingNode(
       Namespace namespace, Path directory, String bridge, Consumer<EnforcingAgents> cluster) {
+    this(
+        namespace,
+        directory,
+        bridge,
+        new CniClient(namespace, directory, bridge),
+        cluster.andThen(EnforcingNode::listAndAwait));
+  }
+
+  /** Starts one that the API server tells nothing. */
+  static EnforcingNode withoutApiServer(Namespace namespace, Path directory) {
+    return new EnforcingNode(
+        namespace, directory, "", new CniClient(namespace, directory), agents -> {});
+  }
+
+  private static void listAndAwait(EnforcingAgents agents) {
+    agents.list();
+    Eventually.within(SOON, () -> assertThat(agents.problem()).isEmpty());
+  }
+
+  private EnforcingNode(
+      Namespace namespace,
+      Path directory,
+      String bridge,
+      CniClient client,
+      Consumer<EnforcingAgents> begin) {
     this.namespace = namespace;
-    this.client = new CniClient(namespace, directory, bridge);
+    this.client = client;
     this.socket = directory.resolve("socket");
     PodPolicies gate;
     try (NetworkNamespace entered = NetworkNamespace.open(namespace.path().toString())) {
       gate = entered.call(() -> agents.start(directory, bridge));
     }
-    cluster.accept(agents);
-    agents.list();
-    Eventually.within(SOON, () -> assertThat(agents.problem()).isEmpty());
+    begin.accept(agents);
     server = LocalCallServer.start(namespace, socket, gate, step -> steps.accept(step));
   }
 

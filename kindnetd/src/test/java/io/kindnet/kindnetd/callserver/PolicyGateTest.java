@@ -29,6 +29,7 @@ import org.junit.jupiter.params.provider.ValueSource;
 @NetworkNamespaces
 class PolicyGateTest {
   private static final Duration SOON = Duration.ofSeconds(30);
+  private static final int TIMES = 20;
   private static final int MANY = 5_000;
 
   private final Namespace host;
@@ -251,6 +252,23 @@ class PolicyGateTest {
     assertAllPass(floods);
     node.delCold("web", pod);
     assertThat(node.mentions(web)).isZero();
+  }
+
+  /** An agent that has no lists from the API server yet, or never gets them. */
+  @Test
+  void anAddDoesNotWaitWhereNothingIsKnownOfPolicies() {
+    host.loopbackUp();
+    EnforcingNode node = EnforcingNode.withoutApiServer(host, directory);
+    opened.addFirst(node);
+    long begin = System.nanoTime();
+
+    for (int time = 0; time < TIMES; time++) {
+      node.add("default", "web", pod);
+      node.del("web", pod);
+    }
+
+    Duration taken = Duration.ofNanos(System.nanoTime() - begin);
+    assertThat(taken).isLessThan(Duration.ofSeconds(TIMES));
   }
 
   /** Where there is no answer from who brings policies into the kernel, calls do what they can. */

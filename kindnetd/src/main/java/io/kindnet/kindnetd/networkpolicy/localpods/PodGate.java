@@ -8,6 +8,8 @@ import io.kindnet.cni.store.PodRow;
 import io.kindnet.cni.store.PolicyNamespaces;
 import io.kindnet.cni.store.Store;
 import java.time.Duration;
+import java.util.Set;
+import java.util.concurrent.ConcurrentHashMap;
 
 /**
  * The network policies of pods that calls connect here: announces each to the reconciler, while its
@@ -24,6 +26,9 @@ final class PodGate implements PodPolicies {
 
   private final PluginPods pods;
 
+  /** Those that are worth waiting for, by key. */
+  private final Set<String> awaited = ConcurrentHashMap.newKeySet();
+
   PodGate(PluginPods pods) {
     this.pods = pods;
   }
@@ -39,10 +44,15 @@ final class PodGate implements PodPolicies {
     host.filterBridged(pod.bridge());
     // an agent that has only begun may need long for the lists of the API server
     if (pods.isEnforced() && awaitApplied(Sandbox.of(pod))) {
+      awaited.add(pod.key());
       return "";
     }
     try (StoredPolicies stored = StoredPolicies.open()) {
-      return stored.starting(pod, store);
+      String note = stored.starting(pod, store);
+      if (!note.isEmpty()) {
+        awaited.add(pod.key());
+      }
+      return note;
     }
   }
 
@@ -57,6 +67,9 @@ final class PodGate implements PodPolicies {
 
   @Override
   public String started(PodRow pod) {
+    if (!awaited.remove(pod.key())) {
+      return ""; // nobody enforces policies here, or none that may select the pod
+    }
     try {
       return pods.awaitInForce(Sandbox.of(pod), System.nanoTime() + POD_TIMEOUT.toNanos())
           ? ""
@@ -69,6 +82,7 @@ final class PodGate implements PodPolicies {
 
   @Override
   public void ended(PodRow pod, Store store) throws CniException {
+    awaited.remove(pod.key());
     pods.removed(pod.key());
     if (!pods.isEnforced()) {
       try (StoredPolicies stored = StoredPolicies.open()) {
