@@ -6,6 +6,7 @@ import io.kindnet.netlink.ip.IpAddresses;
 import io.kindnet.netlink.ip.IpPrefix;
 import io.kindnet.netlink.nftables.Element;
 import io.kindnet.netlink.nftables.expr.Value;
+import java.net.InetAddress;
 import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.List;
@@ -124,9 +125,11 @@ public record AddressRanges(AddressFamily family, List<Range> ranges) {
     }
     Range range = ranges.getFirst();
     int length = range.first.lengthFor(range.end.minus(range.first));
-    return length < 0
+    InetAddress first = address(range.first);
+    // Java takes an IPv4-mapped address for one of IPv4, which is another prefix
+    return length < 0 || AddressFamily.of(first) != family
         ? Optional.empty()
-        : Optional.of(new IpPrefix(IpAddresses.of(range.first.toBytes(family.bytes())), length));
+        : Optional.of(new IpPrefix(first, length));
   }
 
   /** As elements of an interval set. */
@@ -166,6 +169,12 @@ public record AddressRanges(AddressFamily family, List<Range> ranges) {
   }
 
   private String format(AddressBits bits) {
-    return IpAddresses.format(IpAddresses.of(bits.toBytes(family.bytes())));
+    InetAddress address = address(bits);
+    String mapped = AddressFamily.of(address) == family ? "" : "::ffff:";
+    return mapped + IpAddresses.format(address);
+  }
+
+  private InetAddress address(AddressBits bits) {
+    return IpAddresses.of(bits.toBytes(family.bytes()));
   }
 }

@@ -54,6 +54,10 @@ class AddressRangesTest {
     "0.0.0.0/0, 10.0.0.0/8, '0.0.0.0-9.255.255.255,11.0.0.0-255.255.255.255'",
     "0.0.0.0/0, 255.0.0.0/8, 0.0.0.0-254.255.255.255",
     "::/0, ffff::/16, ::-fffe:ffff:ffff:ffff:ffff:ffff:ffff:ffff",
+    // Java takes IPv4-mapped addresses for those of IPv4
+    "::fffe:0:0/95, ::fffe:0:0/96, ::ffff:0.0.0.0-::ffff:255.255.255.255",
+    "::fffe:0:0/95, ::fffe:0:0/97, ::fffe:8000:0-::ffff:255.255.255.255",
+    "::/0, ::fffe:0:0/96, '::-::fffd:ffff:ffff,::ffff:0.0.0.0-ffff:ffff:ffff:ffff:ffff:ffff:ffff:ffff'",
   })
   void differences(String cidr, String hole, String expected) {
     assertThat(ranges(cidr).minus(IpPrefix.parse(hole)).text()).isEqualTo(expected);
