@@ -7,16 +7,22 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.TreeMap;
 import java.util.TreeSet;
+import java.util.regex.Pattern;
 
 /**
  * Selectors as people write them, with {@code kubectl -l} for one. Two with the same text select
  * the same, so that the text also is the identity of what is selected.
  */
 final class SelectorText {
+  private static final String EVERYTHING = "all";
+
+  /** What keys and values of labels consist of; a selector may look for anything. */
+  private static final Pattern PLAIN = Pattern.compile("[A-Za-z0-9._/-]*");
+
   private SelectorText() {}
 
   static String of(PodSelector selector) {
-    String pods = selector.pods().selectsEverything() ? "all" : of(selector.pods());
+    String pods = selector.pods().selectsEverything() ? EVERYTHING : of(selector.pods());
     if (selector.namespace().isPresent()) {
       return pods + " in " + selector.namespace().get();
     }
@@ -27,7 +33,8 @@ final class SelectorText {
 
   static String of(LabelSelector selector) {
     List<String> parts = new ArrayList<>();
-    new TreeMap<>(selector.matchLabels()).forEach((key, value) -> parts.add(key + "=" + value));
+    new TreeMap<>(selector.matchLabels())
+        .forEach((key, value) -> parts.add(text(key) + "=" + text(value)));
     TreeSet<String> expressions = new TreeSet<>();
     for (LabelRequirement requirement : selector.matchExpressions()) {
       expressions.add(of(requirement));
@@ -37,12 +44,22 @@ final class SelectorText {
   }
 
   private static String of(LabelRequirement requirement) {
-    String values = "(" + String.join(" ", new TreeSet<>(requirement.values())) + ")";
+    TreeSet<String> sorted = new TreeSet<>();
+    requirement.values().forEach(value -> sorted.add(text(value)));
+    String key = text(requirement.key());
+    String values = "(" + String.join(" ", sorted) + ")";
     return switch (requirement.operator()) {
-      case IN -> requirement.key() + " in " + values;
-      case NOT_IN -> requirement.key() + " notin " + values;
-      case EXISTS -> requirement.key();
-      case DOES_NOT_EXIST -> "!" + requirement.key();
+      case IN -> key + " in " + values;
+      case NOT_IN -> key + " notin " + values;
+      case EXISTS -> key;
+      case DOES_NOT_EXIST -> "!" + key;
     };
+  }
+
+  /** In quotes where it could be taken for something else. */
+  private static String text(String keyOrValue) {
+    return PLAIN.matcher(keyOrValue).matches() && !keyOrValue.equals(EVERYTHING)
+        ? keyOrValue
+        : "\"" + keyOrValue.replace("\\", "\\\\").replace("\"", "\\\"") + "\"";
   }
 }

@@ -9,14 +9,18 @@ import static io.kindnet.kindnetd.networkpolicy.PolicySamples.tcp;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.kindnet.kindnetd.cluster.policies.Direction;
+import io.kindnet.kindnetd.cluster.policies.LabelRequirement;
+import io.kindnet.kindnetd.cluster.policies.LabelRequirement.Operator;
 import io.kindnet.kindnetd.cluster.policies.LabelSelector;
 import io.kindnet.kindnetd.cluster.policies.Policy;
 import io.kindnet.kindnetd.cluster.policies.PolicyRule;
 import io.kindnet.netlink.nftables.Rule;
 import java.util.ArrayList;
+import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
+import java.util.Set;
 import org.junit.jupiter.api.Test;
 
 class ClassCompilerTest {
@@ -101,5 +105,26 @@ class ClassCompilerTest {
                 "a", "world", ALL, allow(List.of(block("0.0.0.0/0"), block("::/0")), tcp(80))));
     assertThat(rules(compiled)).hasSize(3);
     assertThat(compiled.sets()).isEmpty();
+  }
+
+  /** However alike they look as text. */
+  @Test
+  void selectorsThatMeanDifferentPodsHaveSetsOfTheirOwn() {
+    List<LabelSelector> selectors =
+        List.of(
+            ALL,
+            new LabelSelector(
+                Map.of(), List.of(new LabelRequirement("all", Operator.EXISTS, List.of()))),
+            selector("a", "b", "c", "d"),
+            selector("a", "b,c=d"),
+            selector("a", "b in c"));
+    Set<String> names = new HashSet<>();
+    for (LabelSelector selector : selectors) {
+      names.addAll(
+          compile(ingressPolicy("a", "one", ALL, allow(List.of(pods("b", selector)))))
+              .sets()
+              .keySet());
+    }
+    assertThat(names).hasSize(2 * selectors.size());
   }
 }
