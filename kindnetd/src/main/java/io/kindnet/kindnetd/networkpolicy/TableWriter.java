@@ -105,6 +105,8 @@ final class TableWriter {
       return;
     }
     transaction.flush(PolicyTable.TABLE);
+    flushMaps(update.wrongSets(), transaction);
+    flushMaps(update.unusedSets(), transaction);
     update.wrongChains().forEach(transaction::delete);
     update.wrongSets().forEach(transaction::delete);
   }
@@ -203,8 +205,14 @@ final class TableWriter {
 
   private static void cleanUp(TableUpdate update, NftablesTransaction transaction) {
     update.unusedChains().forEach(transaction::flush);
+    flushMaps(update.unusedSets(), transaction);
     update.unusedChains().forEach(transaction::delete);
     update.unusedSets().forEach(transaction::delete);
+  }
+
+  /** No chain can be deleted that an element of a map leads to, though it be one of others. */
+  private static void flushMaps(Collection<NamedSet> sets, NftablesTransaction transaction) {
+    sets.stream().filter(set -> set.data() != null).forEach(transaction::flush);
   }
 
   private static void add(

@@ -15,6 +15,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import io.kindnet.kindnetd.MetricsPage;
 import io.kindnet.kindnetd.agent.KernelWatch;
+import io.kindnet.kindnetd.agent.ReconcileLoop.Pass;
 import io.kindnet.kindnetd.cluster.pods.ClusterPod;
 import io.kindnet.kindnetd.cluster.policies.Action;
 import io.kindnet.kindnetd.cluster.policies.LabelSelector;
@@ -152,7 +153,23 @@ class NetworkPolicyAgentTest {
         "add rule inet kindnet-network-policies input ip daddr 8.8.8.8 drop",
         "flush chain inet kindnet-network-policies postrouting",
         "add chain inet kindnet-network-policies foreign",
-        "add set inet kindnet-network-policies foreign { type ipv4_addr; }"
+        "add set inet kindnet-network-policies foreign { type ipv4_addr; }",
+        "add chain inet kindnet-network-policies foreign;"
+            + " add map inet kindnet-network-policies way { type ipv4_addr : verdict;"
+            + " elements = { 10.9.9.9 : jump foreign }; }",
+        "add chain inet kindnet-network-policies foreign;"
+            + " add element inet kindnet-network-policies ingress-v4 { 10.9.9.9 : jump foreign }",
+        "add chain inet kindnet-network-policies foreign;"
+            + " add chain inet kindnet-network-policies other;"
+            + " add rule inet kindnet-network-policies other jump foreign;"
+            + " add rule inet kindnet-network-policies postrouting jump other",
+        "add rule inet kindnet-network-policies postrouting ip saddr vmap { 10.9.9.9 : drop }",
+        "add rule inet kindnet-network-policies postrouting meta mark set numgen random mod 2",
+        "add rule inet kindnet-network-policies postrouting limit rate 1/second accept",
+        "add rule inet kindnet-network-policies postrouting quota over 1 mbytes drop",
+        "add set inet kindnet-network-policies foreign"
+            + " { type ipv4_addr; flags dynamic,timeout; timeout 1m; };"
+            + " add rule inet kindnet-network-policies postrouting add @foreign { ip saddr }"
       })
   void repairsWhatOthersDo(String command) throws IOException {
     start();
@@ -197,6 +214,24 @@ class NetworkPolicyAgentTest {
         """);
     start();
     assertTableInAnyOrder(EXPECTED);
+  }
+
+  /** Others lead packets to a class that comes to its end: the kernel refuses to delete it. */
+  @Test
+  void takesAwayAChainThatAForeignMapLeadsTo() {
+    fixture.putNamespace("default", labels());
+    fixture.putLocal(WEB);
+    fixture.put(POLICY);
+    fixture.listed();
+    assertThat(fixture.reconcile(Pass.KERNEL)).isEmpty();
+    String chain = table().replaceAll("(?s).*chain (ingress-default/web-[0-9a-f]+) .*", "$1");
+    Nft.apply(
+        node,
+        "add map inet kindnet-network-policies way { type ipv4_addr : verdict;"
+            + (" elements = { 10.9.9.9 : jump " + chain + " }; }"));
+    fixture.remove(POLICY);
+    assertThat(fixture.reconcile(Pass.KERNEL)).isEmpty();
+    assertThat(table()).doesNotContain(chain).doesNotContain("map way");
   }
 
   /** What was there before keeps its place. */
