@@ -13,6 +13,7 @@ import static io.kindnet.kindnetd.networkpolicy.PolicySamples.udp;
 import io.kindnet.kindnetd.cluster.pods.ClusterPod;
 import io.kindnet.kindnetd.cluster.policies.LabelSelector;
 import java.util.List;
+import java.util.stream.IntStream;
 
 /** 50,000 pods in 500 namespaces with two policies each; 200 of the pods are of this node. */
 final class LargeCluster {
@@ -20,6 +21,8 @@ final class LargeCluster {
   static final int NAMESPACES = 500;
   private static final int PODS_PER_NAMESPACE = PODS / NAMESPACES;
   private static final int LOCAL = 200;
+  private static final List<ClusterPod> ALL =
+      IntStream.range(0, PODS).mapToObj(LargeCluster::make).toList();
 
   private LargeCluster() {}
 
@@ -68,9 +71,14 @@ final class LargeCluster {
   }
 
   static ClusterPod pod(int i) {
+    return ALL.get(i);
+  }
+
+  private static ClusterPod make(int i) {
     String node = isLocal(i) ? PolicyFixture.NODE : "node" + i % 500;
-    String v4 = "10.%d.%d.%d".formatted(100 + i / 20000, i / 200 % 100, 2 + i % 200);
-    String v6 = "fd00:10:%x:%x::%x".formatted(i / 20000, i / 200 % 100, 2 + i % 200);
+    String net = (100 + i / 20000) + "." + i / 200 % 100;
+    String v4 = "10." + net + "." + (2 + i % 200);
+    String v6 = "fd00:10:" + net.replace('.', ':') + "::" + (2 + i % 200);
     return PolicySamples.pod(
         "ns" + i / PODS_PER_NAMESPACE,
         "pod" + i,
