@@ -32,8 +32,9 @@ final class PoliciesPart {
    * @param inPlace seconds from then until the table was in place
    * @param nft seconds that nft took for the same table in an empty network namespace
    * @param cpu seconds of CPU of the agent until then
+   * @param peak the most memory that it had until then, in MiB
    */
-  private record Start(double views, double inPlace, double nft, double cpu) {
+  private record Start(double views, double inPlace, double nft, double cpu, double peak) {
     double timesNft() {
       return inPlace / nft;
     }
@@ -110,8 +111,9 @@ final class PoliciesPart {
     }
     double inPlace = agent.awaitReady("network-policy") - views;
     double cpu = agent.process().cpuMillis() / 1000;
+    double peak = agent.process().mebibytes("VmHWM");
     requireTable();
-    Started started = new Started(new Start(views, inPlace, nftSeconds(), cpu), agent);
+    Started started = new Started(new Start(views, inPlace, nftSeconds(), cpu, peak), agent);
     if (number < STARTS) {
       agent.close();
     } else {
@@ -154,6 +156,7 @@ final class PoliciesPart {
             "table in place s later",
             "nft -f s",
             "CPU s",
+            "peak MiB",
             "MiB of heap more than the views");
     table.row(
         String.valueOf(LOCAL_PODS),
@@ -163,6 +166,7 @@ final class PoliciesPart {
         spread(starts, Start::inPlace),
         spread(starts, Start::nft),
         spread(starts, Start::cpu),
+        spread(starts, Start::peak),
         String.format(Locale.ROOT, "%.1f", mebibytes));
     fixture.chapter(
         "Network policies",
