@@ -76,11 +76,12 @@ class NoNftablesTest {
   }
 
   @Test
-  void whoDoesNotMasqueradeMissesNothing(Namespace router, Namespace node, @TempDir Path directory)
-      throws Exception {
+  void nothingIsMissingWithoutMasqueradingAndPolicies(
+      Namespace router, Namespace node, @TempDir Path directory) throws Exception {
     new TestNetwork(router).plug(node, 1);
     try (ApiServerProcess api = ApiServerProcess.start(router, TestNetwork.ROUTER_V4, 8080);
-        AgentProcess agent = start(node, api, directory, "--masquerading=false")) {
+        AgentProcess agent =
+            start(node, api, directory, "--masquerading=false", "--network-policy=false")) {
       addNodes(api);
       Eventually.within(
           DEADLINE, () -> assertThat(agent.get("/readyz")).as(agent.log()).endsWith("\nready\n"));
