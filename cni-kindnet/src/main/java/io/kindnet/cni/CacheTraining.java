@@ -2,16 +2,21 @@ package io.kindnet.cni;
 
 import static java.nio.charset.StandardCharsets.UTF_8;
 
+import io.kindnet.cni.protocol.CniException;
+import io.kindnet.cni.store.PolicyNamespaces;
+import io.kindnet.cni.store.Store;
 import io.kindnet.netlink.libc.Program;
 import java.io.ByteArrayInputStream;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.io.PrintStream;
+import java.nio.file.Path;
 import java.util.Collections;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
+import java.util.Set;
 import java.util.zip.ZipEntry;
 import java.util.zip.ZipFile;
 
@@ -63,6 +68,10 @@ final class CacheTraining {
         training.live(version, ranges, HOST_PORTS + ",\"bridge\":\"kind-br\"");
       }
     }
+    training.policiesIn(Set.of(PolicyNamespaces.ALL));
+    training.live(VERSIONS.getLast(), RANGES.getLast(), "");
+    training.live(VERSIONS.getLast(), RANGES.getLast(), ",\"bridge\":\"kind-br\"");
+    training.policiesIn(Set.of());
     training.call("DEL", "eth1", training.podNamespace, neighbour);
     training.call("ADD", "", "{}");
     training.call("ADD", "", "no JSON");
@@ -96,6 +105,18 @@ final class CacheTraining {
       }
     } catch (IOException | ClassNotFoundException unreadable) {
       throw new IllegalStateException("what the cache is made of cannot be read", unreadable);
+    }
+  }
+
+  /** As an agent leaves it. */
+  private void policiesIn(Set<String> namespaces) {
+    try (Store store = Store.open(Path.of(dataDir).resolve(Store.FILE_NAME))) {
+      store.transaction(() -> {
+        store.policyNamespaces().replace(namespaces);
+        return namespaces;
+      });
+    } catch (CniException unwritable) {
+      throw new IllegalStateException(unwritable);
     }
   }
 
