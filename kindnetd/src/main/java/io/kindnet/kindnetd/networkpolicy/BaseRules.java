@@ -36,6 +36,7 @@ final class BaseRules {
     Map<Chain, List<Rule>> all = new LinkedHashMap<>();
     all.put(PolicyTable.POSTROUTING, postrouting());
     all.put(PolicyTable.INPUT, input());
+    all.put(SourceRules.OF_LINKS, SourceRules.ofLinks());
     return all;
   }
 

@@ -45,7 +45,12 @@ public final class PolicyEnforcement {
             localPods,
             this::logRule,
             bridge
-                .map(name -> Map.of(BridgedChain.CHAIN, BridgedChain.rules(name)))
+                .map(name ->
+                    Map.of(
+                        BridgedChain.CHAIN,
+                        BridgedChain.rules(name),
+                        SourceRules.OF_BRIDGE,
+                        SourceRules.ofBridge(name)))
                 .orElse(Map.of()),
             nftables,
             events,

@@ -20,6 +20,7 @@ import io.kindnet.kindnetd.networkpolicy.BridgedChain;
 import io.kindnet.kindnetd.networkpolicy.NetworkPolicyAgent;
 import io.kindnet.kindnetd.networkpolicy.NetworkPolicyOptions;
 import io.kindnet.kindnetd.networkpolicy.PolicyViews;
+import io.kindnet.kindnetd.networkpolicy.SourceRules;
 import io.kindnet.kindnetd.networkpolicy.bridge.BridgeFilterAgent;
 import io.kindnet.kindnetd.networkpolicy.compiler.LogRule;
 import io.kindnet.kindnetd.networkpolicy.localpods.LocalPodAgent;
@@ -84,7 +85,13 @@ final class EnforcingAgents implements AutoCloseable {
       open(new BridgeFilterAgent(bridge, routes, routeEvents, status)).start();
     }
     Map<Chain, List<Rule>> further =
-        bridge.isEmpty() ? Map.of() : Map.of(BridgedChain.CHAIN, BridgedChain.rules(bridge));
+        bridge.isEmpty()
+            ? Map.of()
+            : Map.of(
+                BridgedChain.CHAIN,
+                BridgedChain.rules(bridge),
+                SourceRules.OF_BRIDGE,
+                SourceRules.ofBridge(bridge));
     NetworkPolicyAgent agent =
         open(
             new NetworkPolicyAgent(

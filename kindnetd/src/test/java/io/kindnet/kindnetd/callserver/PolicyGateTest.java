@@ -6,10 +6,13 @@ import static org.assertj.core.api.Assertions.assertThat;
 import com.fasterxml.jackson.databind.JsonNode;
 import io.kindnet.cni.steps.Step;
 import io.kindnet.cni.traffic.PacketFlood;
+import io.kindnet.netlink.ip.IpAddresses;
 import io.kindnet.netlink.testing.Eventually;
 import io.kindnet.netlink.testing.Namespace;
 import io.kindnet.netlink.testing.NetworkNamespaces;
+import java.net.Inet6Address;
 import java.net.InetAddress;
+import java.net.UnknownHostException;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -288,5 +291,43 @@ class PolicyGateTest {
 
     assertNonePass(floods);
     assertThat(node.pending()).contains(addresses(web).getFirst().getHostAddress());
+  }
+
+  /** A socket needs no privilege to send from any address (IPV6_FREEBIND), or a link-local one. */
+  @ParameterizedTest
+  @ValueSource(strings = {"", "kind-br"})
+  void aPodIsNotTakenForItsNodeByTheAddressThatItSendsFrom(String bridge) throws Exception {
+    EnforcingNode node = node(bridge);
+    node.agents().denyAllIn("default");
+    node.agents().show("default", "web");
+    node.agents().show("default", "neighbour");
+    JsonNode neighbour = node.add("default", "neighbour", other);
+    JsonNode web = node.add("default", "web", pod);
+    InetAddress target = addresses(neighbour).getLast();
+    String gateway = web.path("ips").path(1).path("gateway").asText();
+    host.run("ip", "-6", "address", "add", "fd99::1/128", "dev", "lo");
+    pod.run("ip", "-6", "address", "add", "fd99::1/128", "dev", "eth0", "nodad");
+    pod.run("ip", "-6", "route", "add", target.getHostAddress(), "via", gateway, "src", "fd99::1");
+
+    assertNonePass(List.of(flood(pod, other, target)));
+    assertNonePass(List.of(flood(pod, host, linkLocalOfNode(bridge))));
+  }
+
+  /** With the index of the interface that the pod has it behind. */
+  private InetAddress linkLocalOfNode(String bridge) throws UnknownHostException {
+    int index =
+        Integer.parseInt(pod.run("ip", "-o", "link", "show", "eth0").replaceAll("(?s):.*", ""));
+    String link =
+        bridge.isEmpty()
+            ? host.run("ip", "-o", "link", "show", "type", "veth")
+                .lines()
+                .toList()
+                .getLast()
+                .replaceAll("^\\d+: ([^@]+)@.*", "$1")
+            : bridge;
+    String text =
+        host.run("ip", "-o", "-6", "address", "show", "dev", link, "scope", "link")
+            .replaceAll("(?s).* inet6 (fe80[^/]*)/.*", "$1");
+    return Inet6Address.getByAddress("", IpAddresses.parse(text).getAddress(), index);
   }
 }

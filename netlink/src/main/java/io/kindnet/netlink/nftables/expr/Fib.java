@@ -13,6 +13,9 @@ import io.kindnet.netlink.wire.MessageWriter;
  * @param flags by what it is asked, such as {@code NFTA_FIB_F_DADDR}
  */
 public record Fib(Register destination, int result, int flags) implements Expression {
+  /** Asks for the index of the interface that the address is behind, 0 for none. */
+  public static final int NFT_FIB_RESULT_OIF = 1;
+
   /** Asks for the type of the address, {@code RTN_LOCAL} for one. */
   public static final int NFT_FIB_RESULT_ADDRTYPE = 3;
 
@@ -21,6 +24,9 @@ public record Fib(Register destination, int result, int flags) implements Expres
 
   /** Asks by the destination address. */
   public static final int NFTA_FIB_F_DADDR = 1 << 1;
+
+  /** Only what is behind the interface that the packet came in by counts. */
+  public static final int NFTA_FIB_F_IIF = 1 << 3;
 
   /** The type of an address of this machine ({@code linux/rtnetlink.h}). */
   public static final int RTN_LOCAL = 2;
@@ -39,6 +45,14 @@ public record Fib(Register destination, int result, int flags) implements Expres
   /** The type of the packet's destination address. */
   public static Fib destinationType(Register destination) {
     return new Fib(destination, NFT_FIB_RESULT_ADDRTYPE, NFTA_FIB_F_DADDR);
+  }
+
+  /**
+   * The index of the interface that the packet came in by, if its source is behind that, else 0. In
+   * chains before routing only.
+   */
+  public static Fib interfaceToSource(Register destination) {
+    return new Fib(destination, NFT_FIB_RESULT_OIF, NFTA_FIB_F_SADDR | NFTA_FIB_F_IIF);
   }
 
   @Override
