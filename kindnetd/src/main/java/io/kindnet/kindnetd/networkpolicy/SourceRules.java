@@ -24,7 +24,7 @@ import java.util.List;
  * ({@code IPV6_FREEBIND}), and each pod has a link-local address, by which it reaches its node.
  * IPv6 has no {@code rp_filter}.
  *
- * <p>Neighbour discovery passes, and so does what answers.
+ * <p>Neighbour discovery passes, and so do connections of which both sides have sent.
  */
 public final class SourceRules {
   /** For pods with links of their own. */
@@ -63,9 +63,9 @@ public final class SourceRules {
 
   private static List<Rule> rules(String links) {
     List<Rule> rules = new ArrayList<>();
+    // of a connection, only the first packets are asked where they come from: that costs a look-up
     rules.add(
         Rule.when(Matches.inputInterface(links))
-            .and(Matches.ctReply())
             .and(Matches.ctState(Ct.ESTABLISHED | Ct.RELATED))
             .then(Verdict.accept()));
     rules.add(
