@@ -18,6 +18,7 @@ import io.kindnet.netlink.netns.NetworkNamespace;
 import io.kindnet.netlink.route.RouteEvents;
 import io.kindnet.netlink.route.RouteSocket;
 import io.kindnet.netlink.testing.Eventually;
+import io.kindnet.netlink.testing.Ip;
 import io.kindnet.netlink.testing.Namespace;
 import io.kindnet.netlink.testing.NetworkNamespaces;
 import java.io.IOException;
@@ -244,14 +245,16 @@ class PodLinkAgentTest {
     start();
     Eventually.within(DEADLINE, () -> assertThat(line()).isEqualTo("[+]pod-links ok"));
 
-    host.run("ip", "link", "del", "cni0");
-    // whichever is quicker: the agent makes the bridge, or this one takes its name
-    Eventually.within(
-        DEADLINE,
-        () -> {
-          host.tryRun("ip", "link", "del", "cni0");
-          host.run("ip", "link", "add", "cni0", "type", "veth", "peer", "name", "cni1");
-        });
+    // the name is taken at once, or the agent would be quicker to make the bridge again
+    host.run("ip", "link", "add", "spare0", "type", "veth", "peer", "name", "spare1");
+    Ip.batch(
+        host,
+        """
+        link set cni0 down
+        link set cni0 name gone0
+        link set spare0 name cni0
+        link del gone0
+        """);
 
     Eventually.within(
         DEADLINE,
