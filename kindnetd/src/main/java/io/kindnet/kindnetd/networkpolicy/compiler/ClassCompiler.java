@@ -40,6 +40,18 @@ final class ClassCompiler {
     return new ClassCompiler(podClass, denyRules).compile();
   }
 
+  /** As {@link #compile} for policies that cannot be followed, whatever they say. */
+  static CompiledClass deny(PodClass podClass, Function<DenyChain, List<Rule>> denyRules) {
+    return new ClassCompiler(podClass, denyRules).deny();
+  }
+
+  private CompiledClass deny() {
+    List<String> names = PodClass.names(podClass.policies());
+    Verdict denied = deny(DenyChain.Reason.UNUSABLE, names);
+    chains.put(podClass.name(), List.of(Rule.always(denied)));
+    return new CompiledClass(podClass, chains, writer.sets(), denials);
+  }
+
   private CompiledClass compile() {
     List<Rule> rules = new ArrayList<>();
     List<String> names = PodClass.names(podClass.policies());

@@ -3,6 +3,7 @@ package io.kindnet.kindnetd.networkpolicy.compiler;
 import io.kindnet.kindnetd.cluster.pods.ClusterPod;
 import io.kindnet.kindnetd.cluster.policies.Direction;
 import io.kindnet.kindnetd.cluster.policies.Policy;
+import io.kindnet.kindnetd.networkpolicy.PolicyTable;
 import io.kindnet.kindnetd.networkpolicy.localpods.LocalPods;
 import io.kindnet.kindnetd.networkpolicy.localpods.LocalPods.PodName;
 import io.kindnet.netlink.nftables.Rule;
@@ -15,6 +16,8 @@ import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /**
  * Makes plans, and remembers what it made the last one of: a pod that starts costs no look at the
@@ -22,6 +25,8 @@ import org.jspecify.annotations.Nullable;
  * thread.
  */
 public final class Planner {
+  private static final Logger LOGGER = LoggerFactory.getLogger(Planner.class);
+
   private PolicyIndex policies = new PolicyIndex(List.of());
   private LogRule log = LogRule.NONE;
   private Map<String, Known> pods = new HashMap<>();
@@ -118,9 +123,20 @@ public final class Planner {
 
   private CompiledClass compiled(PodClass podClass) {
     CompiledClass before = classes.get(podClass.name());
-    return before != null && before.podClass().isSame(podClass)
-        ? before
-        : ClassCompiler.compile(podClass, this::rules);
+    if (before != null && before.podClass().isSame(podClass)) {
+      return before;
+    }
+    try {
+      return ClassCompiler.compile(podClass, this::rules);
+    } catch (RuntimeException bug) {
+      // the policies of all other pods must not wait until it is fixed
+      LOGGER.error(
+          "policies {} cannot be compiled, their pods are denied all {}",
+          PodClass.names(podClass.policies()),
+          PolicyTable.word(podClass.direction()),
+          bug);
+      return ClassCompiler.deny(podClass, this::rules);
+    }
   }
 
   private List<Rule> rules(DenyChain chain) {
