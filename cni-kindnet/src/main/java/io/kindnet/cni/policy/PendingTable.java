@@ -47,8 +47,6 @@ public final class PendingTable {
 
   private static final int IPPROTO_ICMP = 1; // linux/in.h
   private static final int IPPROTO_ICMPV6 = 58; // linux/in6.h
-  private static final int FIRST_OF_NEIGHBOUR_DISCOVERY = 133; // RFC 4861
-  private static final int LAST_OF_NEIGHBOUR_DISCOVERY = 137;
 
   private PendingTable() {}
 
@@ -129,7 +127,7 @@ public final class PendingTable {
   }
 
   /** Replies, the errors of connections, and neighbour discovery: no policy is about these. */
-  private static List<Rule> undisputed() {
+  public static List<Rule> undisputed() {
     List<Rule> rules = new ArrayList<>();
     rules.add(
         Rule.when(Matches.ctReply())
@@ -141,9 +139,7 @@ public final class PendingTable {
               .and(Matches.ctState(Ct.RELATED))
               .then(Verdict.accept()));
     }
-    rules.add(
-        Rule.when(Matches.icmpv6Types(FIRST_OF_NEIGHBOUR_DISCOVERY, LAST_OF_NEIGHBOUR_DISCOVERY))
-            .then(Verdict.accept()));
+    rules.add(Rule.when(Matches.neighbourDiscovery()).then(Verdict.accept()));
     return rules;
   }
 

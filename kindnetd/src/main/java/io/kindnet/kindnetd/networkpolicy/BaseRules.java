@@ -1,11 +1,11 @@
 package io.kindnet.kindnetd.networkpolicy;
 
+import io.kindnet.cni.policy.PendingTable;
 import io.kindnet.kindnetd.cluster.policies.Direction;
 import io.kindnet.kindnetd.networkpolicy.compiler.DenyChain;
 import io.kindnet.netlink.ip.AddressFamily;
 import io.kindnet.netlink.nftables.Chain;
 import io.kindnet.netlink.nftables.Rule;
-import io.kindnet.netlink.nftables.expr.Ct;
 import io.kindnet.netlink.nftables.expr.Expression;
 import io.kindnet.netlink.nftables.expr.Matches;
 import io.kindnet.netlink.nftables.expr.Verdict;
@@ -20,13 +20,6 @@ import java.util.Map;
  * through.
  */
 final class BaseRules {
-  private static final int IPPROTO_ICMP = 1; // linux/in.h
-  private static final int IPPROTO_ICMPV6 = 58;
-
-  // RFC 4861
-  private static final int ROUTER_SOLICITATION = 133;
-  private static final int REDIRECT = 137;
-
   /** The rules of each base chain. */
   static final Map<Chain, List<Rule>> ALL = all();
 
@@ -41,7 +34,7 @@ final class BaseRules {
   }
 
   private static List<Rule> postrouting() {
-    List<Rule> rules = new ArrayList<>(undisputed());
+    List<Rule> rules = new ArrayList<>(PendingTable.undisputed());
     addEgress(rules);
     rules.add(
         Rule.when(Matches.sourceLocal())
@@ -61,26 +54,9 @@ final class BaseRules {
   private static List<Rule> input() {
     List<Rule> rules = new ArrayList<>();
     rules.add(Rule.when(Matches.inputInterface("lo")).then(Verdict.accept()));
-    rules.addAll(undisputed());
+    rules.addAll(PendingTable.undisputed());
     addEgress(rules);
     return List.copyOf(rules);
-  }
-
-  /** What no policy is about. */
-  private static List<Rule> undisputed() {
-    List<Rule> rules = new ArrayList<>();
-    rules.add(
-        Rule.when(Matches.ctReply())
-            .and(Matches.ctState(Ct.ESTABLISHED | Ct.RELATED))
-            .then(Verdict.accept()));
-    for (int protocol : new int[] {IPPROTO_ICMP, IPPROTO_ICMPV6}) {
-      rules.add(
-          Rule.when(Matches.protocol(protocol))
-              .and(Matches.ctState(Ct.RELATED))
-              .then(Verdict.accept()));
-    }
-    rules.add(Rule.when(Matches.icmpv6Types(ROUTER_SOLICITATION, REDIRECT)).then(Verdict.accept()));
-    return rules;
   }
 
   private static void addEgress(List<Rule> rules) {

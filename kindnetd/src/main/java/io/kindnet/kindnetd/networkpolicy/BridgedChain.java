@@ -38,8 +38,6 @@ public final class BridgedChain {
           IpPrefix.parse("ff00::/8"),
           IpPrefix.parse("224.0.0.0/4"),
           IpPrefix.parse("255.255.255.255/32"));
-  private static final int FIRST_OF_NEIGHBOUR_DISCOVERY = 133; // RFC 4861
-  private static final int LAST_OF_NEIGHBOUR_DISCOVERY = 137;
   private static final String COMMENT = "between pods of a bridge, no policy knows it";
 
   private BridgedChain() {}
@@ -51,9 +49,7 @@ public final class BridgedChain {
    */
   public static List<Rule> rules(String bridge) {
     List<Rule> rules = new ArrayList<>();
-    rules.add(
-        Rule.when(Matches.icmpv6Types(FIRST_OF_NEIGHBOUR_DISCOVERY, LAST_OF_NEIGHBOUR_DISCOVERY))
-            .then(Verdict.accept()));
+    rules.add(Rule.when(Matches.neighbourDiscovery()).then(Verdict.accept()));
     rules.add(drop(bridge, Matches.sourceIn(LINK_LOCAL)));
     rules.add(drop(bridge, Matches.destinationIn(LINK_LOCAL)));
     for (IpPrefix group : GROUPS) {

@@ -34,8 +34,6 @@ public final class SourceRules {
   public static final Chain OF_BRIDGE = chain("sources-bridge");
 
   private static final int BEHIND_CONNECTION_TRACKING = -150; // NF_IP_PRI_MANGLE
-  private static final int FIRST_OF_NEIGHBOUR_DISCOVERY = 133; // RFC 4861
-  private static final int LAST_OF_NEIGHBOUR_DISCOVERY = 137;
   private static final IpPrefix LINK_LOCAL = IpPrefix.parse("fe80::/10");
 
   private SourceRules() {}
@@ -70,7 +68,7 @@ public final class SourceRules {
             .then(Verdict.accept()));
     rules.add(
         Rule.when(Matches.inputInterface(links))
-            .and(Matches.icmpv6Types(FIRST_OF_NEIGHBOUR_DISCOVERY, LAST_OF_NEIGHBOUR_DISCOVERY))
+            .and(Matches.neighbourDiscovery())
             .then(Verdict.accept()));
     rules.add(
         drop(links, Matches.sourceIn(LINK_LOCAL), "from a link-local address no policy knows"));

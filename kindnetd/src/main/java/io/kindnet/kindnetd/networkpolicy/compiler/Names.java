@@ -43,8 +43,8 @@ final class Names {
   }
 
   /**
-   * {@code parts} with commas between them; where that is too long, as many as there is room for
-   * and the number of the others.
+   * {@code parts} with commas between them; where that is too long, as many as fit and the number
+   * of the others.
    */
   static String comment(String prefix, List<String> parts) {
     StringBuilder text = new StringBuilder(prefix);

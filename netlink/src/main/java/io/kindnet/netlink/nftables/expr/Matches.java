@@ -16,6 +16,10 @@ import java.util.List;
 public final class Matches {
   private static final int IPPROTO_ICMPV6 = 58; // linux/in6.h
 
+  // RFC 4861
+  private static final int ROUTER_SOLICITATION = 133;
+  private static final int REDIRECT = 137;
+
   private Matches() {}
 
   /** {@code meta nfproto ipv4}. */
@@ -90,6 +94,11 @@ public final class Matches {
     expressions.add(Cmp.atLeast(NFT_REG_1, Value.ofByte(first)));
     expressions.add(Cmp.atMost(NFT_REG_1, Value.ofByte(last)));
     return expressions;
+  }
+
+  /** {@code icmpv6 type 133-137}: the messages of neighbour discovery (RFC 4861). */
+  public static List<Expression> neighbourDiscovery() {
+    return icmpv6Types(ROUTER_SOLICITATION, REDIRECT);
   }
 
   /** {@code fib saddr type local}. */
