@@ -58,7 +58,7 @@ class PendingPodTest {
           ip saddr @pending-v4 counter drop
           ip6 saddr @pending-v6 counter drop
           ip saddr vmap @egress-v4
-          fib saddr type local accept
+          iif 0 fib saddr type local accept
           ip daddr @pending-v4 counter drop
           ip6 daddr @pending-v6 counter drop
           ip daddr vmap @ingress-v4

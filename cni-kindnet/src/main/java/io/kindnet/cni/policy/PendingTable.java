@@ -19,7 +19,9 @@ import io.kindnet.netlink.nftables.expr.Value;
 import io.kindnet.netlink.nftables.expr.Verdict;
 import java.net.InetAddress;
 import java.util.ArrayList;
+import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Map;
 
 /**
  * The table of the network policies, as far as calls know it: kindnetd makes all of it, and its
@@ -95,51 +97,55 @@ public final class PendingTable {
     for (AddressFamily family : AddressFamily.values()) {
       transaction.add(pending(family));
     }
-    transaction.add(POSTROUTING).add(INPUT);
-    for (Rule rule : postrouting()) {
-      transaction.append(POSTROUTING, rule);
-    }
-    for (Rule rule : input()) {
-      transaction.append(INPUT, rule);
-    }
+    Map<Chain, List<Rule>> chains = chains();
+    chains.keySet().forEach(transaction::add);
+    chains.forEach((chain, rules) -> rules.forEach(rule -> transaction.append(chain, rule)));
   }
 
-  private static List<Rule> postrouting() {
-    List<Rule> rules = new ArrayList<>(undisputed());
-    addEgress(rules);
-    rules.add(Rule.when(Matches.sourceLocal()).then(Verdict.accept()));
+  private static Map<Chain, List<Rule>> chains() {
+    Map<Chain, List<Rule>> chains = new LinkedHashMap<>();
     for (AddressFamily family : AddressFamily.values()) {
-      rules.add(drop(Matches.destinationIn(family, pending(family).name())));
+      String pending = pending(family).name();
+      List<Rule> input = new ArrayList<>(undisputed(family));
+      input.add(drop(Matches.sourceIn(family, pending)));
+      chains.put(ofFamily(INPUT, family), input);
+      List<Rule> postrouting = new ArrayList<>(input);
+      postrouting.add(Rule.when(Matches.sentByThisHost()).then(Verdict.accept()));
+      postrouting.add(drop(Matches.destinationIn(family, pending)));
+      chains.put(ofFamily(POSTROUTING, family), postrouting);
+    }
+    chains.put(POSTROUTING, entrance(POSTROUTING));
+    chains.put(INPUT, entrance(INPUT));
+    return chains;
+  }
+
+  /** The chain that judges what one family sends through a base chain. */
+  public static Chain ofFamily(Chain base, AddressFamily family) {
+    return Chain.regular(TABLE, named(base.name(), family));
+  }
+
+  /** The rules of a base chain: what comes back passes, the rest is judged by family. */
+  public static List<Rule> entrance(Chain base) {
+    List<Rule> rules = new ArrayList<>();
+    rules.add(Rule.when(Matches.ctReply()).then(Verdict.accept()));
+    for (AddressFamily family : AddressFamily.values()) {
+      rules.add(
+          Rule.when(Matches.family(family)).then(Verdict.gotoChain(ofFamily(base, family).name())));
     }
     return rules;
   }
 
-  private static List<Rule> input() {
-    List<Rule> rules = new ArrayList<>(undisputed());
-    addEgress(rules);
-    return rules;
-  }
-
-  private static void addEgress(List<Rule> rules) {
-    for (AddressFamily family : AddressFamily.values()) {
-      rules.add(drop(Matches.sourceIn(family, pending(family).name())));
-    }
-  }
-
-  /** Replies, the errors of connections, and neighbour discovery: no policy is about these. */
-  public static List<Rule> undisputed() {
+  /** The errors of connections, and neighbour discovery: no policy is about these. */
+  public static List<Rule> undisputed(AddressFamily family) {
+    boolean ipv4 = family == AddressFamily.IPV4;
     List<Rule> rules = new ArrayList<>();
     rules.add(
-        Rule.when(Matches.ctReply())
-            .and(Matches.ctState(Ct.ESTABLISHED | Ct.RELATED))
+        Rule.when(Matches.protocol(ipv4 ? IPPROTO_ICMP : IPPROTO_ICMPV6))
+            .and(Matches.ctState(Ct.RELATED))
             .then(Verdict.accept()));
-    for (int protocol : new int[] {IPPROTO_ICMP, IPPROTO_ICMPV6}) {
-      rules.add(
-          Rule.when(Matches.protocol(protocol))
-              .and(Matches.ctState(Ct.RELATED))
-              .then(Verdict.accept()));
+    if (!ipv4) {
+      rules.add(Rule.when(Matches.neighbourDiscovery()).then(Verdict.accept()));
     }
-    rules.add(Rule.when(Matches.neighbourDiscovery()).then(Verdict.accept()));
     return rules;
   }
 

@@ -15,59 +15,59 @@ import java.util.List;
 import java.util.Map;
 
 /**
- * The rules of the base chains. Packets of the direction in which a connection began are judged one
- * by one, so that a changed policy also meets connections that exist; what comes back is let
- * through.
+ * The rules of the base chains, and of the two that they lead to, one for each family: a packet
+ * meets no rule about the other one. Packets of the direction in which a connection began are
+ * judged one by one, so that a changed policy also meets connections that exist; what comes back is
+ * let through.
  */
 final class BaseRules {
-  /** The rules of each base chain. */
+  /** The rules of each chain. */
   static final Map<Chain, List<Rule>> ALL = all();
 
   private BaseRules() {}
 
   private static Map<Chain, List<Rule>> all() {
     Map<Chain, List<Rule>> all = new LinkedHashMap<>();
-    all.put(PolicyTable.POSTROUTING, postrouting());
+    for (AddressFamily family : AddressFamily.values()) {
+      all.put(PendingTable.ofFamily(PolicyTable.POSTROUTING, family), postrouting(family));
+      all.put(PendingTable.ofFamily(PolicyTable.INPUT, family), egress(family));
+    }
+    all.put(PolicyTable.POSTROUTING, PendingTable.entrance(PolicyTable.POSTROUTING));
     all.put(PolicyTable.INPUT, input());
     all.put(SourceRules.OF_LINKS, SourceRules.ofLinks());
     return all;
   }
 
-  private static List<Rule> postrouting() {
-    List<Rule> rules = new ArrayList<>(PendingTable.undisputed());
-    addEgress(rules);
-    rules.add(
-        Rule.when(Matches.sourceLocal())
-            .then(Verdict.accept())
-            .withComment("its own node always reaches a pod"));
-    for (AddressFamily family : AddressFamily.values()) {
-      String pending = PolicyTable.pending(family).name();
-      rules.add(pending(Matches.destinationIn(family, pending), Direction.INGRESS));
-    }
-    for (AddressFamily family : AddressFamily.values()) {
-      String classes = PolicyTable.classes(Direction.INGRESS, family).name();
-      rules.add(Rule.when(Matches.destinationVerdict(family, classes)).then());
-    }
-    return List.copyOf(rules);
-  }
-
   private static List<Rule> input() {
     List<Rule> rules = new ArrayList<>();
     rules.add(Rule.when(Matches.inputInterface("lo")).then(Verdict.accept()));
-    rules.addAll(PendingTable.undisputed());
-    addEgress(rules);
+    rules.addAll(PendingTable.entrance(PolicyTable.INPUT));
     return List.copyOf(rules);
   }
 
-  private static void addEgress(List<Rule> rules) {
-    for (AddressFamily family : AddressFamily.values()) {
-      String pending = PolicyTable.pending(family).name();
-      rules.add(pending(Matches.sourceIn(family, pending), Direction.EGRESS));
-    }
-    for (AddressFamily family : AddressFamily.values()) {
-      String classes = PolicyTable.classes(Direction.EGRESS, family).name();
-      rules.add(Rule.when(Matches.sourceVerdict(family, classes)).then());
-    }
+  private static List<Rule> egress(AddressFamily family) {
+    List<Rule> rules = new ArrayList<>(PendingTable.undisputed(family));
+    rules.add(pending(Matches.sourceIn(family, pendingSet(family)), Direction.EGRESS));
+    String classes = PolicyTable.classes(Direction.EGRESS, family).name();
+    rules.add(Rule.when(Matches.sourceVerdict(family, classes)).then());
+    return List.copyOf(rules);
+  }
+
+  /** Most packets for pods with policies leave by the map, before the look-up of pending ones. */
+  private static List<Rule> postrouting(AddressFamily family) {
+    List<Rule> rules = new ArrayList<>(egress(family));
+    rules.add(
+        Rule.when(Matches.sentByThisHost())
+            .then(Verdict.accept())
+            .withComment("its own node always reaches a pod"));
+    String classes = PolicyTable.classes(Direction.INGRESS, family).name();
+    rules.add(Rule.when(Matches.destinationVerdict(family, classes)).then());
+    rules.add(pending(Matches.destinationIn(family, pendingSet(family)), Direction.INGRESS));
+    return List.copyOf(rules);
+  }
+
+  private static String pendingSet(AddressFamily family) {
+    return PolicyTable.pending(family).name();
   }
 
   private static Rule pending(List<Expression> condition, Direction direction) {

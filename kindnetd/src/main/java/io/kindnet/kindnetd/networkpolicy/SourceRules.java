@@ -62,10 +62,7 @@ public final class SourceRules {
   private static List<Rule> rules(String links) {
     List<Rule> rules = new ArrayList<>();
     // of a connection, only the first packets are asked where they come from: that costs a look-up
-    rules.add(
-        Rule.when(Matches.inputInterface(links))
-            .and(Matches.ctState(Ct.ESTABLISHED | Ct.RELATED))
-            .then(Verdict.accept()));
+    rules.add(Rule.when(Matches.ctState(Ct.ESTABLISHED | Ct.RELATED)).then(Verdict.accept()));
     rules.add(
         Rule.when(Matches.inputInterface(links))
             .and(Matches.neighbourDiscovery())

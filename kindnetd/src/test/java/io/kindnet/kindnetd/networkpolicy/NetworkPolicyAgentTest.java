@@ -326,7 +326,7 @@ class NetworkPolicyAgentTest {
         () -> {
           assertThat(fixture.local.pending()).isEmpty();
           assertThat(table())
-              .contains("10.244.0.6 comment \"default/new\" : jump ingress-default/w");
+              .contains("10.244.0.6 comment \"default/new\" : goto ingress-default/w");
         });
     assertThat(table()).doesNotContainPattern("(?s)set pending-v4 .[^}]*10.244.0.6 }");
   }

@@ -3,6 +3,7 @@ package io.kindnet.kindnetd.networkpolicy;
 import static java.nio.charset.StandardCharsets.US_ASCII;
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.kindnet.netlink.ip.AddressFamily;
 import io.kindnet.netlink.ip.IpAddresses;
 import io.kindnet.netlink.libc.NativeDatagramSocket;
 import io.kindnet.netlink.libc.Wakeup;
@@ -15,20 +16,27 @@ import java.net.InetAddress;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
 import java.time.Duration;
+import java.util.EnumMap;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Locale;
+import java.util.Map;
+import java.util.Objects;
 import java.util.Set;
+import java.util.concurrent.Callable;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 
 /**
  * A router and the wires at both of its sides: packets of any source and destination go in at one
- * and come out at the other, if the router forwards them. Connections are not tracked, so that each
- * packet is the first of its own.
+ * and come out at the other, if the router forwards them; those of its own addresses it sends
+ * itself. Connections are not tracked, so that each packet is the first of its own.
  */
 final class PacketWire implements AutoCloseable {
   private static final int AF_PACKET = 17; // linux/if_packet.h
+  private static final int IPPROTO_RAW = 255; // linux/in.h
+  private static final List<InetAddress> OWN =
+      List.of(IpAddresses.parse(RandomScenarios.OWN_V4), IpAddresses.parse(RandomScenarios.OWN_V6));
   private static final int ETH_P_ALL = 3;
   private static final int ETH_P_IP = 0x0800;
   private static final int ETH_P_IPV6 = 0x86dd;
@@ -41,6 +49,7 @@ final class PacketWire implements AutoCloseable {
   private static final int MARKER = -1;
 
   private final NativeDatagramSocket in;
+  private final Map<AddressFamily, NativeDatagramSocket> own = new EnumMap<>(AddressFamily.class);
   private final NativeDatagramSocket out;
   private final Wakeup never = new Wakeup();
   private final int inIndex;
@@ -62,7 +71,6 @@ final class PacketWire implements AutoCloseable {
         "net/ipv6/conf/all/forwarding=1",
         "net/ipv4/conf/all/rp_filter=0",
         "net/ipv4/conf/in/rp_filter=0",
-        "net/ipv4/conf/in/accept_local=1",
         "net/ipv4/conf/all/send_redirects=0");
     String sinkLink = link(sink, "eth0").group(2);
     Ip.batch(
@@ -81,12 +89,20 @@ final class PacketWire implements AutoCloseable {
         """
         table inet no-tracking {
           chain prerouting { type filter hook prerouting priority raw; notrack; }
+          chain output { type filter hook output priority raw; notrack; }
         }
         """);
     routerLink = bytes(link(router, "in").group(2));
     inIndex = Integer.parseInt(link(source, "eth0").group(1));
-    in = open(source);
-    out = open(sink);
+    in = in(source, () -> NativeDatagramSocket.open(AF_PACKET, 0, "packet socket"));
+    out = in(sink, () -> NativeDatagramSocket.open(AF_PACKET, 0, "packet socket"));
+    for (AddressFamily family : AddressFamily.values()) {
+      own.put(
+          family,
+          in(
+              router,
+              () -> NativeDatagramSocket.openRaw(family.number(), IPPROTO_RAW, "raw socket")));
+    }
     out.option(SOL_SOCKET, SO_RCVBUFFORCE, 8 << 20);
     out.bind(address(ETH_P_ALL, Integer.parseInt(link(sink, "eth0").group(1)), new byte[6]));
     // the links are up a moment after they were set up
@@ -98,9 +114,10 @@ final class PacketWire implements AutoCloseable {
         });
   }
 
-  private static NativeDatagramSocket open(Namespace namespace) {
+  private static NativeDatagramSocket in(
+      Namespace namespace, Callable<NativeDatagramSocket> opening) {
     try (NetworkNamespace entered = NetworkNamespace.open(namespace.path().toString())) {
-      return entered.call(() -> NativeDatagramSocket.open(AF_PACKET, 0, "packet socket"));
+      return entered.call(opening);
     }
   }
 
@@ -200,8 +217,22 @@ final class PacketWire implements AutoCloseable {
 
   private void send(Packet packet, int index) {
     ByteBuffer bytes = bytes(packet, index);
+    if (OWN.contains(packet.source())) {
+      AddressFamily family = AddressFamily.of(packet.source());
+      Objects.requireNonNull(own.get(family)).send(bytes, address(packet.destination()));
+      return;
+    }
     int type = packet.destination().getAddress().length == 4 ? ETH_P_IP : ETH_P_IPV6;
     in.send(bytes, address(type, inIndex, routerLink));
+  }
+
+  /** A {@code struct sockaddr_in} or {@code sockaddr_in6}, without a port. */
+  private static byte[] address(InetAddress destination) {
+    AddressFamily family = AddressFamily.of(destination);
+    boolean ipv4 = family == AddressFamily.IPV4;
+    ByteBuffer address = ByteBuffer.allocate(ipv4 ? 16 : 28).order(ByteOrder.nativeOrder());
+    address.putShort((short) family.number());
+    return address.position(ipv4 ? 4 : 8).put(destination.getAddress()).array();
   }
 
   private static ByteBuffer bytes(Packet packet, int index) {
@@ -264,6 +295,7 @@ final class PacketWire implements AutoCloseable {
   @Override
   public void close() {
     in.close();
+    own.values().forEach(NativeDatagramSocket::close);
     out.close();
     never.close();
   }

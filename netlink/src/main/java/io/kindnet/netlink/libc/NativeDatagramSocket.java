@@ -14,6 +14,7 @@ public final class NativeDatagramSocket implements AutoCloseable {
   public record Datagram(ByteBuffer bytes, ByteBuffer source, boolean truncated) {}
 
   private static final int SOCK_DGRAM = 2;
+  private static final int SOCK_RAW = 3;
   private static final int SOCK_CLOEXEC = 0x80000;
   private static final int SOL_SOCKET = 1; // asm-generic/socket.h
   private static final int SO_ATTACH_FILTER = 26;
@@ -44,7 +45,16 @@ public final class NativeDatagramSocket implements AutoCloseable {
    * @param name what the message of an error calls it
    */
   public static NativeDatagramSocket open(int domain, int protocol, String name) {
-    int fd = Libc.socket(domain, SOCK_DGRAM | SOCK_CLOEXEC, protocol);
+    return open(domain, SOCK_DGRAM, protocol, name);
+  }
+
+  /** The same for packets with their headers, {@code SOCK_RAW}. */
+  public static NativeDatagramSocket openRaw(int domain, int protocol, String name) {
+    return open(domain, SOCK_RAW, protocol, name);
+  }
+
+  private static NativeDatagramSocket open(int domain, int type, int protocol, String name) {
+    int fd = Libc.socket(domain, type | SOCK_CLOEXEC, protocol);
     return new NativeDatagramSocket(new Fd(SystemCalls.check(fd, "open " + name)), name);
   }
 

@@ -109,7 +109,7 @@ final class PolicyRulesets {
         .append(postrouting, Rule.when(Matches.icmpv6Types(133, 137)).then(Verdict.accept()))
         .append(
             postrouting, Rule.when(Matches.sourceVerdict(AddressFamily.IPV6, "egress-v6")).then())
-        .append(postrouting, Rule.when(Matches.sourceLocal()).then(Verdict.accept()))
+        .append(postrouting, Rule.when(Matches.sentByThisHost()).then(Verdict.accept()))
         .append(
             postrouting,
             Rule.when(Matches.destinationVerdict(AddressFamily.IPV4, "ingress-v4")).then());

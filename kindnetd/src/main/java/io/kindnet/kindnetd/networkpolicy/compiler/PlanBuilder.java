@@ -64,9 +64,16 @@ final class PlanBuilder {
       members.add(
           new Member(
               PolicyTable.classes(podClass.direction(), family).name(),
-              key.mappedTo(Verdict.jump(podClass.name()))));
+              key.mappedTo(toClass(podClass))));
     }
     return members;
+  }
+
+  /** The class for what a pod sends is followed by that for what its peer receives. */
+  private static Verdict toClass(PodClass podClass) {
+    return podClass.direction() == Direction.EGRESS
+        ? Verdict.jump(podClass.name())
+        : Verdict.gotoChain(podClass.name());
   }
 
   void add(Member member) {

@@ -15,6 +15,9 @@ final class PacketFacts {
   /** No rule asks for an interface of this name, which is not allowed for one. */
   private static final String SOME_INTERFACE = "a/b";
 
+  /** No rule asks for an interface by its index, but for whether there is one. */
+  private static final int SOME_INDEX = Integer.MAX_VALUE;
+
   private static final int RTN_UNICAST = 1; // linux/rtnetlink.h
 
   private final VirtualPacket packet;
@@ -39,6 +42,7 @@ final class PacketFacts {
       case Meta.NFT_META_L4PROTO -> new byte[] {(byte) packet.protocol()};
       case Meta.NFT_META_IIFNAME, Meta.NFT_META_OIFNAME ->
           Value.ofInterfaceName(SOME_INTERFACE).bytes();
+      case Meta.NFT_META_IIF -> Value.ofInt(packet.fromThisHost() ? 0 : SOME_INDEX).bytes();
       case Meta.NFT_META_MARK -> Value.ofInt(0).bytes();
       default -> null;
     };

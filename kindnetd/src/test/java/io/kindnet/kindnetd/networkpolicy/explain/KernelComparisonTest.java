@@ -36,7 +36,7 @@ class KernelComparisonTest {
         chain postrouting {
           type filter hook postrouting priority srcnat - 5; policy accept;
           ip saddr vmap @egress-v4
-          fib saddr type local accept
+          iif 0 fib saddr type local accept
           ip daddr vmap @ingress-v4
         }
         chain input {

@@ -101,9 +101,17 @@ public final class Matches {
     return icmpv6Types(ROUTER_SOLICITATION, REDIRECT);
   }
 
-  /** {@code fib saddr type local}. */
-  public static List<Expression> sourceLocal() {
-    return List.of(Fib.sourceType(NFT_REG_1), Cmp.equal(NFT_REG_1, Value.ofInt(Fib.RTN_LOCAL)));
+  /**
+   * {@code iif 0 fib saddr type local}, in chains behind routing: a process of this machine has
+   * sent it. What a bridge passes from port to port has no interface there, either, so that the
+   * address is asked for, too; what is routed is told by the cheaper one alone.
+   */
+  public static List<Expression> sentByThisHost() {
+    return List.of(
+        Meta.load(Meta.NFT_META_IIF, NFT_REG_1),
+        Cmp.equal(NFT_REG_1, Value.ofInt(0)),
+        Fib.sourceType(NFT_REG_1),
+        Cmp.equal(NFT_REG_1, Value.ofInt(Fib.RTN_LOCAL)));
   }
 
   /** {@code fib daddr type local}. */

@@ -23,6 +23,9 @@ public record Meta(int key, @Nullable Register destination, @Nullable Register s
   /** The mark of the packet. */
   public static final int NFT_META_MARK = 3;
 
+  /** The index of the interface that a packet came in by, 4 bytes in host order; 0 for none. */
+  public static final int NFT_META_IIF = 4;
+
   /** The name of the interface that it came by. */
   public static final int NFT_META_IIFNAME = 6;
 
