@@ -122,14 +122,14 @@ final class BurstPart {
     require("distinct addresses", 2 * succeeded, addresses.size());
     require("rows of pods", succeeded, node.rows("pods"));
     require("rows of host ports", 2 * succeeded, node.rows("portmap_entries"));
-    require("elements of hostport-map-v4", succeeded, node.hostPorts("hostport-map-v4"));
-    require("elements of hostport-map-v6", succeeded, node.hostPorts("hostport-map-v6"));
+    require("elements of hostport-any-v4", succeeded, node.hostPorts("hostport-any-v4"));
+    require("elements of hostport-any-v6", succeeded, node.hostPorts("hostport-any-v6"));
   }
 
   private static void checkNothingLeft(Node node) {
     require("rows of pods left", 0, node.rows("pods"));
-    require("elements of hostport-map-v4 left", 0, node.hostPorts("hostport-map-v4"));
-    require("elements of hostport-map-v6 left", 0, node.hostPorts("hostport-map-v6"));
+    require("elements of hostport-any-v4 left", 0, node.hostPorts("hostport-any-v4"));
+    require("elements of hostport-any-v6 left", 0, node.hostPorts("hostport-any-v6"));
   }
 
   private static void require(String what, long wanted, long found) {

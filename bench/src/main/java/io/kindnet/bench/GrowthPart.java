@@ -68,7 +68,7 @@ final class GrowthPart {
     node.machine().run("nft", "delete", "table", "inet", "cni-kindnet");
     Sample restoring = caller.add(pod);
     caller.delete(pod);
-    if (node.hostPorts("hostport-map-v4") != PORTS || node.hostPorts("hostport-map-v6") != PORTS) {
+    if (node.hostPorts("hostport-any-v4") != PORTS || node.hostPorts("hostport-any-v6") != PORTS) {
       throw new AssertionError("the host port maps were not filled from the database");
     }
     return restoring;
@@ -106,6 +106,14 @@ final class GrowthPart {
           "ADD " + work.label() + " beside " + ROWS + " pods, wall",
           1.2,
           series.spread(add, Run::wallTimesBase).median(),
+          " × empty");
+    }
+    for (String verb : List.of("ADD", "DEL")) {
+      Subject warm = subject(verb, Candidate.WARM, Work.DUAL_STACK_PORT, FULL);
+      targets.atMost(
+          verb + " warm, with a host port beside " + PORTS + ", wall",
+          1.2,
+          series.spread(warm, Run::wallTimesBase).median(),
           " × empty");
     }
   }

@@ -106,7 +106,7 @@ final class Node implements AutoCloseable {
   /** How many elements a map of cni-kindnet's nftables table has. */
   int hostPorts(String map) {
     String listing = machine.run("nft", "list", "map", "inet", "cni-kindnet", map);
-    return listing.split(" \\. tcp \\. ", -1).length - 1;
+    return listing.split("tcp \\. ", -1).length - 1;
   }
 
   Machine machine() {

@@ -301,7 +301,7 @@ class DamagedDatabaseTest {
     assertThat(portRows()).isEmpty();
     assertThat(host.run("ip", "-br", "link")).doesNotContain("knet");
     assertThat(host.run("ip", "route").lines().filter(line -> !line.contains("cni0"))).isEmpty();
-    for (String map : List.of("hostport-map-v4", "hostport-map-v6")) {
+    for (String map : List.of("hostport-any-v4", "hostport-any-v6")) {
       assertThat(host.run("nft", "list", "map", "inet", "cni-kindnet", map))
           .doesNotContain("elements");
     }

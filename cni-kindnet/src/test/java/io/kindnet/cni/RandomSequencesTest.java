@@ -39,8 +39,7 @@ class RandomSequencesTest {
         .isInstanceOf(AssertionError.class)
         .hasMessageContaining("seed 28 fails; so do these 2 of its 12 steps")
         .hasMessageContaining("hostPort=53")
-        .hasMessageContaining(
-            "is missing: element hostport-map-v4 0.0.0.0/0 . tcp . 53 : 10.244.1.");
+        .hasMessageContaining("is missing: element hostport-any-v4 tcp . 53 : 10.244.1.");
   }
 
   /** The plugin on a thread of this process. */

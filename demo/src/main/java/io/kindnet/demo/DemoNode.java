@@ -137,7 +137,7 @@ final class DemoNode implements AutoCloseable {
         + machine.run(
             "sh",
             "-c",
-            "nft list map inet cni-kindnet hostport-map-v4 | grep ' : .*\\..*' | grep -v type || true");
+            "nft list map inet cni-kindnet hostport-any-v4 | grep ' : .*\\..*' | grep -v type || true");
   }
 
   /**

@@ -26,7 +26,7 @@ class FlushE2E {
       begin=$(date +%s%N)
       nft flush ruleset
       until nft list table inet kindnet-ipmasq >/dev/null 2>&1; do :; done
-      for map in hostport-map-v4 hostport-map-v6; do
+      for map in hostport-any-v4 hostport-any-v6; do
         until nft list map inet cni-kindnet $map 2>/dev/null | grep -q ' 8081 '; do :; done
       done
       echo $((($(date +%s%N) - begin) / 1000000))

@@ -50,7 +50,7 @@ final class Leaks {
     assertThat(rows(machine, "SELECT * FROM portmap_entries"))
         .as("host port rows" + on)
         .hasSize(2 * hostPorts);
-    for (String map : List.of("hostport-map-v4", "hostport-map-v6")) {
+    for (String map : List.of("hostport-any-v4", "hostport-any-v6")) {
       assertThat(elements(machine, map)).as("elements of " + map + on).isEqualTo(hostPorts);
     }
   }

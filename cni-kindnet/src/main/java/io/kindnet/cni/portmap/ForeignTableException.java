@@ -14,12 +14,6 @@ final class ForeignTableException extends KernelException {
   ForeignTableException(TableProblem problem) {
     super(
         Errno.EEXIST,
-        problem.text()
-            + (problem.ofAnotherVersion()
-                ? "; another version of kindnet made it: kindnetd replaces it within a minute"
-                : "")
-            + "; after nft delete table "
-            + HostPortTable.TABLE
-            + " it is made again");
+        problem.text() + "; after nft delete table " + HostPortTable.TABLE + " it is made again");
   }
 }

@@ -17,10 +17,14 @@ import io.kindnet.netlink.nftables.expr.Payload;
 import io.kindnet.netlink.nftables.expr.Register;
 import io.kindnet.netlink.nftables.expr.Value;
 import io.kindnet.netlink.nftables.expr.Verdict;
+import java.util.ArrayList;
 import java.util.List;
 
 /** The rules of {@link HostPortTable}, each with what {@code nft} shows of it. */
 final class HostPortRules {
+  /** The chain in which destinations are translated. */
+  static final String CHAIN = "hostports";
+
   private static final IpPrefix LOOPBACK_V4 = IpPrefix.parse("127.0.0.0/8");
   private static final IpPrefix LOOPBACK_V6 = IpPrefix.parse("::1/128");
   private static final Value LOOPBACK_INTERFACE = Value.ofInterfaceName("lo");
@@ -28,15 +32,23 @@ final class HostPortRules {
 
   private HostPortRules() {}
 
-  /**
-   * From the host to pods.
-   *
-   * @param protocols4 the anonymous set of protocols for the rule of IPv4
-   * @param protocols6 the same for IPv6
-   */
-  static List<Rule> translating(int protocols4, int protocols6) {
-    return List.of(
-        translate(AddressFamily.IPV4, protocols4), translate(AddressFamily.IPV6, protocols6));
+  /** What is sent to an address of the host is given to {@link #translating}. */
+  static List<Rule> toThisHost(int protocols) {
+    List<Expression> hasPorts =
+        List.of(
+            Meta.load(Meta.NFT_META_L4PROTO, NFT_REG_1), Lookup.inAnonymous(protocols, NFT_REG_1));
+    return List.of(Rule.when(hasPorts).and(Matches.destinationLocal()).then(Verdict.jump(CHAIN)));
+  }
+
+  /** From the host to pods: the rules of the chain {@link #CHAIN}. */
+  static List<Rule> translating() {
+    List<Rule> rules = new ArrayList<>();
+    for (AddressFamily family : AddressFamily.values()) {
+      rules.add(exceptServices(family));
+      rules.add(translateByAddress(family));
+      rules.add(translateOfEveryAddress(family));
+    }
+    return List.copyOf(rules);
   }
 
   static List<Rule> masquerading() {
@@ -52,25 +64,32 @@ final class HostPortRules {
     return List.of(dropLoopback());
   }
 
-  /**
-   * {@code meta l4proto { tcp, udp, sctp } fib daddr type local ip daddr != @service-ips-v4 dnat ip
-   * to ip daddr . meta l4proto . th dport map @hostport-map-v4}.
-   */
-  private static Rule translate(AddressFamily family, int protocols) {
+  /** {@code ip daddr @service-ips-v4 return}. */
+  private static Rule exceptServices(AddressFamily family) {
+    String services = HostPortTable.services(family).name();
+    return Rule.when(Matches.destinationIn(family, services)).then(Verdict.returnToCaller());
+  }
+
+  /** {@code dnat ip to ip daddr . meta l4proto . th dport map @hostport-map-v4}. */
+  private static Rule translateByAddress(AddressFamily family) {
     Register protocol = NFT_REG_1.after(family.bytes());
-    Register port = protocol.after(1);
-    List<Expression> hasPorts =
-        List.of(
-            Meta.load(Meta.NFT_META_L4PROTO, NFT_REG_1), Lookup.inAnonymous(protocols, NFT_REG_1));
-    return Rule.when(hasPorts)
-        .and(Matches.destinationLocal())
-        .and(Matches.destinationNotIn(family, HostPortTable.services(family).name()))
+    return Rule.when(Matches.family(family))
         .then(
             Payload.destinationAddress(family, family.bytes(), NFT_REG_1),
             Meta.load(Meta.NFT_META_L4PROTO, protocol),
-            Payload.destinationPort(port),
+            Payload.destinationPort(protocol.after(1)),
             Lookup.map(HostPortTable.map(family).name(), NFT_REG_1, NFT_REG_1),
             Nat.destination(family, NFT_REG_1, protocol));
+  }
+
+  /** {@code meta nfproto ipv4 dnat ip to meta l4proto . th dport map @hostport-any-v4}. */
+  private static Rule translateOfEveryAddress(AddressFamily family) {
+    return Rule.when(Matches.family(family))
+        .then(
+            Meta.load(Meta.NFT_META_L4PROTO, NFT_REG_1),
+            Payload.destinationPort(NFT_REG_1.after(1)),
+            Lookup.map(HostPortTable.everyAddress(family).name(), NFT_REG_1, NFT_REG_1),
+            Nat.destination(family, NFT_REG_1, NFT_REG_1.after(family.bytes())));
   }
 
   /** {@code ct status dnat ip saddr . ip daddr @hairpin-v4 masquerade}: a pod reaches itself. */

@@ -29,8 +29,10 @@ import java.util.List;
  * elements of its sets and maps do.
  *
  * <ul>
- *   <li>{@code prerouting} and {@code output} send what comes to a port of the host to the pod that
- *       the map names; not what comes to a Service, which may have a local address as well.
+ *   <li>{@code prerouting} and {@code output} give what comes to an address of the host to {@code
+ *       hostports}, which sends it to the pod that has the port of that address, or else of every
+ *       address; not what comes to a Service, which may have a local address as well. The maps have
+ *       no intervals: the kernel copies such a map as a whole to take one element away.
  *   <li>{@code postrouting} makes such a packet come from the host where the answer would not come
  *       back through it: where a pod reaches itself or a neighbour on its bridge, and where its
  *       source is a loopback address.
@@ -44,10 +46,16 @@ final class HostPortTable {
   static final Table TABLE = new Table(TableFamily.INET, "cni-kindnet");
 
   /** From address, protocol and port of the host to address and port of a pod. */
-  static final NamedSet MAP_V4 = map("hostport-map-v4", FieldType.IPV4_ADDR);
+  static final NamedSet MAP_V4 = byAddress("hostport-map-v4", FieldType.IPV4_ADDR);
 
   /** The same for IPv6. */
-  static final NamedSet MAP_V6 = map("hostport-map-v6", FieldType.IPV6_ADDR);
+  static final NamedSet MAP_V6 = byAddress("hostport-map-v6", FieldType.IPV6_ADDR);
+
+  /** From protocol and port, of every address of the host, to address and port of a pod. */
+  static final NamedSet ANY_V4 = ofEveryAddress("hostport-any-v4", FieldType.IPV4_ADDR);
+
+  /** The same for IPv6. */
+  static final NamedSet ANY_V6 = ofEveryAddress("hostport-any-v6", FieldType.IPV6_ADDR);
 
   /** The pods with host ports, each with itself. */
   static final NamedSet HAIRPIN_V4 = pairs("hairpin-v4", FieldType.IPV4_ADDR);
@@ -71,7 +79,16 @@ final class HostPortTable {
 
   /** All sets and maps. */
   static final List<NamedSet> SETS =
-      List.of(MAP_V4, MAP_V6, HAIRPIN_V4, HAIRPIN_V6, HAIRPIN_BRIDGES, SERVICES_V4, SERVICES_V6);
+      List.of(
+          MAP_V4,
+          MAP_V6,
+          ANY_V4,
+          ANY_V6,
+          HAIRPIN_V4,
+          HAIRPIN_V6,
+          HAIRPIN_BRIDGES,
+          SERVICES_V4,
+          SERVICES_V6);
 
   private static final int NF_IP_PRI_OUTPUT = -100;
 
@@ -84,8 +101,11 @@ final class HostPortTable {
   private static final Chain LOOPBACK_GUARD =
       new Chain(TABLE, "loopback-guard", BaseChain.filter(NF_INET_PRE_ROUTING, NF_IP_PRI_RAW));
 
+  private static final Chain HOST_PORTS = Chain.regular(TABLE, HostPortRules.CHAIN);
+
   /** All chains. */
-  static final List<Chain> CHAINS = List.of(PREROUTING, OUTPUT, POSTROUTING, LOOPBACK_GUARD);
+  static final List<Chain> CHAINS =
+      List.of(HOST_PORTS, PREROUTING, OUTPUT, POSTROUTING, LOOPBACK_GUARD);
 
   private static final DataType PROTOCOL = DataType.of(FieldType.INET_PROTO);
 
@@ -93,6 +113,10 @@ final class HostPortTable {
 
   static NamedSet map(AddressFamily family) {
     return family == AddressFamily.IPV4 ? MAP_V4 : MAP_V6;
+  }
+
+  static NamedSet everyAddress(AddressFamily family) {
+    return family == AddressFamily.IPV4 ? ANY_V4 : ANY_V6;
   }
 
   static NamedSet services(AddressFamily family) {
@@ -115,7 +139,7 @@ final class HostPortTable {
       transaction.add(chain).flush(chain);
     }
     for (Chain chain : CHAINS) {
-      // an anonymous set belongs to one rule, so each rule gets its own
+      // an anonymous set belongs to one rule, so each of the two gets its own
       for (Rule rule : rules(chain, transaction)) {
         transaction.append(chain, rule);
       }
@@ -124,7 +148,7 @@ final class HostPortTable {
 
   private static List<Rule> rules(Chain chain, NftablesTransaction transaction) {
     return isTranslating(chain)
-        ? HostPortRules.translating(addProtocols(transaction), addProtocols(transaction))
+        ? HostPortRules.toThisHost(addProtocols(transaction))
         : normalizedRules(chain);
   }
 
@@ -158,7 +182,10 @@ final class HostPortTable {
   /** As {@link Rule#normalized} makes them of the listed ones. */
   private static List<Rule> normalizedRules(Chain chain) {
     if (isTranslating(chain)) {
-      return HostPortRules.translating(0, 0);
+      return HostPortRules.toThisHost(0);
+    }
+    if (isAt(chain, HOST_PORTS)) {
+      return HostPortRules.translating();
     }
     return isAt(chain, LOOPBACK_GUARD) ? HostPortRules.guarding() : HostPortRules.masquerading();
   }
@@ -175,9 +202,13 @@ final class HostPortTable {
     return NamedSet.set(TABLE, name, DataType.of(type, type));
   }
 
-  private static NamedSet map(String name, FieldType address) {
+  private static NamedSet byAddress(String name, FieldType address) {
     DataType key = DataType.of(address, FieldType.INET_PROTO, FieldType.INET_SERVICE);
-    return NamedSet.map(TABLE, name, key, DataType.of(address, FieldType.INET_SERVICE))
-        .withIntervals();
+    return NamedSet.map(TABLE, name, key, DataType.of(address, FieldType.INET_SERVICE));
+  }
+
+  private static NamedSet ofEveryAddress(String name, FieldType address) {
+    DataType key = DataType.of(FieldType.INET_PROTO, FieldType.INET_SERVICE);
+    return NamedSet.map(TABLE, name, key, DataType.of(address, FieldType.INET_SERVICE));
   }
 }

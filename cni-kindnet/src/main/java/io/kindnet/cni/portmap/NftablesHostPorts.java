@@ -19,6 +19,7 @@ import java.util.ArrayList;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Set;
+import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
 
 /** Host ports in the nftables table {@code inet cni-kindnet}. */
@@ -123,19 +124,27 @@ public final class NftablesHostPorts implements HostPorts {
   public List<HostPort> list() {
     List<HostPort> ports = new ArrayList<>();
     for (AddressFamily family : AddressFamily.values()) {
-      NamedSet map = HostPortTable.map(family);
-      NamedSet there = nftables().list().set(TABLE, map.name());
-      if (there == null || !TableConflicts.haveSameType(there, map)) {
-        continue; // what the elements of a foreign one mean is not known
-      }
-      for (Element element : nftables().list().elements(map)) {
-        HostPort port = PodElements.portOf(family, element);
-        if (port != null) {
-          ports.add(port);
-        }
-      }
+      addPorts(ports, HostPortTable.map(family), one -> PodElements.portByAddress(family, one));
+      addPorts(
+          ports,
+          HostPortTable.everyAddress(family),
+          one -> PodElements.portOfEveryAddress(family, one));
     }
     return ports;
+  }
+
+  private void addPorts(
+      List<HostPort> ports, NamedSet map, Function<Element, @Nullable HostPort> read) {
+    NamedSet there = nftables().list().set(TABLE, map.name());
+    if (there == null || !TableConflicts.haveSameType(there, map)) {
+      return; // what the elements of a foreign one mean is not known
+    }
+    for (Element element : nftables().list().elements(map)) {
+      HostPort port = read.apply(element);
+      if (port != null) {
+        ports.add(port);
+      }
+    }
   }
 
   @Override
@@ -173,12 +182,13 @@ public final class NftablesHostPorts implements HostPorts {
     nftables()
         .update((listing, transaction) -> {
           TableProblem problem = TableProblem.of(listing);
-          if (problem != null && problem.ofAnotherVersion()) {
+          if (problem == null || !problem.ofAnotherVersion()) {
+            return;
+          }
+          if (pods.isEmpty()) {
             transaction.delete(TABLE);
-            if (!pods.isEmpty()) {
-              HostPortTable.build(transaction);
-              addAll(transaction, wanted);
-            }
+          } else {
+            plan(listing, transaction, wanted);
           }
         });
     followServices();
@@ -199,7 +209,7 @@ public final class NftablesHostPorts implements HostPorts {
       nftables()
           .update((listing, transaction) -> {
             for (NamedSet set : HostPortTable.SERVICES) {
-              difference(listing, transaction, set, wanted);
+              difference(listing.elements(set), transaction, set, wanted);
             }
             done[0] = transaction.isEmpty();
           });
@@ -222,25 +232,27 @@ public final class NftablesHostPorts implements HostPorts {
 
   private static void plan(
       NftablesListing listing, NftablesTransaction transaction, PodElements wanted) {
+    Set<String> replaced = Set.of();
     if (!HostPortTable.isComplete(listing.rules(TABLE))) {
       // before the kernel is asked: Linux 5.10 takes a set of another type for the one wanted
       TableProblem problem = TableProblem.of(listing);
-      if (problem != null) {
+      if (problem != null && !problem.ofAnotherVersion()) {
         throw new ForeignTableException(problem);
       }
+      replaced = TableConflicts.remove(listing, transaction);
       HostPortTable.build(transaction);
     } else {
       transaction.add(TABLE); // as begin() does
     }
     for (NamedSet set : HostPortTable.SETS) {
-      difference(listing, transaction, set, wanted);
+      List<Element> there = replaced.contains(set.name()) ? List.of() : listing.elements(set);
+      difference(there, transaction, set, wanted);
     }
   }
 
   /** What makes {@code set} hold what is wanted; of Services only a part where it is much. */
   private static void difference(
-      NftablesListing listing, NftablesTransaction transaction, NamedSet set, PodElements wanted) {
-    List<Element> there = listing.elements(set);
+      List<Element> there, NftablesTransaction transaction, NamedSet set, PodElements wanted) {
     List<Element> surplus = partOf(set, without(there, wanted.of(set)));
     List<Element> missing = partOf(set, without(wanted.of(set), there));
     if (!surplus.isEmpty()) {

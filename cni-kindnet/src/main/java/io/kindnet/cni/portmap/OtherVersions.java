@@ -49,6 +49,14 @@ final class OtherVersions {
     return hasMap;
   }
 
+  /** The maps that this version does not use. */
+  static List<NamedSet> unusedMaps(NftablesListing listing) {
+    return listing.sets(HostPortTable.TABLE).stream()
+        .filter(set -> familyOfMap(set.name()) != null)
+        .filter(set -> HostPortTable.SETS.stream().noneMatch(own -> own.name().equals(set.name())))
+        .toList();
+  }
+
   private static @Nullable AddressFamily familyOfMap(String name) {
     if (MAPS_V4.contains(name)) {
       return AddressFamily.IPV4;
@@ -69,8 +77,8 @@ final class OtherVersions {
 
   private static boolean isOtherSet(NamedSet set) {
     for (NamedSet own : HostPortTable.SETS) {
-      if (own.data() == null && own.name().equals(set.name())) {
-        return set.data() == null;
+      if (own.name().equals(set.name())) {
+        return (own.data() == null) == (set.data() == null);
       }
     }
     return false;
@@ -80,9 +88,12 @@ final class OtherVersions {
     BaseChain base = chain.base();
     for (Chain own : HostPortTable.CHAINS) {
       BaseChain ownBase = own.base();
-      if (own.name().equals(chain.name()) && base != null && ownBase != null) {
-        return base.type().equals(ownBase.type()) && base.hook() == ownBase.hook();
+      if (!own.name().equals(chain.name())) {
+        continue;
       }
+      return base == null || ownBase == null
+          ? base == ownBase
+          : base.type().equals(ownBase.type()) && base.hook() == ownBase.hook();
     }
     return false;
   }

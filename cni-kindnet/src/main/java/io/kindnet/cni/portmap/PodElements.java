@@ -65,8 +65,10 @@ final class PodElements {
   private void addPorts(PodHostPorts pod) {
     for (HostPort port : pod.ports()) {
       AddressFamily family = AddressFamily.of(port.hostIp());
-      for (HostAddresses hosts : HostAddresses.of(port, pod.ports())) {
-        of(HostPortTable.map(family)).add(translation(hosts, port));
+      if (port.isForAnyAddress()) {
+        of(HostPortTable.everyAddress(family)).add(ofEveryAddress(port));
+      } else {
+        of(HostPortTable.map(family)).add(ofOneAddress(port));
       }
       addOnce(HostPortTable.hairpin(family), pair(Value.of(port.containerIp())));
     }
@@ -88,40 +90,66 @@ final class PodElements {
     elements.add(element);
   }
 
-  /** The element of the map that sends {@code port} of {@code hosts} to the pod. */
-  private static Element translation(HostAddresses hosts, HostPort port) {
-    Value protocol = Value.ofByte(port.protocol().number());
-    Value hostPort = Value.ofPort(port.hostPort());
-    return Element.range(
-            Value.concatenation(Value.of(hosts.first()), protocol, hostPort),
-            Value.concatenation(Value.of(hosts.last()), protocol, hostPort))
-        .mappedTo(
-            Value.concatenation(Value.of(port.containerIp()), Value.ofPort(port.containerPort())));
+  private static Element ofOneAddress(HostPort port) {
+    return Element.of(
+            Value.concatenation(
+                Value.of(port.hostIp()),
+                Value.ofByte(port.protocol().number()),
+                Value.ofPort(port.hostPort())))
+        .mappedTo(target(port));
+  }
+
+  private static Element ofEveryAddress(HostPort port) {
+    return Element.of(
+            Value.concatenation(
+                Value.ofByte(port.protocol().number()), Value.ofPort(port.hostPort())))
+        .mappedTo(target(port));
+  }
+
+  private static Value target(HostPort port) {
+    return Value.concatenation(Value.of(port.containerIp()), Value.ofPort(port.containerPort()));
   }
 
   /**
-   * What {@link #translation} made the element of; null for one that somebody else made, and for a
-   * further part of what is for every address.
+   * What an element of {@link HostPortTable#map} was made of, by this version or one with
+   * intervals, whose port for every address has them all in its key; null for one that somebody
+   * else made.
    */
-  static @Nullable HostPort portOf(AddressFamily family, Element element) {
-    int address = family.bytes();
+  static @Nullable HostPort portByAddress(AddressFamily family, Element element) {
+    InetAddress first = address(element.key(), family.bytes());
+    Value end = element.keyEnd();
+    if (end != null && !first.isAnyLocalAddress() && !first.equals(address(end, family.bytes()))) {
+      return null; // a further part of a port for every address
+    }
+    return port(family, first, element, family.bytes());
+  }
+
+  /** The same of {@link HostPortTable#everyAddress}. */
+  static @Nullable HostPort portOfEveryAddress(AddressFamily family, Element element) {
+    return port(family, unspecified(family), element, 0);
+  }
+
+  private static InetAddress unspecified(AddressFamily family) {
+    return IpAddresses.of(new byte[family.bytes()]);
+  }
+
+  /**
+   * @param offset where the protocol is in the key, in bytes
+   */
+  private static @Nullable HostPort port(
+      AddressFamily family, InetAddress hostIp, Element element, int offset) {
     Value data = element.data();
     TransportProtocol protocol =
-        TransportProtocol.numbered(element.key().field(address, 1).bytes()[0]);
+        TransportProtocol.numbered(element.key().field(offset, 1).bytes()[0]);
     if (data == null || protocol == null) {
       return null;
     }
-    InetAddress first = address(element.key(), address);
-    Value end = element.keyEnd();
-    if (end != null && !first.isAnyLocalAddress() && !first.equals(address(end, address))) {
-      return null;
-    }
     return new HostPort(
-        first,
-        port(element.key(), address + FIELD),
+        hostIp,
+        port(element.key(), offset + FIELD),
         protocol,
-        address(data, address),
-        port(data, address));
+        address(data, family.bytes()),
+        port(data, family.bytes()));
   }
 
   private static InetAddress address(Value concatenation, int length) {

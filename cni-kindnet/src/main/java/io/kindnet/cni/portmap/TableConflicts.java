@@ -4,9 +4,15 @@ import io.kindnet.netlink.nftables.BaseChain;
 import io.kindnet.netlink.nftables.Chain;
 import io.kindnet.netlink.nftables.NamedSet;
 import io.kindnet.netlink.nftables.NftablesListing;
+import io.kindnet.netlink.nftables.NftablesTransaction;
 import java.util.ArrayList;
+import java.util.Collection;
+import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Map;
 import java.util.Objects;
+import java.util.Set;
+import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -20,19 +26,55 @@ final class TableConflicts {
   /** A phrase for each object: which one, what it is, what it should be; empty for none. */
   static List<String> in(NftablesListing listing) {
     List<String> conflicts = new ArrayList<>();
+    sets(listing)
+        .forEach((wanted, there) ->
+            conflicts.add(there + " is " + type(there) + " and should be " + type(wanted)));
+    chains(listing)
+        .forEach((wanted, there) ->
+            conflicts.add(
+                "chain " + there + " is " + hook(there) + " and should be " + hook(wanted)));
+    return conflicts;
+  }
+
+  /**
+   * Takes the objects that are in the way out of a table of another version, and maps that only
+   * that one uses, with all rules of the table, which may use them.
+   *
+   * @return the names of the sets and maps that go, with their elements
+   */
+  static Set<String> remove(NftablesListing listing, NftablesTransaction transaction) {
+    Collection<NamedSet> sets = new ArrayList<>(sets(listing).values());
+    sets.addAll(OtherVersions.unusedMaps(listing));
+    Collection<Chain> chains = chains(listing).values();
+    if (!sets.isEmpty() || !chains.isEmpty()) {
+      transaction.flush(HostPortTable.TABLE);
+      chains.forEach(transaction::delete);
+      sets.forEach(transaction::delete);
+    }
+    return sets.stream().map(NamedSet::name).collect(Collectors.toSet());
+  }
+
+  /** From what is wanted to what is there instead. */
+  private static Map<NamedSet, NamedSet> sets(NftablesListing listing) {
+    Map<NamedSet, NamedSet> conflicts = new LinkedHashMap<>();
     List<NamedSet> sets = listing.sets(HostPortTable.TABLE);
     for (NamedSet wanted : HostPortTable.SETS) {
       for (NamedSet there : sets) {
         if (there.name().equals(wanted.name()) && !isSame(there, wanted)) {
-          conflicts.add(there + " is " + type(there) + " and should be " + type(wanted));
+          conflicts.put(wanted, there);
         }
       }
     }
+    return conflicts;
+  }
+
+  private static Map<Chain, Chain> chains(NftablesListing listing) {
+    Map<Chain, Chain> conflicts = new LinkedHashMap<>();
     List<Chain> chains = listing.chains(HostPortTable.TABLE);
     for (Chain wanted : HostPortTable.CHAINS) {
       for (Chain there : chains) {
         if (there.name().equals(wanted.name()) && !isSame(there.base(), wanted.base())) {
-          conflicts.add("chain " + there + " is " + hook(there) + " and should be " + hook(wanted));
+          conflicts.put(wanted, there);
         }
       }
     }

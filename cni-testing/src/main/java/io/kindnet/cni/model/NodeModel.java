@@ -18,7 +18,7 @@ import org.jspecify.annotations.Nullable;
 final class NodeModel {
   /** The chains of the table with their rules. */
   private static final Map<String, Integer> CHAINS =
-      Map.of("prerouting", 2, "output", 2, "postrouting", 5, "loopback-guard", 1);
+      Map.of("hostports", 6, "prerouting", 1, "output", 1, "postrouting", 5, "loopback-guard", 1);
 
   private enum Table {
     ABSENT,

@@ -52,7 +52,7 @@ sealed interface Operation {
     FLUSH_RULESET("flush ruleset"),
     DELETE_TABLE("delete table inet cni-kindnet"),
     FLUSH_TABLE("flush table inet cni-kindnet"),
-    FLUSH_MAP_V4("flush map inet cni-kindnet hostport-map-v4"),
+    FLUSH_MAP_V4("flush map inet cni-kindnet hostport-any-v4"),
     FLUSH_HAIRPIN_V6("flush set inet cni-kindnet hairpin-v6");
 
     private final String command;

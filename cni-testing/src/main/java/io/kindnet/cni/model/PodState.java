@@ -114,7 +114,7 @@ final class PodState {
   static List<String> elements(Pod pod) {
     List<String> lines = new ArrayList<>();
     for (Port port : pod.ports()) {
-      port.elements(pod.ports()).forEach(element -> lines.add(Lines.element(element)));
+      lines.add(Lines.element(port.element()));
       lines.add(Lines.element(port.hairpin()));
     }
     if (pod.isBridged() && !pod.ports().isEmpty()) {

@@ -16,8 +16,6 @@ import java.util.List;
 record Port(String hostIp, int hostPort, String protocol, String address, int containerPort) {
   private static final String ANY_V4 = "0.0.0.0";
   private static final String ANY_V6 = "::";
-  private static final String LAST_V4 = "255.255.255.255";
-  private static final String LAST_V6 = "ffff:ffff:ffff:ffff:ffff:ffff:ffff:ffff";
 
   /**
    * What becomes of {@code requests} in a pod with these addresses; requests for others are left
@@ -73,47 +71,17 @@ record Port(String hostIp, int hostPort, String protocol, String address, int co
     return hostIp.equals(ANY_V4) || hostIp.equals(ANY_V6);
   }
 
-  /**
-   * Its elements of the map, as {@link Observer} reads them: what is for every address leaves out
-   * what is for one.
-   *
-   * @param ofPod all ports of the pod
-   */
-  List<String> elements(List<Port> ofPod) {
-    List<String> hosts = new ArrayList<>();
-    if (isForAny()) {
-      List<String> specific =
-          ofPod.stream()
-              .filter(other -> !other.isForAny() && overlaps(other))
-              .map(Port::hostIp)
-              .sorted() // all have three digits in front, or there is only ::1
-              .toList();
-      String from = hostIp;
-      for (String one : specific) {
-        hosts.add(range(from, neighbour(one, -1)));
-        from = neighbour(one, 1);
-      }
-      hosts.add(specific.isEmpty() ? hostIp + "/0" : range(from, isIpv6() ? LAST_V6 : LAST_V4));
-    } else {
-      hosts.add(hostIp);
-    }
-    return hosts.stream()
-        .map(each ->
-            "hostport-map-v%d %s . %s . %d : %s . %d"
-                .formatted(isIpv6() ? 6 : 4, each, protocol, hostPort, address, containerPort))
-        .toList();
-  }
-
-  private static String range(String first, String last) {
-    return first.equals(last) ? first : first + "-" + last;
-  }
-
-  /** The address before ({@code -1}) or behind ({@code 1}) one that a request names. */
-  private static String neighbour(String address, int offset) {
-    int at = Math.max(address.lastIndexOf(':'), address.lastIndexOf('.')) + 1;
-    int number = Integer.parseInt(address.substring(at)) + offset;
-    boolean unspecified = isIpv6(address) && number == 0;
-    return address.substring(0, at) + (unspecified ? "" : number);
+  /** Its element of a map, as {@link Observer} reads it. */
+  String element() {
+    return "hostport-%s-v%d %s%s . %d : %s . %d"
+        .formatted(
+            isForAny() ? "any" : "map",
+            isIpv6() ? 6 : 4,
+            isForAny() ? "" : hostIp + " . ",
+            protocol,
+            hostPort,
+            address,
+            containerPort);
   }
 
   /** The element by which the pod reaches itself. */
