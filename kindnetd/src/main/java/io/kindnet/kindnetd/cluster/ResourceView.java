@@ -23,6 +23,7 @@ public final class ResourceView<R extends ApiRecord, T> implements AutoCloseable
   private final ClusterView<T> view = new ClusterView<>();
   private final Reflector<R> reflector;
   private final AgentStatus status;
+  private final String consequence;
   private boolean started;
 
   /**
@@ -38,7 +39,25 @@ public final class ResourceView<R extends ApiRecord, T> implements AutoCloseable
       Function<R, T> projection,
       Status status,
       IntSupplier nodes) {
-    this.status = status.agent(resource.plural().toLowerCase(Locale.ROOT));
+    this(client, resource, projection, "", status, nodes);
+  }
+
+  /**
+   * As the other one.
+   *
+   * @param consequence what is not done as long as a resource that may be missing is refused, such
+   *     as {@code policies of the tier Admin are not enforced}
+   */
+  public ResourceView(
+      KubernetesClient client,
+      ListedResource<R> resource,
+      Function<R, T> projection,
+      String consequence,
+      Status status,
+      IntSupplier nodes) {
+    String name = resource.plural().toLowerCase(Locale.ROOT);
+    this.status = resource.isOptional() ? status.optionalAgent(name) : status.agent(name);
+    this.consequence = consequence;
     this.reflector = new Reflector<>(client, resource, new Listener(projection), nodes);
     this.status.detail(() ->
         reflector.isConnected()
@@ -93,6 +112,15 @@ public final class ResourceView<R extends ApiRecord, T> implements AutoCloseable
     @Override
     public void waiting(String reason) {
       status.waiting(reason);
+    }
+
+    /** What is known of it stays; nothing is, at first, and nobody has to wait for more. */
+    @Override
+    public void refused(String reason) {
+      if (view.snapshot().isEmpty()) {
+        view.listed(Set.of());
+      }
+      status.waiting(consequence.isEmpty() ? reason : consequence + ": " + reason);
     }
   }
 }

@@ -40,6 +40,11 @@ public final class ApiException extends IOException {
     return code == HttpURLConnection.HTTP_NOT_FOUND;
   }
 
+  /** Whoever asks lacks the right. */
+  public boolean isForbidden() {
+    return code == HttpURLConnection.HTTP_FORBIDDEN;
+  }
+
   /** The version that was asked for is newer than the server's: it was set back. */
   public boolean isVersionTooLarge() {
     return code == HttpURLConnection.HTTP_GATEWAY_TIMEOUT

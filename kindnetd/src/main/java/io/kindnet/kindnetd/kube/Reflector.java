@@ -20,7 +20,8 @@ import org.slf4j.LoggerFactory;
  * then a watch. A watch that ends, for whatever reason, goes on at the version that it has reached;
  * it begins with a list again only where the API server does not know any more what has happened
  * since, or has sent what cannot be decoded. Goes on trying until it is closed. A resource that may
- * be missing has no objects where the API server does not know it, and is asked for again.
+ * be missing has no objects where the API server does not know it, or lets nobody with these rights
+ * list it, and is asked for again.
  */
 public final class Reflector<T extends ApiRecord> implements AutoCloseable {
   private static final Logger log = LoggerFactory.getLogger(Reflector.class);
@@ -37,7 +38,10 @@ public final class Reflector<T extends ApiRecord> implements AutoCloseable {
   /** The same failure is logged again after so long. */
   private static final long LOG_NANOS = TimeUnit.SECONDS.toNanos(30);
 
-  /** What is gone is asked for once more after so long, before it is believed. */
+  /**
+   * What is gone, or refused, is asked for once more after so long, before it is believed: an API
+   * server that starts knows neither all definitions nor all roles yet.
+   */
   private static final Duration DOUBT = Duration.ofSeconds(1);
 
   private final ResourceStream<T> stream;
@@ -74,6 +78,11 @@ public final class Reflector<T extends ApiRecord> implements AutoCloseable {
 
     /** There has not been a list yet, for this reason. */
     void waiting(String reason);
+
+    /** The resource is one that may be missing, and may not be listed now, for this reason. */
+    default void refused(String reason) {
+      waiting(reason);
+    }
   }
 
   /**
@@ -195,6 +204,9 @@ public final class Reflector<T extends ApiRecord> implements AutoCloseable {
     contact = System.nanoTime() - GRACE_NANOS;
     Duration retryAfter = Duration.ZERO;
     String reason = reason(failure);
+    if (optional && listNeeded && failure instanceof ApiException answer && answer.isForbidden()) {
+      return forbidden(reason);
+    }
     if (failure instanceof ApiException answer) {
       retryAfter = answer.retryAfter();
       if (answer.isExpired() || answer.isVersionTooLarge()) {
@@ -225,6 +237,20 @@ public final class Reflector<T extends ApiRecord> implements AutoCloseable {
       absent = true;
       everListed = true;
       listener.listed(Set.of());
+    }
+    return backOff.absent();
+  }
+
+  /** What may be missing may not be listed; returns how long to wait before asking again. */
+  private Duration forbidden(String reason) {
+    if (!everListed && !doubted) {
+      doubted = true;
+      return DOUBT;
+    }
+    if (!reason.equals(logged) && !isClosed()) {
+      log.warn("{} cannot be listed from {}, tried again: {}", plural, server, reason);
+      logged = reason;
+      listener.refused("no list of " + plural + " from " + server + ": " + reason);
     }
     return backOff.absent();
   }

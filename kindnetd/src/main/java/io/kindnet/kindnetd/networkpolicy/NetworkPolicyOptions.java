@@ -15,6 +15,13 @@ public record NetworkPolicyOptions(boolean enabled, boolean adminTier, boolean b
     return enabled && (adminTier || baselineTier);
   }
 
+  /** Which tiers of ClusterNetworkPolicies are enforced, for people. */
+  String clusterTiers() {
+    return adminTier && baselineTier
+        ? "the tiers Admin and Baseline"
+        : adminTier ? "the tier Admin" : baselineTier ? "the tier Baseline" : "no tier";
+  }
+
   /** Whether policies of {@code tier} are enforced. */
   public boolean enforces(Tier tier) {
     return switch (tier) {

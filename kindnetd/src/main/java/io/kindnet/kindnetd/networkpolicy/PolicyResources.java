@@ -62,6 +62,7 @@ public final class PolicyResources implements AutoCloseable {
             client,
             ClusterNetworkPolicyReader.CLUSTER_NETWORK_POLICIES,
             PolicyObject::policy,
+            "policies of " + options.clusterTiers() + " are not enforced",
             status,
             machines);
     this.nodes =

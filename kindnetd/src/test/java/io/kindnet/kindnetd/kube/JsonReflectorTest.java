@@ -7,6 +7,8 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import com.fasterxml.jackson.databind.JsonNode;
 import io.fabric8.kubernetes.client.KubernetesClient;
 import io.kindnet.kindnetd.CapturedLog;
+import io.kindnet.kindnetd.MetricsPage;
+import io.kindnet.kindnetd.ReadinessPage;
 import io.kindnet.kindnetd.cluster.ClusterView;
 import io.kindnet.kindnetd.cluster.ResourceView;
 import io.kindnet.kindnetd.kube.ScriptedApiServer.Stream;
@@ -25,6 +27,7 @@ class JsonReflectorTest {
   private static final Duration DEADLINE = Duration.ofSeconds(60);
   private static final String FIRST_LIST = "list limit=500&resourceVersion=0";
   private static final String ABSENT = "404 page not found\n";
+  private static final byte[] FORBIDDEN = "{\"message\":\"things is forbidden\"}".getBytes(UTF_8);
   private static final String GONE =
       """
       {"kind":"Status","apiVersion":"v1","metadata":{},"status":"Failure","message":"too old resource\
@@ -210,6 +213,45 @@ class JsonReflectorTest {
     await(view, Map.of("b", 20));
   }
 
+  /** As of an API server that has an older ClusterRole, and later the newer one. */
+  @Test
+  void whatMayBeMissingAndIsForbiddenHoldsNobodyUp() throws Exception {
+    ClusterView<Integer> view = start();
+    server.answerList(403, "application/json", FORBIDDEN);
+    Eventually.within(DEADLINE, () -> assertThat(server.requests()).hasSize(2));
+    assertThat(view.snapshot()).as("an API server that starts refuses much").isEmpty();
+    server.answerList(403, "application/json", FORBIDDEN);
+    await(view, Map.of());
+    assertThat(server.timeBetween(0, 1)).isGreaterThanOrEqualTo(Duration.ofSeconds(1));
+    assertThat(ReadinessPage.of(status))
+        .contains("[-]things no list of Things from http://127.0.0.1:")
+        .contains(": status 403: things is forbidden\n")
+        .endsWith("\nready, but degraded\n");
+    assertThat(MetricsPage.of(status)).contains("kindnet_ready{agent=\"things\"} 0.0\n");
+    assertThat(log.linesWith("things is forbidden")).hasSize(1);
+
+    server.list(list(7, "", thing("a", 1, 10)));
+    await(view, Map.of("a", 10));
+    assertThat(server.timeBetween(1, 2)).isGreaterThanOrEqualTo(Duration.ofSeconds(5));
+    assertThat(status.problem("things")).isEmpty();
+  }
+
+  /** Somebody took the right away: what was known is not forgotten. */
+  @Test
+  void whatIsForbiddenLaterStaysAsItWas() {
+    ClusterView<Integer> view = start();
+    server.list(list(7, "", thing("a", 1, 10)));
+    await(view, Map.of("a", 10));
+    server.watch().say(event("ERROR", GONE)).end();
+    server.answerList(403, "application/json", FORBIDDEN);
+    Eventually.within(
+        DEADLINE,
+        () -> assertThat(status.problem("things").orElseThrow()).contains("things is forbidden"));
+    assertThat(view.get("a")).contains(10);
+    server.list(list(9, "", thing("b", 8, 20)));
+    await(view, Map.of("b", 20));
+  }
+
   @Test
   void aListThatIsNotOptionalIsWaitedFor() {
     ResourceView<Thing, Integer> needed =
@@ -240,8 +282,7 @@ class JsonReflectorTest {
     assertThat(server.requests()).containsExactly("list limit=500", "list limit=500&continue=next");
     server.answerList(404, "text/plain", ABSENT.getBytes(UTF_8));
     assertThat(ResourceLister.list(client, things)).isEmpty();
-    server.answerList(
-        403, "application/json", "{\"message\":\"things is forbidden\"}".getBytes(UTF_8));
+    server.answerList(403, "application/json", FORBIDDEN);
     assertThatThrownBy(() -> ResourceLister.list(client, things))
         .isInstanceOf(IOException.class)
         .hasMessageMatching(

@@ -9,6 +9,7 @@ import io.kindnet.kindnetd.cluster.policies.ClusterNetworkPolicyReader;
 import io.kindnet.kindnetd.cluster.policies.Policy;
 import io.kindnet.kindnetd.kube.LocalApiServer;
 import io.kindnet.kindnetd.status.Status;
+import io.kindnet.kube.testing.Definitions;
 import io.kindnet.kube.testing.Nodes;
 import io.kindnet.netlink.testing.Eventually;
 import io.kindnet.netlink.testing.Namespace;
@@ -22,14 +23,6 @@ import org.junit.jupiter.api.Test;
 @NetworkNamespaces
 class NodesOfPoliciesTest {
   private static final Duration DEADLINE = Duration.ofSeconds(60);
-  private static final String DEFINITION =
-      """
-      {"apiVersion": "apiextensions.k8s.io/v1", "kind": "CustomResourceDefinition",
-       "metadata": {"name": "clusternetworkpolicies.policy.networking.k8s.io"},
-       "spec": {"group": "policy.networking.k8s.io", "scope": "Cluster",
-        "names": {"plural": "clusternetworkpolicies", "kind": "ClusterNetworkPolicy"},
-        "versions": [{"name": "v1alpha2", "served": true, "storage": true}]}}
-      """;
 
   private final Namespace node;
 
@@ -59,7 +52,7 @@ class NodesOfPoliciesTest {
         KubernetesClient client = server.client();
         PolicyResources resources =
             new PolicyResources(client, options, "node1", status, () -> 3)) {
-      client.resource(DEFINITION).create();
+      client.resource(Definitions.CLUSTER_NETWORK_POLICIES).create();
       client.resource(Nodes.node("node1", List.of(), List.of("192.0.2.1"))).create();
       client.resource(policy("pods", "Admin", "namespaces")).create();
       PolicyViews views = resources.start();

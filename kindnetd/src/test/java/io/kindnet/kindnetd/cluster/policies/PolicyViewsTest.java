@@ -15,6 +15,7 @@ import io.kindnet.kindnetd.kube.ApiServer;
 import io.kindnet.kindnetd.kube.ApiServerOptions;
 import io.kindnet.kindnetd.kube.ResourceLister;
 import io.kindnet.kindnetd.status.Status;
+import io.kindnet.kube.testing.Definitions;
 import io.kindnet.kube.testing.ObjectDispatcher;
 import io.kindnet.kube.testing.ObjectServer;
 import io.kindnet.netlink.ip.IpAddresses;
@@ -33,14 +34,6 @@ import org.junit.jupiter.api.Test;
 /** Policies and Nodes of an API server in this process, as agents see them. */
 class PolicyViewsTest {
   private static final Duration DEADLINE = Duration.ofSeconds(60);
-  private static final String DEFINITION =
-      """
-      {"apiVersion": "apiextensions.k8s.io/v1", "kind": "CustomResourceDefinition",
-       "metadata": {"name": "clusternetworkpolicies.policy.networking.k8s.io"},
-       "spec": {"group": "policy.networking.k8s.io", "scope": "Cluster",
-        "names": {"plural": "clusternetworkpolicies", "kind": "ClusterNetworkPolicy"},
-        "versions": [{"name": "v1alpha2", "served": true, "storage": true}]}}
-      """;
 
   private final Status status = new Status("test");
   private final ObjectServer server =
@@ -141,7 +134,7 @@ class PolicyViewsTest {
       assertThat(ResourceLister.list(client, ClusterNetworkPolicyReader.CLUSTER_NETWORK_POLICIES))
           .isEmpty();
 
-      admin.resource(DEFINITION).create();
+      admin.resource(Definitions.CLUSTER_NETWORK_POLICIES).create();
       admin.resource(clusterNetworkPolicy("first", "Admin")).create();
       awaitKeys(view, "first");
       admin.resource(clusterNetworkPolicy("second", "Baseline")).create();
@@ -150,12 +143,12 @@ class PolicyViewsTest {
       assertThat(ResourceLister.list(client, ClusterNetworkPolicyReader.CLUSTER_NETWORK_POLICIES))
           .hasSize(2);
 
-      admin.resource(DEFINITION).delete();
+      admin.resource(Definitions.CLUSTER_NETWORK_POLICIES).delete();
       awaitKeys(view);
       Eventually.within(
           DEADLINE, () -> assertThat(log.linesWith("does not have any such resource")).hasSize(2));
 
-      admin.resource(DEFINITION).create();
+      admin.resource(Definitions.CLUSTER_NETWORK_POLICIES).create();
       admin.resource(clusterNetworkPolicy("third", "Admin")).create();
       awaitKeys(view, "third");
       assertThat(log.linesWith("ClusterNetworkPolicies")).noneMatch(line -> line.contains("WARN"));
