@@ -12,7 +12,9 @@ import io.kindnet.netlink.testing.Deadlines;
 import io.kindnet.netlink.testing.Namespace;
 import io.kindnet.netlink.testing.NetworkNamespaces;
 import io.kindnet.netlink.testing.Nft;
+import java.net.Inet6Address;
 import java.net.InetAddress;
+import java.net.UnknownHostException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
@@ -195,6 +197,55 @@ class PendingPodTest {
     assertThat(listing)
         .containsPattern("type filter hook postrouting priority (95|srcnat - 5); policy accept;");
     assertThat(listing.lines().filter(line -> line.contains("elements"))).hasSize(2);
+  }
+
+  /**
+   * A socket needs no privilege to send from any address of IPv6, or a link-local one: the table
+   * that a call makes stops that, as kindnetd's does.
+   */
+  @ParameterizedTest
+  @ValueSource(strings = {"", "cni0"})
+  void sendsFromNoOtherAddressWhereACallMadeTheTable(String bridge) throws Exception {
+    withoutRulesForBridges();
+    node.config().put("bridge", bridge);
+    InetAddress neighbour = addresses(node.add("other", other)).getLast();
+    policiesIn("default");
+    JsonNode result = node.add("pod", pod);
+    String target = neighbour.getHostAddress();
+    String router = gateway(result, 1).getHostAddress();
+    host.run("ip", "-6", "address", "add", "fd99::1/128", "dev", "lo");
+    pod.run("ip", "-6", "address", "add", "fd99::1/128", "dev", "eth0", "nodad");
+    pod.run("ip", "-6", "route", "add", target, "via", router, "src", "fd99::1");
+    String link = bridge.isEmpty() ? result.at("/interfaces/0/name").asText() : bridge;
+
+    try (PacketFlood fromElsewhere = PacketFlood.start(pod, other, neighbour);
+        PacketFlood toNode = PacketFlood.start(pod, host, linkLocal(host, link))) {
+      fromElsewhere.awaitSent(2_000);
+      toNode.awaitSent(2_000);
+      assertThat(fromElsewhere.received()).isZero();
+      assertThat(toNode.received()).isZero();
+      if (!bridge.isEmpty()) {
+        try (PacketFlood toPod = PacketFlood.start(pod, other, linkLocal(other, "eth0"))) {
+          toPod.awaitSent(2_000);
+          assertThat(toPod.received()).isZero();
+        }
+      }
+      // and they would have arrived
+      Nft.apply(host, "delete table inet kindnet-network-policies\n");
+      fromElsewhere.awaitReceived(1);
+      toNode.awaitReceived(1);
+    }
+  }
+
+  /** An address of {@code link}, to be sent to through {@code eth0} of the pod. */
+  private InetAddress linkLocal(Namespace owner, String link) throws UnknownHostException {
+    int index =
+        Integer.parseInt(pod.run("ip", "-o", "link", "show", "eth0").replaceAll("(?s):.*", ""));
+    String text =
+        owner
+            .run("ip", "-o", "-6", "address", "show", "dev", link, "scope", "link")
+            .replaceAll("(?s).* inet6 (fe80[^/]*)/.*", "$1");
+    return Inet6Address.getByAddress("", parse(text).getAddress(), index);
   }
 
   /** No pod has the rules of the one that had its address before. */

@@ -7,6 +7,7 @@ import io.kindnet.netlink.nftables.DataType;
 import io.kindnet.netlink.nftables.Element;
 import io.kindnet.netlink.nftables.FieldType;
 import io.kindnet.netlink.nftables.NamedSet;
+import io.kindnet.netlink.nftables.NftablesSocket;
 import io.kindnet.netlink.nftables.NftablesTransaction;
 import io.kindnet.netlink.nftables.Rule;
 import io.kindnet.netlink.nftables.Table;
@@ -26,7 +27,7 @@ import java.util.Map;
 /**
  * The table of the network policies, as far as calls know it: kindnetd makes all of it, and its
  * rules. Where there is none yet, as after a start of the machine, a call makes the part that keeps
- * pending pods from others; kindnetd completes it in place.
+ * pending pods from others, also by addresses that are not theirs; kindnetd completes it in place.
  */
 public final class PendingTable {
   /** The table. */
@@ -59,7 +60,7 @@ public final class PendingTable {
   }
 
   /** An address of a pod as an element of {@link #pending}. */
-  static Element element(InetAddress address) {
+  public static Element element(InetAddress address) {
     return Element.of(Value.of(address));
   }
 
@@ -69,10 +70,10 @@ public final class PendingTable {
    * @param set as much of it as a request names
    * @param element the key
    */
-  record Place(NamedSet set, Element element) {}
+  public record Place(NamedSet set, Element element) {}
 
   /** All places but {@link #pending}. */
-  static List<Place> places(InetAddress address) {
+  public static List<Place> places(InetAddress address) {
     AddressFamily family = AddressFamily.of(address);
     DataType key = pending(family).key();
     Value value = Value.of(address);
@@ -91,15 +92,47 @@ public final class PendingTable {
     return name + (family == AddressFamily.IPV4 ? "-v4" : "-v6");
   }
 
-  /** Makes the table with what pending pods need, where there is none. */
-  static void create(NftablesTransaction transaction) {
+  /**
+   * The base chains, with their rules, that the table has only where pods are on a bridge.
+   *
+   * @param bridge its name
+   */
+  public static Map<Chain, List<Rule>> ofBridge(String bridge) {
+    return Map.of(
+        BridgedChain.CHAIN, BridgedChain.rules(bridge),
+        SourceRules.OF_BRIDGE, SourceRules.ofBridge(bridge));
+  }
+
+  /**
+   * Makes the table with what pending pods need, where there is none.
+   *
+   * @param bridge the name of the bridge that pods are on; empty for none
+   */
+  static void create(NftablesTransaction transaction, String bridge) {
     transaction.create(TABLE);
     for (AddressFamily family : AddressFamily.values()) {
       transaction.add(pending(family));
     }
     Map<Chain, List<Rule>> chains = chains();
+    chains.put(SourceRules.OF_LINKS, SourceRules.ofLinks());
+    if (!bridge.isEmpty()) {
+      chains.putAll(ofBridge(bridge));
+    }
     chains.keySet().forEach(transaction::add);
     chains.forEach((chain, rules) -> rules.forEach(rule -> transaction.append(chain, rule)));
+  }
+
+  /**
+   * Takes the table away, whoever made it.
+   *
+   * @return whether there was one
+   */
+  public static boolean remove(NftablesSocket nftables) {
+    boolean present = nftables.list().exists(TABLE);
+    if (present) {
+      nftables.commit(nftables.transaction().deleteIfExists(TABLE));
+    }
+    return present;
   }
 
   private static Map<Chain, List<Rule>> chains() {

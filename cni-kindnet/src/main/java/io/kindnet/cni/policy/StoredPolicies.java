@@ -72,7 +72,7 @@ public final class StoredPolicies implements PodPolicies {
       if (listing.exists(PendingTable.TABLE)) {
         return false;
       }
-      PendingTable.create(transaction);
+      PendingTable.create(transaction, pod.bridge());
     }
     for (PodAddress address : pod.addresses()) {
       transaction.add(

@@ -1,6 +1,7 @@
 package io.kindnet.kindnetd.networkpolicy;
 
 import io.kindnet.cni.policy.PendingTable;
+import io.kindnet.cni.policy.SourceRules;
 import io.kindnet.kindnetd.cluster.policies.Direction;
 import io.kindnet.kindnetd.networkpolicy.compiler.DenyChain;
 import io.kindnet.netlink.ip.AddressFamily;

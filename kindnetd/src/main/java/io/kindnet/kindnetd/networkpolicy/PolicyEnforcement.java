@@ -1,5 +1,6 @@
 package io.kindnet.kindnetd.networkpolicy;
 
+import io.kindnet.cni.policy.PendingTable;
 import io.kindnet.kindnetd.agent.KernelWatch;
 import io.kindnet.kindnetd.cluster.policies.Direction;
 import io.kindnet.kindnetd.networkpolicy.compiler.DenyChain;
@@ -44,14 +45,7 @@ public final class PolicyEnforcement {
             resources::start,
             localPods,
             this::logRule,
-            bridge
-                .map(name ->
-                    Map.of(
-                        BridgedChain.CHAIN,
-                        BridgedChain.rules(name),
-                        SourceRules.OF_BRIDGE,
-                        SourceRules.ofBridge(name)))
-                .orElse(Map.of()),
+            bridge.map(PendingTable::ofBridge).orElse(Map.of()),
             nftables,
             events,
             status);

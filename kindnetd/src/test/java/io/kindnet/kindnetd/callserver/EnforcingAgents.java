@@ -2,6 +2,7 @@ package io.kindnet.kindnetd.callserver;
 
 import io.kindnet.cni.Kernel;
 import io.kindnet.cni.MonitoredDatabase;
+import io.kindnet.cni.policy.PendingTable;
 import io.kindnet.cni.policy.PodPolicies;
 import io.kindnet.cni.store.BusyTimeout;
 import io.kindnet.kindnetd.agent.KernelWatch;
@@ -16,11 +17,9 @@ import io.kindnet.kindnetd.cluster.policies.PodSelector;
 import io.kindnet.kindnetd.cluster.policies.Policy;
 import io.kindnet.kindnetd.cluster.policies.PolicyRules;
 import io.kindnet.kindnetd.cluster.policies.Tier;
-import io.kindnet.kindnetd.networkpolicy.BridgedChain;
 import io.kindnet.kindnetd.networkpolicy.NetworkPolicyAgent;
 import io.kindnet.kindnetd.networkpolicy.NetworkPolicyOptions;
 import io.kindnet.kindnetd.networkpolicy.PolicyViews;
-import io.kindnet.kindnetd.networkpolicy.SourceRules;
 import io.kindnet.kindnetd.networkpolicy.bridge.BridgeFilterAgent;
 import io.kindnet.kindnetd.networkpolicy.compiler.LogRule;
 import io.kindnet.kindnetd.networkpolicy.localpods.LocalPodAgent;
@@ -84,14 +83,7 @@ final class EnforcingAgents implements AutoCloseable {
     if (!bridge.isEmpty()) {
       open(new BridgeFilterAgent(bridge, routes, routeEvents, status)).start();
     }
-    Map<Chain, List<Rule>> further =
-        bridge.isEmpty()
-            ? Map.of()
-            : Map.of(
-                BridgedChain.CHAIN,
-                BridgedChain.rules(bridge),
-                SourceRules.OF_BRIDGE,
-                SourceRules.ofBridge(bridge));
+    Map<Chain, List<Rule>> further = bridge.isEmpty() ? Map.of() : PendingTable.ofBridge(bridge);
     NetworkPolicyAgent agent =
         open(
             new NetworkPolicyAgent(

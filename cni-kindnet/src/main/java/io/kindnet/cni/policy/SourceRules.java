@@ -1,4 +1,4 @@
-package io.kindnet.kindnetd.networkpolicy;
+package io.kindnet.cni.policy;
 
 import static io.kindnet.netlink.nftables.expr.Register.NFT_REG_1;
 
@@ -28,7 +28,7 @@ import java.util.List;
  */
 public final class SourceRules {
   /** For pods with links of their own. */
-  static final Chain OF_LINKS = chain("sources");
+  public static final Chain OF_LINKS = chain("sources");
 
   /** For pods on a bridge. */
   public static final Chain OF_BRIDGE = chain("sources-bridge");
@@ -40,13 +40,13 @@ public final class SourceRules {
 
   private static Chain chain(String name) {
     return new Chain(
-        PolicyTable.TABLE,
+        PendingTable.TABLE,
         name,
         BaseChain.filter(BaseChain.NF_INET_PRE_ROUTING, BEHIND_CONNECTION_TRACKING));
   }
 
   /** The rules of {@link #OF_LINKS}. */
-  static List<Rule> ofLinks() {
+  public static List<Rule> ofLinks() {
     return rules(HostNetwork.LINK_PREFIX + "*");
   }
 

@@ -1,4 +1,4 @@
-package io.kindnet.kindnetd.networkpolicy;
+package io.kindnet.cni.policy;
 
 import static io.kindnet.netlink.nftables.expr.Register.NFT_REG_1;
 
@@ -28,7 +28,7 @@ public final class BridgedChain {
   /** The chain. */
   public static final Chain CHAIN =
       new Chain(
-          PolicyTable.TABLE,
+          PendingTable.TABLE,
           "bridged",
           BaseChain.filter(BaseChain.NF_INET_FORWARD, BaseChain.NF_IP_PRI_FILTER));
 
