@@ -35,6 +35,9 @@ final class PolicyReconciler {
   /** Each costs some tenth of a microsecond, twice. */
   private static final long MOST_LOOK_UPS = 2_000_000;
 
+  /** So often a pass that meets calls at work begins again. */
+  private static final int MOST_TRIES = 3;
+
   private final NetworkPolicyOptions options;
   private final LocalPods localPods;
   private final Supplier<LogRule> logRule;
@@ -90,7 +93,10 @@ final class PolicyReconciler {
     }
     OptionalLong since = metrics.times().take();
     try {
-      run(pass, since);
+      boolean done = false;
+      for (int triesLeft = MOST_TRIES - 1; !done; triesLeft--) {
+        done = run(pass, since, /* isLast= */ triesLeft == 0);
+      }
     } catch (RuntimeException refusal) {
       metrics.times().putBack(since);
       throw refusal;
@@ -98,7 +104,8 @@ final class PolicyReconciler {
     return Optional.empty();
   }
 
-  private void run(Pass pass, OptionalLong since) {
+  /** Returns false if a call has changed the table meanwhile, so that it has to run again. */
+  private boolean run(Pass pass, OptionalLong since, boolean isLast) {
     Plan before = installed;
     ClusterTracker.Changes changes = changes(before != null);
     if (before != null && isTooMuch(before, changes)) {
@@ -126,6 +133,10 @@ final class PolicyReconciler {
       TableUpdate update = new TableUpdate();
       PlanDifference.add(before, plan, tracker.index(), update);
       elements.add(plan, tracker.index(), update);
+      if (pass == Pass.KERNEL) {
+        // a call that no agent served may have been quicker
+        update.skipMissing(PolicyTable.fixedSets(), nftables.get().list());
+      }
       try {
         changed = carryOut(update, plan);
       } catch (NftablesException refusal) {
@@ -136,15 +147,33 @@ final class PolicyReconciler {
       }
     }
     if (pass == Pass.KERNEL || before == null) {
-      boolean repaired = compareWithKernel(plan);
-      changed |= repaired;
-      if (before != null && (repaired || foreign)) {
+      KernelDifference difference =
+          KernelDifference.between(nftables.get().list(), plan, tracker.index(), baseChains);
+      boolean byCalls = CallChanges.explain(difference.update(), plan, localAddresses());
+      boolean byOthers = before != null && (foreign || !byCalls);
+      if (byOthers && !foreign && !isLast && hasNewerPods()) {
+        return false;
+      }
+      changed |= carryOut(difference.update(), plan);
+      metrics.sizes().reset(difference.sizes());
+      if (byOthers) {
         log.warn("table {} had been changed by others, put right", PolicyTable.TABLE);
         metrics.repaired();
       }
     }
     metrics.planned(plan, changed, since);
     localPods.applied(changes.local(), plan.pending());
+    return true;
+  }
+
+  private Set<InetAddress> localAddresses() {
+    return tracker.local().pods().keySet();
+  }
+
+  /** The row of a pod is there before the table has its addresses, but maybe only just. */
+  private boolean hasNewerPods() {
+    localPods.refresh();
+    return localPods.snapshot().version() != tracker.local().version();
   }
 
   /** Whether a comparison with the kernel as a whole costs less than looking at each change. */
@@ -188,14 +217,6 @@ final class PolicyReconciler {
     currentLog = wanted;
     planner.log(wanted);
     return true;
-  }
-
-  private boolean compareWithKernel(Plan plan) {
-    KernelDifference difference =
-        KernelDifference.between(nftables.get().list(), plan, tracker.index(), baseChains);
-    boolean changed = carryOut(difference.update(), plan);
-    metrics.sizes().reset(difference.sizes());
-    return changed;
   }
 
   /** Returns whether anything was to do. */

@@ -3,9 +3,12 @@ package io.kindnet.kindnetd.networkpolicy;
 import io.kindnet.netlink.nftables.Chain;
 import io.kindnet.netlink.nftables.Element;
 import io.kindnet.netlink.nftables.NamedSet;
+import io.kindnet.netlink.nftables.NftablesListing;
 import io.kindnet.netlink.nftables.Rule;
+import io.kindnet.netlink.nftables.expr.Value;
 import java.util.ArrayList;
 import java.util.Collection;
+import java.util.HashSet;
 import java.util.LinkedHashMap;
 import java.util.LinkedHashSet;
 import java.util.List;
@@ -125,12 +128,42 @@ final class TableUpdate {
     return unusedSets;
   }
 
+  /**
+   * Takes out what would remove elements that are not there.
+   *
+   * @param sets of these sets; of others everything is taken to be there
+   * @param kernel asked for those of which elements would be removed
+   */
+  void skipMissing(Collection<NamedSet> sets, NftablesListing kernel) {
+    for (NamedSet set : sets) {
+      ElementChange change = changedSets.get(set);
+      if (change != null && !change.removed.isEmpty()) {
+        Set<Value> present = new HashSet<>();
+        kernel.elements(set).forEach(element -> present.add(element.key()));
+        changedSets.remove(set);
+        change(
+            set,
+            change.removed.stream().filter(element -> present.contains(element.key())).toList(),
+            change.added);
+      }
+    }
+  }
+
+  /** Whether there is nothing to do but to change single elements of sets of these names. */
+  boolean changesElementsOnly(Set<String> sets) {
+    return isEmptyButForElements()
+        && changedSets.keySet().stream().allMatch(set -> sets.contains(set.name()));
+  }
+
   boolean isEmpty() {
+    return isEmptyButForElements() && changedSets.isEmpty();
+  }
+
+  private boolean isEmptyButForElements() {
     return !tableMissing
         && !mustBeRebuilt()
         && newSets.isEmpty()
         && refilledSets.isEmpty()
-        && changedSets.isEmpty()
         && newChains.isEmpty()
         && changedChains.isEmpty()
         && unusedChains.isEmpty()
