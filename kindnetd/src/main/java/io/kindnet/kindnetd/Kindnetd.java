@@ -195,7 +195,7 @@ public final class Kindnetd implements Callable<Integer> {
           options.usesBridge() ? Optional.of(CniConfigurationAgent.BRIDGE) : Optional.empty();
       LocalPodAgent localPods =
           new LocalPodAgent(
-              options.nodeName(), MonitoredDatabase.ofThisNode(), routeEvents, status);
+              options.nodeName(), MonitoredDatabase.ofThisNode(), routeEvents, nftables, status);
       agents.run(localPods, policyOptions.enabled() && options.usesOwnPlugin());
       agents.run(
           new BridgeFilterAgent(CniConfigurationAgent.BRIDGE, kernel, routeEvents, status),

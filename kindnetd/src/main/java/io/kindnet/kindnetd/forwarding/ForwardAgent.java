@@ -2,6 +2,7 @@ package io.kindnet.kindnetd.forwarding;
 
 import io.kindnet.kindnetd.agent.Agent;
 import io.kindnet.kindnetd.agent.KernelWatch;
+import io.kindnet.kindnetd.agent.NftablesSupport;
 import io.kindnet.kindnetd.agent.ReconcileLoop;
 import io.kindnet.kindnetd.agent.ReconcileLoop.Pass;
 import io.kindnet.kindnetd.cluster.nodes.ClusterNode;
@@ -9,8 +10,6 @@ import io.kindnet.kindnetd.cluster.nodes.NodeView;
 import io.kindnet.kindnetd.status.AgentStatus;
 import io.kindnet.kindnetd.status.Status;
 import io.kindnet.netlink.ip.IpPrefix;
-import io.kindnet.netlink.libc.Errno;
-import io.kindnet.netlink.libc.KernelException;
 import io.kindnet.netlink.nftables.BaseChain;
 import io.kindnet.netlink.nftables.Chain;
 import io.kindnet.netlink.nftables.Change;
@@ -89,13 +88,7 @@ public final class ForwardAgent implements Agent {
 
   @Override
   public void start() {
-    try {
-      status.dependsOn(events.subscribe(listener));
-    } catch (KernelException refusal) {
-      if (refusal.errno() != Errno.EPROTONOSUPPORT) {
-        throw refusal; // else there is no nftables in this kernel, and nothing to hear of
-      }
-    }
+    NftablesSupport.runIfPresent(() -> status.dependsOn(events.subscribe(listener)));
     nodes.onChange(() -> loop.request(Pass.CHANGES));
     loop.start();
   }
@@ -108,13 +101,7 @@ public final class ForwardAgent implements Agent {
 
   @Override
   public void removeState() {
-    try {
-      removeRules(nftables.get());
-    } catch (KernelException refusal) {
-      if (refusal.errno() != Errno.EPROTONOSUPPORT) {
-        throw refusal;
-      }
-    }
+    NftablesSupport.runIfPresent(() -> removeRules(nftables.get()));
   }
 
   /**
@@ -170,21 +157,15 @@ public final class ForwardAgent implements Agent {
 
   private Optional<String> reconcile(Pass pass) {
     legacy = readLegacyTables().contains("filter");
-    Optional<String> problem;
-    try {
-      problem = problem();
-    } catch (KernelException refusal) {
-      if (refusal.errno() != Errno.EPROTONOSUPPORT) {
-        throw refusal;
-      }
-      problem = Optional.empty(); // no nftables, no chains of it
+    Optional<String> before = told;
+    if (!NftablesSupport.runIfPresent(() -> told = problem())) {
+      told = Optional.empty(); // no nftables, no chains of it
     }
-    if (!problem.equals(told)) {
-      problem.ifPresentOrElse(
+    if (!told.equals(before)) {
+      told.ifPresentOrElse(
           text -> log.warn("{}", text), () -> log.info("nobody drops what pods send any more"));
-      told = problem;
     }
-    return problem;
+    return told;
   }
 
   /** Which chains drop what pods of this node send or get. */

@@ -2,6 +2,7 @@ package io.kindnet.kindnetd.masq;
 
 import io.kindnet.kindnetd.agent.Agent;
 import io.kindnet.kindnetd.agent.KernelWatch;
+import io.kindnet.kindnetd.agent.NftablesSupport;
 import io.kindnet.kindnetd.agent.ReconcileLoop;
 import io.kindnet.kindnetd.agent.ReconcileLoop.Pass;
 import io.kindnet.kindnetd.cluster.nodes.ClusterSnapshot;
@@ -9,8 +10,6 @@ import io.kindnet.kindnetd.cluster.nodes.NodeView;
 import io.kindnet.kindnetd.status.AgentStatus;
 import io.kindnet.kindnetd.status.Status;
 import io.kindnet.netlink.ip.IpPrefix;
-import io.kindnet.netlink.libc.Errno;
-import io.kindnet.netlink.libc.KernelException;
 import io.kindnet.netlink.nftables.NftablesEvents;
 import io.kindnet.netlink.nftables.NftablesSocket;
 import io.kindnet.netlink.nftables.Table;
@@ -94,16 +93,11 @@ public final class MasqAgent implements Agent {
 
   @Override
   public void removeState() {
-    try {
+    NftablesSupport.runIfPresent(() -> {
       if (table.remove()) {
         log.info("removed table {}, masquerading is disabled", MasqTable.TABLE);
       }
-    } catch (KernelException refusal) {
-      // where the kernel has no nftables, there is no table either
-      if (refusal.errno() != Errno.EPROTONOSUPPORT) {
-        throw refusal;
-      }
-    }
+    });
   }
 
   private Optional<String> reconcile(Pass pass) throws IOException {

@@ -1,7 +1,9 @@
 package io.kindnet.kindnetd.networkpolicy;
 
+import io.kindnet.cni.policy.PendingTable;
 import io.kindnet.kindnetd.agent.Agent;
 import io.kindnet.kindnetd.agent.KernelWatch;
+import io.kindnet.kindnetd.agent.NftablesSupport;
 import io.kindnet.kindnetd.agent.ReconcileLoop;
 import io.kindnet.kindnetd.agent.ReconcileLoop.Pass;
 import io.kindnet.kindnetd.networkpolicy.compiler.DenyChain;
@@ -9,8 +11,6 @@ import io.kindnet.kindnetd.networkpolicy.compiler.LogRule;
 import io.kindnet.kindnetd.networkpolicy.localpods.LocalPods;
 import io.kindnet.kindnetd.status.AgentStatus;
 import io.kindnet.kindnetd.status.Status;
-import io.kindnet.netlink.libc.Errno;
-import io.kindnet.netlink.libc.KernelException;
 import io.kindnet.netlink.nftables.Chain;
 import io.kindnet.netlink.nftables.NftablesEvents;
 import io.kindnet.netlink.nftables.NftablesSocket;
@@ -145,17 +145,10 @@ public final class NetworkPolicyAgent implements Agent {
 
   @Override
   public void removeState() {
-    try {
-      NftablesSocket socket = nftables.get();
-      if (socket.list().exists(PolicyTable.TABLE)) {
-        socket.commit(socket.transaction().deleteIfExists(PolicyTable.TABLE));
+    NftablesSupport.runIfPresent(() -> {
+      if (PendingTable.remove(nftables.get())) {
         log.info("removed table {}, network policies are not enforced", PolicyTable.TABLE);
       }
-    } catch (KernelException refusal) {
-      // where the kernel has no nftables, there is no table either
-      if (refusal.errno() != Errno.EPROTONOSUPPORT) {
-        throw refusal;
-      }
-    }
+    });
   }
 }

@@ -78,7 +78,8 @@ final class EnforcingAgents implements AutoCloseable {
         open(KernelWatch.ofNftables(() -> NftablesEvents.excludingOwn(nftables.portId())));
     MonitoredDatabase database =
         new MonitoredDatabase(directory.resolve("cni.db"), new BusyTimeout(1_000), Kernel::open);
-    LocalPodAgent local = open(new LocalPodAgent(NODE, database, routeEvents, status));
+    LocalPodAgent local =
+        open(new LocalPodAgent(NODE, database, routeEvents, () -> nftables, status));
     local.start();
     if (!bridge.isEmpty()) {
       open(new BridgeFilterAgent(bridge, routes, routeEvents, status)).start();

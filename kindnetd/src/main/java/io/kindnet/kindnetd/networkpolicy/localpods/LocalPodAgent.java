@@ -1,22 +1,26 @@
 package io.kindnet.kindnetd.networkpolicy.localpods;
 
 import io.kindnet.cni.MonitoredDatabase;
+import io.kindnet.cni.policy.PendingTable;
 import io.kindnet.cni.policy.PodPolicies;
 import io.kindnet.cni.protocol.CniException;
 import io.kindnet.cni.store.PodRow;
 import io.kindnet.cni.store.Store;
 import io.kindnet.kindnetd.agent.Agent;
 import io.kindnet.kindnetd.agent.KernelWatch;
+import io.kindnet.kindnetd.agent.NftablesSupport;
 import io.kindnet.kindnetd.agent.ReconcileLoop;
 import io.kindnet.kindnetd.agent.ReconcileLoop.Pass;
 import io.kindnet.kindnetd.status.AgentStatus;
 import io.kindnet.kindnetd.status.Status;
+import io.kindnet.netlink.nftables.NftablesSocket;
 import io.kindnet.netlink.route.RouteEvents;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 import java.util.Set;
+import java.util.function.Supplier;
 
 /**
  * Knows the pods that the plugin has connected, from its calls and from its database, and writes
@@ -29,6 +33,7 @@ public final class LocalPodAgent implements Agent {
   private static final Duration CHECK_INTERVAL = Duration.ofMinutes(1);
 
   private final MonitoredDatabase database;
+  private final Supplier<NftablesSocket> nftables;
   private final AgentStatus status;
   private final ReconcileLoop loop;
   private final PluginPods pods;
@@ -40,13 +45,16 @@ public final class LocalPodAgent implements Agent {
    * @param node the name of this node
    * @param database the plugin's
    * @param events what is done to links of the node
+   * @param nftables gives the socket of the network namespace; stays the caller's to close
    */
   public LocalPodAgent(
       String node,
       MonitoredDatabase database,
       KernelWatch<RouteEvents.Batch> events,
+      Supplier<NftablesSocket> nftables,
       Status status) {
     this.database = database;
+    this.nftables = nftables;
     this.status = status.optionalAgent(NAME);
     this.loop = new ReconcileLoop(NAME, CHECK_INTERVAL, this::reconcile, this.status);
     PendingTimes times =
@@ -148,7 +156,7 @@ public final class LocalPodAgent implements Agent {
     loop.close();
   }
 
-  /** No call is to make a pod pending any more. */
+  /** No call is to make a pod pending any more, and none stays so that one has made pending. */
   @Override
   public void removeState() throws CniException {
     if (database.exists()) {
@@ -156,5 +164,7 @@ public final class LocalPodAgent implements Agent {
         write(store, Set.of());
       }
     }
+    // once no call makes it again: the database may have been locked until now
+    NftablesSupport.runIfPresent(() -> PendingTable.remove(nftables.get()));
   }
 }
