@@ -266,6 +266,8 @@ final class Flags {
     if (option.usageHelp() || option.versionHelp()) {
       return Kind.COMMAND;
     }
-    return option.type() == boolean.class ? Kind.BOOLEAN : Kind.VALUE;
+    return option.type() == boolean.class || option.type() == Boolean.class
+        ? Kind.BOOLEAN
+        : Kind.VALUE;
   }
 }

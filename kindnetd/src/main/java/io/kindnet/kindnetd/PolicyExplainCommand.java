@@ -8,6 +8,7 @@ import io.kindnet.kindnetd.cluster.policies.Tier;
 import io.kindnet.kindnetd.kube.ApiServer;
 import io.kindnet.kindnetd.kube.ApiServerOptions;
 import io.kindnet.kindnetd.networkpolicy.evaluator.ClusterState;
+import io.kindnet.kindnetd.networkpolicy.explain.AgentTiers;
 import io.kindnet.kindnetd.networkpolicy.explain.ClusterStateReader;
 import io.kindnet.kindnetd.networkpolicy.explain.ExplainException;
 import io.kindnet.kindnetd.networkpolicy.explain.JsonReport;
@@ -16,14 +17,20 @@ import io.kindnet.kindnetd.networkpolicy.explain.PolicyExplainer;
 import io.kindnet.kindnetd.networkpolicy.explain.PolicyExplanation;
 import io.kindnet.kindnetd.networkpolicy.explain.PortQuestion;
 import io.kindnet.kindnetd.networkpolicy.explain.TextReport;
+import io.kindnet.kindnetd.status.BindAddress;
 import io.kindnet.netlink.nftables.NftablesSocket;
 import java.io.IOException;
 import java.io.PrintWriter;
+import java.net.InetSocketAddress;
 import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.EnumMap;
 import java.util.EnumSet;
+import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import java.util.concurrent.Callable;
+import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
@@ -99,28 +106,34 @@ final class PolicyExplainCommand implements Callable<Integer> {
       names = "--network-policy",
       arity = "1",
       paramLabel = "BOOLEAN",
-      defaultValue = "true",
-      description = "as for the agent: NetworkPolicies are enforced (default ${DEFAULT-VALUE})")
-  private boolean networkPolicy;
+      description =
+          "as for the agent: NetworkPolicies are enforced (default: as the agent of this node says)")
+  private @Nullable Boolean networkPolicy;
 
   @Option(
       names = "--admin-network-policy",
       arity = "1",
       paramLabel = "BOOLEAN",
-      defaultValue = "false",
       description =
-          "as for the agent: ClusterNetworkPolicies of the tier Admin are, too (default"
-              + " ${DEFAULT-VALUE})")
-  private boolean adminNetworkPolicy;
+          "as for the agent: ClusterNetworkPolicies of the tier Admin are, too (default: as the agent"
+              + " of this node says)")
+  private @Nullable Boolean adminNetworkPolicy;
 
   @Option(
       names = "--baseline-admin-network-policy",
       arity = "1",
       paramLabel = "BOOLEAN",
-      defaultValue = "false",
       description =
-          "as for the agent: those of the tier Baseline are, too (default ${DEFAULT-VALUE})")
-  private boolean baselineAdminNetworkPolicy;
+          "as for the agent: those of the tier Baseline are, too (default: as the agent of this node"
+              + " says)")
+  private @Nullable Boolean baselineAdminNetworkPolicy;
+
+  @Option(
+      names = "--metrics-bind-address",
+      paramLabel = "ADDRESS",
+      defaultValue = ":19080",
+      description = "where the agent of this node has its /metrics (default ${DEFAULT-VALUE})")
+  private String metricsBindAddress;
 
   @Option(
       names = "--kubeconfig",
@@ -178,14 +191,21 @@ final class PolicyExplainCommand implements Callable<Integer> {
             Options.controlPlaneEndpoint(controlPlaneEndpoint, variables.controlPlaneEndpoint()));
     String node =
         Options.nodeName(hostnameOverride, variables.nodeName(), HostDefaults.look().name());
+    InetSocketAddress metrics =
+        flag("metrics-bind-address", metricsBindAddress, BindAddress::parse);
     Logging.configureQuietly(flag("v", verbosity, OptionValues::count));
     try (KubernetesClient client = ApiServer.connect(apiServer, environment, address -> {})) {
-      ClusterState state = ClusterStateReader.read(client, node);
+      List<String> notes = new ArrayList<>();
+      ClusterState state = ClusterStateReader.read(client, node, notes::add);
       KernelComparison kernel =
           new KernelComparison(
               node, state.hostAddresses().getOrDefault(node, Set.of()), NftablesSocket::open);
+      Set<Tier> tiers = tiers(metrics, notes);
       PolicyExplanation explanation =
-          kernel.complete(new PolicyExplainer(state, tiers()).explain(from, to, question));
+          kernel.complete(new PolicyExplainer(state, tiers).explain(from, to, question));
+      for (String note : notes) {
+        explanation = explanation.withNote(note);
+      }
       print(explanation, json);
       return explanation.allowed() ? ALLOWED : DENIED;
     } catch (IOException | ExplainException failure) {
@@ -202,18 +222,32 @@ final class PolicyExplainCommand implements Callable<Integer> {
     };
   }
 
-  private Set<Tier> tiers() {
-    Set<Tier> tiers = EnumSet.noneOf(Tier.class);
-    if (networkPolicy) {
-      tiers.add(Tier.NETWORK_POLICY);
-      if (adminNetworkPolicy) {
-        tiers.add(Tier.ADMIN);
-      }
-      if (baselineAdminNetworkPolicy) {
-        tiers.add(Tier.BASELINE);
+  /** Those that the agent enforces, but for what the flags say. */
+  private Set<Tier> tiers(InetSocketAddress metrics, List<String> notes) {
+    Map<Tier, @Nullable Boolean> flags = new EnumMap<>(Tier.class);
+    flags.put(Tier.NETWORK_POLICY, networkPolicy);
+    flags.put(Tier.ADMIN, adminNetworkPolicy);
+    flags.put(Tier.BASELINE, baselineAdminNetworkPolicy);
+    Set<Tier> tiers = EnumSet.of(Tier.NETWORK_POLICY); // as the agent's own defaults
+    if (flags.containsValue(null)) {
+      try {
+        tiers = EnumSet.copyOf(AgentTiers.ask(metrics));
+      } catch (IOException failure) {
+        notes.add(
+            "no agent of this node says which tiers it enforces, so flags and defaults do: "
+                + failure.getMessage());
       }
     }
-    return tiers;
+    for (Map.Entry<Tier, @Nullable Boolean> entry : flags.entrySet()) {
+      @Nullable Boolean wanted = entry.getValue();
+      if (wanted != null) {
+        tiers.remove(entry.getKey());
+        if (wanted) {
+          tiers.add(entry.getKey());
+        }
+      }
+    }
+    return Boolean.FALSE.equals(networkPolicy) ? Set.of() : tiers;
   }
 
   private void print(PolicyExplanation explanation, boolean json) {

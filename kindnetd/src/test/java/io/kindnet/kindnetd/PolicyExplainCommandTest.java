@@ -9,10 +9,19 @@ import io.fabric8.kubernetes.api.model.PodBuilder;
 import io.fabric8.kubernetes.api.model.PodIP;
 import io.fabric8.kubernetes.client.KubernetesClient;
 import io.kindnet.kindnetd.kube.LocalApiServer;
+import io.kindnet.kindnetd.networkpolicy.NetworkPolicyOptions;
+import io.kindnet.kindnetd.networkpolicy.TierMetric;
+import io.kindnet.kindnetd.status.Status;
+import io.kindnet.kindnetd.status.StatusServer;
+import io.kindnet.kube.testing.Definitions;
 import io.kindnet.kube.testing.Nodes;
 import io.kindnet.netlink.libc.KernelRelease;
+import java.io.IOException;
 import java.io.PrintWriter;
 import java.io.StringWriter;
+import java.io.UncheckedIOException;
+import java.net.InetAddress;
+import java.net.InetSocketAddress;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
@@ -29,6 +38,8 @@ class PolicyExplainCommandTest {
   private final KubernetesClient admin = server.client();
   private final StringWriter out = new StringWriter();
   private final StringWriter err = new StringWriter();
+
+  private StatusServer agent = agent(/* enabled= */ true, /* adminTier= */ false);
 
   // another one than that of the pods, so that this machine's kernel is not asked
   private String thisNode = "node2";
@@ -91,16 +102,7 @@ class PolicyExplainCommandTest {
   }
 
   private void adminPolicy() {
-    admin
-        .resource(
-            """
-            {"apiVersion": "apiextensions.k8s.io/v1", "kind": "CustomResourceDefinition",
-             "metadata": {"name": "clusternetworkpolicies.policy.networking.k8s.io"},
-             "spec": {"group": "policy.networking.k8s.io", "scope": "Cluster",
-              "names": {"plural": "clusternetworkpolicies", "kind": "ClusterNetworkPolicy"},
-              "versions": [{"name": "v1alpha2", "served": true, "storage": true}]}}
-            """)
-        .create();
+    admin.resource(Definitions.CLUSTER_NETWORK_POLICIES).create();
     admin
         .resource(
             """
@@ -114,8 +116,24 @@ class PolicyExplainCommandTest {
 
   @AfterEach
   void stop() {
+    agent.close();
     admin.close();
     server.close();
+  }
+
+  /** An agent of this node, as far as its metrics go. */
+  private static StatusServer agent(boolean enabled, boolean adminTier) {
+    Status status = new Status("test");
+    TierMetric.register(
+        new NetworkPolicyOptions(enabled, adminTier, /* baselineTier= */ false), status);
+    try {
+      StatusServer pages =
+          new StatusServer(new InetSocketAddress(InetAddress.getLoopbackAddress(), 0), status);
+      pages.start();
+      return pages;
+    } catch (IOException failure) {
+      throw new UncheckedIOException(failure);
+    }
   }
 
   private int run(String... arguments) {
@@ -138,6 +156,7 @@ class PolicyExplainCommandTest {
                 from,
                 "--to=" + to,
                 "-port=" + port,
+                "--metrics-bind-address=:" + agent.address().getPort(),
                 "--master=http://127.0.0.1:" + server.port()));
     arguments.addAll(List.of(more));
     return run(arguments.toArray(String[]::new));
@@ -223,6 +242,69 @@ class PolicyExplainCommandTest {
     assertThat(out.toString())
         .contains("Admin          Accept  rules, ingress[0] (web)\n")
         .doesNotContain("is not asked, since --");
+
+    agent.close();
+    agent = agent(/* enabled= */ true, /* adminTier= */ true);
+    assertThat(explain("other/client", "shop/db", "80")).isZero();
+    assertThat(out.toString())
+        .contains("Admin          Accept  rules, ingress[0] (web)\n")
+        .doesNotContain("is not asked, since --", "no agent");
+    assertThat(explain("other/client", "shop/db", "80", "--admin-network-policy=false"))
+        .as("the flag of the command decides")
+        .isEqualTo(1);
+
+    agent.close();
+    agent = agent(/* enabled= */ false, /* adminTier= */ true);
+    assertThat(explain("other/client", "shop/db", "80")).isZero();
+    assertThat(out.toString())
+        .contains(
+            "note: 1 policy of the tier Admin is not asked, since --admin-network-policy is off\n",
+            "note: 1 policy of the tier NetworkPolicy is not asked, since --network-policy is off\n");
+  }
+
+  @Test
+  void saysThatNoAgentAnswers() throws Exception {
+    policy("deny", "{\"podSelector\": {}}");
+    adminPolicy();
+    String address = "127.0.0.1:" + agent.address().getPort();
+    agent.close();
+    assertThat(explain("other/client", "shop/db", "80")).isEqualTo(1);
+    assertThat(out.toString())
+        .contains(
+            "note: 1 policy of the tier Admin is not asked, since --admin-network-policy is off\n")
+        .contains(
+            "note: no agent of this node says which tiers it enforces, so flags and defaults do: "
+                + address
+                + ": Connection refused\n");
+    assertThat(
+            explain(
+                "other/client",
+                "shop/db",
+                "80",
+                "--network-policy",
+                "--admin-network-policy",
+                "--baseline-admin-network-policy=false"))
+        .as("%s", err)
+        .isZero();
+    assertThat(out.toString()).doesNotContain("no agent");
+
+    Status older = new Status("older");
+    agent = new StatusServer(new InetSocketAddress(InetAddress.getLoopbackAddress(), 0), older);
+    agent.start();
+    assertThat(explain("other/client", "shop/db", "80")).isEqualTo(1);
+    assertThat(out.toString()).contains(": no metric of that\n");
+  }
+
+  /** As the agent, which has the same rights, goes without these policies. */
+  @Test
+  void answersWithoutTheRightToListClusterNetworkPolicies() {
+    policy("deny", "{\"podSelector\": {}}");
+    server.refuse("/apis/policy.networking.k8s.io", 403);
+    assertThat(explain("other/client", "shop/db", "80")).isEqualTo(1);
+    assertThat(out.toString())
+        .contains(
+            "note: ClusterNetworkPolicies are not asked: no list of ClusterNetworkPolicies from")
+        .contains(": status 403");
   }
 
   @Test

@@ -75,6 +75,7 @@ public final class NetworkPolicyAgent implements Agent {
     this.nftables = nftables;
     this.events = events;
     this.status = status.agent(NAME);
+    TierMetric.register(options, status);
     this.metrics = new PolicyMetrics(status, this.status, nftables);
     this.loop = new ReconcileLoop(NAME, CHECK_INTERVAL, this::reconcile, this.status);
   }

@@ -28,7 +28,7 @@ public final class BindAddress {
   }
 
   /** {@code address} in the form that {@link #parse} reads. */
-  static String format(InetSocketAddress address) {
+  public static String format(InetSocketAddress address) {
     InetAddress host = address.getAddress();
     String text = IpAddresses.format(host);
     if (host.isAnyLocalAddress()) {

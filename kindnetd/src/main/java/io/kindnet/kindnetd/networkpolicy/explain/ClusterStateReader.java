@@ -14,6 +14,7 @@ import io.kindnet.kindnetd.cluster.policies.ClusterNetworkPolicyReader;
 import io.kindnet.kindnetd.cluster.policies.NetworkPolicyReader;
 import io.kindnet.kindnetd.cluster.policies.Policy;
 import io.kindnet.kindnetd.cluster.policies.PolicyObject;
+import io.kindnet.kindnetd.kube.ApiException;
 import io.kindnet.kindnetd.kube.ResourceLister;
 import io.kindnet.kindnetd.networkpolicy.evaluator.ClusterState;
 import java.io.IOException;
@@ -25,6 +26,7 @@ import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
+import java.util.function.Consumer;
 
 /** Reads once what verdicts depend on. */
 public final class ClusterStateReader {
@@ -34,15 +36,16 @@ public final class ClusterStateReader {
    * The cluster as it is now.
    *
    * @param node the name of this machine's Node, if it is one
+   * @param notes takes what an operator should know
    * @throws IOException naming the resource that cannot be listed
    */
-  public static ClusterState read(KubernetesClient client, String node) throws IOException {
+  public static ClusterState read(KubernetesClient client, String node, Consumer<String> notes)
+      throws IOException {
     List<Policy> policies = new ArrayList<>();
     for (PolicyObject policy : ResourceLister.list(client, NetworkPolicyReader.NETWORK_POLICIES)) {
       policies.add(policy.policy());
     }
-    for (PolicyObject policy :
-        ResourceLister.list(client, ClusterNetworkPolicyReader.CLUSTER_NETWORK_POLICIES)) {
+    for (PolicyObject policy : clusterPolicies(client, notes)) {
       policies.add(policy.policy());
     }
     Map<String, ClusterNamespace> namespaces = new HashMap<>();
@@ -56,6 +59,20 @@ public final class ClusterStateReader {
             .map(LabelledNodeObject::node)
             .toList();
     return new ClusterState(policies, namespaces, pods, nodes, Map.of(node, localAddresses()));
+  }
+
+  /** With a ClusterRole that knows none of them, an agent goes without them, too. */
+  private static List<PolicyObject> clusterPolicies(KubernetesClient client, Consumer<String> notes)
+      throws IOException {
+    try {
+      return ResourceLister.list(client, ClusterNetworkPolicyReader.CLUSTER_NETWORK_POLICIES);
+    } catch (IOException failure) {
+      if (failure.getCause() instanceof ApiException answer && answer.isForbidden()) {
+        notes.accept("ClusterNetworkPolicies are not asked: " + failure.getMessage());
+        return List.of();
+      }
+      throw failure;
+    }
   }
 
   private static Set<InetAddress> localAddresses() throws IOException {

@@ -43,8 +43,8 @@ public final class KernelComparison {
   /** The same with what the kernel does, or with a note that it was not asked, and why. */
   public PolicyExplanation complete(PolicyExplanation explanation) {
     if (explanation.connections().stream().allMatch(one -> ends(one).isEmpty())) {
-      return withNote(
-          explanation, "the kernel is not asked, since neither end is a pod of this node, " + node);
+      return explanation.withNote(
+          "the kernel is not asked, since neither end is a pod of this node, " + node);
     }
     try (NftablesSocket socket = nftables.get()) {
       List<ExplainedConnection> completed = new ArrayList<>();
@@ -56,14 +56,8 @@ public final class KernelComparison {
       }
       return new PolicyExplanation(completed, explanation.notes());
     } catch (KernelException | UnknownRuleException failure) {
-      return withNote(explanation, "the kernel is not asked: " + failure.getMessage());
+      return explanation.withNote("the kernel is not asked: " + failure.getMessage());
     }
-  }
-
-  private static PolicyExplanation withNote(PolicyExplanation explanation, String note) {
-    List<String> notes = new ArrayList<>(explanation.notes());
-    notes.add(note);
-    return new PolicyExplanation(explanation.connections(), notes);
   }
 
   /** What is said of the ends that are pods of this node. */

@@ -1,5 +1,6 @@
 package io.kindnet.kindnetd.networkpolicy.explain;
 
+import java.util.ArrayList;
 import java.util.List;
 
 /**
@@ -13,6 +14,13 @@ public record PolicyExplanation(List<ExplainedConnection> connections, List<Stri
   public PolicyExplanation {
     connections = List.copyOf(connections);
     notes = List.copyOf(notes);
+  }
+
+  /** The same, and {@code note} at the end. */
+  public PolicyExplanation withNote(String note) {
+    List<String> more = new ArrayList<>(notes);
+    more.add(note);
+    return new PolicyExplanation(connections, more);
   }
 
   /** Whether policies let all of the connections through. */
