@@ -127,6 +127,9 @@ final class PoliciesPart {
   private void requireTable() {
     Machine machine = machine();
     machine.run("sh", "-c", "nft --stateless list table " + TABLE + " >" + TEXT);
+    for (String chain : List.of("postrouting", "input", "sources")) {
+      machine.run("grep", "--quiet", "chain " + chain + " {", TEXT);
+    }
     for (String direction : List.of("ingress", "egress")) {
       String found =
           machine.run("sh", "-c", "grep -o ' : jump " + direction + "-' " + TEXT + " | wc -l");
