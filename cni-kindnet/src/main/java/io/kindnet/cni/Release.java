@@ -99,8 +99,10 @@ final class Release {
     }
   }
 
-  private void deleteLink(PodRow pod) {
-    kernel.host().deleteLink(pod.hostInterface());
+  private void deleteLink(PodRow pod) throws CniException {
+    if (!kernel.host().deleteLink(pod.hostInterface())) {
+      kernel.host().deleteRenamedLink(new PodSpecs(store).of(pod));
+    }
     List<InetAddress> addresses = new ArrayList<>(2);
     for (PodAddress address : pod.addresses()) {
       addresses.add(address.address());

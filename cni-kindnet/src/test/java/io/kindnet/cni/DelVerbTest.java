@@ -63,6 +63,27 @@ class DelVerbTest {
     assertNothingLeft();
   }
 
+  /** A rule of udev does it, or a person; that of another pod with the same owner stays. */
+  @ParameterizedTest
+  @ValueSource(strings = {"", "cni0"})
+  void takesARenamedInterfaceAway(String bridge) throws CniException {
+    node.config().put("bridge", bridge);
+    ConnectedPod renamed = new ConnectedPod(node.add("abc", pod));
+    host.run("ip", "link", "add", "other1", "type", "veth", "peer", "name", "other2");
+    host.run("ip", "link", "set", "other1", "alias", "link-pod default/abc");
+    host.run("ip", "link", "set", renamed.knet, "down");
+    host.run("ip", "link", "set", renamed.knet, "name", "other0");
+    host.run("ip", "link", "set", "other0", "up");
+
+    node.del("abc", pod);
+
+    assertThat(ip(pod, "link", "show", "type", "veth")).isEmpty();
+    assertThat(host.run("ip", "link", "show", "type", "veth"))
+        .contains("other1")
+        .doesNotContain("other0");
+    host.run("ip", "link", "del", "other1");
+  }
+
   @Test
   void releasesWithoutNamespace() throws CniException {
     node.withHostPort(80, 8080, "udp").add("abc", pod);

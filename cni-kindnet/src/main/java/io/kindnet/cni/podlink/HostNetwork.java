@@ -198,14 +198,28 @@ public final class HostNetwork implements AutoCloseable {
   /**
    * Removes a link, and with it the pod's end; one that is not there is no error. Does not wait for
    * the kernel to free what it was, which takes longer than all else of a DEL.
+   *
+   * @return whether there was one
    */
-  public void deleteLink(String name) {
+  public boolean deleteLink(String name) {
     try {
       socket.links().deleteWithoutWaiting(name);
+      return true;
     } catch (NetlinkException refused) {
       if (refused.errno() != Errno.ENODEV) {
         throw refused;
       }
+      return false;
+    }
+  }
+
+  /**
+   * As {@link #deleteLink}, where somebody has given the host's end of {@code pod} another name.
+   */
+  public void deleteRenamedLink(PodLinkSpec pod) {
+    RenamedLinks renamed = new RenamedLinks(socket, socket.links().list(), List.of(pod));
+    for (Link link : renamed.of(pod)) {
+      deleteLink(link.name());
     }
   }
 

@@ -89,7 +89,7 @@ public final class HostSides {
     Outcome outcome = new Outcome();
     HostState state = HostState.read(host);
     List<PodLinkSpec> pods = remembered.withHostInterfaces(state.vethNames());
-    RenamedLinks renamed = new RenamedLinks(host, state, pods);
+    RenamedLinks renamed = new RenamedLinks(host, state.links().values(), pods);
     if (renamed.any()
         && carryOutAny(renamings(state, renamed, remembered.all()), decision, outcome)) {
       state = HostState.read(host);

@@ -9,6 +9,7 @@ import io.kindnet.netlink.route.LinkChange;
 import io.kindnet.netlink.route.RouteSocket;
 import io.kindnet.netlink.wire.NetlinkException;
 import java.util.ArrayList;
+import java.util.Collection;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Set;
@@ -22,15 +23,16 @@ final class RenamedLinks {
   private final List<Link> candidates = new ArrayList<>();
 
   /**
+   * @param links all of the host
    * @param pods at least all whose host's ends have the names that are remembered
    */
-  RenamedLinks(RouteSocket host, HostState state, List<PodLinkSpec> pods) {
+  RenamedLinks(RouteSocket host, Collection<Link> links, List<PodLinkSpec> pods) {
     this.host = host;
     Set<String> names = new HashSet<>();
     for (PodLinkSpec pod : pods) {
       names.add(pod.hostInterface());
     }
-    for (Link link : state.links().values()) {
+    for (Link link : links) {
       if (link.kind().equals(HostSide.KIND)
           && link.alias().startsWith(PodLinkSpec.ALIAS_PREFIX)
           && !names.contains(link.name())) {
@@ -47,16 +49,25 @@ final class RenamedLinks {
   /** What happened to the interface of {@code pod}, which is not there under its name. */
   List<Damage> damages(PodLinkSpec pod) {
     List<Damage> damages = new ArrayList<>(1);
-    for (Link link : candidates) {
-      if (link.alias().equals(pod.alias()) && isOf(pod, link)) {
-        damages.add(
-            new Damage(
-                link.index(),
-                "host interface " + pod.hostInterface() + " was renamed to " + link.name(),
-                socket -> rename(socket, link, pod.hostInterface())));
-      }
+    for (Link link : of(pod)) {
+      damages.add(
+          new Damage(
+              link.index(),
+              "host interface " + pod.hostInterface() + " was renamed to " + link.name(),
+              socket -> rename(socket, link, pod.hostInterface())));
     }
     return damages;
+  }
+
+  /** The host's ends of {@code pod}, one at most. */
+  List<Link> of(PodLinkSpec pod) {
+    List<Link> links = new ArrayList<>(1);
+    for (Link link : candidates) {
+      if (link.alias().equals(pod.alias()) && isOf(pod, link)) {
+        links.add(link);
+      }
+    }
+    return links;
   }
 
   private boolean isOf(PodLinkSpec pod, Link link) {
