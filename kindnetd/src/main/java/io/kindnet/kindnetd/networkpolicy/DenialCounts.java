@@ -90,9 +90,9 @@ final class DenialCounts {
    * removes, and lets those that it replaces go on counting.
    */
   synchronized void keep(TableUpdate update) {
-    List<Chain> removed = update.unusedChains().stream().filter(this::isDenying).toList();
+    List<Chain> removed = update.chains().unused().stream().filter(this::isDenying).toList();
     List<Chain> replaced =
-        update.changedChains().entrySet().stream()
+        update.chains().replaced().entrySet().stream()
             .filter(entry -> entry.getValue().stream().anyMatch(rule -> rule.counter() != null))
             .map(Map.Entry::getKey)
             .toList();
@@ -108,9 +108,10 @@ final class DenialCounts {
           .forEach(rule -> add(retired, chain.name(), rule));
     }
     for (Chain chain : replaced) {
-      List<Rule> rules = update.changedChains().getOrDefault(chain, List.of());
-      update.replace(
-          chain, Counters.carryOver(present.getOrDefault(chain.name(), List.of()), rules));
+      List<Rule> rules = update.chains().replaced().getOrDefault(chain, List.of());
+      update
+          .chains()
+          .replace(chain, Counters.carryOver(present.getOrDefault(chain.name(), List.of()), rules));
     }
   }
 

@@ -106,14 +106,14 @@ final class KernelDifference {
     for (NamedSet wanted : wantedSets) {
       NamedSet present = sets.get(wanted.name());
       if (present != null && !isSameKind(wanted, present)) {
-        update.wrong(present);
+        update.sets().isWrong(present);
         sets.remove(wanted.name());
       }
     }
     for (Chain wanted : wantedChains.values()) {
       Chain present = chains.get(wanted.name());
       if (present != null && !present.equals(wanted)) {
-        update.wrong(present);
+        update.chains().isWrong(present);
         chains.remove(wanted.name());
       }
     }
@@ -132,7 +132,7 @@ final class KernelDifference {
     if (sets.containsKey(set.name())) {
       kernel.elements(set).forEach(element -> present.put(element.key(), element));
     } else {
-      update.create(set, List.of());
+      update.sets().create(set, List.of());
     }
     Map<Value, Element> wanted = plan.members().getOrDefault(set.name(), Map.of());
     sizes.put(set.name(), wanted.size());
@@ -143,7 +143,7 @@ final class KernelDifference {
     Collection<Element> wanted = set.elements(cluster);
     sizes.put(set.name(), wanted.size());
     if (!sets.containsKey(set.name())) {
-      update.create(set.set(), wanted);
+      update.sets().create(set.set(), wanted);
       return;
     }
     Set<Element> removed = new HashSet<>(kernel.elements(set.set()));
@@ -157,7 +157,7 @@ final class KernelDifference {
       return;
     }
     if ((set.set().flags() & NamedSet.NFT_SET_INTERVAL) != 0) {
-      update.refill(set.set(), wanted);
+      update.sets().replace(set.set(), wanted);
     } else {
       update.change(set.set(), removed, added);
     }
@@ -166,26 +166,26 @@ final class KernelDifference {
   private void compareRules(Chain chain, Map<String, List<Rule>> wantedRules) {
     List<Rule> wanted = wantedRules.getOrDefault(chain.name(), List.of());
     if (!chains.containsKey(chain.name())) {
-      update.create(chain, wanted);
+      update.chains().create(chain, wanted);
       return;
     }
     List<Rule> present = rules.getOrDefault(chain.name(), List.of());
     if (update.mustBeRebuilt() || !normalized(present).equals(normalized(wanted))) {
-      update.replace(chain, Counters.carryOver(present, wanted));
+      update.chains().replace(chain, Counters.carryOver(present, wanted));
     }
   }
 
   private void addUnused(Map<String, Chain> wantedChains) {
     for (Chain chain : chains.values()) {
       if (!wantedChains.containsKey(chain.name())) {
-        update.remove(chain);
+        update.chains().remove(chain);
       }
     }
     Set<String> wantedSets = new HashSet<>(plan.sets().keySet());
     PolicyTable.fixedSets().forEach(set -> wantedSets.add(set.name()));
     for (NamedSet set : sets.values()) {
       if (!wantedSets.contains(set.name())) {
-        update.remove(set);
+        update.sets().remove(set);
       }
     }
   }

@@ -45,12 +45,12 @@ final class PlanDifference {
   private void addSets(ClusterIndex cluster) {
     for (TableSet set : after.sets().values()) {
       if (!before.sets().containsKey(set.name())) {
-        update.create(set.set(), set.elements(cluster));
+        update.sets().create(set.set(), set.elements(cluster));
       }
     }
     for (TableSet set : before.sets().values()) {
       if (!after.sets().containsKey(set.name())) {
-        update.remove(set.set());
+        update.sets().remove(set.set());
       }
     }
   }
@@ -62,14 +62,14 @@ final class PlanDifference {
           List<Rule> present = before.chains().get(name);
           Chain chain = Chain.regular(PolicyTable.TABLE, name);
           if (present == null) {
-            update.create(chain, rules);
+            update.chains().create(chain, rules);
           } else if (present != rules && !present.equals(rules)) {
-            update.replace(chain, rules);
+            update.chains().replace(chain, rules);
           }
         });
     for (String name : before.chains().keySet()) {
       if (!after.chains().containsKey(name)) {
-        update.remove(Chain.regular(PolicyTable.TABLE, name));
+        update.chains().remove(Chain.regular(PolicyTable.TABLE, name));
       }
     }
   }

@@ -16,13 +16,13 @@ final class SetSizes {
 
   /** {@code update} was carried out. */
   synchronized void apply(TableUpdate update) {
-    update.newSets().forEach((set, elements) -> sizes.put(set.name(), elements.size()));
-    update.refilledSets().forEach((set, elements) -> sizes.put(set.name(), elements.size()));
+    update.sets().created().forEach((set, elements) -> sizes.put(set.name(), elements.size()));
+    update.sets().replaced().forEach((set, elements) -> sizes.put(set.name(), elements.size()));
     update
         .changedSets()
         .forEach((set, change) ->
             sizes.merge(set.name(), change.added().size() - change.removed().size(), Integer::sum));
-    for (NamedSet set : update.unusedSets()) {
+    for (NamedSet set : update.sets().unused()) {
       sizes.remove(set.name());
     }
   }

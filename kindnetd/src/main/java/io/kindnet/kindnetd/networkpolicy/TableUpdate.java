@@ -6,11 +6,9 @@ import io.kindnet.netlink.nftables.NamedSet;
 import io.kindnet.netlink.nftables.NftablesListing;
 import io.kindnet.netlink.nftables.Rule;
 import io.kindnet.netlink.nftables.expr.Value;
-import java.util.ArrayList;
 import java.util.Collection;
 import java.util.HashSet;
 import java.util.LinkedHashMap;
-import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
@@ -24,16 +22,10 @@ final class TableUpdate {
     }
   }
 
-  private boolean tableMissing;
-  private final Set<Chain> wrongChains = new LinkedHashSet<>();
-  private final Set<NamedSet> wrongSets = new LinkedHashSet<>();
-  private final Map<NamedSet, Collection<Element>> newSets = new LinkedHashMap<>();
-  private final Map<NamedSet, Collection<Element>> refilledSets = new LinkedHashMap<>();
+  private final ObjectChanges<NamedSet, Collection<Element>> sets = new ObjectChanges<>();
+  private final ObjectChanges<Chain, List<Rule>> chains = new ObjectChanges<>();
   private final Map<NamedSet, ElementChange> changedSets = new LinkedHashMap<>();
-  private final Map<Chain, List<Rule>> newChains = new LinkedHashMap<>();
-  private final Map<Chain, List<Rule>> changedChains = new LinkedHashMap<>();
-  private final List<Chain> unusedChains = new ArrayList<>();
-  private final List<NamedSet> unusedSets = new ArrayList<>();
+  private boolean tableMissing;
 
   /** There is no such table, or it sees no packets. */
   void tableMissing() {
@@ -44,40 +36,14 @@ final class TableUpdate {
     return tableMissing;
   }
 
-  /** Others have made a chain of this name, of another kind. */
-  void wrong(Chain chain) {
-    wrongChains.add(chain);
+  /** Sets, with all elements of those that are made, or filled again. */
+  ObjectChanges<NamedSet, Collection<Element>> sets() {
+    return sets;
   }
 
-  Set<Chain> wrongChains() {
-    return wrongChains;
-  }
-
-  /** Others have made a set of this name, of another kind. */
-  void wrong(NamedSet set) {
-    wrongSets.add(set);
-  }
-
-  Set<NamedSet> wrongSets() {
-    return wrongSets;
-  }
-
-  /** Makes a set with these elements. */
-  void create(NamedSet set, Collection<Element> elements) {
-    newSets.put(set, elements);
-  }
-
-  Map<NamedSet, Collection<Element>> newSets() {
-    return newSets;
-  }
-
-  /** Takes all elements of an interval set, whatever they are, and adds these. */
-  void refill(NamedSet set, Collection<Element> elements) {
-    refilledSets.put(set, elements);
-  }
-
-  Map<NamedSet, Collection<Element>> refilledSets() {
-    return refilledSets;
+  /** Chains, with all rules of those that are made or changed. */
+  ObjectChanges<Chain, List<Rule>> chains() {
+    return chains;
   }
 
   /** Changes single elements, the removed ones first. */
@@ -90,42 +56,6 @@ final class TableUpdate {
 
   Map<NamedSet, ElementChange> changedSets() {
     return changedSets;
-  }
-
-  /** Makes a chain with these rules. */
-  void create(Chain chain, List<Rule> rules) {
-    newChains.put(chain, rules);
-  }
-
-  Map<Chain, List<Rule>> newChains() {
-    return newChains;
-  }
-
-  /** Replaces all rules of a chain. */
-  void replace(Chain chain, List<Rule> rules) {
-    changedChains.put(chain, rules);
-  }
-
-  Map<Chain, List<Rule>> changedChains() {
-    return changedChains;
-  }
-
-  /** Takes a chain away. */
-  void remove(Chain chain) {
-    unusedChains.add(chain);
-  }
-
-  List<Chain> unusedChains() {
-    return unusedChains;
-  }
-
-  /** Takes a set away. */
-  void remove(NamedSet set) {
-    unusedSets.add(set);
-  }
-
-  List<NamedSet> unusedSets() {
-    return unusedSets;
   }
 
   /**
@@ -160,41 +90,36 @@ final class TableUpdate {
   }
 
   private boolean isEmptyButForElements() {
-    return !tableMissing
-        && !mustBeRebuilt()
-        && newSets.isEmpty()
-        && refilledSets.isEmpty()
-        && newChains.isEmpty()
-        && changedChains.isEmpty()
-        && unusedChains.isEmpty()
-        && unusedSets.isEmpty();
+    return !tableMissing && sets.isEmpty() && chains.isEmpty();
   }
 
   /** Whether rules have to go before what they use can be made as it should be. */
   boolean mustBeRebuilt() {
-    return !wrongChains.isEmpty() || !wrongSets.isEmpty();
+    return !chains.wrong().isEmpty() || !sets.wrong().isEmpty();
   }
 
   /** Roughly how many bytes its messages have. */
   long size() {
-    long elements = 0;
-    for (Collection<Element> added : newSets.values()) {
-      elements += added.size();
-    }
-    for (Collection<Element> added : refilledSets.values()) {
-      elements += added.size();
-    }
+    long elements = count(sets);
     for (ElementChange change : changedSets.values()) {
       elements += change.removed.size() + change.added.size();
     }
-    long rules = 0;
-    for (List<Rule> added : newChains.values()) {
-      rules += added.size();
+    long objects = objects(sets) + objects(chains) + 2L;
+    return 64 * elements + 512 * count(chains) + 128 * objects;
+  }
+
+  private static long count(ObjectChanges<?, ? extends Collection<?>> changes) {
+    long count = 0;
+    for (Collection<?> content : changes.created().values()) {
+      count += content.size();
     }
-    for (List<Rule> added : changedChains.values()) {
-      rules += added.size();
+    for (Collection<?> content : changes.replaced().values()) {
+      count += content.size();
     }
-    long objects = newSets.size() + newChains.size() + unusedChains.size() + unusedSets.size() + 2L;
-    return 64 * elements + 512 * rules + 128 * objects;
+    return count;
+  }
+
+  private static long objects(ObjectChanges<?, ?> changes) {
+    return changes.created().size() + (long) changes.unused().size();
   }
 }

@@ -89,9 +89,10 @@ final class TableWriter {
   /** Makes what is new, with all that is in it. */
   private static void prepare(TableUpdate update, NftablesTransaction transaction) {
     addObjects(update, transaction);
-    update.newSets().forEach((set, elements) -> add(transaction, set, elements));
+    update.sets().created().forEach((set, elements) -> add(transaction, set, elements));
     update
-        .newChains()
+        .chains()
+        .created()
         .forEach((chain, rules) -> {
           if (chain.base() == null) {
             append(transaction, chain, rules);
@@ -105,18 +106,18 @@ final class TableWriter {
       return;
     }
     transaction.flush(PolicyTable.TABLE);
-    flushMaps(update.wrongSets(), transaction);
-    flushMaps(update.unusedSets(), transaction);
-    update.wrongChains().forEach(transaction::delete);
-    update.wrongSets().forEach(transaction::delete);
+    flushMaps(update.sets().wrong(), transaction);
+    flushMaps(update.sets().unused(), transaction);
+    update.chains().wrong().forEach(transaction::delete);
+    update.sets().wrong().forEach(transaction::delete);
   }
 
   private static void addObjects(TableUpdate update, NftablesTransaction transaction) {
     if (update.isTableMissing()) {
       transaction.add(PolicyTable.TABLE);
     }
-    update.newSets().keySet().forEach(transaction::add);
-    for (Chain chain : update.newChains().keySet()) {
+    update.sets().created().keySet().forEach(transaction::add);
+    for (Chain chain : update.chains().created().keySet()) {
       // a chain that packets enter has to have its rules from the first one on
       if (chain.base() == null) {
         transaction.add(chain);
@@ -127,7 +128,7 @@ final class TableWriter {
   private void fillSets(TableUpdate update) {
     NftablesTransaction transaction = nftables.get().transaction();
     int left = ELEMENTS;
-    for (Map.Entry<NamedSet, Collection<Element>> entry : update.newSets().entrySet()) {
+    for (Map.Entry<NamedSet, Collection<Element>> entry : update.sets().created().entrySet()) {
       List<Element> elements = new ArrayList<>(entry.getValue());
       int from = 0;
       while (from < elements.size()) {
@@ -154,7 +155,7 @@ final class TableWriter {
   private void fillChains(TableUpdate update) {
     NftablesTransaction transaction = nftables.get().transaction();
     int count = 0;
-    for (Map.Entry<Chain, List<Rule>> entry : update.newChains().entrySet()) {
+    for (Map.Entry<Chain, List<Rule>> entry : update.chains().created().entrySet()) {
       if (entry.getKey().base() != null) {
         continue;
       }
@@ -172,7 +173,8 @@ final class TableWriter {
   /** Everything that packets meet. */
   private static void switchOver(TableUpdate update, NftablesTransaction transaction) {
     update
-        .refilledSets()
+        .sets()
+        .replaced()
         .forEach((set, elements) -> {
           transaction.flush(set);
           add(transaction, set, elements);
@@ -186,7 +188,8 @@ final class TableWriter {
           add(transaction, set, change.added());
         });
     update
-        .changedChains()
+        .chains()
+        .replaced()
         .forEach((chain, rules) -> {
           if (!update.mustBeRebuilt()) {
             transaction.flush(chain);
@@ -194,7 +197,8 @@ final class TableWriter {
           append(transaction, chain, rules);
         });
     update
-        .newChains()
+        .chains()
+        .created()
         .forEach((chain, rules) -> {
           if (chain.base() != null) {
             transaction.add(chain);
@@ -204,10 +208,10 @@ final class TableWriter {
   }
 
   private static void cleanUp(TableUpdate update, NftablesTransaction transaction) {
-    update.unusedChains().forEach(transaction::flush);
-    flushMaps(update.unusedSets(), transaction);
-    update.unusedChains().forEach(transaction::delete);
-    update.unusedSets().forEach(transaction::delete);
+    update.chains().unused().forEach(transaction::flush);
+    flushMaps(update.sets().unused(), transaction);
+    update.chains().unused().forEach(transaction::delete);
+    update.sets().unused().forEach(transaction::delete);
   }
 
   /** No chain can be deleted that an element of a map leads to, though it be one of others. */
