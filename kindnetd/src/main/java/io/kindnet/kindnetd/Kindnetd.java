@@ -1,61 +1,28 @@
 package io.kindnet.kindnetd;
 
-import static io.kindnet.cni.podlink.HostNetwork.LINK_PREFIX;
-import static io.kindnet.cni.podlink.HostNetwork.ROUTE_PROTOCOL;
 import static java.nio.charset.StandardCharsets.UTF_8;
 
 import io.fabric8.kubernetes.client.KubernetesClient;
-import io.kindnet.cni.MonitoredDatabase;
-import io.kindnet.cni.podlink.PodMtu;
-import io.kindnet.cni.policy.PodPolicies;
 import io.kindnet.cni.protocol.NetworkConfig;
 import io.kindnet.kindnetd.agent.Agents;
-import io.kindnet.kindnetd.agent.KernelWatch;
-import io.kindnet.kindnetd.agent.SharedNftables;
-import io.kindnet.kindnetd.callserver.CniCallAgent;
 import io.kindnet.kindnetd.cleanup.Cleanup;
 import io.kindnet.kindnetd.cluster.nodes.ClusterNodes;
 import io.kindnet.kindnetd.cluster.nodes.NodeWatch;
-import io.kindnet.kindnetd.cniconfig.CniConfigurationAgent;
-import io.kindnet.kindnetd.forwarding.ForwardAgent;
-import io.kindnet.kindnetd.hostports.HostPortAgent;
-import io.kindnet.kindnetd.hostsettings.HostSettingsAgent;
 import io.kindnet.kindnetd.install.BinDirectory;
-import io.kindnet.kindnetd.install.PluginAgent;
 import io.kindnet.kindnetd.install.PluginOptions;
-import io.kindnet.kindnetd.ipam.AddressAgent;
 import io.kindnet.kindnetd.kube.ApiServer;
 import io.kindnet.kindnetd.kube.ServiceRanges;
-import io.kindnet.kindnetd.masq.MasqAgent;
-import io.kindnet.kindnetd.networkpolicy.NetworkPolicyOptions;
 import io.kindnet.kindnetd.networkpolicy.PolicyEnforcement;
 import io.kindnet.kindnetd.networkpolicy.PolicyResources;
-import io.kindnet.kindnetd.networkpolicy.bridge.BridgeFilterAgent;
-import io.kindnet.kindnetd.networkpolicy.localpods.LocalPodAgent;
-import io.kindnet.kindnetd.networkpolicy.localpods.LocalPods;
-import io.kindnet.kindnetd.nodestatus.NodeConditionAgent;
-import io.kindnet.kindnetd.nodestatus.NodeEvents;
 import io.kindnet.kindnetd.podcidr.AcceptedNodes;
-import io.kindnet.kindnetd.podcidr.PodCidrAgent;
-import io.kindnet.kindnetd.podcidr.PodMarks;
-import io.kindnet.kindnetd.podlinks.PodLinkAgent;
-import io.kindnet.kindnetd.routes.RouteAgent;
 import io.kindnet.kindnetd.status.Status;
 import io.kindnet.kindnetd.status.StatusServer;
 import io.kindnet.netlink.libc.KernelRelease;
-import io.kindnet.netlink.nftables.NftablesEvents;
-import io.kindnet.netlink.nftables.NftablesSocket;
-import io.kindnet.netlink.route.NetconfEvents;
-import io.kindnet.netlink.route.RouteEvents;
-import io.kindnet.netlink.route.RouteSocket;
 import java.io.IOException;
 import java.io.PrintWriter;
 import java.net.InetAddress;
-import java.nio.file.Path;
 import java.util.List;
 import java.util.Map;
-import java.util.Optional;
-import java.util.OptionalInt;
 import java.util.Set;
 import java.util.concurrent.Callable;
 import org.slf4j.Logger;
@@ -80,15 +47,6 @@ import picocli.CommandLine.Spec;
     footer = "A flag takes one dash or two. A boolean without a value is true.",
     usageHelpWidth = 100)
 public final class Kindnetd implements Callable<Integer> {
-  private static final PodMarks POD_MARKS =
-      new PodMarks(
-          Set.of(RouteAgent.ROUTE_PROTOCOL, ROUTE_PROTOCOL),
-          LINK_PREFIX,
-          CniConfigurationAgent.BRIDGE);
-  private static final List<String> POD_LINKS =
-      List.of(LINK_PREFIX + "*", CniConfigurationAgent.BRIDGE);
-  private static final Path RESOLVER = Path.of("/etc/resolv.conf");
-
   private final Map<String, String> environment;
   private final KernelRelease release;
 
@@ -171,103 +129,61 @@ public final class Kindnetd implements Callable<Integer> {
     Set<InetAddress> apiServer = ApiServer.addresses(options.apiServer(), environment);
     AcceptedNodes accepted = new AcceptedNodes(nodes, options.podCidrs(), apiServer);
     try (StatusServer server = new StatusServer(options.metricsBindAddress(), status);
-        RouteSocket kernel = RouteSocket.open();
-        SharedNftables nftables = new SharedNftables(NftablesSocket::open);
-        KernelWatch<RouteEvents.Batch> routeEvents = KernelWatch.ofRoutes(kernel);
-        KernelWatch<NetconfEvents.Batch> netconfEvents = KernelWatch.ofNetconf(kernel);
-        KernelWatch<NftablesEvents.Events> nftablesEvents =
-            KernelWatch.ofNftables(() -> NftablesEvents.excludingOwn(nftables.get().portId()));
+        HostKernel kernel = HostKernel.open(status);
         Agents agents = new Agents()) {
-      KernelMessages.show(status, kernel.requests(), nftables);
-      agents.run(
-          new HostSettingsAgent(accepted, netconfEvents, RouteAgent.ROUTE_PROTOCOL, status),
-          !options.disableCni());
+      NodeAgents all = new NodeAgents(options, accepted, kernel, status);
+      boolean policies = options.networkPolicy().enabled();
+      agents.run(all.hostSettings(), !options.disableCni());
       // before calls are served, which cannot use a table of another version
-      agents.run(
-          new HostPortAgent(
-              MonitoredDatabase.ofThisNode(), nftablesEvents, kernel, routeEvents, status),
-          options.usesOwnPlugin());
-      agents.run(
-          new PodLinkAgent(MonitoredDatabase.ofThisNode(), kernel, routeEvents, status),
-          options.usesOwnPlugin());
-      NetworkPolicyOptions policyOptions = options.networkPolicy();
-      Optional<String> bridge =
-          options.usesBridge() ? Optional.of(CniConfigurationAgent.BRIDGE) : Optional.empty();
-      LocalPodAgent localPods =
-          new LocalPodAgent(
-              options.nodeName(), MonitoredDatabase.ofThisNode(), routeEvents, nftables, status);
-      agents.run(localPods, policyOptions.enabled() && options.usesOwnPlugin());
-      agents.run(
-          new BridgeFilterAgent(CniConfigurationAgent.BRIDGE, kernel, routeEvents, status),
-          policyOptions.enabled() && bridge.isPresent());
-      PodPolicies gate = policyOptions.enabled() ? localPods.gate() : PodPolicies.NONE;
-      agents.run(
-          new CniCallAgent(options.callServer(), version, gate, status), options.servesCalls());
-      agents.run(
-          new PluginAgent(options.plugin(), version, status),
-          options.plugin().watched().isPresent());
-      agents.run(
-          new PodCidrAgent(accepted, kernel, routeEvents, POD_MARKS, RESOLVER, status),
-          options.usesPodCidrs());
-      agents.run(
-          new CniConfigurationAgent(
-              accepted,
-              options.cniConfiguration(),
-              () -> OptionalInt.of(PodMtu.ofUplinks(kernel, CniConfigurationAgent.BRIDGE)),
-              status),
-          !options.disableCni());
-      agents.run(new RouteAgent(accepted, kernel, routeEvents, status), !options.disableCni());
-      agents.run(
-          new MasqAgent(
-              accepted, options.masquerading(), POD_LINKS, nftables, nftablesEvents, status),
-          options.masquerading().enabled());
-      agents.run(
-          new ForwardAgent(accepted, options.forwarding(), nftables, nftablesEvents, status),
-          options.usesPodCidrs());
+      agents.run(all.hostPorts(), options.usesOwnPlugin());
+      agents.run(all.podLinks(), options.usesOwnPlugin());
+      agents.run(all.localPods(), policies && options.usesOwnPlugin());
+      agents.run(all.bridgeFilter(), policies && options.usesBridge());
+      agents.run(all.calls(), options.servesCalls());
+      agents.run(all.plugin(), options.plugin().watched().isPresent());
+      agents.run(all.podCidrs(), options.usesPodCidrs());
+      agents.run(all.cniConfiguration(), !options.disableCni());
+      agents.run(all.routes(), !options.disableCni());
+      agents.run(all.masquerading(), options.masquerading().enabled());
+      agents.run(all.forwarding(), options.usesPodCidrs());
       // not before, since a part that has not begun yet is none that readiness waits for
       server.start();
-      try (KubernetesClient client =
-              ApiServer.connect(options.apiServer(), environment, accepted::apiServerAt);
-          NodeWatch watch = new NodeWatch(client, nodes, status);
-          ServiceRanges serviceRanges = new ServiceRanges(client, accepted::serviceRanges);
-          PolicyResources policies =
-              new PolicyResources(client, policyOptions, options.nodeName(), status, nodes::count);
-          Agents clientAgents = new Agents()) {
-        clientAgents.run(
-            new NodeConditionAgent(
-                client, watch, nodes, status, CniConfigurationAgent.NAME, RouteAgent.NAME),
-            !options.disableCni());
-        clientAgents.run(
-            new AddressAgent(
-                MonitoredDatabase.ofThisNode(),
-                new NodeEvents(client, options.nodeName())::warn,
-                status),
-            options.usesOwnPlugin());
-        PolicyEnforcement enforcement =
-            new PolicyEnforcement(
-                policyOptions,
-                policies,
-                options.usesOwnPlugin()
-                    ? localPods.pods()
-                    : LocalPods.ofOtherPlugin(options.nodeName()),
-                bridge,
-                options.denials(),
-                nftables,
-                nftablesEvents,
-                status);
-        clientAgents.run(enforcement.denials(), options.logsDenials());
-        clientAgents.run(enforcement.agent(), policyOptions.enabled());
-        watch.start();
-        if (options.usesPodCidrs()) {
-          serviceRanges.start();
-        }
-        stop.await();
-      }
+      follow(options, nodes, accepted, all, status, stop);
     } catch (InterruptedException interrupted) {
       if (!stop.received()) {
         throw interrupted;
       }
     }
     log.info("kindnetd stops; routes and rules stay for the pods");
+  }
+
+  /** Runs the agents that ask the API server themselves, and follows the Nodes, until the end. */
+  private void follow(
+      Options options,
+      ClusterNodes nodes,
+      AcceptedNodes accepted,
+      NodeAgents all,
+      Status status,
+      StopSignal stop)
+      throws Exception {
+    try (KubernetesClient client =
+            ApiServer.connect(options.apiServer(), environment, accepted::apiServerAt);
+        NodeWatch watch = new NodeWatch(client, nodes, status);
+        ServiceRanges serviceRanges = new ServiceRanges(client, accepted::serviceRanges);
+        PolicyResources resources =
+            new PolicyResources(
+                client, options.networkPolicy(), options.nodeName(), status, nodes::count);
+        Agents agents = new Agents()) {
+      agents.run(all.nodeCondition(client, watch, nodes), !options.disableCni());
+      agents.run(all.addresses(client), options.usesOwnPlugin());
+      PolicyEnforcement policies = all.policies(resources);
+      agents.run(policies.denials(), options.logsDenials());
+      agents.run(policies.agent(), options.networkPolicy().enabled());
+      watch.start();
+      if (options.usesPodCidrs()) {
+        serviceRanges.start();
+      }
+      stop.await();
+    }
   }
 }

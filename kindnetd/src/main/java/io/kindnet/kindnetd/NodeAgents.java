@@ -1,0 +1,160 @@
+package io.kindnet.kindnetd;
+
+import static io.kindnet.cni.podlink.HostNetwork.LINK_PREFIX;
+import static io.kindnet.cni.podlink.HostNetwork.ROUTE_PROTOCOL;
+
+import io.fabric8.kubernetes.client.KubernetesClient;
+import io.kindnet.cni.MonitoredDatabase;
+import io.kindnet.cni.podlink.PodMtu;
+import io.kindnet.cni.policy.PodPolicies;
+import io.kindnet.kindnetd.callserver.CniCallAgent;
+import io.kindnet.kindnetd.cluster.nodes.ClusterNodes;
+import io.kindnet.kindnetd.cluster.nodes.NodeWatch;
+import io.kindnet.kindnetd.cniconfig.CniConfigurationAgent;
+import io.kindnet.kindnetd.forwarding.ForwardAgent;
+import io.kindnet.kindnetd.hostports.HostPortAgent;
+import io.kindnet.kindnetd.hostsettings.HostSettingsAgent;
+import io.kindnet.kindnetd.install.PluginAgent;
+import io.kindnet.kindnetd.ipam.AddressAgent;
+import io.kindnet.kindnetd.masq.MasqAgent;
+import io.kindnet.kindnetd.networkpolicy.PolicyEnforcement;
+import io.kindnet.kindnetd.networkpolicy.PolicyResources;
+import io.kindnet.kindnetd.networkpolicy.bridge.BridgeFilterAgent;
+import io.kindnet.kindnetd.networkpolicy.localpods.LocalPodAgent;
+import io.kindnet.kindnetd.networkpolicy.localpods.LocalPods;
+import io.kindnet.kindnetd.nodestatus.NodeConditionAgent;
+import io.kindnet.kindnetd.nodestatus.NodeEvents;
+import io.kindnet.kindnetd.podcidr.AcceptedNodes;
+import io.kindnet.kindnetd.podcidr.PodCidrAgent;
+import io.kindnet.kindnetd.podcidr.PodMarks;
+import io.kindnet.kindnetd.podlinks.PodLinkAgent;
+import io.kindnet.kindnetd.routes.RouteAgent;
+import io.kindnet.kindnetd.status.Status;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.Optional;
+import java.util.OptionalInt;
+import java.util.Set;
+
+/** Makes each agent from what it needs of the options, the kernel and the cluster; starts none. */
+final class NodeAgents {
+  private static final PodMarks POD_MARKS =
+      new PodMarks(
+          Set.of(RouteAgent.ROUTE_PROTOCOL, ROUTE_PROTOCOL),
+          LINK_PREFIX,
+          CniConfigurationAgent.BRIDGE);
+  private static final List<String> POD_LINKS =
+      List.of(LINK_PREFIX + "*", CniConfigurationAgent.BRIDGE);
+  private static final Path RESOLVER = Path.of("/etc/resolv.conf");
+
+  private final Options options;
+  private final AcceptedNodes nodes;
+  private final HostKernel kernel;
+  private final Status status;
+  private final LocalPodAgent localPods;
+
+  /**
+   * @param nodes as far as they are accepted
+   * @param kernel stays the caller's to close
+   */
+  NodeAgents(Options options, AcceptedNodes nodes, HostKernel kernel, Status status) {
+    this.options = options;
+    this.nodes = nodes;
+    this.kernel = kernel;
+    this.status = status;
+    this.localPods =
+        new LocalPodAgent(
+            options.nodeName(), database(), kernel.routeEvents(), kernel.nftables(), status);
+  }
+
+  private static MonitoredDatabase database() {
+    return MonitoredDatabase.ofThisNode();
+  }
+
+  HostSettingsAgent hostSettings() {
+    return new HostSettingsAgent(nodes, kernel.netconfEvents(), RouteAgent.ROUTE_PROTOCOL, status);
+  }
+
+  HostPortAgent hostPorts() {
+    return new HostPortAgent(
+        database(), kernel.nftablesEvents(), kernel.routes(), kernel.routeEvents(), status);
+  }
+
+  PodLinkAgent podLinks() {
+    return new PodLinkAgent(database(), kernel.routes(), kernel.routeEvents(), status);
+  }
+
+  LocalPodAgent localPods() {
+    return localPods;
+  }
+
+  BridgeFilterAgent bridgeFilter() {
+    return new BridgeFilterAgent(
+        CniConfigurationAgent.BRIDGE, kernel.routes(), kernel.routeEvents(), status);
+  }
+
+  CniCallAgent calls() {
+    PodPolicies policies = options.networkPolicy().enabled() ? localPods.gate() : PodPolicies.NONE;
+    return new CniCallAgent(options.callServer(), BuildVersion.text(), policies, status);
+  }
+
+  PluginAgent plugin() {
+    return new PluginAgent(options.plugin(), BuildVersion.text(), status);
+  }
+
+  PodCidrAgent podCidrs() {
+    return new PodCidrAgent(
+        nodes, kernel.routes(), kernel.routeEvents(), POD_MARKS, RESOLVER, status);
+  }
+
+  CniConfigurationAgent cniConfiguration() {
+    return new CniConfigurationAgent(
+        nodes,
+        options.cniConfiguration(),
+        () -> OptionalInt.of(PodMtu.ofUplinks(kernel.routes(), CniConfigurationAgent.BRIDGE)),
+        status);
+  }
+
+  RouteAgent routes() {
+    return new RouteAgent(nodes, kernel.routes(), kernel.routeEvents(), status);
+  }
+
+  MasqAgent masquerading() {
+    return new MasqAgent(
+        nodes,
+        options.masquerading(),
+        POD_LINKS,
+        kernel.nftables(),
+        kernel.nftablesEvents(),
+        status);
+  }
+
+  ForwardAgent forwarding() {
+    return new ForwardAgent(
+        nodes, options.forwarding(), kernel.nftables(), kernel.nftablesEvents(), status);
+  }
+
+  /**
+   * @param all the Nodes as they are, accepted or not
+   */
+  NodeConditionAgent nodeCondition(KubernetesClient client, NodeWatch watch, ClusterNodes all) {
+    return new NodeConditionAgent(
+        client, watch, all, status, CniConfigurationAgent.NAME, RouteAgent.NAME);
+  }
+
+  AddressAgent addresses(KubernetesClient client) {
+    return new AddressAgent(database(), new NodeEvents(client, options.nodeName())::warn, status);
+  }
+
+  PolicyEnforcement policies(PolicyResources resources) {
+    return new PolicyEnforcement(
+        options.networkPolicy(),
+        resources,
+        options.usesOwnPlugin() ? localPods.pods() : LocalPods.ofOtherPlugin(options.nodeName()),
+        options.usesBridge() ? Optional.of(CniConfigurationAgent.BRIDGE) : Optional.empty(),
+        options.denials(),
+        kernel.nftables(),
+        kernel.nftablesEvents(),
+        status);
+  }
+}
