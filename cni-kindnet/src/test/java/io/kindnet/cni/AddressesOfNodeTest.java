@@ -9,6 +9,7 @@ import io.kindnet.netlink.testing.NetworkNamespaces;
 import java.nio.file.Path;
 import java.util.List;
 import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -58,6 +59,28 @@ class AddressesOfNodeTest {
         addr add fd00:10:244:1::4/64 dev eth0 nodad
         addr add fd00:10:244:1::5/128 dev eth0 nodad
         addr add fd00:10:244:1::6/128 dev eth1
+        """);
+
+    assertOnlyTheLastIsGiven(false);
+  }
+
+  /** No look-up of a route comes to the table of a VRF. */
+  @Test
+  @Tag("vrf")
+  void goToNoPodWhereALinkIsInAVrf() {
+    Ip.batch(
+        host,
+        """
+        link add vrf0 type vrf table 100
+        link set vrf0 up
+        link set eth0 master vrf0
+        addr add 10.244.1.11/32 dev eth0
+        addr add 10.244.1.12/24 dev eth0
+        addr add 10.244.1.13/32 dev vrf0
+        addr add fd00:10:244:1::3/128 dev eth0 nodad
+        addr add fd00:10:244:1::4/64 dev eth0 nodad
+        addr add fd00:10:244:1::5/128 dev eth0 nodad
+        addr add fd00:10:244:1::6/128 dev vrf0 nodad
         """);
 
     assertOnlyTheLastIsGiven(false);

@@ -6,6 +6,7 @@ import io.kindnet.netlink.ip.AddressFamily;
 import io.kindnet.netlink.ip.IpPrefix;
 import io.kindnet.netlink.libc.Errno;
 import io.kindnet.netlink.netns.NetworkNamespace;
+import io.kindnet.netlink.route.Address;
 import io.kindnet.netlink.route.Link;
 import io.kindnet.netlink.route.LinkChange;
 import io.kindnet.netlink.route.NextHop;
@@ -16,10 +17,12 @@ import io.kindnet.netlink.wire.NetlinkException;
 import java.net.Inet6Address;
 import java.net.InetAddress;
 import java.util.ArrayList;
+import java.util.HashSet;
 import java.util.HexFormat;
 import java.util.List;
 import java.util.Optional;
 import java.util.Random;
+import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -39,6 +42,7 @@ public final class HostNetwork implements AutoCloseable {
   private final NetworkNamespace namespace;
   private final RouteSocket socket;
   private @Nullable List<String> uplinks;
+  private @Nullable Set<InetAddress> addressesInVrfs;
 
   private HostNetwork(NetworkNamespace namespace, RouteSocket socket) {
     this.namespace = namespace;
@@ -155,9 +159,9 @@ public final class HostNetwork implements AutoCloseable {
 
   /**
    * What this node has {@code address} for, other than for a pod of this plugin's: it is the node's
-   * own, also if its link is down, or a broadcast or anycast address of a link, or inside a prefix
-   * that is local as a whole, or there is a route to just this address that somebody else made, for
-   * another plugin's pod or the far end of a tunnel.
+   * own, also if its link is down or in a VRF, or a broadcast or anycast address of a link, or
+   * inside a prefix that is local as a whole, or there is a route to just this address that
+   * somebody else made, for another plugin's pod or the far end of a tunnel.
    *
    * @return the prefix of the route that says so; null if there is nothing
    */
@@ -166,10 +170,24 @@ public final class HostNetwork implements AutoCloseable {
     if (match.isPresent() && isInUse(match.get())) {
       return match.get().destination();
     }
-    if (address instanceof Inet6Address six && socket.addresses().find(six).isPresent()) {
-      return IpPrefix.host(address);
+    boolean own =
+        address instanceof Inet6Address six
+            ? socket.addresses().find(six).isPresent()
+            : addressesInVrfs().contains(address);
+    return own ? IpPrefix.host(address) : null;
+  }
+
+  /** Those of IPv4 that may be in a VRF, to whose tables the look-up of a route does not come. */
+  private Set<InetAddress> addressesInVrfs() {
+    if (addressesInVrfs == null) {
+      addressesInVrfs = new HashSet<>();
+      if (!socket.links().list("vrf").isEmpty()) {
+        for (Address address : socket.addresses().list()) {
+          addressesInVrfs.add(address.address());
+        }
+      }
     }
-    return null;
+    return addressesInVrfs;
   }
 
   private static boolean isInUse(Route route) {
