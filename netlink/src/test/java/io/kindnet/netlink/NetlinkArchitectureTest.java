@@ -87,6 +87,11 @@ class NetlinkArchitectureTest {
         .resideInAnyPackage("io.kindnet.netlink.route..", "io.kindnet.netlink.nftables..")
         .check(CLASSES);
     noClasses()
+        .that(resideInAPackage("io.kindnet.netlink.iptables.."))
+        .should()
+        .dependOnClassesThat(packagesBut("iptables", "libc", "ip"))
+        .check(CLASSES);
+    noClasses()
         .that(resideInAPackage("io.kindnet.netlink.nflog.."))
         .should()
         .dependOnClassesThat(packagesBut("nflog", "wire", "libc", "ip"))

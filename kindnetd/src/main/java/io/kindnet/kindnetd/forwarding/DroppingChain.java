@@ -6,9 +6,6 @@ import io.kindnet.netlink.nftables.ListedRule;
 import io.kindnet.netlink.nftables.NftablesListing;
 import io.kindnet.netlink.nftables.Table;
 import io.kindnet.netlink.nftables.TableFamily;
-import io.kindnet.netlink.nftables.expr.Counter;
-import io.kindnet.netlink.nftables.expr.Expression;
-import io.kindnet.netlink.nftables.expr.Verdict;
 import java.util.ArrayList;
 import java.util.EnumSet;
 import java.util.List;
@@ -18,7 +15,8 @@ import java.util.Set;
 /**
  * A chain of somebody else that drops or rejects whatever is forwarded and that none of its rules
  * accepts: by its policy, as Docker and ufw have it, or by a last rule without a condition, as
- * firewalld has it. iptables of today ({@code iptables-nft}) has its chains in nftables, too.
+ * firewalld has it, or one that leads to a chain with such a rule. iptables of today ({@code
+ * iptables-nft}) has its chains in nftables, too.
  *
  * @param chain at the hook {@code forward}
  * @param rules its rules
@@ -28,20 +26,16 @@ record DroppingChain(Chain chain, List<ListedRule> rules, Optional<ListedRule> l
   private static final Set<TableFamily> FAMILIES =
       EnumSet.of(TableFamily.INET, TableFamily.IP, TableFamily.IP6);
 
-  /** What a rule may have besides the refusal: none of it is a condition. */
-  private static final Set<String> NO_CONDITIONS = Set.of("log");
-
-  private static final String REJECT = "reject";
-
   /** Those of all tables in use. */
   static List<DroppingChain> in(NftablesListing listing) {
     List<DroppingChain> dropping = new ArrayList<>();
     for (Table table : listing.tables()) {
       if (FAMILIES.contains(table.family()) && listing.isActive(table)) {
+        UnconditionalRules rules = new UnconditionalRules(listing, table);
         for (Chain chain : listing.chains(table)) {
           BaseChain base = chain.base();
           if (base != null && base.hook() == BaseChain.NF_INET_FORWARD) {
-            of(chain, base, listing.rules(chain)).ifPresent(dropping::add);
+            of(chain, base, rules).ifPresent(dropping::add);
           }
         }
       }
@@ -49,32 +43,25 @@ record DroppingChain(Chain chain, List<ListedRule> rules, Optional<ListedRule> l
     return dropping;
   }
 
-  private static Optional<DroppingChain> of(Chain chain, BaseChain base, List<ListedRule> rules) {
-    for (ListedRule rule : rules) {
-      if (refusesAll(rule)) {
-        return Optional.of(new DroppingChain(chain, rules, Optional.of(rule)));
-      }
-    }
-    return base.policy() == BaseChain.NF_DROP
-        ? Optional.of(new DroppingChain(chain, rules, Optional.empty()))
-        : Optional.empty();
-  }
-
-  private static boolean refusesAll(ListedRule rule) {
-    boolean refuses = false;
-    for (Expression expression : rule.rule().expressions()) {
-      if (expression.equals(Verdict.drop()) || expression.name().equals(REJECT)) {
-        refuses = true;
-      } else if (!(expression instanceof Counter) && !NO_CONDITIONS.contains(expression.name())) {
-        return false;
-      }
-    }
-    return refuses;
+  private static Optional<DroppingChain> of(Chain chain, BaseChain base, UnconditionalRules rules) {
+    List<ListedRule> all = rules.of(chain.name());
+    UnconditionalRules.End end = rules.end(chain.name());
+    boolean refuses =
+        end.outcome() == UnconditionalRules.Outcome.REFUSED
+            || (end.outcome() == UnconditionalRules.Outcome.OPEN
+                && base.policy() == BaseChain.NF_DROP);
+    return refuses ? Optional.of(new DroppingChain(chain, all, end.rule())) : Optional.empty();
   }
 
   /** Such as {@code chain ip filter FORWARD (policy drop)}. */
   @Override
   public String toString() {
-    return "chain " + chain + (last.isPresent() ? " (its last rule)" : " (policy drop)");
+    return "chain "
+        + chain
+        + last.map(rule ->
+                UnconditionalRules.target(rule)
+                    .map(other -> " (its last rule, by chain " + other + ")")
+                    .orElse(" (its last rule)"))
+            .orElse(" (policy drop)");
   }
 }

@@ -20,9 +20,6 @@ import io.kindnet.netlink.nftables.NftablesListing;
 import io.kindnet.netlink.nftables.NftablesSocket;
 import io.kindnet.netlink.nftables.Rule;
 import io.kindnet.netlink.nftables.Table;
-import java.io.IOException;
-import java.nio.file.Files;
-import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
@@ -30,7 +27,6 @@ import java.util.Locale;
 import java.util.Optional;
 import java.util.function.Consumer;
 import java.util.function.Supplier;
-import java.util.stream.Collectors;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -43,13 +39,6 @@ public final class ForwardAgent implements Agent {
   private static final String NAME = "forwarding";
   private static final Duration CHECK_INTERVAL = Duration.ofMinutes(1);
 
-  /** Names the tables of iptables-legacy in use, of the network namespace of the reading thread. */
-  private static final Path LEGACY_TABLES = Path.of("/proc/thread-self/net/ip_tables_names");
-
-  private static final String LEGACY =
-      "iptables-legacy has the table filter, and what its chain FORWARD drops cannot be seen here:"
-          + " see iptables-legacy -S FORWARD";
-
   private final NodeView nodes;
   private final ForwardOptions options;
   private final Supplier<NftablesSocket> nftables;
@@ -57,8 +46,8 @@ public final class ForwardAgent implements Agent {
   private final Consumer<NftablesEvents.Events> listener = this::see;
   private final AgentStatus status;
   private final ReconcileLoop loop;
+  private final LegacyChains legacy = new LegacyChains();
   private Optional<String> told = Optional.empty();
-  private volatile boolean legacy;
 
   /**
    * @param nodes tells which are the pods of this node
@@ -78,7 +67,7 @@ public final class ForwardAgent implements Agent {
     this.events = events;
     this.status = status.optionalAgent(NAME);
     this.loop = new ReconcileLoop(NAME, CHECK_INTERVAL, this::reconcile, this.status);
-    this.status.detail(() -> legacy ? Optional.of(LEGACY) : Optional.empty());
+    this.status.detail(legacy::unreadable);
   }
 
   @Override
@@ -156,20 +145,21 @@ public final class ForwardAgent implements Agent {
   }
 
   private Optional<String> reconcile(Pass pass) {
-    legacy = readLegacyTables().contains("filter");
-    Optional<String> before = told;
-    if (!NftablesSupport.runIfPresent(() -> told = problem())) {
-      told = Optional.empty(); // no nftables, no chains of it
-    }
-    if (!told.equals(before)) {
-      told.ifPresentOrElse(
+    List<String> dropping = new ArrayList<>();
+    NftablesSupport.runIfPresent(() -> dropping.addAll(ofNftables()));
+    dropping.addAll(legacy.dropping());
+    Optional<String> problem =
+        dropping.isEmpty() ? Optional.empty() : Optional.of(describe(dropping));
+    if (!problem.equals(told)) {
+      problem.ifPresentOrElse(
           text -> log.warn("{}", text), () -> log.info("nobody drops what pods send any more"));
+      told = problem;
     }
-    return told;
+    return problem;
   }
 
-  /** Which chains drop what pods of this node send or get. */
-  private Optional<String> problem() {
+  /** Which chains of nftables drop what pods of this node send or get. */
+  private List<String> ofNftables() {
     List<IpPrefix> podCidrs = podCidrs();
     NftablesSocket socket = nftables.get();
     if (options.accept()) {
@@ -181,14 +171,14 @@ public final class ForwardAgent implements Agent {
       }
     }
     NftablesListing listing = socket.list();
-    List<DroppingChain> dropping = new ArrayList<>();
+    List<String> dropping = new ArrayList<>();
     for (DroppingChain chain : DroppingChain.in(listing)) {
       List<Rule> wanted = PodRules.of(chain, podCidrs);
       if (!options.accept() || !PodRules.areIn(chain, wanted) || wanted.isEmpty()) {
-        dropping.add(chain);
+        dropping.add(chain.toString());
       }
     }
-    return dropping.isEmpty() ? Optional.empty() : Optional.of(describe(dropping));
+    return dropping;
   }
 
   private void accept(NftablesSocket socket, List<IpPrefix> podCidrs) {
@@ -202,9 +192,9 @@ public final class ForwardAgent implements Agent {
     });
   }
 
-  private static String describe(List<DroppingChain> dropping) {
+  private static String describe(List<String> dropping) {
     return "others drop forwarded packets, those of pods included, that none of their rules accepts: "
-        + dropping.stream().map(DroppingChain::toString).collect(Collectors.joining(", "));
+        + String.join(", ", dropping);
   }
 
   private List<IpPrefix> podCidrs() {
@@ -213,13 +203,5 @@ public final class ForwardAgent implements Agent {
         .flatMap(cluster -> cluster.self())
         .map(ClusterNode::podCidrs)
         .orElse(List.of());
-  }
-
-  private static List<String> readLegacyTables() {
-    try {
-      return Files.readAllLines(LEGACY_TABLES);
-    } catch (IOException notInUse) {
-      return List.of();
-    }
   }
 }

@@ -22,6 +22,7 @@ import java.util.ArrayList;
 import java.util.List;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
@@ -56,6 +57,29 @@ class ForwardAgentTest {
           ct state { established, related } accept
           ip daddr 192.0.2.66 drop
           reject with icmpx admin-prohibited
+        }
+      }
+      """;
+
+  /** What ufw makes of its default {@code reject}, as far as it is about forwarded packets. */
+  private static final String UFW =
+      """
+      table ip filter {
+        chain ufw-before-forward { ip daddr 192.0.2.66 counter drop; }
+        chain ufw-reject-forward { counter reject; }
+        chain ufw-track-forward { }
+        chain FORWARD {
+          type filter hook forward priority filter; policy accept;
+          counter jump ufw-before-forward
+          counter jump ufw-reject-forward
+          counter jump ufw-track-forward
+        }
+      }
+      table ip6 filter {
+        chain ufw-reject-forward { counter reject; }
+        chain FORWARD {
+          type filter hook forward priority filter; policy accept;
+          counter goto ufw-reject-forward
         }
       }
       """;
@@ -191,6 +215,21 @@ class ForwardAgentTest {
     awaitLine("[+]forwarding ok\n");
   }
 
+  /** Of which the kernel tells nobody. */
+  @Test
+  @Tag("xtables")
+  void namesAChainOfIptablesLegacy() {
+    String withoutLock = "XTABLES_LOCKFILE=/dev/null"; // which would be a file that stays
+    host.run("env", withoutLock, "iptables-legacy", "-P", "FORWARD", "DROP");
+    host.run("env", withoutLock, "ip6tables-legacy", "-A", "FORWARD", "-j", "REJECT");
+    start(true);
+
+    awaitLine(
+        "accepts: chain FORWARD of iptables-legacy (policy drop),"
+            + " chain FORWARD of ip6tables-legacy (its last rule)\n");
+    assertThat(reaches(pod, "192.0.2.9")).isFalse();
+  }
+
   @Test
   void namesAChainThatRejectsAllAtItsEnd() {
     Nft.apply(host, FIREWALLD);
@@ -200,10 +239,39 @@ class ForwardAgentTest {
     assertThat(reaches(pod, "192.0.2.9")).isFalse();
   }
 
+  /** As ufw has it, where it is to reject. */
+  @Test
+  void namesAChainWhoseLastRuleLeadsToOneThatRejects() {
+    Nft.apply(host, UFW);
+    start(false);
+
+    awaitLine(
+        "accepts: chain ip filter FORWARD (its last rule, by chain ufw-reject-forward),"
+            + " chain ip6 filter FORWARD (its last rule, by chain ufw-reject-forward)\n");
+    assertThat(reaches(pod, "192.0.2.9")).isFalse();
+  }
+
+  @Test
+  void letsPodsThroughBeforeARuleThatLeadsToAChainThatRejects() {
+    Nft.apply(host, UFW);
+    start(true);
+
+    awaitLine("[+]forwarding ok\n");
+    assertThat(reaches(pod, "192.0.2.9")).isTrue();
+    assertThat(reaches(pod, "2001:db8::9")).isTrue();
+    assertThat(reaches(pod, "192.0.2.66")).isFalse();
+  }
+
   @ParameterizedTest
   @ValueSource(
       strings = {
         "chain f { type filter hook forward priority 0; policy accept; ip saddr 10.9.0.0/16 drop; }",
+        "chain g { ip saddr 10.9.0.0/16 drop; }; "
+            + "chain f { type filter hook forward priority 0; policy accept; jump g; }",
+        "chain g { counter return; drop; }; "
+            + "chain f { type filter hook forward priority 0; policy accept; jump g; }",
+        "chain g { log; counter accept; }; "
+            + "chain f { type filter hook forward priority 0; policy drop; goto g; }",
         "chain f { type filter hook input priority 0; policy drop; }",
         "chain f { type filter hook forward priority 0; policy accept; counter accept; }",
         "flags dormant; chain f { type filter hook forward priority 0; policy drop; }",
