@@ -53,7 +53,7 @@ help:
 
 test test-rootless demo bench soak: TOOLS += $(RUN_TOOLS)
 test test-rootless: TOOLS += go=21 sanitizers=gcc protocols=netbase ping=iputils-ping perl=perl-base \
-  python3=python3 containerd=containerd ctr=containerd runc=runc openssl=openssl
+  python3=python3 containerd=containerd ctr=containerd runc=runc openssl=openssl iptables=iptables ipvsadm=ipvsadm
 test: check-root check
 	@build/parts $(MAKE) tools dist verify
 
@@ -153,7 +153,7 @@ e2e-classes:
 # Tests on other kernels than this machine's: KERNELS="6.1 7.3" TESTS="demo netlink cni-kindnet:portmap.*"; `this` is the machine's own.
 # MAVEN_ARGS=-Dquick leaves static analysis out. See vm/run and docs/kernels.md.
 VM_TOOLS = $(if $(FOREIGN),,qemu-system-x86_64=qemu-system-x86) virtiofsd=virtiofsd busybox=busybox-static modprobe=kmod xz=xz-utils \
-  setpriv=util-linux perl=perl-base protocols=netbase $(RUN_TOOLS)
+  setpriv=util-linux perl=perl-base protocols=netbase iptables=iptables ipvsadm=ipvsadm $(RUN_TOOLS)
 JUNIT_VERSION = $(shell sed -n 's:.*<junit.version>\(.*\)</junit.version>.*:\1:p' pom.xml)
 JUNIT_CONSOLE = target/vm/junit-platform-console-standalone-$(JUNIT_VERSION).jar
 KERNELS ?= 6.12

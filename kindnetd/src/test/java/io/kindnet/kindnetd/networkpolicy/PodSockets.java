@@ -20,7 +20,7 @@ import java.util.List;
 import java.util.concurrent.Callable;
 
 /** Sockets of this process in the network namespaces of pods: servers that echo, and clients. */
-final class PodSockets implements AutoCloseable {
+public final class PodSockets implements AutoCloseable {
   /** Long enough for what comes, however busy the machine is. */
   private static final Duration PATIENT = Duration.ofSeconds(30);
 
@@ -49,7 +49,7 @@ final class PodSockets implements AutoCloseable {
   }
 
   /** Serves TCP and UDP of both families at {@code port}. */
-  void serve(Namespace namespace, int port) {
+  public void serve(Namespace namespace, int port) {
     ServerSocketChannel tcp =
         in(namespace, () -> ServerSocketChannel.open().bind(new InetSocketAddress("::", port), 50));
     DatagramSocket udp = in(namespace, () -> new DatagramSocket(new InetSocketAddress("::", port)));
@@ -95,7 +95,7 @@ final class PodSockets implements AutoCloseable {
   }
 
   /** Whether a connection comes about and is answered. */
-  boolean connects(Namespace from, String to, int port, boolean expected) {
+  public boolean connects(Namespace from, String to, int port, boolean expected) {
     try (Connection connection = connect(from, to, port, expected ? PATIENT : SHORT)) {
       return connection.asks(expected);
     } catch (IOException none) {
