@@ -91,7 +91,7 @@ final class PointToPoint implements Wiring {
                 hostEnd.index(),
                 name + " has lost the gateway address " + IpAddresses.format(lease.gateway()),
                 socket -> {
-                  if (six) {
+                  if (six && hostEnd.isUp()) { // who sets it up prepares it
                     LinkSettings.prepare(hostEnd.name(), AddressFamily.IPV6);
                   }
                   addGateway(socket, hostEnd, lease);
