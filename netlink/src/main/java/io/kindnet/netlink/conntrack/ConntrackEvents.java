@@ -15,9 +15,9 @@ import java.util.List;
  * reads; another one may close it.
  */
 public final class ConntrackEvents implements AutoCloseable {
-  private static final int NFNLGRP_CONNTRACK_NEW = 1; // linux/netfilter/nfnetlink.h
-  private static final int NFNLGRP_CONNTRACK_UPDATE = 2;
-  private static final int NFNLGRP_CONNTRACK_DESTROY = 3;
+  static final int NFNLGRP_CONNTRACK_NEW = 1; // linux/netfilter/nfnetlink.h
+  static final int NFNLGRP_CONNTRACK_UPDATE = 2;
+  static final int NFNLGRP_CONNTRACK_DESTROY = 3;
 
   /**
    * What has come since the last read.

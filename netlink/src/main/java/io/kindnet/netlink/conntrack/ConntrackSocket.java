@@ -2,6 +2,7 @@ package io.kindnet.netlink.conntrack;
 
 import static io.kindnet.netlink.wire.NetlinkConstants.NETLINK_NETFILTER;
 
+import io.kindnet.netlink.ip.AddressFamily;
 import io.kindnet.netlink.libc.Errno;
 import io.kindnet.netlink.wire.BatchFailure;
 import io.kindnet.netlink.wire.MessageListener;
@@ -46,6 +47,28 @@ public final class ConntrackSocket implements AutoCloseable {
       }
     }
     return flows;
+  }
+
+  /** All flows of {@code family}. */
+  public List<Flow> list(AddressFamily family) {
+    List<Flow> flows = new ArrayList<>();
+    MessageWriter request =
+        CtNetlink.message("list flows of " + family, CtNetlink.IPCTNL_MSG_CT_GET, family.number());
+    for (NetlinkMessage message : socket.dump(request)) {
+      flows.add(Flow.parse(message));
+    }
+    return flows;
+  }
+
+  /** How connection tracking fares. */
+  public ConntrackStatistics statistics() {
+    NetlinkMessage global =
+        socket.get(CtNetlink.message("get conntrack's size", CtNetlink.IPCTNL_MSG_CT_GET_STATS, 0));
+    return ConntrackStatistics.of(
+        global,
+        socket.dump(
+            CtNetlink.message(
+                "list conntrack's statistics", CtNetlink.IPCTNL_MSG_CT_GET_STATS_CPU, 0)));
   }
 
   /**

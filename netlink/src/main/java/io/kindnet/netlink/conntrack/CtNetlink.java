@@ -10,15 +10,35 @@ final class CtNetlink {
   static final int IPCTNL_MSG_CT_GET = 1;
   static final int IPCTNL_MSG_CT_DELETE = 2;
 
+  static final int IPCTNL_MSG_CT_GET_STATS_CPU = 4;
+  static final int IPCTNL_MSG_CT_GET_STATS = 5;
+
   static final int CTA_TUPLE_ORIG = 1;
   static final int CTA_TUPLE_REPLY = 2;
   static final int CTA_STATUS = 3;
+  static final int CTA_PROTOINFO = 4;
   static final int CTA_TIMEOUT = 7;
   static final int CTA_MARK = 8;
+  static final int CTA_COUNTERS_ORIG = 9;
+  static final int CTA_COUNTERS_REPLY = 10;
   static final int CTA_ID = 12;
   static final int CTA_ZONE = 18;
+  static final int CTA_TIMESTAMP = 20;
   static final int CTA_MARK_MASK = 21;
   static final int CTA_FILTER = 25;
+  static final int CTA_TIMESTAMP_EVENT = 27;
+
+  static final int CTA_PROTOINFO_TCP = 1;
+  static final int CTA_PROTOINFO_TCP_STATE = 1;
+
+  static final int CTA_COUNTERS_PACKETS = 1;
+  static final int CTA_COUNTERS_BYTES = 2;
+
+  static final int CTA_TIMESTAMP_START = 1;
+  static final int CTA_TIMESTAMP_STOP = 2;
+
+  static final int CTA_STATS_GLOBAL_ENTRIES = 1;
+  static final int CTA_STATS_GLOBAL_MAX_ENTRIES = 2;
 
   static final int CTA_TUPLE_IP = 1;
   static final int CTA_TUPLE_PROTO = 2;

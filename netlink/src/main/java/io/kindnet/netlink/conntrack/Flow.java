@@ -16,6 +16,7 @@ import io.kindnet.netlink.wire.Nfnetlink;
  * @param timeoutSeconds after which it goes, if nothing comes
  * @param zone the conntrack zone, 0 where zones are not used
  * @param id what tells it from a later entry for the same packets
+ * @param details what the kernel notes of it where it is asked to
  */
 public record Flow(
     FlowTuple original,
@@ -24,7 +25,19 @@ public record Flow(
     int mark,
     int timeoutSeconds,
     int zone,
-    int id) {
+    int id,
+    FlowDetails details) {
+  /** One of which nothing else is known. */
+  public Flow(
+      FlowTuple original,
+      FlowTuple reply,
+      int status,
+      int mark,
+      int timeoutSeconds,
+      int zone,
+      int id) {
+    this(original, reply, status, mark, timeoutSeconds, zone, id, FlowDetails.NONE);
+  }
 
   static Flow parse(NetlinkMessage message) {
     Attributes attributes = Nfnetlink.attributes(message);
@@ -36,7 +49,8 @@ public record Flow(
         number(attributes, CtNetlink.CTA_MARK),
         number(attributes, CtNetlink.CTA_TIMEOUT),
         zone == null ? 0 : zone.u16Be(),
-        number(attributes, CtNetlink.CTA_ID));
+        number(attributes, CtNetlink.CTA_ID),
+        FlowDetails.parse(attributes));
   }
 
   private static int number(Attributes attributes, int type) {

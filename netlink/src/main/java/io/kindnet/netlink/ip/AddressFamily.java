@@ -50,4 +50,9 @@ public enum AddressFamily {
   public int bytes() {
     return bits / 8;
   }
+
+  /** The address that stands for any or none: {@code 0.0.0.0} or {@code ::}. */
+  public InetAddress unspecified() {
+    return IpAddresses.of(new byte[bytes()]);
+  }
 }

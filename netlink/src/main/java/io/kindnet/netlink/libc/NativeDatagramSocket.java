@@ -2,6 +2,7 @@ package io.kindnet.netlink.libc;
 
 import java.nio.ByteBuffer;
 import java.time.Duration;
+import java.util.List;
 import java.util.Objects;
 import org.jspecify.annotations.Nullable;
 
@@ -96,7 +97,19 @@ public final class NativeDatagramSocket implements AutoCloseable {
    * there.
    */
   public void ignore(int offset, int value) {
-    try (SocketFilter filter = SocketFilter.allBut(offset, value)) {
+    attach(SocketFilter.allBut(offset, value));
+  }
+
+  /**
+   * Has the kernel throw away, before they are queued, the datagrams of which {@code program}
+   * returns 0.
+   */
+  public void filter(List<FilterInstruction> program) {
+    attach(SocketFilter.of(program));
+  }
+
+  private void attach(SocketFilter attached) {
+    try (SocketFilter filter = attached) {
       SystemCalls.check(
           Libc.setsockopt(
               socket.number(),
@@ -144,6 +157,34 @@ public final class NativeDatagramSocket implements AutoCloseable {
    */
   public @Nullable Datagram receiveNow() {
     return receive(MSG_DONTWAIT);
+  }
+
+  /**
+   * Receives as many datagrams as there are, and as {@code batch} has room for, without waiting: a
+   * system call for all of them.
+   *
+   * @throws KernelException {@code ENOBUFS} if datagrams were lost because they were not read in
+   *     time
+   */
+  public void receiveNow(DatagramBatch batch) {
+    batch.received(0);
+    while (true) {
+      Memory messages = batch.forReceiving();
+      int count =
+          ServerLibc.recvmmsg(
+              socket.number(), messages, batch.capacity(), MSG_DONTWAIT | MSG_TRUNC);
+      if (count >= 0) {
+        batch.received(count);
+        return;
+      }
+      Errno errno = SystemCalls.lastError();
+      if (errno == Errno.EAGAIN) {
+        return;
+      }
+      if (errno != Errno.EINTR) {
+        throw new KernelException("receive on " + name, errno);
+      }
+    }
   }
 
   private @Nullable Datagram receive(int flags) {

@@ -17,6 +17,8 @@ final class ServerLibc {
       Libc.returning(Libc.INT, Libc.INT, Libc.INT, Libc.INT, Libc.POINTER, Libc.POINTER);
   private static final CallContext INT_OF_INT_POINTER_INT_INT =
       Libc.returning(Libc.INT, Libc.INT, Libc.POINTER, Libc.INT, Libc.INT);
+  private static final CallContext INT_OF_INT_POINTER_INT_INT_POINTER =
+      Libc.returning(Libc.INT, Libc.INT, Libc.POINTER, Libc.INT, Libc.INT, Libc.POINTER);
   private static final CallContext INT_OF_INT_POINTER =
       Libc.returning(Libc.INT, Libc.INT, Libc.POINTER);
   private static final CallContext LONG_OF_POINTER_POINTER_LONG =
@@ -36,6 +38,7 @@ final class ServerLibc {
   private static final long UNSHARE = Libc.address("unshare");
   private static final long READLINK = Libc.address("readlink");
   private static final long SYSCALL = Libc.address("syscall");
+  private static final long RECVMMSG = Libc.address("recvmmsg");
 
   private ServerLibc() {}
 
@@ -88,6 +91,13 @@ final class ServerLibc {
             events.address(),
             capacity,
             timeoutMillis);
+  }
+
+  /** Without a time to wait for more. */
+  static int recvmmsg(int fd, Memory messages, int count, int flags) {
+    return (int)
+        Libc.INVOKER.invokeN5(
+            INT_OF_INT_POINTER_INT_INT_POINTER, RECVMMSG, fd, messages.address(), count, flags, 0);
   }
 
   static int unshare(int flags) {

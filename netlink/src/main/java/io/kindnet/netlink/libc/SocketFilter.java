@@ -2,6 +2,7 @@ package io.kindnet.netlink.libc;
 
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
+import java.util.List;
 
 /**
  * A program of classic BPF that the kernel asks of each datagram whether to queue it: {@code struct
@@ -14,19 +15,29 @@ final class SocketFilter implements AutoCloseable {
   private static final int WHOLE = -1;
   private static final int NOTHING = 0;
 
-  private static final int INSTRUCTIONS = 4;
   private static final int INSTRUCTION_LENGTH = 8;
   private static final int PROGRAM_OFFSET = 8;
 
   /** {@code sizeof(struct sock_fprog)}. */
   static final int LENGTH = 16;
 
-  private final Memory program = Memory.ofSize(INSTRUCTIONS * INSTRUCTION_LENGTH);
+  private final Memory program;
   private final Memory description = Memory.ofSize(LENGTH);
 
-  private SocketFilter(byte[] instructions) {
-    program.put(0, instructions, 0, instructions.length);
-    description.putShort(0, (short) INSTRUCTIONS);
+  private SocketFilter(List<FilterInstruction> instructions) {
+    ByteBuffer bytes =
+        ByteBuffer.allocate(instructions.size() * INSTRUCTION_LENGTH)
+            .order(ByteOrder.nativeOrder());
+    for (FilterInstruction each : instructions) {
+      bytes
+          .putShort((short) each.code())
+          .put((byte) each.jumpIfTrue())
+          .put((byte) each.jumpIfFalse())
+          .putInt(each.operand());
+    }
+    program = Memory.ofSize(bytes.capacity());
+    program.put(0, bytes.array(), 0, bytes.capacity());
+    description.putShort(0, (short) instructions.size());
     description.putLong(PROGRAM_OFFSET, program.address());
   }
 
@@ -35,22 +46,22 @@ final class SocketFilter implements AutoCloseable {
    * offset}; those that end before it do not pass either.
    */
   static SocketFilter allBut(int offset, int value) {
-    ByteBuffer instructions =
-        ByteBuffer.allocate(INSTRUCTIONS * INSTRUCTION_LENGTH).order(ByteOrder.nativeOrder());
-    add(instructions, LOAD_WORD, 0, offset);
-    add(instructions, JUMP_IF_EQUAL, 1, networkOrder(value)); // over the next one
-    add(instructions, RETURN, 0, WHOLE);
-    add(instructions, RETURN, 0, NOTHING);
-    return new SocketFilter(instructions.array());
+    return new SocketFilter(
+        List.of(
+            FilterInstruction.of(LOAD_WORD, offset),
+            new FilterInstruction(JUMP_IF_EQUAL, 1, 0, networkOrder(value)), // over the next one
+            FilterInstruction.of(RETURN, WHOLE),
+            FilterInstruction.of(RETURN, NOTHING)));
+  }
+
+  /** Lets those pass of which {@code program} returns anything but 0. */
+  static SocketFilter of(List<FilterInstruction> program) {
+    return new SocketFilter(program);
   }
 
   /** What {@code SO_ATTACH_FILTER} takes. */
   Memory description() {
     return description;
-  }
-
-  private static void add(ByteBuffer instructions, int code, int jumpIfTrue, int operand) {
-    instructions.putShort((short) code).put((byte) jumpIfTrue).put((byte) 0).putInt(operand);
   }
 
   /** The program sees numbers as if they had come from a network. */

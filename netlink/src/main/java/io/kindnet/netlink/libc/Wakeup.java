@@ -1,5 +1,7 @@
 package io.kindnet.netlink.libc;
 
+import java.time.Duration;
+
 /**
  * Ends a {@link NativeDatagramSocket#await} of another thread, for good, or one {@link Epoll#await}
  * for each signal: an eventfd.
@@ -19,6 +21,15 @@ public final class Wakeup implements AutoCloseable {
   /** Gives the signal; waits from now on end at once. */
   public void signal() {
     Libc.write(event.number(), one, Long.BYTES);
+  }
+
+  /**
+   * Waits for the signal itself.
+   *
+   * @return false after {@code timeout}
+   */
+  public boolean await(Duration timeout) {
+    return Readiness.await(event, Readiness.POLLIN, timeout, "an event descriptor");
   }
 
   int number() {

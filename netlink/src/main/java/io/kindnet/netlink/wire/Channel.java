@@ -5,6 +5,7 @@ import static io.kindnet.netlink.wire.NetlinkConstants.NETLINK_EXT_ACK;
 import static io.kindnet.netlink.wire.NetlinkConstants.NETLINK_GET_STRICT_CHK;
 import static io.kindnet.netlink.wire.NetlinkConstants.SOL_NETLINK;
 
+import io.kindnet.netlink.libc.DatagramBatch;
 import io.kindnet.netlink.libc.Errno;
 import io.kindnet.netlink.libc.KernelException;
 import io.kindnet.netlink.libc.NativeDatagramSocket;
@@ -32,6 +33,10 @@ final class Channel implements AutoCloseable {
   }
 
   static Channel open(int protocol) {
+    return open(protocol, RECEIVE_BUFFER);
+  }
+
+  static Channel open(int protocol, int receiveBuffer) {
     NativeDatagramSocket socket =
         NativeDatagramSocket.open(NetlinkAddress.AF_NETLINK, protocol, "netlink socket");
     try {
@@ -40,7 +45,7 @@ final class Channel implements AutoCloseable {
       socket.option(SOL_NETLINK, NETLINK_GET_STRICT_CHK, 1);
       socket.bind(NetlinkAddress.any());
       Channel channel = new Channel(socket);
-      channel.bufferSize(SO_RCVBUFFORCE, SO_RCVBUF, RECEIVE_BUFFER);
+      channel.bufferSize(SO_RCVBUFFORCE, SO_RCVBUF, receiveBuffer);
       return channel;
     } catch (KernelException e) {
       socket.close();
@@ -110,6 +115,15 @@ final class Channel implements AutoCloseable {
       }
       return NetlinkMessage.parse(datagram.bytes());
     }
+  }
+
+  /**
+   * Receives what is there, as far as {@code batch} has room for it, without waiting.
+   *
+   * @throws KernelException {@code ENOBUFS} if some were lost
+   */
+  void receive(DatagramBatch batch) {
+    socket.receiveNow(batch);
   }
 
   /** Throws away what was not read yet: answers to a request that was given up. */
