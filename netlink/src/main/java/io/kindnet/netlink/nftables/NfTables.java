@@ -24,11 +24,17 @@ final class NfTables {
   static final int NFT_MSG_NEWGEN = 15;
   static final int NFT_MSG_GETGEN = 16;
 
+  static final int NFT_MSG_TRACE = 17;
+  static final int NFT_MSG_NEWFLOWTABLE = 22;
+  static final int NFT_MSG_GETFLOWTABLE = 23;
+  static final int NFT_MSG_DELFLOWTABLE = 24;
+
   static final int NFTA_LIST_ELEM = 1;
 
   static final int NFTA_TABLE_NAME = 1;
   static final int NFTA_TABLE_FLAGS = 2;
   static final int NFT_TABLE_F_DORMANT = 1;
+  static final int NFT_TABLE_F_OWNER = 2;
 
   static final int NFTA_CHAIN_TABLE = 1;
   static final int NFTA_CHAIN_NAME = 3;
@@ -71,6 +77,33 @@ final class NfTables {
   static final int NFTA_SET_ELEM_LIST_SET = 2;
   static final int NFTA_SET_ELEM_LIST_ELEMENTS = 3;
   static final int NFTA_SET_ELEM_LIST_SET_ID = 4;
+
+  static final int NFTA_FLOWTABLE_TABLE = 1;
+  static final int NFTA_FLOWTABLE_NAME = 2;
+  static final int NFTA_FLOWTABLE_HOOK = 3;
+  static final int NFTA_FLOWTABLE_FLAGS = 7;
+  static final int NFTA_FLOWTABLE_HOOK_NUM = 1;
+  static final int NFTA_FLOWTABLE_HOOK_PRIORITY = 2;
+  static final int NFTA_FLOWTABLE_HOOK_DEVS = 3;
+  static final int NFTA_DEVICE_NAME = 1;
+
+  static final int NFTA_TRACE_TABLE = 1;
+  static final int NFTA_TRACE_CHAIN = 2;
+  static final int NFTA_TRACE_RULE_HANDLE = 3;
+  static final int NFTA_TRACE_TYPE = 4;
+  static final int NFTA_TRACE_VERDICT = 5;
+  static final int NFTA_TRACE_ID = 6;
+  static final int NFTA_TRACE_NETWORK_HEADER = 8;
+  static final int NFTA_TRACE_TRANSPORT_HEADER = 9;
+  static final int NFTA_TRACE_IIF = 10;
+  static final int NFTA_TRACE_OIF = 12;
+  static final int NFTA_TRACE_MARK = 14;
+  static final int NFTA_TRACE_NFPROTO = 15;
+  static final int NFTA_TRACE_POLICY = 16;
+  static final int NFTA_TRACE_CT_ID = 18;
+  static final int NFTA_TRACE_CT_DIRECTION = 19;
+  static final int NFTA_TRACE_CT_STATUS = 20;
+  static final int NFTA_TRACE_CT_STATE = 21;
 
   static final int NFTA_GEN_ID = 1;
   static final int NFTA_GEN_PROC_PID = 2;

@@ -1,6 +1,7 @@
 package io.kindnet.netlink.nftables;
 
 import static io.kindnet.netlink.nftables.NfTables.NFT_MSG_GETCHAIN;
+import static io.kindnet.netlink.nftables.NfTables.NFT_MSG_GETFLOWTABLE;
 import static io.kindnet.netlink.nftables.NfTables.NFT_MSG_GETGEN;
 import static io.kindnet.netlink.nftables.NfTables.NFT_MSG_GETRULE;
 import static io.kindnet.netlink.nftables.NfTables.NFT_MSG_GETSET;
@@ -138,6 +139,16 @@ public final class NftablesListing {
     request.attributeString(NfTables.NFTA_SET_NAME, name);
     NetlinkMessage reply = getOrNull(request);
     return reply == null ? null : NamedSet.parse(reply);
+  }
+
+  /** The flowtable {@code name}. */
+  public @Nullable Flowtable flowtable(Table table, String name) {
+    String what = "get flowtable " + table + " " + name;
+    MessageWriter request = request(what, NFT_MSG_GETFLOWTABLE, table);
+    request.attributeString(NfTables.NFTA_FLOWTABLE_TABLE, table.name());
+    request.attributeString(NfTables.NFTA_FLOWTABLE_NAME, name);
+    NetlinkMessage reply = getOrNull(request);
+    return reply == null ? null : Flowtable.parse(reply);
   }
 
   /** The elements of {@code set}, in no particular order. */

@@ -1,11 +1,13 @@
 package io.kindnet.netlink.nftables;
 
 import static io.kindnet.netlink.nftables.NfTables.NFT_MSG_DELCHAIN;
+import static io.kindnet.netlink.nftables.NfTables.NFT_MSG_DELFLOWTABLE;
 import static io.kindnet.netlink.nftables.NfTables.NFT_MSG_DELRULE;
 import static io.kindnet.netlink.nftables.NfTables.NFT_MSG_DELSET;
 import static io.kindnet.netlink.nftables.NfTables.NFT_MSG_DELSETELEM;
 import static io.kindnet.netlink.nftables.NfTables.NFT_MSG_DELTABLE;
 import static io.kindnet.netlink.nftables.NfTables.NFT_MSG_NEWCHAIN;
+import static io.kindnet.netlink.nftables.NfTables.NFT_MSG_NEWFLOWTABLE;
 import static io.kindnet.netlink.nftables.NfTables.NFT_MSG_NEWRULE;
 import static io.kindnet.netlink.nftables.NfTables.NFT_MSG_NEWSET;
 import static io.kindnet.netlink.nftables.NfTables.NFT_MSG_NEWSETELEM;
@@ -17,6 +19,7 @@ import static io.kindnet.netlink.wire.NetlinkConstants.NLM_F_REPLACE;
 
 import io.kindnet.netlink.wire.MessageWriter;
 import java.util.ArrayList;
+import java.util.Collection;
 import java.util.List;
 
 /**
@@ -39,6 +42,18 @@ public final class NftablesTransaction {
   /** Makes {@code table}; {@code EEXIST} if it exists. */
   public NftablesTransaction create(Table table) {
     table.pack(command("create table " + table, NFT_MSG_NEWTABLE, NLM_F_EXCL, table));
+    return this;
+  }
+
+  /**
+   * Makes {@code table}, for the socket that commits this alone: nobody else can change it, and the
+   * kernel deletes it with the socket, whichever way the process ends. {@code EEXIST} if it exists;
+   * {@code EOPNOTSUPP} before Linux 5.12.
+   */
+  public NftablesTransaction createOwned(Table table) {
+    table.pack(
+        command("create table " + table, NFT_MSG_NEWTABLE, NLM_F_EXCL, table),
+        NfTables.NFT_TABLE_F_OWNER);
     return this;
   }
 
@@ -168,6 +183,38 @@ public final class NftablesTransaction {
     commands.addAll(
         ElementMessages.of("add", NFT_MSG_NEWSETELEM, NLM_F_CREATE, set, lastSetId, elements));
     return lastSetId;
+  }
+
+  /**
+   * Makes {@code flowtable} unless it exists; adds the interfaces that it does not have yet. An
+   * interface that is not there is refused with {@code ENOENT}, a kernel without flowtables with
+   * {@code EOPNOTSUPP} or {@code ENOENT}.
+   */
+  public NftablesTransaction add(Flowtable flowtable) {
+    flowtable.pack(
+        command(
+            "add flowtable " + flowtable, NFT_MSG_NEWFLOWTABLE, NLM_F_CREATE, flowtable.table()));
+    return this;
+  }
+
+  /** Takes interfaces out of {@code flowtable}. */
+  public NftablesTransaction deleteDevices(Flowtable flowtable, Collection<String> devices) {
+    MessageWriter command =
+        command(
+            "delete interfaces of flowtable " + flowtable,
+            NFT_MSG_DELFLOWTABLE,
+            0,
+            flowtable.table());
+    flowtable.packName(command);
+    flowtable.packHook(command, devices);
+    return this;
+  }
+
+  /** Deletes {@code flowtable}, which no rule may use. */
+  public NftablesTransaction delete(Flowtable flowtable) {
+    flowtable.packName(
+        command("delete flowtable " + flowtable, NFT_MSG_DELFLOWTABLE, 0, flowtable.table()));
+    return this;
   }
 
   /** Whether there is nothing to do. */

@@ -12,8 +12,12 @@ import io.kindnet.netlink.wire.Nfnetlink;
  */
 public record Table(TableFamily family, String name) {
   void pack(MessageWriter writer) {
+    pack(writer, 0);
+  }
+
+  void pack(MessageWriter writer, int flags) {
     packName(writer, NfTables.NFTA_TABLE_NAME);
-    writer.attributeU32Be(NfTables.NFTA_TABLE_FLAGS, 0);
+    writer.attributeU32Be(NfTables.NFTA_TABLE_FLAGS, flags);
   }
 
   MessageWriter packName(MessageWriter writer, int attribute) {

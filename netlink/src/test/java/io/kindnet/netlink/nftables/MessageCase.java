@@ -12,9 +12,11 @@ import static io.kindnet.netlink.nftables.expr.Register.NFT_REG_1;
 
 import io.kindnet.netlink.ip.AddressFamily;
 import io.kindnet.netlink.ip.IpPrefix;
+import io.kindnet.netlink.nftables.expr.Byteorder;
 import io.kindnet.netlink.nftables.expr.Cmp;
 import io.kindnet.netlink.nftables.expr.Counter;
 import io.kindnet.netlink.nftables.expr.Ct;
+import io.kindnet.netlink.nftables.expr.FlowOffload;
 import io.kindnet.netlink.nftables.expr.Immediate;
 import io.kindnet.netlink.nftables.expr.Limit;
 import io.kindnet.netlink.nftables.expr.Log;
@@ -29,6 +31,7 @@ import io.kindnet.netlink.nftables.expr.Value;
 import io.kindnet.netlink.nftables.expr.Verdict;
 import java.time.Duration;
 import java.util.List;
+import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -116,6 +119,16 @@ record MessageCase(String resource, NftablesTransaction transaction, @Nullable O
   private static final Rule LOG =
       Rule.always(Limit.perSecond(10, 20), Log.toGroup(113, "egress a", 128));
 
+  private static final Flowtable FLOWTABLE =
+      new Flowtable(TABLE, "f", 5, Set.of("lo", "eth0"), Flowtable.NFT_FLOWTABLE_COUNTER);
+  private static final Rule FLOW_ADD =
+      Rule.always(
+          Ct.load(Ct.NFT_CT_PKTS, Register.NFT_REG_1),
+          Byteorder.toNetwork(Register.NFT_REG_1, Long.BYTES),
+          Cmp.moreThan(Register.NFT_REG_1, Value.ofLongBe(20)),
+          new FlowOffload("f"),
+          Counter.zero());
+
   static final List<MessageCase> ALL =
       List.of(
           new MessageCase("add-table", begin().add(TABLE), TABLE),
@@ -147,6 +160,8 @@ record MessageCase(String resource, NftablesTransaction transaction, @Nullable O
           new MessageCase("rule-not-in", begin().insert(CHAIN, NOT_IN), NOT_IN),
           new MessageCase("rule-ct-mark", begin().append(CHAIN, CT_MARK), CT_MARK),
           new MessageCase("rule-dnat", begin().append(PRE, DNAT), DNAT),
+          new MessageCase("rule-flow-add", begin().append(CHAIN, FLOW_ADD), FLOW_ADD),
+          new MessageCase("add-flowtable", begin().add(FLOWTABLE), FLOWTABLE),
           new MessageCase("rule-log", begin().append(POST, LOG), LOG),
           new MessageCase(
               "replace-rule",

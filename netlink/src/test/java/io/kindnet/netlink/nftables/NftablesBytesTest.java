@@ -65,6 +65,7 @@ class NftablesBytesTest {
     return switch (NfTables.messageOf(message)) {
       case NfTables.NFT_MSG_NEWTABLE -> Table.parse(message);
       case NfTables.NFT_MSG_NEWCHAIN -> Chain.parse(message);
+      case NfTables.NFT_MSG_NEWFLOWTABLE -> Flowtable.parse(message);
       case NfTables.NFT_MSG_NEWSET -> NamedSet.parse(message);
       case NfTables.NFT_MSG_NEWRULE -> Rule.parse(Nfnetlink.attributes(message));
       default -> {

@@ -26,6 +26,9 @@ public record Cmp(Register source, int operation, Value value) implements Expres
   /** Greater or equal, as big-endian numbers. */
   public static final int NFT_CMP_GTE = 5;
 
+  /** The register holds more. */
+  public static final int NFT_CMP_GT = 4;
+
   static final String NAME = "cmp";
 
   private static final int NFTA_CMP_SREG = 1;
@@ -50,6 +53,11 @@ public record Cmp(Register source, int operation, Value value) implements Expres
   /** Goes on where {@code source} is {@code value} or more, as big-endian numbers. */
   public static Cmp atLeast(Register source, Value value) {
     return new Cmp(source, NFT_CMP_GTE, value);
+  }
+
+  /** Goes on if the register holds more; the bytes are compared from the first one on. */
+  public static Cmp moreThan(Register source, Value value) {
+    return new Cmp(source, NFT_CMP_GT, value);
   }
 
   @Override

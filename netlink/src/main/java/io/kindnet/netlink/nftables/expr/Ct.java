@@ -32,6 +32,27 @@ public record Ct(
   /** The mark of the connection. */
   public static final int NFT_CT_MARK = 3;
 
+  /** The port that a direction comes from, two bytes. */
+  public static final int NFT_CT_PROTO_SRC = 11;
+
+  /** The port that a direction goes to, two bytes. */
+  public static final int NFT_CT_PROTO_DST = 12;
+
+  /** How many packets the connection had in both directions, eight bytes in native byte order. */
+  public static final int NFT_CT_PKTS = 14;
+
+  /** The IPv4 address that a direction comes from. */
+  public static final int NFT_CT_SRC_IP = 19;
+
+  /** The IPv4 address that a direction goes to. */
+  public static final int NFT_CT_DST_IP = 20;
+
+  /** The IPv6 address that a direction comes from. */
+  public static final int NFT_CT_SRC_IP6 = 21;
+
+  /** The IPv6 address that a direction goes to. */
+  public static final int NFT_CT_DST_IP6 = 22;
+
   /** Bit of the state: no valid connection. */
   public static final int INVALID = 1;
 
@@ -50,6 +71,9 @@ public record Ct(
   /** Bit of the status: the destination is translated. */
   public static final int IPS_DST_NAT = 1 << 5;
 
+  /** The direction of the first packet ({@code linux/nf_conntrack_tuple_common.h}). */
+  public static final int IP_CT_DIR_ORIGINAL = 0;
+
   /** The direction of replies ({@code linux/nf_conntrack_tuple_common.h}). */
   public static final int IP_CT_DIR_REPLY = 1;
 
@@ -63,6 +87,11 @@ public record Ct(
   /** Reads {@code key}. */
   public static Ct load(int key, Register destination) {
     return new Ct(key, null, destination, null);
+  }
+
+  /** Reads {@code key} of one direction, {@code IP_CT_DIR_}. */
+  public static Ct load(int key, int direction, Register destination) {
+    return new Ct(key, direction, destination, null);
   }
 
   /** Writes {@code key}. */

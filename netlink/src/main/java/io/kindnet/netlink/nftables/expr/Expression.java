@@ -12,10 +12,12 @@ import io.kindnet.netlink.wire.MessageWriter;
  */
 public sealed interface Expression
     permits Bitwise,
+        Byteorder,
         Cmp,
         Counter,
         Ct,
         Fib,
+        FlowOffload,
         Immediate,
         Limit,
         Log,

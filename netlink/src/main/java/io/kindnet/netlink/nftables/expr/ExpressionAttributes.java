@@ -22,10 +22,12 @@ final class ExpressionAttributes {
     Attributes attributes = data.nested();
     return switch (name) {
       case Bitwise.NAME -> Bitwise.parse(attributes, data);
+      case Byteorder.NAME -> Byteorder.parse(attributes);
       case Cmp.NAME -> Cmp.parse(attributes);
       case Counter.NAME -> Counter.parse(attributes);
       case Ct.NAME -> Ct.parse(attributes);
       case Fib.NAME -> Fib.parse(attributes);
+      case FlowOffload.NAME -> FlowOffload.parse(attributes);
       case Immediate.NAME -> Immediate.parseEither(attributes);
       case Limit.NAME -> Limit.parse(attributes);
       case Log.NAME -> Log.parse(attributes, data);

@@ -32,6 +32,9 @@ public record Meta(int key, @Nullable Register destination, @Nullable Register s
   /** The name of the interface that it leaves by. */
   public static final int NFT_META_OIFNAME = 7;
 
+  /** Whether the packet is traced, one byte; can only be written. */
+  public static final int NFT_META_NFTRACE = 12;
+
   /** {@code NFPROTO_IPV4} or {@code NFPROTO_IPV6}, one byte. */
   public static final int NFT_META_NFPROTO = 15;
 

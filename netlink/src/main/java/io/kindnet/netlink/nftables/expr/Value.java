@@ -61,6 +61,11 @@ public final class Value {
     return new Value(bytes);
   }
 
+  /** Eight bytes in network byte order. */
+  public static Value ofLongBe(long value) {
+    return new Value(ByteBuffer.allocate(Long.BYTES).putLong(value).array());
+  }
+
   /** The name of an interface, in 16 bytes. */
   public static Value ofInterfaceName(String name) {
     byte[] text = name.getBytes(StandardCharsets.UTF_8);

@@ -15,6 +15,10 @@ import org.jspecify.annotations.Nullable;
 public record Verdict(int code, @Nullable String chain) implements Expression {
   private static final int NF_DROP = 0; // linux/netfilter.h
   private static final int NF_ACCEPT = 1;
+  private static final int NF_STOLEN = 2;
+  private static final int NF_QUEUE = 3;
+  private static final int NFT_CONTINUE = -1;
+  private static final int NFT_BREAK = -2;
   private static final int NFT_JUMP = -3;
   private static final int NFT_GOTO = -4;
   private static final int NFT_RETURN = -5;
@@ -80,11 +84,22 @@ public record Verdict(int code, @Nullable String chain) implements Expression {
     return verdict == null ? null : parseValue(verdict);
   }
 
-  private static Verdict parseValue(Attribute attribute) {
+  /** Reads an attribute that has the code and the chain themselves in it. */
+  public static Verdict parseValue(Attribute attribute) {
     Attributes verdict = attribute.nested();
     Attribute chain = verdict.find(NFTA_VERDICT_CHAIN);
     return new Verdict(
         verdict.get(NFTA_VERDICT_CODE).u32Be(), chain == null ? null : chain.string());
+  }
+
+  /** Whether the packet goes on with the next rule. */
+  public boolean isContinue() {
+    return code == NFT_CONTINUE;
+  }
+
+  /** Whether the packet ends here. */
+  public boolean isDrop() {
+    return code == NF_DROP;
   }
 
   /** As {@code nft} writes it: {@code jump filter}. */
@@ -94,6 +109,10 @@ public record Verdict(int code, @Nullable String chain) implements Expression {
         switch (code) {
           case NF_DROP -> "drop";
           case NF_ACCEPT -> "accept";
+          case NF_STOLEN -> "stolen";
+          case NF_QUEUE -> "queue";
+          case NFT_CONTINUE -> "continue";
+          case NFT_BREAK -> "break";
           case NFT_JUMP -> "jump";
           case NFT_GOTO -> "goto";
           case NFT_RETURN -> "return";
