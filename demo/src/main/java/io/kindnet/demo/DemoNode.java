@@ -28,6 +28,8 @@ final class DemoNode implements AutoCloseable {
   private final CniClient client;
   private final EchoPeer host;
   private final Daemon agent;
+  private final String kindnetd;
+  private final String apiServer;
   private final List<Pod> pods = new ArrayList<>();
 
   DemoNode(int number, Machine machine, Path dist, String apiServer) {
@@ -37,7 +39,8 @@ final class DemoNode implements AutoCloseable {
     client = new CniClient(machine, plugin, "1.0.0");
     host = EchoPeer.in(machine.namespace(), name());
     machine.run("mkdir", "-p", "/etc/cni/net.d"); // which every node with a container runtime has
-    String kindnetd = dist.resolve("kindnetd/bin/kindnetd").toString();
+    this.apiServer = apiServer;
+    kindnetd = dist.resolve("kindnetd/bin/kindnetd").toString();
     String nodeAddress = addressV4(number);
     agent =
         machine.start(
@@ -185,6 +188,40 @@ final class DemoNode implements AutoCloseable {
             "SELECT id, subnet FROM ipam_ranges;"
                 + "SELECT container_id, namespace, name, ip_address_v4, ip_address_v6, interface_name FROM pods;"
                 + "SELECT container_id, host_ip, host_port, protocol, container_ip, container_port FROM portmap_entries;"));
+  }
+
+  /**
+   * What {@code kindnetd trace} tells of the packets that a pod of this node gets meanwhile.
+   *
+   * @param traffic runs once packets are traced
+   */
+  String trace(Pod pod, Runnable traffic, Report report) {
+    List<String> command =
+        List.of(
+            kindnetd,
+            "trace",
+            "--pod=" + PolicyObjects.NAMESPACE + "/" + pod.name(),
+            "--port=" + Pod.PORT,
+            "--count=1",
+            "--timeout=60s");
+    List<String> whole = new ArrayList<>(List.of("env", "NODE_NAME=" + name()));
+    whole.addAll(command);
+    whole.add("--master=" + apiServer);
+    try (Daemon trace = machine.start(whole.toArray(String[]::new))) {
+      Eventually.within(
+          DEADLINE,
+          () -> {
+            if (!trace.output().contains("tracing ")) {
+              throw new AssertionError("does not trace: " + trace.output());
+            }
+          });
+      traffic.run();
+      trace.awaitExit();
+      List<String> shown = new ArrayList<>(command);
+      shown.set(0, "kindnetd");
+      report.sheet("[" + name() + "] " + String.join(" ", shown), trace.output());
+      return trace.output();
+    }
   }
 
   /** Shows what there is while policies apply: the table, and what the agent says of denials. */

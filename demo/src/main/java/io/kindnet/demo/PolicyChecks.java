@@ -51,6 +51,7 @@ final class PolicyChecks {
       reached(
           "a policy denies: the pod's own node reaches it, as kubelet's probes do", node.host());
       report.check("a policy denies: the pod itself reaches others", this::serverReaches);
+      report.check("a policy denies: kindnetd trace names the rule that drops", this::traced);
       cluster.apply(allow);
       reached("a policy allows one pod: that pod, by TCP", remote.peer());
       denied("a policy allows one pod: that pod, by UDP", remote.peer(), Transport.UDP);
@@ -101,6 +102,17 @@ final class PolicyChecks {
           }
           return "no answer, IPv4 and IPv6";
         });
+  }
+
+  private String traced() {
+    EchoRequest request = EchoRequest.tcp(server.addressV4(), Pod.PORT).waiting(SILENCE);
+    String story = node.trace(server, () -> neighbour.peer().tryAsk(request), report);
+    return story
+        .lines()
+        .filter(line -> line.contains("  dropped ") && line.contains("kindnet-network-policies"))
+        .map(String::strip)
+        .findFirst()
+        .orElseThrow(() -> new AssertionError("nothing was dropped: " + story));
   }
 
   private String serverReaches() {

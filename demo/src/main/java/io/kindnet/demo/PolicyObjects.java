@@ -12,7 +12,7 @@ import java.util.List;
 
 /** What the API server has of the pods, and the policies for them. */
 final class PolicyObjects {
-  private static final String NAMESPACE = "default";
+  static final String NAMESPACE = "default";
   private static final String NAME = "name";
 
   private PolicyObjects() {}

@@ -10,8 +10,6 @@ import picocli.CommandLine.Option;
 /** The flags as they stand on the command line, each with its default. */
 @SuppressWarnings("NullAway.Init") // picocli fills in every field, with its default if need be
 final class Flags {
-  static final int DEFAULT_NFLOG_LEVEL = 9;
-
   @Option(
       names = "--disable-cni",
       arity = "1",
@@ -142,15 +140,25 @@ final class Flags {
       paramLabel = "PACKETS",
       defaultValue = "20",
       description =
-          "packets after which a flow is offloaded, 0 disables (default ${DEFAULT-VALUE})")
+          "packets after which a flow is offloaded, 0 disables; not with --network-policy (default"
+              + " ${DEFAULT-VALUE})")
   String fastpathThreshold;
 
   @Option(
       names = "--nflog-level",
       paramLabel = "LEVEL",
-      defaultValue = "" + DEFAULT_NFLOG_LEVEL,
+      defaultValue = "9",
       description = "verbosity from which packets are logged (default ${DEFAULT-VALUE})")
   String nflogLevel;
+
+  @Option(
+      names = "--nflog-format",
+      paramLabel = "FORMAT",
+      defaultValue = "text",
+      description =
+          "how packets are logged: text, or json in the form of Kubernetes' components (default"
+              + " ${DEFAULT-VALUE})")
+  String nflogFormat;
 
   @Option(
       names = "--ipsec-overlay",

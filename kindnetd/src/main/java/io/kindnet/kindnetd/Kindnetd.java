@@ -41,9 +41,11 @@ import picocli.CommandLine.Spec;
     sortOptions = false,
     customSynopsis = {
       "kindnetd [FLAG]...",
-      "kindnetd policy explain --from POD|IP --to POD|IP --port PORT [FLAG]..."
+      "kindnetd policy explain --from POD|IP --to POD|IP --port PORT [FLAG]...",
+      "kindnetd connections [--pod NAMESPACE/NAME] [-o json] [FLAG]...",
+      "kindnetd trace --pod NAMESPACE/NAME [FLAG]..."
     },
-    subcommands = PolicyCommand.class,
+    subcommands = {PolicyCommand.class, ConnectionsCommand.class, TraceCommand.class},
     footer = "A flag takes one dash or two. A boolean without a value is true.",
     usageHelpWidth = 100)
 public final class Kindnetd implements Callable<Integer> {
@@ -122,7 +124,7 @@ public final class Kindnetd implements Callable<Integer> {
     Logger log = LoggerFactory.getLogger(Kindnetd.class);
     String version = BuildVersion.text();
     log.info("kindnetd {} on node {}", version, options.nodeName());
-    options.missing().warnings(options.verbosity()).forEach(log::warn);
+    options.missing().warnings().forEach(log::warn);
 
     Status status = new Status(version);
     ClusterNodes nodes = new ClusterNodes(options.nodeName());
@@ -146,6 +148,8 @@ public final class Kindnetd implements Callable<Integer> {
       agents.run(all.routes(), !options.disableCni());
       agents.run(all.masquerading(), options.masquerading().enabled());
       agents.run(all.forwarding(), options.usesPodCidrs());
+      agents.run(all.fastPath(), options.usesFastPath());
+      agents.run(all.connections(), true);
       // not before, since a part that has not begun yet is none that readiness waits for
       server.start();
       follow(options, nodes, accepted, all, status, stop);
@@ -179,6 +183,7 @@ public final class Kindnetd implements Callable<Integer> {
       PolicyEnforcement policies = all.policies(resources);
       agents.run(policies.denials(), options.logsDenials());
       agents.run(policies.agent(), options.networkPolicy().enabled());
+      agents.run(all.packetLog(policies.agent()::podAt), options.logsPackets());
       watch.start();
       if (options.usesPodCidrs()) {
         serviceRanges.start();

@@ -14,27 +14,21 @@ record MissingFeatures(
     List<InetAddress> dnsCachingNameservers,
     boolean disableNri,
     boolean nat64,
-    int fastpathThreshold,
-    int nflogLevel,
+    boolean fastPathWithPolicies,
     boolean ipsecOverlay) {
 
-  /**
-   * A line for each feature.
-   *
-   * @param verbosity from which packets would be logged
-   */
-  List<String> warnings(int verbosity) {
+  /** A line for each feature. */
+  List<String> warnings() {
     List<String> lines = new ArrayList<>();
     add(lines, dnsCaching, "--dns-caching: DNS is not cached");
     add(lines, !dnsCachingNameservers.isEmpty(), "--dns-caching-nameservers: DNS is not cached");
     add(lines, disableNri, "--disable-nri: the container runtime is never asked");
     add(lines, nat64, "--nat64: an IPv6-only cluster gets no NAT64");
-    add(lines, fastpathThreshold > 0, "--fastpath-threshold: flows are not offloaded");
-    boolean packetsLogged = nflogLevel <= verbosity;
-    add(
-        lines,
-        packetsLogged || nflogLevel != Flags.DEFAULT_NFLOG_LEVEL,
-        "--nflog-level: packets are not logged");
+    if (fastPathWithPolicies) {
+      lines.add(
+          "--fastpath-threshold: flows are not offloaded as long as network policies are enforced,"
+              + " which offloaded packets would not meet");
+    }
     add(lines, ipsecOverlay, "--ipsec-overlay: traffic between nodes is not encrypted");
     return lines;
   }

@@ -11,6 +11,9 @@ import io.kindnet.kindnetd.callserver.CniCallAgent;
 import io.kindnet.kindnetd.cluster.nodes.ClusterNodes;
 import io.kindnet.kindnetd.cluster.nodes.NodeWatch;
 import io.kindnet.kindnetd.cniconfig.CniConfigurationAgent;
+import io.kindnet.kindnetd.conntrack.ConntrackAgent;
+import io.kindnet.kindnetd.conntrack.ConntrackSettings;
+import io.kindnet.kindnetd.fastpath.FastPathAgent;
 import io.kindnet.kindnetd.forwarding.ForwardAgent;
 import io.kindnet.kindnetd.hostports.HostPortAgent;
 import io.kindnet.kindnetd.hostsettings.HostSettingsAgent;
@@ -24,6 +27,8 @@ import io.kindnet.kindnetd.networkpolicy.localpods.LocalPodAgent;
 import io.kindnet.kindnetd.networkpolicy.localpods.LocalPods;
 import io.kindnet.kindnetd.nodestatus.NodeConditionAgent;
 import io.kindnet.kindnetd.nodestatus.NodeEvents;
+import io.kindnet.kindnetd.packetlog.PacketLogAgent;
+import io.kindnet.kindnetd.packets.PodNames;
 import io.kindnet.kindnetd.podcidr.AcceptedNodes;
 import io.kindnet.kindnetd.podcidr.PodCidrAgent;
 import io.kindnet.kindnetd.podcidr.PodMarks;
@@ -132,6 +137,28 @@ final class NodeAgents {
   ForwardAgent forwarding() {
     return new ForwardAgent(
         nodes, options.forwarding(), kernel.nftables(), kernel.nftablesEvents(), status);
+  }
+
+  FastPathAgent fastPath() {
+    return new FastPathAgent(
+        options.fastPath(),
+        kernel.routes(),
+        kernel.routeEvents(),
+        kernel.nftables(),
+        kernel.nftablesEvents(),
+        status);
+  }
+
+  ConntrackAgent connections() {
+    return new ConntrackAgent(ConntrackSettings.beside(options.callServer().path()), status);
+  }
+
+  /**
+   * @param pods tells which pod has an address
+   */
+  PacketLogAgent packetLog(PodNames pods) {
+    return new PacketLogAgent(
+        options.packetLog(), pods, kernel.nftables(), kernel.nftablesEvents(), status);
   }
 
   /**

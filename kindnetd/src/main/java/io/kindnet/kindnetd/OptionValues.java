@@ -3,6 +3,7 @@ package io.kindnet.kindnetd;
 import java.net.URI;
 import java.net.URISyntaxException;
 import java.nio.file.Path;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
@@ -70,6 +71,34 @@ final class OptionValues {
       // the message below says it
     }
     throw new IllegalArgumentException("not a whole number from 0 to " + Integer.MAX_VALUE);
+  }
+
+  /** Reads the format of an output: whether it is JSON, or else text. */
+  static boolean isJson(String format) {
+    return switch (format) {
+      case "text" -> false;
+      case "json" -> true;
+      default -> throw new IllegalArgumentException("neither text nor json");
+    };
+  }
+
+  /** Reads a time in Go's manner, of one unit: {@code 500ms}, {@code 30s}, {@code 2m}. */
+  static Duration duration(String text) {
+    int unit = 0;
+    while (unit < text.length() && Character.isDigit(text.charAt(unit))) {
+      unit++;
+    }
+    try {
+      long number = Long.parseLong(text.substring(0, unit));
+      return switch (text.substring(unit)) {
+        case "ms" -> Duration.ofMillis(number);
+        case "s" -> Duration.ofSeconds(number);
+        case "m" -> Duration.ofMinutes(number);
+        default -> throw new IllegalArgumentException("not a time such as 500ms, 30s or 2m");
+      };
+    } catch (NumberFormatException | ArithmeticException notATime) {
+      throw new IllegalArgumentException("not a time such as 500ms, 30s or 2m", notATime);
+    }
   }
 
   /** Reads an absolute path. */

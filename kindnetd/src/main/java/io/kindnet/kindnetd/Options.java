@@ -8,12 +8,14 @@ import static io.kindnet.kindnetd.OptionValues.variable;
 import io.kindnet.kindnetd.callserver.CallServerOptions;
 import io.kindnet.kindnetd.cniconfig.CniConfigurationOptions;
 import io.kindnet.kindnetd.cniconfig.PluginChain;
+import io.kindnet.kindnetd.fastpath.FastPathOptions;
 import io.kindnet.kindnetd.forwarding.ForwardOptions;
 import io.kindnet.kindnetd.install.PluginOptions;
 import io.kindnet.kindnetd.kube.ApiServerOptions;
 import io.kindnet.kindnetd.masq.MasqOptions;
 import io.kindnet.kindnetd.networkpolicy.NetworkPolicyOptions;
 import io.kindnet.kindnetd.networkpolicy.denials.DenialOptions;
+import io.kindnet.kindnetd.packetlog.PacketLogOptions;
 import io.kindnet.kindnetd.podcidr.PodCidrOptions;
 import io.kindnet.kindnetd.status.BindAddress;
 import io.kindnet.netlink.ip.IpAddresses;
@@ -51,6 +53,8 @@ record Options(
     CallServerOptions callServer,
     PluginOptions plugin,
     DenialOptions denials,
+    PacketLogOptions packetLog,
+    FastPathOptions fastPath,
     MissingFeatures missing,
     boolean cleanup,
     int verbosity) {
@@ -68,6 +72,19 @@ record Options(
   /** Whether denied connections are logged. */
   boolean logsDenials() {
     return networkPolicy.enabled() && denials.enabled();
+  }
+
+  /**
+   * Whether flows take the fast path: not with network policies, since a policy that comes later
+   * would not stop those that do.
+   */
+  boolean usesFastPath() {
+    return fastPath.enabled() && !networkPolicy.enabled();
+  }
+
+  /** Whether packets are logged. */
+  boolean logsPackets() {
+    return packetLog.enabled(verbosity);
   }
 
   /** Whether its calls are served here. */
@@ -110,6 +127,10 @@ record Options(
             flag("cni-bin-source", flags.cniBinSource, optional(OptionValues::absolute))),
         new DenialOptions(
             flag("network-policy-log", flags.networkPolicyLog, DenialOptions.Format::named)),
+        new PacketLogOptions(
+            flag("nflog-level", flags.nflogLevel, OptionValues::count),
+            flag("nflog-format", flags.nflogFormat, OptionValues::isJson)),
+        fastPath(flags),
         missing(flags),
         flags.cleanup,
         flag("v", flags.verbosity, OptionValues::count));
@@ -122,14 +143,18 @@ record Options(
     return new MasqOptions(flags.masquerading, excluded);
   }
 
+  private static FastPathOptions fastPath(Flags flags) {
+    return new FastPathOptions(
+        flag("fastpath-threshold", flags.fastpathThreshold, OptionValues::count));
+  }
+
   private static MissingFeatures missing(Flags flags) {
     return new MissingFeatures(
         flags.dnsCaching,
         flag("dns-caching-nameservers", flags.dnsCachingNameservers, list(IpAddresses::parse)),
         flags.disableNri,
         flags.nat64,
-        flag("fastpath-threshold", flags.fastpathThreshold, OptionValues::count),
-        flag("nflog-level", flags.nflogLevel, OptionValues::count),
+        fastPath(flags).enabled() && flags.networkPolicy,
         flags.ipsecOverlay);
   }
 

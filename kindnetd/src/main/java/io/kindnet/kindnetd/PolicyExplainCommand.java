@@ -1,14 +1,12 @@
 package io.kindnet.kindnetd;
 
 import static io.kindnet.kindnetd.OptionValues.flag;
-import static io.kindnet.kindnetd.OptionValues.optional;
 
 import io.fabric8.kubernetes.client.KubernetesClient;
 import io.kindnet.kindnetd.cluster.policies.Tier;
 import io.kindnet.kindnetd.kube.ApiServer;
 import io.kindnet.kindnetd.kube.ApiServerOptions;
 import io.kindnet.kindnetd.networkpolicy.evaluator.ClusterState;
-import io.kindnet.kindnetd.networkpolicy.explain.AgentTiers;
 import io.kindnet.kindnetd.networkpolicy.explain.ClusterStateReader;
 import io.kindnet.kindnetd.networkpolicy.explain.ExplainException;
 import io.kindnet.kindnetd.networkpolicy.explain.JsonReport;
@@ -17,21 +15,16 @@ import io.kindnet.kindnetd.networkpolicy.explain.PolicyExplainer;
 import io.kindnet.kindnetd.networkpolicy.explain.PolicyExplanation;
 import io.kindnet.kindnetd.networkpolicy.explain.PortQuestion;
 import io.kindnet.kindnetd.networkpolicy.explain.TextReport;
-import io.kindnet.kindnetd.status.BindAddress;
 import io.kindnet.netlink.nftables.NftablesSocket;
 import java.io.IOException;
 import java.io.PrintWriter;
-import java.net.InetSocketAddress;
-import java.nio.file.Path;
 import java.util.ArrayList;
-import java.util.EnumMap;
-import java.util.EnumSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import java.util.concurrent.Callable;
-import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.ParentCommand;
@@ -102,75 +95,9 @@ final class PolicyExplainCommand implements Callable<Integer> {
       description = "text or json (default ${DEFAULT-VALUE})")
   private String output;
 
-  @Option(
-      names = "--network-policy",
-      arity = "1",
-      paramLabel = "BOOLEAN",
-      description =
-          "as for the agent: NetworkPolicies are enforced (default: as the agent of this node says)")
-  private @Nullable Boolean networkPolicy;
+  @Mixin private PolicyFlags policies;
 
-  @Option(
-      names = "--admin-network-policy",
-      arity = "1",
-      paramLabel = "BOOLEAN",
-      description =
-          "as for the agent: ClusterNetworkPolicies of the tier Admin are, too (default: as the agent"
-              + " of this node says)")
-  private @Nullable Boolean adminNetworkPolicy;
-
-  @Option(
-      names = "--baseline-admin-network-policy",
-      arity = "1",
-      paramLabel = "BOOLEAN",
-      description =
-          "as for the agent: those of the tier Baseline are, too (default: as the agent of this node"
-              + " says)")
-  private @Nullable Boolean baselineAdminNetworkPolicy;
-
-  @Option(
-      names = "--metrics-bind-address",
-      paramLabel = "ADDRESS",
-      defaultValue = ":19080",
-      description = "where the agent of this node has its /metrics (default ${DEFAULT-VALUE})")
-  private String metricsBindAddress;
-
-  @Option(
-      names = "--kubeconfig",
-      paramLabel = "FILE",
-      defaultValue = "",
-      description = "how to reach the API server from outside a cluster (default: in-cluster)")
-  private String kubeconfig;
-
-  @Option(
-      names = "--master",
-      paramLabel = "URL",
-      defaultValue = "",
-      description = "API server, overrides the one in the kubeconfig")
-  private String master;
-
-  @Option(
-      names = "--control-plane-endpoint",
-      paramLabel = "URL",
-      defaultValue = "",
-      description =
-          "API server that replaces the in-cluster address when it answers (default:"
-              + " $CONTROL_PLANE_ENDPOINT)")
-  private String controlPlaneEndpoint;
-
-  @Option(
-      names = "--hostname-override",
-      paramLabel = "NAME",
-      defaultValue = "",
-      description = "name of this node (default: $NODE_NAME, else the host's name)")
-  private String hostnameOverride;
-
-  @Option(
-      names = {"-v", "--v"},
-      paramLabel = "LEVEL",
-      defaultValue = "0",
-      description = "log verbosity: 2 debug, 4 trace, 6 the API client too (default 0)")
-  private String verbosity;
+  @Mixin private ApiServerFlags apiServer;
 
   @Option(
       names = {"-h", "--help"},
@@ -181,26 +108,19 @@ final class PolicyExplainCommand implements Callable<Integer> {
   @Override
   public Integer call() throws Exception {
     Map<String, String> environment = parent.agent().environment();
-    Environment variables = Environment.of(environment);
     PortQuestion question = flag("port", port, PortQuestion::parse);
-    boolean json = flag("o", output, PolicyExplainCommand::isJson);
-    ApiServerOptions apiServer =
-        new ApiServerOptions(
-            flag("kubeconfig", kubeconfig, optional(Path::of)),
-            flag("master", master, optional(OptionValues::url)),
-            Options.controlPlaneEndpoint(controlPlaneEndpoint, variables.controlPlaneEndpoint()));
-    String node =
-        Options.nodeName(hostnameOverride, variables.nodeName(), HostDefaults.look().name());
-    InetSocketAddress metrics =
-        flag("metrics-bind-address", metricsBindAddress, BindAddress::parse);
-    Logging.configureQuietly(flag("v", verbosity, OptionValues::count));
-    try (KubernetesClient client = ApiServer.connect(apiServer, environment, address -> {})) {
+    boolean json = flag("o", output, OptionValues::isJson);
+    ApiServerOptions options = apiServer.options(environment);
+    String node = apiServer.node(environment);
+    policies.check();
+    apiServer.configureLogging();
+    try (KubernetesClient client = ApiServer.connect(options, environment, address -> {})) {
       List<String> notes = new ArrayList<>();
       ClusterState state = ClusterStateReader.read(client, node, notes::add);
       KernelComparison kernel =
           new KernelComparison(
               node, state.hostAddresses().getOrDefault(node, Set.of()), NftablesSocket::open);
-      Set<Tier> tiers = tiers(metrics, notes);
+      Set<Tier> tiers = policies.tiers(notes::add);
       PolicyExplanation explanation =
           kernel.complete(new PolicyExplainer(state, tiers).explain(from, to, question));
       for (String note : notes) {
@@ -212,42 +132,6 @@ final class PolicyExplainCommand implements Callable<Integer> {
       spec.commandLine().getErr().println("kindnetd: " + failure.getMessage());
       return NO_ANSWER;
     }
-  }
-
-  private static boolean isJson(String format) {
-    return switch (format) {
-      case "text" -> false;
-      case "json" -> true;
-      default -> throw new IllegalArgumentException("neither text nor json");
-    };
-  }
-
-  /** Those that the agent enforces, but for what the flags say. */
-  private Set<Tier> tiers(InetSocketAddress metrics, List<String> notes) {
-    Map<Tier, @Nullable Boolean> flags = new EnumMap<>(Tier.class);
-    flags.put(Tier.NETWORK_POLICY, networkPolicy);
-    flags.put(Tier.ADMIN, adminNetworkPolicy);
-    flags.put(Tier.BASELINE, baselineAdminNetworkPolicy);
-    Set<Tier> tiers = EnumSet.of(Tier.NETWORK_POLICY); // as the agent's own defaults
-    if (flags.containsValue(null)) {
-      try {
-        tiers = EnumSet.copyOf(AgentTiers.ask(metrics));
-      } catch (IOException failure) {
-        notes.add(
-            "no agent of this node says which tiers it enforces, so flags and defaults do: "
-                + failure.getMessage());
-      }
-    }
-    for (Map.Entry<Tier, @Nullable Boolean> entry : flags.entrySet()) {
-      @Nullable Boolean wanted = entry.getValue();
-      if (wanted != null) {
-        tiers.remove(entry.getKey());
-        if (wanted) {
-          tiers.add(entry.getKey());
-        }
-      }
-    }
-    return Boolean.FALSE.equals(networkPolicy) ? Set.of() : tiers;
   }
 
   private void print(PolicyExplanation explanation, boolean json) {

@@ -33,6 +33,10 @@ class KindnetdArchitectureTest {
   private static final String AGENT = "io.kindnet.kindnetd.agent..";
   private static final String FORWARDING = "io.kindnet.kindnetd.forwarding..";
   private static final String PODCIDR = "io.kindnet.kindnetd.podcidr..";
+  private static final String PACKETLOG = "io.kindnet.kindnetd.packetlog..";
+  private static final String FASTPATH = "io.kindnet.kindnetd.fastpath..";
+  private static final String TRACE = "io.kindnet.kindnetd.trace..";
+  private static final String CONNTRACK = "io.kindnet.kindnetd.conntrack..";
   private static final String PODLINKS = "io.kindnet.kindnetd.podlinks..";
 
   private static final List<String> AGENTS =
@@ -48,7 +52,11 @@ class KindnetdArchitectureTest {
           FORWARDING,
           INSTALL,
           PODCIDR,
-          PODLINKS);
+          PODLINKS,
+          CONNTRACK,
+          PACKETLOG,
+          TRACE,
+          FASTPATH);
 
   private static final JavaClasses CLASSES =
       new ClassFileImporter()
@@ -95,7 +103,11 @@ class KindnetdArchitectureTest {
             FILES,
             STATUS,
             PODCIDR,
-            PODLINKS)
+            PODLINKS,
+            CONNTRACK,
+            PACKETLOG,
+            TRACE,
+            FASTPATH)
         .should()
         .dependOnClassesThat()
         .resideInAPackage(CLEANUP)
@@ -119,7 +131,11 @@ class KindnetdArchitectureTest {
             FILES,
             CLEANUP,
             PODCIDR,
-            PODLINKS)
+            PODLINKS,
+            CONNTRACK,
+            PACKETLOG,
+            TRACE,
+            FASTPATH)
         .should()
         .dependOnClassesThat()
         .resideInAPackage("io.fabric8..")
@@ -166,7 +182,11 @@ class KindnetdArchitectureTest {
             INSTALL,
             FILES,
             PODCIDR,
-            PODLINKS)
+            PODLINKS,
+            CONNTRACK,
+            PACKETLOG,
+            TRACE,
+            FASTPATH)
         .check(CLASSES);
   }
 
@@ -236,7 +256,11 @@ class KindnetdArchitectureTest {
             INSTALL,
             CLEANUP,
             PODCIDR,
-            PODLINKS)
+            PODLINKS,
+            CONNTRACK,
+            PACKETLOG,
+            TRACE,
+            FASTPATH)
         .check(CLASSES);
   }
 

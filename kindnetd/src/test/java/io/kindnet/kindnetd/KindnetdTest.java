@@ -225,9 +225,18 @@ class KindnetdTest {
         assertThat(agent.stop("TERM")).isZero();
       }
       try (AgentProcess agent =
-          agent(first, 1, "--disable-cni", "--masquerading=false", "--network-policy=false")) {
-        awaitReady(agent);
-        assertThat(agent.get("/readyz")).isEqualTo("[+]nodes ok\nready\n");
+          agent(
+              first,
+              1,
+              "--disable-cni",
+              "--masquerading=false",
+              "--network-policy=false",
+              "--fastpath-threshold=0")) {
+        Eventually.within(
+            DEADLINE,
+            () ->
+                assertThat(agent.get("/readyz"))
+                    .isEqualTo("[+]conntrack ok\n[+]nodes ok\nready\n"));
         assertThat(routes(first)).isEmpty();
         assertThat(Nft.ruleset(first)).isEmpty();
         assertThat(conflist(1)).doesNotExist();

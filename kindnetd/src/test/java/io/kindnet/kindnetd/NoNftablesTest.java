@@ -84,7 +84,14 @@ class NoNftablesTest {
             start(node, api, directory, "--masquerading=false", "--network-policy=false")) {
       addNodes(api);
       Eventually.within(
-          DEADLINE, () -> assertThat(agent.get("/readyz")).as(agent.log()).endsWith("\nready\n"));
+          DEADLINE,
+          () ->
+              assertThat(agent.get("/readyz"))
+                  .as(agent.log())
+                  .contains(
+                      "[+]fast-path ok, but this kernel has no flowtables",
+                      "[+]conntrack ok, but this kernel tells of no connections")
+                  .endsWith("\nready\n"));
     }
   }
 }

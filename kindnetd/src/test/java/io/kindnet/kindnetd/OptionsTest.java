@@ -8,12 +8,14 @@ import io.kindnet.kindnetd.callserver.CallServerOptions;
 import io.kindnet.kindnetd.cniconfig.CniConfigurationOptions;
 import io.kindnet.kindnetd.cniconfig.PluginChain;
 import io.kindnet.kindnetd.cniconfig.PluginChain.Plugins;
+import io.kindnet.kindnetd.fastpath.FastPathOptions;
 import io.kindnet.kindnetd.forwarding.ForwardOptions;
 import io.kindnet.kindnetd.install.PluginOptions;
 import io.kindnet.kindnetd.kube.ApiServerOptions;
 import io.kindnet.kindnetd.masq.MasqOptions;
 import io.kindnet.kindnetd.networkpolicy.NetworkPolicyOptions;
 import io.kindnet.kindnetd.networkpolicy.denials.DenialOptions;
+import io.kindnet.kindnetd.packetlog.PacketLogOptions;
 import io.kindnet.kindnetd.podcidr.PodCidrOptions;
 import io.kindnet.netlink.ip.IpAddresses;
 import io.kindnet.netlink.ip.IpPrefix;
@@ -45,13 +47,14 @@ class OptionsTest {
           new CallServerOptions(Optional.of(Path.of("/run/kindnet/cni.sock"))),
           new PluginOptions(Optional.empty(), Optional.empty(), Optional.empty()),
           new DenialOptions(DenialOptions.Format.OFF),
+          new PacketLogOptions(/* level= */ 9, /* json= */ false),
+          new FastPathOptions(/* threshold= */ 20),
           new MissingFeatures(
               /* dnsCaching= */ false,
               /* dnsCachingNameservers= */ List.of(),
               /* disableNri= */ false,
               /* nat64= */ true,
-              /* fastpathThreshold= */ 20,
-              /* nflogLevel= */ 9,
+              /* fastPathWithPolicies= */ true,
               /* ipsecOverlay= */ false),
           /* cleanup= */ false,
           /* verbosity= */ 0);
@@ -102,6 +105,7 @@ class OptionsTest {
                 "--metrics-bind-address=[::1]:9",
                 "--fastpath-threshold=0",
                 "--nflog-level=2",
+                "--nflog-format=json",
                 "--ipsec-overlay",
                 "--cni-plugins=standard",
                 "--cni-conf-dir=/tmp/net.d",
@@ -135,13 +139,14 @@ class OptionsTest {
                     Optional.of(Path.of("/opt/cni/bin")),
                     Optional.of(Path.of("/opt/kindnet/cni"))),
                 new DenialOptions(DenialOptions.Format.JSON),
+                new PacketLogOptions(2, true),
+                new FastPathOptions(0),
                 new MissingFeatures(
                     true,
                     List.of(IpAddresses.parse("10.96.0.10"), IpAddresses.parse("fd00::a")),
                     true,
                     false,
-                    0,
-                    2,
+                    false,
                     true),
                 true,
                 5));
@@ -245,7 +250,7 @@ class OptionsTest {
 
   private static List<String> warnings(String... arguments) throws BadArgumentException {
     Options options = parse(arguments);
-    return options.missing().warnings(options.verbosity());
+    return options.missing().warnings();
   }
 
   @Test
@@ -262,9 +267,8 @@ class OptionsTest {
                 "--dns-caching",
                 "--dns-caching-nameservers=10.96.0.10",
                 "--disable-nri",
-                "--nflog-level=4",
                 "--ipsec-overlay"))
-        .hasSize(5);
+        .hasSize(4);
     assertThat(warnings("--nat64=false", "--fastpath-threshold=0")).isEmpty();
   }
 }

@@ -1,5 +1,6 @@
 package io.kindnet.kindnetd.cleanup;
 
+import io.kindnet.kindnetd.conntrack.ConntrackSettings;
 import io.kindnet.kindnetd.install.BinDirectory;
 import io.kindnet.netlink.libc.KernelException;
 import io.kindnet.netlink.unix.UnixConnection;
@@ -38,6 +39,13 @@ public record Cleanup(Path configurations, BinDirectory plugins, Path database, 
     files.removeConfiguration(configurations);
     files.removePlugin(plugins);
     KernelLeftovers.remove(report);
+    report.search(
+        "settings of conntrack",
+        () -> {
+          for (String setting : ConntrackSettings.beside(socket).restore()) {
+            report.remove("the value of " + setting + ", set by kindnet", () -> true);
+          }
+        });
     files.removeDatabase(database);
     files.removeSocket(socket);
     if (report.removed() == 0 && report.failures() == 0) {

@@ -4,9 +4,11 @@ import io.kindnet.cni.podlink.HostNetwork;
 import io.kindnet.cni.portmap.NftablesHostPorts;
 import io.kindnet.cni.portmap.TableProblem;
 import io.kindnet.kindnetd.cniconfig.CniConfigurationAgent;
+import io.kindnet.kindnetd.fastpath.FastPathAgent;
 import io.kindnet.kindnetd.forwarding.ForwardAgent;
 import io.kindnet.kindnetd.masq.MasqAgent;
 import io.kindnet.kindnetd.networkpolicy.PolicyTable;
+import io.kindnet.kindnetd.packetlog.PacketLogAgent;
 import io.kindnet.kindnetd.routes.RouteAgent;
 import io.kindnet.netlink.libc.Errno;
 import io.kindnet.netlink.libc.KernelException;
@@ -42,6 +44,10 @@ final class KernelLeftovers {
           try (NftablesSocket nftables = NftablesSocket.open()) {
             report.remove("table " + MasqAgent.TABLE, () -> remove(nftables, MasqAgent.TABLE));
             report.remove("table " + PolicyTable.TABLE, () -> remove(nftables, PolicyTable.TABLE));
+            report.remove(
+                "table " + PacketLogAgent.TABLE, () -> remove(nftables, PacketLogAgent.TABLE));
+            report.remove(
+                "table " + FastPathAgent.TABLE, () -> remove(nftables, FastPathAgent.TABLE));
             removeHostPorts(nftables, report);
             report.remove(
                 "rules in chains of others", () -> ForwardAgent.removeRules(nftables) > 0);

@@ -13,6 +13,7 @@ import java.util.Optional;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.function.DoubleConsumer;
 import java.util.function.DoubleSupplier;
+import java.util.function.Function;
 import java.util.function.Supplier;
 
 /** All metrics of this process, and the state of its parts. */
@@ -174,6 +175,52 @@ public final class Status {
             .classicExponentialUpperBounds(first, factor, buckets)
             .register(registry);
     return histogram::observe;
+  }
+
+  /**
+   * A further distribution of amounts, one for each value of a label.
+   *
+   * @param label the name of the label
+   * @param bounds the upper bounds of the buckets
+   * @return for a value of the label, what takes each amount
+   */
+  public Function<String, DoubleConsumer> histogram(
+      String name, String help, String label, double... bounds) {
+    Histogram histogram =
+        Histogram.builder()
+            .name(name)
+            .help(help)
+            .labelNames(label)
+            .classicOnly()
+            .classicUpperBounds(bounds)
+            .register(registry);
+    return value -> histogram.labelValues(value)::observe;
+  }
+
+  /**
+   * A further distribution of amounts.
+   *
+   * @param bounds the upper bounds of the buckets
+   * @return takes each amount
+   */
+  public DoubleConsumer histogram(String name, String help, double... bounds) {
+    Histogram histogram =
+        Histogram.builder()
+            .name(name)
+            .help(help)
+            .classicOnly()
+            .classicUpperBounds(bounds)
+            .register(registry);
+    return histogram::observe;
+  }
+
+  /** A further number, asked for whenever it is shown; not shown while there is none. */
+  public void optionalGauge(String name, String help, Supplier<Optional<Double>> value) {
+    GaugeWithCallback.builder()
+        .name(name)
+        .help(help)
+        .callback(callback -> value.get().ifPresent(callback::call))
+        .register(registry);
   }
 
   /** What the parts still miss, each with its name in front; empty if everything is in place. */

@@ -1,6 +1,7 @@
 package io.kindnet.kindnetd.networkpolicy.denials;
 
 import io.kindnet.kindnetd.cluster.policies.Direction;
+import io.kindnet.kindnetd.packets.PacketHeader;
 import java.net.InetAddress;
 import java.util.Optional;
 

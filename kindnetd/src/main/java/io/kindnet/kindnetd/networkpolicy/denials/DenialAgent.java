@@ -2,17 +2,16 @@ package io.kindnet.kindnetd.networkpolicy.denials;
 
 import io.kindnet.kindnetd.agent.Agent;
 import io.kindnet.kindnetd.cluster.policies.Direction;
+import io.kindnet.kindnetd.packets.PacketReader;
+import io.kindnet.kindnetd.packets.PodNames;
 import io.kindnet.kindnetd.status.AgentStatus;
 import io.kindnet.kindnetd.status.Status;
 import io.kindnet.netlink.libc.KernelException;
-import io.kindnet.netlink.nflog.GroupSettings;
-import io.kindnet.netlink.nflog.NflogSocket;
 import io.kindnet.netlink.nftables.Chain;
 import io.kindnet.netlink.nftables.NftablesSocket;
 import io.kindnet.netlink.nftables.Rule;
 import io.kindnet.netlink.nftables.Table;
 import io.kindnet.netlink.nftables.TableFamily;
-import io.kindnet.netlink.wire.MalformedMessageException;
 import java.time.Duration;
 import java.time.InstantSource;
 import java.util.List;
@@ -41,7 +40,7 @@ public final class DenialAgent implements Agent {
   private final DenialLog denials;
   private final List<Runnable> listeners = new CopyOnWriteArrayList<>();
   private volatile boolean rulesMayLog;
-  private @Nullable NflogSocket nflog;
+  private @Nullable PacketReader reader;
 
   /**
    * @param reasons tells why chains of the table deny
@@ -59,8 +58,8 @@ public final class DenialAgent implements Agent {
     this.status = status.optionalAgent(NAME);
     DenialLines lines =
         options.format() == DenialOptions.Format.JSON
-            ? new JsonLines(InstantSource.system(), line -> System.err.println(line))
-            : new TextLines(log::info);
+            ? DenialLines.json(InstantSource.system(), line -> System.err.println(line))
+            : DenialLines.text(log::info);
     this.denials = new DenialLog(reasons, pods, lines, System::nanoTime);
     status.counter(
         "kindnet_network_policy_log_lines_total",
@@ -95,9 +94,7 @@ public final class DenialAgent implements Agent {
   @Override
   public void start() {
     requireLogRules();
-    NflogSocket opened = open();
-    nflog = opened;
-    Thread.ofPlatform().daemon().name(NAME).start(() -> read(opened));
+    reader = PacketReader.start(DenialLogRule.GROUP, PAUSE, denials::take, status);
     status.begin();
     status.ready();
     rulesMayLog = true;
@@ -122,43 +119,10 @@ public final class DenialAgent implements Agent {
     }
   }
 
-  private static NflogSocket open() {
-    try {
-      return NflogSocket.open(DenialLogRule.GROUP, GroupSettings.HEADERS_AT_ONCE);
-    } catch (KernelException refusal) {
-      String reason =
-          switch (refusal.errno()) {
-            case EPERM -> "another program reads this group";
-            case EINVAL -> "this kernel has no nfnetlink_log";
-            default -> "it fails";
-          };
-      throw new IllegalStateException(refusal.getMessage() + ": " + reason, refusal);
-    }
-  }
-
-  private void read(NflogSocket from) {
-    try {
-      while (!from.isClosed()) {
-        readOnce(from);
-      }
-    } catch (KernelException failure) {
-      log.warn("{}: denied connections are not logged any more: {}", NAME, failure.getMessage());
-      status.failed(String.valueOf(failure.getMessage()));
-    }
-  }
-
-  private void readOnce(NflogSocket from) {
-    try {
-      denials.take(from.next(PAUSE));
-    } catch (MalformedMessageException unreadable) {
-      log.warn("{}: {}", NAME, unreadable.getMessage());
-    }
-  }
-
   @Override
   public void close() {
-    if (nflog != null) {
-      nflog.close();
+    if (reader != null) {
+      reader.close();
     }
   }
 

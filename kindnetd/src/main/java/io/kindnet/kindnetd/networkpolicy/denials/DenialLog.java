@@ -1,6 +1,8 @@
 package io.kindnet.kindnetd.networkpolicy.denials;
 
 import io.kindnet.kindnetd.cluster.policies.Direction;
+import io.kindnet.kindnetd.packets.PacketHeader;
+import io.kindnet.kindnetd.packets.PodNames;
 import io.kindnet.netlink.nflog.LoggedPacket;
 import io.kindnet.netlink.nflog.NflogSocket.Packets;
 import java.net.InetAddress;

@@ -1,7 +1,6 @@
 package io.kindnet.kindnetd.networkpolicy.explain;
 
 import io.kindnet.kindnetd.cluster.pods.ClusterPod;
-import io.kindnet.kindnetd.cluster.policies.Policy;
 import io.kindnet.kindnetd.cluster.policies.Tier;
 import io.kindnet.kindnetd.networkpolicy.evaluator.ClusterState;
 import io.kindnet.kindnetd.networkpolicy.evaluator.Connection;
@@ -34,11 +33,7 @@ public final class PolicyExplainer {
    * @param tiers those that are enforced
    */
   public PolicyExplainer(ClusterState state, Set<Tier> tiers) {
-    List<Policy> enforced =
-        state.policies().stream().filter(policy -> tiers.contains(policy.tier())).toList();
-    this.state =
-        new ClusterState(
-            enforced, state.namespaces(), state.pods(), state.nodes(), state.hostAddresses());
+    this.state = PolicyVerdicts.enforced(state, tiers);
     this.evaluator = new PolicyEvaluator(this.state);
     for (Tier tier : Tier.values()) {
       long others = state.policies().stream().filter(policy -> policy.tier() == tier).count();

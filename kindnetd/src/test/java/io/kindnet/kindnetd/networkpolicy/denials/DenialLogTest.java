@@ -37,7 +37,7 @@ class DenialLogTest {
 
   private final List<String> lines = new ArrayList<>();
   private final AtomicLong now = new AtomicLong();
-  private final DenialLog log = log(new TextLines(lines::add));
+  private final DenialLog log = log(DenialLines.text(lines::add));
 
   private DenialLog log(DenialLines written) {
     return new DenialLog(
@@ -92,7 +92,7 @@ class DenialLogTest {
   @Test
   void asKubernetesComponentsWriteJson() throws Exception {
     Instant time = Instant.ofEpochSecond(1_796_000_000, 123_456_789);
-    DenialLog json = log(new JsonLines(InstantSource.fixed(time), lines::add));
+    DenialLog json = log(DenialLines.json(InstantSource.fixed(time), lines::add));
 
     json.take(packets(tcp("ingress deny-1", CLIENT, 40000, WEB, 80)));
     json.take(packets(tcp("egress deny-2", WEB, 40000, OUTSIDE, 443)));

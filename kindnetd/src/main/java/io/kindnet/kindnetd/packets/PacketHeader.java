@@ -1,10 +1,11 @@
-package io.kindnet.kindnetd.networkpolicy.denials;
+package io.kindnet.kindnetd.packets;
 
 import io.kindnet.netlink.ip.IpAddresses;
 import java.net.InetAddress;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
 import java.util.Optional;
+import java.util.OptionalInt;
 
 /**
  * What the headers of a packet say (RFC 791, RFC 8200, and those of the protocols above).
@@ -16,7 +17,7 @@ import java.util.Optional;
  * @param icmpType of ICMP and ICMPv6; -1 for others
  * @param icmpCode likewise
  */
-record PacketHeader(
+public record PacketHeader(
     InetAddress source,
     InetAddress destination,
     int protocol,
@@ -24,10 +25,14 @@ record PacketHeader(
     int destinationPort,
     int icmpType,
     int icmpCode) {
-  static final int NONE = -1;
+  /** There is no such field. */
+  public static final int NONE = -1;
 
   static final int IPPROTO_ICMP = 1; // linux/in.h
-  static final int IPPROTO_TCP = 6;
+
+  /** TCP. */
+  public static final int IPPROTO_TCP = 6;
+
   static final int IPPROTO_UDP = 17;
   static final int IPPROTO_ICMPV6 = 58;
   static final int IPPROTO_SCTP = 132;
@@ -50,7 +55,7 @@ record PacketHeader(
    * @param packet from the IP header on
    * @return empty if that is not the header of an IPv4 or IPv6 packet
    */
-  static Optional<PacketHeader> parse(ByteBuffer packet) {
+  public static Optional<PacketHeader> parse(ByteBuffer packet) {
     ByteBuffer bytes = packet.slice().order(ByteOrder.BIG_ENDIAN);
     if (bytes.limit() == 0) {
       return Optional.empty();
@@ -63,17 +68,38 @@ record PacketHeader(
   }
 
   private static PacketHeader ipv4(ByteBuffer bytes) {
-    int header = (bytes.get(0) & 0xf) * 4;
-    boolean first = (bytes.getShort(6) & IPV4_OFFSET) == 0;
-    return transport(
-        bytes,
-        bytes.get(9) & 0xff,
-        first ? header : bytes.limit(),
-        address(bytes, 12, 4),
-        address(bytes, 16, 4));
+    return transport(bytes, ipv4Transport(bytes), address(bytes, 12, 4), address(bytes, 16, 4));
   }
 
   private static PacketHeader ipv6(ByteBuffer bytes) {
+    return transport(bytes, ipv6Transport(bytes), address(bytes, 8, 16), address(bytes, 24, 16));
+  }
+
+  /**
+   * Where the header above IP begins.
+   *
+   * @param packet as for {@link #parse}, which must have read it
+   * @return the offset; empty in a later fragment
+   */
+  public static OptionalInt transportOffset(ByteBuffer packet) {
+    ByteBuffer bytes = packet.slice().order(ByteOrder.BIG_ENDIAN);
+    int at = (bytes.get(0) >> 4 & 0xf) == 4 ? ipv4Transport(bytes).at : ipv6Transport(bytes).at;
+    return at < bytes.limit() ? OptionalInt.of(at) : OptionalInt.empty();
+  }
+
+  /**
+   * What is above IP.
+   *
+   * @param at where it begins; beyond the end where there is none
+   */
+  private record Transport(int protocol, int at) {}
+
+  private static Transport ipv4Transport(ByteBuffer bytes) {
+    boolean first = (bytes.getShort(6) & IPV4_OFFSET) == 0;
+    return new Transport(bytes.get(9) & 0xff, first ? (bytes.get(0) & 0xf) * 4 : bytes.limit());
+  }
+
+  private static Transport ipv6Transport(ByteBuffer bytes) {
     int next = bytes.get(6) & 0xff;
     int at = IPV6_HEADER;
     while (isExtension(next) && at + FRAGMENT_HEADER <= bytes.limit()) {
@@ -89,7 +115,7 @@ record PacketHeader(
       next = bytes.get(at) & 0xff;
       at = laterFragment ? bytes.limit() : at + size;
     }
-    return transport(bytes, next, at, address(bytes, 8, 16), address(bytes, 24, 16));
+    return new Transport(next, at);
   }
 
   private static boolean isExtension(int protocol) {
@@ -100,7 +126,9 @@ record PacketHeader(
   }
 
   private static PacketHeader transport(
-      ByteBuffer bytes, int protocol, int at, InetAddress source, InetAddress destination) {
+      ByteBuffer bytes, Transport above, InetAddress source, InetAddress destination) {
+    int protocol = above.protocol;
+    int at = above.at;
     boolean there = at + 4 <= bytes.limit();
     int sourcePort = NONE;
     int destinationPort = NONE;
@@ -129,7 +157,7 @@ record PacketHeader(
   }
 
   /** What the protocol is called, else its number. */
-  String protocolName() {
+  public String protocolName() {
     return switch (protocol) {
       case IPPROTO_ICMP -> "ICMP";
       case IPPROTO_TCP -> "TCP";

@@ -1,4 +1,4 @@
-package io.kindnet.kindnetd.networkpolicy.denials;
+package io.kindnet.kindnetd.packets;
 
 import java.net.InetAddress;
 import java.util.Optional;

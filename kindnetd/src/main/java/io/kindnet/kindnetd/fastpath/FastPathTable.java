@@ -1,0 +1,207 @@
+package io.kindnet.kindnetd.fastpath;
+
+import static io.kindnet.netlink.nftables.BaseChain.NF_INET_FORWARD;
+
+import io.kindnet.netlink.nftables.BaseChain;
+import io.kindnet.netlink.nftables.Chain;
+import io.kindnet.netlink.nftables.DataType;
+import io.kindnet.netlink.nftables.Element;
+import io.kindnet.netlink.nftables.FieldType;
+import io.kindnet.netlink.nftables.Flowtable;
+import io.kindnet.netlink.nftables.ListedRule;
+import io.kindnet.netlink.nftables.NamedSet;
+import io.kindnet.netlink.nftables.NftablesListing;
+import io.kindnet.netlink.nftables.NftablesSocket;
+import io.kindnet.netlink.nftables.NftablesTransaction;
+import io.kindnet.netlink.nftables.Rule;
+import io.kindnet.netlink.nftables.Table;
+import io.kindnet.netlink.nftables.TableFamily;
+import io.kindnet.netlink.nftables.expr.Byteorder;
+import io.kindnet.netlink.nftables.expr.Cmp;
+import io.kindnet.netlink.nftables.expr.Counter;
+import io.kindnet.netlink.nftables.expr.Ct;
+import io.kindnet.netlink.nftables.expr.FlowOffload;
+import io.kindnet.netlink.nftables.expr.Lookup;
+import io.kindnet.netlink.nftables.expr.Matches;
+import io.kindnet.netlink.nftables.expr.Meta;
+import io.kindnet.netlink.nftables.expr.Register;
+import io.kindnet.netlink.nftables.expr.Value;
+import io.kindnet.netlink.nftables.expr.Verdict;
+import java.util.ArrayList;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Set;
+import java.util.TreeSet;
+import java.util.function.Supplier;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * The table {@code inet kindnet-fastpath}. Made once and then changed in place: flows of interfaces
+ * that stay go on.
+ */
+final class FastPathTable {
+  static final Table TABLE = new Table(TableFamily.INET, "kindnet-fastpath");
+
+  private static final Table PROBE = new Table(TableFamily.INET, "kindnet-fastpath-probe");
+  private static final String FLOWTABLE = "kindnet-flowtables";
+  private static final int PRIORITY = 5;
+  private static final int NF_IP_PRI_MANGLE = -150;
+  private static final NamedSet DEVICES =
+      NamedSet.set(TABLE, "kindnet-set-devices", DataType.of(FieldType.IFNAME));
+  private static final Chain CHAIN =
+      new Chain(
+          TABLE, "kindnet-fastpath-chain", BaseChain.filter(NF_INET_FORWARD, NF_IP_PRI_MANGLE));
+
+  private final Supplier<NftablesSocket> nftables;
+  private final List<Rule> rules;
+
+  /**
+   * @param threshold the packets after which a flow takes the fast path
+   * @param nftables gives the socket of the network namespace; asked each time, since it may fail
+   */
+  FastPathTable(int threshold, Supplier<NftablesSocket> nftables) {
+    this.nftables = nftables;
+    this.rules =
+        List.of(
+            passUnlessIn(Meta.NFT_META_IIFNAME),
+            passUnlessIn(Meta.NFT_META_OIFNAME),
+            add(threshold));
+  }
+
+  private static Rule passUnlessIn(int interfaceKey) {
+    return Rule.always(
+        Meta.load(interfaceKey, Register.NFT_REG_1),
+        Lookup.notIn(DEVICES.name(), Register.NFT_REG_1),
+        Verdict.returnToCaller());
+  }
+
+  private static Rule add(int threshold) {
+    return Rule.when(Matches.ctState(Ct.ESTABLISHED))
+        .then(
+            Ct.load(Ct.NFT_CT_PKTS, Register.NFT_REG_1),
+            Byteorder.toNetwork(Register.NFT_REG_1, Long.BYTES),
+            Cmp.moreThan(Register.NFT_REG_1, Value.ofLongBe(threshold)),
+            new FlowOffload(FLOWTABLE),
+            Counter.zero());
+  }
+
+  private static Flowtable flowtable(Set<String> devices) {
+    return new Flowtable(TABLE, FLOWTABLE, PRIORITY, devices, Flowtable.NFT_FLOWTABLE_COUNTER);
+  }
+
+  /**
+   * Tries what the kernel can do.
+   *
+   * @throws io.kindnet.netlink.nftables.NftablesException if it has no flowtables
+   */
+  void probe() {
+    NftablesSocket socket = nftables.get();
+    Flowtable flowtable =
+        new Flowtable(PROBE, "probe", PRIORITY, Set.of(), Flowtable.NFT_FLOWTABLE_COUNTER);
+    Chain chain = Chain.regular(PROBE, "probe");
+    socket.commit(
+        socket
+            .transaction()
+            .add(PROBE)
+            .add(flowtable)
+            .add(chain)
+            .append(chain, Rule.always(new FlowOffload("probe")))
+            .delete(PROBE));
+  }
+
+  /**
+   * Brings the table to where it should be.
+   *
+   * @param devices the interfaces of which flows are taken
+   * @return whether anything was to do
+   */
+  boolean ensure(Set<String> devices) {
+    boolean[] changed = {false};
+    nftables
+        .get()
+        .update((listing, transaction) -> {
+          plan(listing, transaction, devices);
+          changed[0] = !transaction.isEmpty();
+        });
+    return changed[0];
+  }
+
+  private void plan(NftablesListing listing, NftablesTransaction transaction, Set<String> devices) {
+    if (!listing.isActive(TABLE)) {
+      transaction.add(TABLE);
+    }
+    Flowtable present = listing.flowtable(TABLE, FLOWTABLE);
+    Set<String> hooked = present == null ? Set.of() : present.devices();
+    Set<String> missing = without(devices, hooked);
+    if (present == null || !missing.isEmpty()) {
+      transaction.add(flowtable(missing));
+    }
+    Set<String> gone = without(hooked, devices);
+    if (present != null && !gone.isEmpty()) {
+      transaction.deleteDevices(present, gone);
+    }
+    planSet(listing, transaction, devices);
+    planChain(listing, transaction);
+  }
+
+  private static void planSet(
+      NftablesListing listing, NftablesTransaction transaction, Set<String> devices) {
+    if (listing.set(TABLE, DEVICES.name()) == null) {
+      transaction.add(DEVICES);
+    }
+    Set<Element> present = new HashSet<>(listing.elements(DEVICES));
+    Set<Element> wanted = new HashSet<>();
+    devices.forEach(device -> wanted.add(Element.of(Value.ofInterfaceName(device))));
+    List<Element> added = new ArrayList<>(wanted);
+    added.removeAll(present);
+    List<Element> removed = new ArrayList<>(present);
+    removed.removeAll(wanted);
+    if (!added.isEmpty()) {
+      transaction.add(DEVICES, added);
+    }
+    if (!removed.isEmpty()) {
+      transaction.delete(DEVICES, removed);
+    }
+  }
+
+  private void planChain(NftablesListing listing, NftablesTransaction transaction) {
+    @Nullable Chain present = listing.chain(TABLE, CHAIN.name());
+    if (CHAIN.equals(present)) {
+      if (normalized(listing.rules(CHAIN).stream().map(ListedRule::rule).toList())
+          .equals(normalized(rules))) {
+        return;
+      }
+      transaction.flush(CHAIN);
+    } else {
+      if (present != null) {
+        transaction.flush(present).delete(present);
+      }
+      transaction.add(CHAIN);
+    }
+    rules.forEach(rule -> transaction.append(CHAIN, rule));
+  }
+
+  private static Set<String> without(Set<String> all, Set<String> some) {
+    Set<String> rest = new TreeSet<>(all);
+    rest.removeAll(some);
+    return rest;
+  }
+
+  private static List<Rule> normalized(List<Rule> some) {
+    return some.stream().map(Rule::normalized).toList();
+  }
+
+  /** Removes the table with all that is in it. Returns whether it was there. */
+  boolean remove() {
+    boolean[] removed = {false};
+    nftables
+        .get()
+        .update((listing, transaction) -> {
+          removed[0] = listing.exists(TABLE);
+          if (removed[0]) {
+            transaction.delete(TABLE);
+          }
+        });
+    return removed[0];
+  }
+}
