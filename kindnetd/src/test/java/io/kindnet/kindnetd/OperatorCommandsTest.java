@@ -8,6 +8,7 @@ import java.io.StringWriter;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
@@ -19,6 +20,12 @@ import org.junit.jupiter.params.provider.ValueSource;
 class OperatorCommandsTest {
   private final StringWriter out = new StringWriter();
   private final StringWriter err = new StringWriter();
+
+  /** The commands are quiet; what other tests log is not to be. */
+  @AfterEach
+  void logAgain() {
+    System.clearProperty("org.slf4j.simpleLogger.log.io.kindnet");
+  }
 
   private int run(String... arguments) {
     List<String> all = new ArrayList<>(List.of(arguments));
