@@ -91,9 +91,10 @@ final class OtherVersions {
       if (!own.name().equals(chain.name())) {
         continue;
       }
-      return base == null || ownBase == null
-          ? base == ownBase
-          : base.type().equals(ownBase.type()) && base.hook() == ownBase.hook();
+      if (base == null || ownBase == null) {
+        return base == null && ownBase == null;
+      }
+      return base.type().equals(ownBase.type()) && base.hook() == ownBase.hook();
     }
     return false;
   }
