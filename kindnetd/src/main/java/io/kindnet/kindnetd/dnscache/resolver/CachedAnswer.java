@@ -1,5 +1,6 @@
 package io.kindnet.kindnetd.dnscache.resolver;
 
+import io.kindnet.kindnetd.dnscache.wire.AnswerKind;
 import java.net.InetSocketAddress;
 
 /**

@@ -18,4 +18,9 @@ public record ResolverOptions(
    */
   public static final ResolverOptions DEFAULTS =
       new ResolverOptions(16L << 20, Duration.ofHours(1), Duration.ofMillis(1800), 4096);
+
+  /** The largest TTL in seconds. */
+  int maxTtlSeconds() {
+    return Math.clamp(maxTtl.toSeconds(), 0, Integer.MAX_VALUE);
+  }
 }

@@ -1,4 +1,4 @@
-package io.kindnet.kindnetd.dnscache.resolver;
+package io.kindnet.kindnetd.dnscache.wire;
 
 /** What a server has answered. */
 public enum AnswerKind {
@@ -9,5 +9,7 @@ public enum AnswerKind {
   /** There is no such name (NXDOMAIN). */
   NO_NAME,
   /** The server could not, or did not want to, answer (SERVFAIL, REFUSED). */
-  FAILURE
+  FAILURE,
+  /** Anything else, such as a delegation or a code that says nothing about the name. */
+  OTHER
 }

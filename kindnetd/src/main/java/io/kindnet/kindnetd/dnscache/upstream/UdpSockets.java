@@ -1,0 +1,79 @@
+package io.kindnet.kindnetd.dnscache.upstream;
+
+import java.io.IOException;
+import java.nio.channels.Selector;
+import java.security.SecureRandom;
+import java.util.ArrayList;
+import java.util.Iterator;
+import java.util.List;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * The sockets through which a server is asked over UDP, of which one is taken at random for each
+ * question. Its state belongs to the lock of the server.
+ */
+final class UdpSockets {
+  private static final int SOCKETS = 16;
+
+  private final UpstreamServer server;
+  private final Selector selector;
+  private final SecureRandom random;
+  private final List<UdpSocket> sockets = new ArrayList<>();
+
+  /** Those that only wait for answers. */
+  private final List<UdpSocket> worn = new ArrayList<>();
+
+  UdpSockets(UpstreamServer server, Selector selector, SecureRandom random) {
+    this.server = server;
+    this.selector = selector;
+    this.random = random;
+  }
+
+  /** One of them; null if there is none at the moment. */
+  @Nullable UdpSocket any() {
+    for (int tries = 0; tries < SOCKETS && !sockets.isEmpty(); tries++) {
+      UdpSocket socket = sockets.get(random.nextInt(sockets.size()));
+      if (!socket.worn(System.nanoTime())) {
+        return socket;
+      }
+    }
+    return null;
+  }
+
+  /** Opens what is missing. By the thread of {@link Upstream}, in whose namespace they are to be. */
+  void refill() throws IOException {
+    long now = System.nanoTime();
+    for (Iterator<UdpSocket> all = sockets.iterator(); all.hasNext(); ) {
+      UdpSocket socket = all.next();
+      if (socket.worn(now)) {
+        all.remove();
+        worn.add(socket);
+      }
+    }
+    while (sockets.size() < SOCKETS) {
+      sockets.add(UdpSocket.open(server, selector, random));
+    }
+  }
+
+  /** Forgets what nobody waits for any more. */
+  void tick() {
+    for (UdpSocket socket : sockets) {
+      socket.underWay().values().removeIf(Exchange::finished);
+    }
+    for (Iterator<UdpSocket> all = worn.iterator(); all.hasNext(); ) {
+      UdpSocket socket = all.next();
+      socket.underWay().values().removeIf(Exchange::finished);
+      if (socket.underWay().isEmpty()) {
+        socket.close();
+        all.remove();
+      }
+    }
+  }
+
+  void close() {
+    sockets.forEach(UdpSocket::close);
+    worn.forEach(UdpSocket::close);
+    sockets.clear();
+    worn.clear();
+  }
+}

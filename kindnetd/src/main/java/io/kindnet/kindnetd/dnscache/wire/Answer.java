@@ -1,0 +1,265 @@
+package io.kindnet.kindnetd.dnscache.wire;
+
+import java.nio.ByteBuffer;
+import java.util.Arrays;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * A server's answer to one question, in the form in which answers to others who ask the same are made
+ * of it quickly. It takes as little memory as possible, since thousands are kept.
+ */
+public final class Answer {
+  /** The TTL in an answer that has expired (RFC 8767 section 4). */
+  static final int STALE_TTL = 30;
+
+  /** Memory of the object and its array, without what is in the array. */
+  private static final int OBJECTS = 80;
+
+  private static final int EXTENDED_ERROR = 6; // with its code, without a text
+  private static final int NO_OPT = -1;
+
+  /** The name in lower case, the records, the extended errors, where in the message TTLs are. */
+  private final byte[] bytes;
+
+  private final short nameLength;
+  private final char type;
+  private final char flags;
+  private final char answers;
+  private final char authorities;
+  private final char additionals;
+  private final char recordsLength;
+  private final char errorsLength;
+  private final int udpSize;
+  private final boolean dnssecOk;
+  private final boolean cookie;
+  private final AnswerKind kind;
+  private final int ttl;
+
+  Answer(
+      ByteBuffer message,
+      int nameLength,
+      int recordsEnd,
+      int[] counts,
+      char[] ttlOffsets,
+      @Nullable OptRecord opt,
+      AnswerKind kind,
+      int ttl) {
+    int questionEnd = Dns.HEADER + nameLength + 4;
+    this.nameLength = (short) nameLength;
+    type = (char) Octets.unsignedShort(message, questionEnd - 4);
+    flags = (char) Octets.unsignedShort(message, 2);
+    answers = (char) counts[0];
+    authorities = (char) counts[1];
+    additionals = (char) counts[2];
+    recordsLength = (char) (recordsEnd - questionEnd);
+    udpSize = opt == null ? NO_OPT : opt.udpSize();
+    dnssecOk = opt != null && opt.dnssecOk();
+    cookie = opt != null && opt.cookie();
+    byte[] errors = opt == null ? new byte[0] : opt.extendedErrors();
+    errorsLength = (char) errors.length;
+    this.kind = kind;
+    this.ttl = ttl;
+
+    bytes = new byte[nameLength + recordsLength + errorsLength + 2 * ttlOffsets.length];
+    for (int i = 0; i < nameLength; i++) {
+      bytes[i] = Octets.lowerCase(message.get(Dns.HEADER + i));
+    }
+    message.get(questionEnd, bytes, nameLength, recordsLength);
+    System.arraycopy(errors, 0, bytes, nameLength + recordsLength, errorsLength);
+    int at = nameLength + recordsLength + errorsLength;
+    for (char offset : ttlOffsets) {
+      bytes[at++] = (byte) (offset >> 8);
+      bytes[at++] = (byte) offset;
+    }
+  }
+
+  /**
+   * Reads what a server has sent.
+   *
+   * @param message is changed
+   * @param maxTtl in seconds; larger TTLs are lowered to it
+   * @throws MessageFormatException where it is no answer to one question, is malformed, or has a form
+   *     of which no other answer can be made
+   */
+  public static Answer read(byte[] message, int maxTtl) throws MessageFormatException {
+    return AnswerReader.read(message, maxTtl);
+  }
+
+  public AnswerKind kind() {
+    return kind;
+  }
+
+  /** The code of RFC 1035 section 4.1.1. */
+  public int code() {
+    return flags & Dns.RCODE;
+  }
+
+  /** The type that was asked for. */
+  public int type() {
+    return type;
+  }
+
+  /** For how many seconds it may be kept by what its records say; 0 where it must not be. */
+  public int ttl() {
+    return ttl;
+  }
+
+  /** Whether the server has left out what was too long (TC). */
+  public boolean truncated() {
+    return (flags & Dns.TC) != 0;
+  }
+
+  /** Whether the server knows EDNS. */
+  public boolean extended() {
+    return udpSize != NO_OPT;
+  }
+
+  /** Whether the server has sent a cookie. */
+  public boolean cookie() {
+    return cookie;
+  }
+
+  /** Whether the name itself has records, of which one may be a CNAME. */
+  public boolean anyAnswers() {
+    return answers > 0;
+  }
+
+  /** Memory that it takes, about. */
+  public int memory() {
+    return OBJECTS + bytes.length;
+  }
+
+  /** Whether it is about the name that is asked for, of whichever type. */
+  public boolean isAbout(Query query) {
+    if (query.nameLength() != nameLength) {
+      return false;
+    }
+    // names of a cluster differ in their beginnings
+    for (int i = 0; i < nameLength; i++) {
+      if (query.nameOctet(i) != bytes[i]) {
+        return false;
+      }
+    }
+    return true;
+  }
+
+  /** Whether it is about the same name as another, of whichever type. */
+  public boolean isAbout(Answer other) {
+    return nameLength == other.nameLength
+        && Arrays.equals(bytes, 0, nameLength, other.bytes, 0, nameLength);
+  }
+
+  /** The name for people, as {@link Query#nameText}. */
+  public String nameText() {
+    try {
+      return Names.text(ByteBuffer.wrap(bytes), 0, 0, nameLength);
+    } catch (MessageFormatException e) {
+      throw new IllegalStateException("this name has been read before", e);
+    }
+  }
+
+  /**
+   * Writes an answer to a query for the same name.
+   *
+   * @param size how many octets it may have; records that do not fit are left out (TC)
+   * @param age how many seconds ago the server has answered, which the TTLs are less
+   * @param to moved behind the answer
+   * @return whether there was room enough; if not, nothing was written
+   */
+  public boolean write(Query query, int size, int age, ByteBuffer to) {
+    return write(query, size, age, false, to);
+  }
+
+  /**
+   * The same with an answer that has expired (RFC 8767), which says so (RFC 8914).
+   *
+   * @param size as in {@link #write}
+   * @param to as in {@link #write}
+   * @return as of {@link #write}
+   */
+  public boolean writeStale(Query query, int size, ByteBuffer to) {
+    return write(query, size, 0, true, to);
+  }
+
+  private boolean write(Query query, int size, int age, boolean stale, ByteBuffer to) {
+    int questionEnd = Dns.HEADER + nameLength + 4;
+    boolean extended = query.extended() && extended();
+    int options = errorsLength + (stale ? EXTENDED_ERROR : 0);
+    if (questionEnd + Dns.OPT + options > Dns.PLAIN_UDP_SIZE) {
+      options = 0; // texts, which must not take the place of records
+    }
+    int optLength = extended ? Dns.OPT + options : 0;
+    RecordsCut cut = null;
+    int records = recordsLength;
+    if (questionEnd + records + optLength > size) {
+      cut = RecordsCut.of(bytes, nameLength, size - questionEnd - optLength, this);
+      records = cut.length();
+    }
+    int length = questionEnd + records + optLength;
+    if (to.remaining() < length) {
+      return false;
+    }
+    int start = to.position();
+    Octets.putShort(to, start, query.id());
+    Octets.putShort(to, start + 2, flags | (cut != null && cut.truncated() ? Dns.TC : 0));
+    Octets.putShort(to, start + Dns.QDCOUNT, 1);
+    Octets.putShort(to, start + Dns.ANCOUNT, cut == null ? answers : cut.answers());
+    Octets.putShort(to, start + Dns.NSCOUNT, cut == null ? authorities : cut.authorities());
+    int additional = cut == null ? additionals : cut.additionals();
+    Octets.putShort(to, start + Dns.ARCOUNT, extended ? additional + 1 : additional);
+    query.putQuestion(to, start + Dns.HEADER);
+    to.put(start + questionEnd, bytes, nameLength, records);
+    putTtls(to, start, questionEnd + records, age, stale);
+    if (extended) {
+      putOpt(to, start + questionEnd + records, options, stale);
+    }
+    to.position(start + length);
+    return true;
+  }
+
+  private void putTtls(ByteBuffer to, int start, int end, int age, boolean stale) {
+    for (int i = nameLength + recordsLength + errorsLength; i < bytes.length; i += 2) {
+      int offset = unsignedShort(i);
+      if (offset >= end) {
+        return;
+      }
+      long left = Octets.unsignedInt(to, start + offset);
+      left = stale ? Math.min(left, STALE_TTL) : Math.max(left - age, 0);
+      Octets.putInt(to, start + offset, left);
+    }
+  }
+
+  private void putOpt(ByteBuffer to, int at, int options, boolean stale) {
+    to.put(at, (byte) 0);
+    Octets.putShort(to, at + 1, Dns.TYPE_OPT);
+    Octets.putShort(to, at + 3, udpSize);
+    Octets.putInt(to, at + 5, dnssecOk ? Dns.DO : 0);
+    Octets.putShort(to, at + 9, options);
+    if (options > 0) {
+      to.put(at + Dns.OPT, bytes, nameLength + recordsLength, errorsLength);
+      if (stale) {
+        int error = at + Dns.OPT + errorsLength;
+        Octets.putShort(to, error, Dns.OPTION_EXTENDED_ERROR);
+        Octets.putShort(to, error + 2, 2);
+        int code = kind == AnswerKind.NO_NAME ? Dns.STALE_NXDOMAIN : Dns.STALE_ANSWER;
+        Octets.putShort(to, error + 4, code);
+      }
+    }
+  }
+
+  int answers() {
+    return answers;
+  }
+
+  int authorities() {
+    return authorities;
+  }
+
+  int additionals() {
+    return additionals;
+  }
+
+  private int unsignedShort(int at) {
+    return (bytes[at] & 0xff) << 8 | bytes[at + 1] & 0xff;
+  }
+}
