@@ -1,0 +1,114 @@
+package io.kindnet.kindnetd.dnscache.wire;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import java.io.IOException;
+import java.nio.ByteBuffer;
+import java.util.Arrays;
+import java.util.Random;
+import org.junit.jupiter.api.Test;
+import org.xbill.DNS.Message;
+
+/** Messages with a few octets that are wrong end in an error or in something that can be read. */
+class WireFuzzTest {
+  private static final int ROUNDS = 100_000;
+
+  private final Random random = new Random(5);
+  private final RandomMessages messages = new RandomMessages(random);
+
+  @Test
+  void queries() throws Exception {
+    Query query = new Query();
+    int[] kinds = new int[Query.Kind.values().length];
+    byte[] seed = messages.query().toWire();
+    for (int round = 0; round < ROUNDS; round++) {
+      if (round % 50 == 0) {
+        seed = messages.query().toWire();
+      }
+      byte[] message = mutated(seed);
+      Query.Kind kind = query.read(ByteBuffer.wrap(message));
+      kinds[kind.ordinal()]++;
+      if (kind == Query.Kind.PLAIN) {
+        // what is asked for is what anybody else reads in it
+        Message asked = new Message(query.toMessage(0));
+        assertThat(asked.getQuestion().getType()).isEqualTo(query.type());
+        assertThat(query.nameText()).endsWith(".");
+      }
+    }
+    assertThat(kinds).doesNotContain(0);
+  }
+
+  @Test
+  void answers() throws Exception {
+    int good = 0;
+    int bad = 0;
+    Query query = new Query();
+    Message asked = messages.query();
+    byte[] seed = messages.answer(asked).toWire();
+    ByteBuffer to = ByteBuffer.allocate(70_000);
+    for (int round = 0; round < ROUNDS; round++) {
+      if (round % 50 == 0) {
+        asked = messages.query();
+        seed = messages.answer(asked).toWire();
+      }
+      byte[] message = mutated(seed);
+      Messages.answers(asked.toWire(), message);
+      readAddresses(message);
+      try {
+        Answer answer = Answer.read(message, 1000);
+        good++;
+        query.read(ByteBuffer.wrap(messages.asker(asked).toWire()));
+        if (answer.isAbout(query) && query.type() == answer.type()) {
+          to.clear();
+          answer.write(query, query.sizeLimit(Transport.UDP), random.nextInt(100), to);
+          assertThat(to.position()).isLessThanOrEqualTo(query.sizeLimit(Transport.UDP));
+        }
+      } catch (MessageFormatException e) {
+        bad++;
+      }
+    }
+    assertThat(good).isGreaterThan(ROUNDS / 100);
+    assertThat(bad).isGreaterThan(ROUNDS / 100);
+  }
+
+  @Test
+  void noise() {
+    Query query = new Query();
+    for (int round = 0; round < ROUNDS; round++) {
+      byte[] message = new byte[random.nextInt(80)];
+      random.nextBytes(message);
+      query.read(ByteBuffer.wrap(message));
+      readAddresses(message);
+      try {
+        Answer.read(message, 1000);
+      } catch (MessageFormatException e) {
+        // as it should be
+      }
+    }
+  }
+
+  private static void readAddresses(byte[] message) {
+    try {
+      AnswerAddresses.of(ByteBuffer.wrap(message));
+    } catch (MessageFormatException e) {
+      // as it should be
+    }
+  }
+
+  private byte[] mutated(byte[] seed) throws IOException {
+    byte[] message = seed.clone();
+    for (int changes = random.nextInt(4); changes > 0; changes--) {
+      int at = random.nextInt(3) == 0 ? random.nextInt(12) : random.nextInt(message.length);
+      switch (random.nextInt(4)) {
+        case 0 -> message[at] ^= (byte) (1 << random.nextInt(8));
+        case 1 -> message[at] = (byte) random.nextInt(256);
+        case 2 -> message[at] = (byte) 0xc0;
+        default ->
+            message =
+                Arrays.copyOf(
+                    message, Math.max(1, message.length + random.nextInt(5) - random.nextInt(9)));
+      }
+    }
+    return message;
+  }
+}
