@@ -12,14 +12,19 @@ final class Silence {
   private static final long PROBE_NANOS = TimeUnit.SECONDS.toNanos(1);
 
   private final UpstreamListener listener;
+  private final long deadline;
   private volatile boolean answers = true;
   private volatile long lastAnswer = System.nanoTime();
   private volatile byte[] question = Messages.rootQuestion();
   private volatile boolean probing;
   private long lastProbe = System.nanoTime() - PROBE_NANOS;
 
-  Silence(UpstreamListener listener) {
+  /**
+   * @param deadline of questions, in nanoseconds, within which there has to be time for a probe
+   */
+  Silence(UpstreamListener listener, long deadline) {
     this.listener = listener;
+    this.deadline = deadline;
   }
 
   boolean answers() {
@@ -56,7 +61,7 @@ final class Silence {
 
   /** Whether one is to be sent now. */
   boolean startProbe(long now) {
-    if (probing || now - lastProbe < PROBE_NANOS) {
+    if (probing || now - lastProbe < Math.min(PROBE_NANOS, deadline / 4)) {
       return false;
     }
     probing = true;

@@ -40,7 +40,7 @@ public final class UpstreamServer {
     this.deadline = deadline.toNanos();
     sockets = new UdpSockets(this, upstream.selector(), upstream.random());
     connections = new TcpConnections(this, upstream.selector(), upstream.random());
-    silence = new Silence(listener);
+    silence = new Silence(listener, deadline.toNanos());
   }
 
   public InetSocketAddress address() {

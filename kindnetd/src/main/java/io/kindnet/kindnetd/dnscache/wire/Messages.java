@@ -43,19 +43,24 @@ public final class Messages {
     }
     int end = questionEnd(query);
     return end < 0
-        || questions(answer) == 1 && answer.length >= end && sameQuestion(query, answer, end, true);
+        || questions(answer) == 1 && sameQuestion(query, answer, end, true);
   }
 
   /**
    * Whether the question of an answer has letters of the same case as that of the query, which hardly
    * any server changes, and who has not seen the query cannot know.
+   *
+   * @param answer that {@link #answers} the query
    */
   public static boolean sameCase(byte[] query, byte[] answer) {
     int end = questionEnd(query);
-    return end < 0 || questions(answer) == 0 || sameQuestion(query, answer, end, false);
+    return end < 0 || questions(answer) != 1 || sameQuestion(query, answer, end, false);
   }
 
   private static boolean sameQuestion(byte[] query, byte[] answer, int end, boolean ignoreCase) {
+    if (answer.length < end) {
+      return false;
+    }
     for (int i = Dns.HEADER; i < end; i++) {
       boolean same =
           ignoreCase && i < end - 4
