@@ -107,6 +107,7 @@ final class Lookup implements AnswerListener {
       answer = Answer.read(message, resolver.maxTtl());
     } catch (MessageFormatException e) {
       // the server's clients may make something of it
+      LOG.debug("an answer of {} for {} is passed on: {}", server, query.nameText(), e.getMessage());
       finish(
           waiter ->
               resolver.pass(server, waiter.message(), waiter.transport(), waiter.responder()));

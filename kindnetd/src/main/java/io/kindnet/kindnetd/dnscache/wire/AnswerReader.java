@@ -19,6 +19,9 @@ final class AnswerReader {
   private int at;
   private int recordsEnd;
   private @Nullable OptRecord opt;
+  private int optStart;
+  private int optEnd;
+  private boolean behindOpt;
 
   private long smallestTtl = Long.MAX_VALUE;
   private long negativeTtl = -1;
@@ -67,6 +70,9 @@ final class AnswerReader {
     if (at != end) {
       throw new MessageFormatException("there is something behind the last record");
     }
+    if (behindOpt) {
+      return read(OptRelocation.toEnd(message.array(), optStart, optEnd), maxTtl);
+    }
     AnswerKind kind = kind(flags & Dns.RCODE);
     boolean negative = kind == AnswerKind.NO_DATA || kind == AnswerKind.NO_NAME;
     limitTtls(negative ? (int) Math.min(maxTtl, negativeTtl) : maxTtl);
@@ -98,15 +104,17 @@ final class AnswerReader {
         throw new MessageFormatException("an OPT record that should not be there");
       }
       opt = OptRecord.read(message, afterName + 2, at);
+      optStart = owner;
+      optEnd = at;
       if (opt.extendedCode() != 0) {
         throw new MessageFormatException("a code that only clients with EDNS can be told");
       }
       return;
     }
-    if (opt != null) {
-      // a name in it may point at what is behind the OPT record, and signatures are there
-      throw new MessageFormatException("a record behind the OPT record");
+    if (type >= Dns.FIRST_META_TYPE && type <= Dns.LAST_META_TYPE) {
+      throw new MessageFormatException("a signature of the message");
     }
+    behindOpt |= opt != null;
     counts[section]++;
     recordsEnd = at;
     if (ttls == ttlOffsets.length) {

@@ -86,6 +86,33 @@ class AnswerDifferentialTest {
     assertThat(truncated).isGreaterThan(ROUNDS / 20);
   }
 
+  @Test
+  void theOptRecordMayBeAnywhereAmongTheAdditional() throws Exception {
+    RandomMessages messages = new RandomMessages(new Random(4));
+    int behind = 0;
+    for (int round = 0; round < ROUNDS; round++) {
+      Message asked = messages.query();
+      Message answered = messages.answer(asked);
+      if (answered.getOPT() == null) {
+        continue;
+      }
+      List<Record> more = messages.additional();
+      more.forEach(record -> answered.addRecord(record, Section.ADDITIONAL));
+      Message told =
+          write(
+              Answer.read(answered.toWire(), Integer.MAX_VALUE),
+              messages.asker(asked),
+              Transport.TCP,
+              0);
+      String about = "round " + round + ": " + answered;
+      assertThat(withoutOpt(told.getSection(Section.ADDITIONAL)))
+          .as(about)
+          .isEqualTo(withoutOpt(answered.getSection(Section.ADDITIONAL)));
+      behind += more.isEmpty() ? 0 : 1;
+    }
+    assertThat(behind).isGreaterThan(ROUNDS / 10);
+  }
+
   private Message write(Answer answer, Message asker, Transport transport, int age)
       throws IOException {
     assertThat(query.read(ByteBuffer.wrap(asker.toWire()))).isEqualTo(Query.Kind.PLAIN);

@@ -129,6 +129,20 @@ final class RandomMessages {
     return answer;
   }
 
+  /** Records whose names have much in common, of types that others point from. */
+  List<Record> additional() throws IOException {
+    int[] types = {Type.A, Type.AAAA, Type.SRV, Type.MX, Type.NS, Type.CNAME, Type.PTR, 65280};
+    List<Record> records = new ArrayList<>();
+    for (int more = random.nextInt(6); more > 0; more--) {
+      records.add(record(name(), types[random.nextInt(types.length)]));
+      if (random.nextInt(3) == 0) {
+        Name zone = name();
+        records.add(new SOARecord(zone, DClass.IN, ttl(), name(), zone, 1, 2, 3, 4, 5));
+      }
+    }
+    return records;
+  }
+
   private Record record(Name owner, int type) throws IOException {
     return switch (type) {
       case Type.A -> new ARecord(owner, DClass.IN, ttl(), InetAddress.getByAddress(bytes(4)));
