@@ -15,7 +15,7 @@ BUILD_TOOLS = jdk=$(JDK) mvn=maven
 TOOLS := cc=gcc headers=libc6-dev ip=iproute2 nsenter=util-linux unzip=unzip strip=binutils
 CLUSTER_TOOLS = go=21 etcd=etcd-server $(if $(filter debian,$(CONTAINERD)),containerd=containerd ctr=containerd) runc=runc busybox=busybox-static openssl=openssl \
   iptables=iptables pgrep=procps buildah=buildah debootstrap=debootstrap /usr/lib/cni/ptp=containernetworking-plugins
-RUN_TOOLS := nft=nftables conntrack=conntrack sqlite3=sqlite3 curl=curl sysctl=procps
+RUN_TOOLS := nft=nftables conntrack=conntrack sqlite3=sqlite3 curl=curl sysctl=procps dig=bind9-dnsutils
 
 # ARCH=arm64 makes what runs on such a machine, and tries it, in virtual machines where this machine is another one
 debian_name = $(patsubst x86_64,amd64,$(patsubst aarch64,arm64,$(1)))
@@ -53,7 +53,7 @@ help:
 
 test test-rootless demo bench soak: TOOLS += $(RUN_TOOLS)
 test test-rootless: TOOLS += go=21 sanitizers=gcc protocols=netbase ping=iputils-ping perl=perl-base \
-  python3=python3 containerd=containerd ctr=containerd runc=runc openssl=openssl iptables=iptables ipvsadm=ipvsadm
+  python3=python3 containerd=containerd ctr=containerd runc=runc openssl=openssl iptables=iptables ipvsadm=ipvsadm named=bind9 unbound=unbound
 test: check-root check
 	@build/parts $(MAKE) tools dist verify
 
@@ -177,10 +177,10 @@ vm-classes:
 	test -e $(JUNIT_CONSOLE) || $(MAVEN) --quiet --non-recursive dependency:copy -DoutputDirectory=$(dir $(JUNIT_CONSOLE)) \
 	  -Dartifact=org.junit.platform:junit-platform-console-standalone:$(JUNIT_VERSION)
 
-# the real clients that tests call the plugin through, and read the metrics with
+# the real clients that the integration tests call the plugin through, and a real server that they ask through the agent
 tools:
 	build/cnitool
-	build/promtool/build
+	build/coredns/build
 
 format: check-jdk
 	$(MAVEN) --quiet spotless:apply

@@ -14,12 +14,14 @@ import java.net.SocketAddress;
 import java.time.Duration;
 import java.util.Arrays;
 import java.util.List;
+import java.util.Objects;
 import java.util.concurrent.BlockingQueue;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.LinkedBlockingQueue;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.function.Consumer;
+import org.jspecify.annotations.Nullable;
 import org.xbill.DNS.Message;
 
 /** A name server on the loopback interface that answers what a test tells it, when it does. */
@@ -60,9 +62,9 @@ public final class ScriptedServer implements AutoCloseable {
   public final class Asked {
     private final byte[] bytes;
     private final SocketAddress from;
-    private final DataOutputStream stream;
+    private final @Nullable DataOutputStream stream;
 
-    private Asked(byte[] bytes, SocketAddress from, DataOutputStream stream) {
+    private Asked(byte[] bytes, SocketAddress from, @Nullable DataOutputStream stream) {
       this.bytes = bytes;
       this.from = from;
       this.stream = stream;
@@ -117,7 +119,7 @@ public final class ScriptedServer implements AutoCloseable {
 
     /** Closes the connection. */
     public void hangUp() throws IOException {
-      stream.close();
+      Objects.requireNonNull(stream, "not over TCP").close();
     }
   }
 

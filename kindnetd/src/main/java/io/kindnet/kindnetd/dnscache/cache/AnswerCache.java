@@ -2,18 +2,19 @@ package io.kindnet.kindnetd.dnscache.cache;
 
 import io.kindnet.kindnetd.dnscache.wire.Answer;
 import io.kindnet.kindnetd.dnscache.wire.AnswerKind;
+import io.kindnet.kindnetd.dnscache.wire.Dns;
 import io.kindnet.kindnetd.dnscache.wire.Query;
-import java.util.Map;
-import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicInteger;
+import java.util.concurrent.atomic.AtomicLong;
 import java.util.concurrent.atomic.AtomicReferenceArray;
 import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Answers by server, name, type and the flags that an answer depends on. Finding one takes no lock and
- * allocates nothing. What was not used since the hand came by last time goes first when room is needed
- * (the algorithm CLOCK). Thread-safe. All times are nanoseconds of one clock of the caller.
+ * Answers by server, name, type and the flags that an answer depends on. Finding one takes no lock
+ * and allocates nothing. What was not used since the hand came by last time goes first when room is
+ * needed (the algorithm CLOCK). Thread-safe. All times are nanoseconds of one clock of the caller.
  */
 public final class AnswerCache {
   /** For how long an answer may be used after it has expired, in seconds. */
@@ -22,10 +23,9 @@ public final class AnswerCache {
   /** For how long a failure is kept at most, in seconds; RFC 9520 allows 300. */
   public static final int FAILURE_SECONDS = 5;
 
-  /** The type in the key of an answer that says that there is no such name. */
-  private static final int ANY_TYPE = 0;
-
-  /** Of the flags in the key: it is a failure, which does not take the place of what has expired. */
+  /**
+   * Of the flags in the key: it is a failure, which does not take the place of what has expired.
+   */
   private static final int FAILURE = 1 << 7;
 
   /** Of one entry, to choose the size of the table. */
@@ -35,12 +35,11 @@ public final class AnswerCache {
 
   private final long maxBytes;
   private final AtomicReferenceArray<@Nullable CacheEntry> table;
-  private final Map<Integer, NameErrors> nameErrors = new ConcurrentHashMap<>();
 
   // written with the lock
-  private volatile long bytes;
-  private volatile int entries;
-  private volatile long evicted;
+  private final AtomicLong bytes = new AtomicLong();
+  private final AtomicInteger entries = new AtomicInteger();
+  private final AtomicLong evicted = new AtomicLong();
   private int hand;
 
   /**
@@ -63,37 +62,51 @@ public final class AnswerCache {
     if (exact != null && exact.remaining(now) > 0) {
       return exact;
     }
-    CacheEntry byName = find(server, query, ANY_TYPE, 0);
-    if (byName != null && byName.remaining(now) > 0) {
-      return byName;
+    CacheEntry noName = noName(server, query, now);
+    if (noName != null) {
+      return noName;
     }
     CacheEntry failure = find(server, query, query.type(), FAILURE);
     if (failure != null && failure.remaining(now) > 0) {
       return failure;
     }
-    return exact == null ? byName : exact;
+    return exact;
+  }
+
+  /**
+   * That there is no such name holds for all types (RFC 2308 section 5). But some servers say so to
+   * hide one type, such as all AAAA records; so it is believed when it was said of A and of AAAA.
+   */
+  private @Nullable CacheEntry noName(int server, Query query, long now) {
+    if (query.type() == Dns.TYPE_A || query.type() == Dns.TYPE_AAAA) {
+      return null;
+    }
+    CacheEntry v4 = find(server, query, Dns.TYPE_A, 0);
+    CacheEntry v6 = find(server, query, Dns.TYPE_AAAA, 0);
+    if (v4 == null || v6 == null || !v4.saysNoName(now) || !v6.saysNoName(now)) {
+      return null;
+    }
+    return v4.remaining(now) < v6.remaining(now) ? v4 : v6;
   }
 
   private @Nullable CacheEntry find(int server, Query query, int type, int failure) {
     int bits = query.keyBits() | failure;
     int hash = hash(server, query, type, bits);
-    CacheEntry entry = table.get(hash & table.length() - 1);
+    CacheEntry entry = table.get(slot(hash));
     while (entry != null && !entry.matches(hash, server, type, bits, query)) {
       entry = entry.next;
     }
     return entry;
   }
 
-  /** The same, unless it has expired. */
-  private @Nullable CacheEntry fresh(int server, Query query, int type, long now) {
-    CacheEntry entry = find(server, query, type, 0);
-    return entry == null || entry.remaining(now) <= 0 ? null : entry;
+  private static int hash(int server, Query query, int type, int bits) {
+    long key = query.nameHash() + (((long) server << 24) | ((long) type << 8) | bits);
+    key *= 0xff51afd7ed558ccdL; // the finalizer of MurmurHash3
+    return (int) (key ^ (key >>> 33));
   }
 
-  private static int hash(int server, Query query, int type, int bits) {
-    long key = query.nameHash() + ((long) server << 24 | type << 8 | bits);
-    key *= 0xff51afd7ed558ccdL; // the finalizer of MurmurHash3
-    return (int) (key ^ key >>> 33);
+  private int slot(int hash) {
+    return hash & (table.length() - 1);
   }
 
   /**
@@ -110,12 +123,8 @@ public final class AnswerCache {
     if (answer.kind() == AnswerKind.FAILURE) {
       add(server, query, query.type(), FAILURE, answer, failureTtl(failure, now), now);
     } else if (answer.ttl() > 0) {
-      int type = keyType(server, query, answer, now);
-      add(server, query, type, 0, answer, answer.ttl(), now);
+      add(server, query, query.type(), 0, answer, answer.ttl(), now);
       remove(failure);
-      if (type != query.type()) {
-        remove(find(server, query, query.type(), 0));
-      }
     }
   }
 
@@ -129,52 +138,23 @@ public final class AnswerCache {
       return;
     }
     makeRoom(entry.memory(), now);
-    int slot = hash & table.length() - 1;
+    int slot = slot(hash);
     entry.next = table.get(slot);
     table.set(slot, entry);
-    bytes += entry.memory();
-    entries++;
+    bytes.addAndGet(entry.memory());
+    entries.incrementAndGet();
   }
 
   /** One second at first, and twice as long for each that follows (RFC 9520 section 3.2). */
   private static int failureTtl(@Nullable CacheEntry before, long now) {
-    boolean again =
-        before != null && before.remaining(now) > -TimeUnit.SECONDS.toNanos(2 * FAILURE_SECONDS);
-    return again ? Math.min(2 * before.ttl(), FAILURE_SECONDS) : 1;
-  }
-
-  /** {@link #ANY_TYPE} where the answer is to be found whichever type is asked for. */
-  private int keyType(int server, Query query, Answer answer, long now) {
-    NameErrors errors = nameErrors.computeIfAbsent(server, number -> new NameErrors());
-    CacheEntry byName = fresh(server, query, ANY_TYPE, now);
-    CacheEntry sibling = fresh(server, query, NameErrors.sibling(query.type()), now);
-    if (answer.kind() == AnswerKind.NO_NAME) {
-      // after a CNAME the error is about another name (RFC 2308 section 2.1)
-      if (answer.anyAnswers()) {
-        return query.type();
-      }
-      if (sibling != null) {
-        errors.seen(sibling.answer().kind() == AnswerKind.NO_NAME, now);
-      }
-      return errors.trusted(now) ? ANY_TYPE : query.type();
+    if (before == null || before.remaining(now) < -TimeUnit.SECONDS.toNanos(2 * FAILURE_SECONDS)) {
+      return 1;
     }
-    if (answer.kind() == AnswerKind.RECORDS || answer.kind() == AnswerKind.NO_DATA) {
-      if (byName != null) {
-        if (byName.answer().type() != query.type()) {
-          errors.seen(false, now);
-        }
-        remove(byName);
-      }
-      if (sibling != null && sibling.answer().kind() == AnswerKind.NO_NAME) {
-        errors.seen(false, now);
-      }
-    }
-    return query.type();
+    return Math.min(2 * before.ttl(), FAILURE_SECONDS);
   }
 
   /** Forgets all answers of a server. */
   public synchronized void removeServer(int server) {
-    nameErrors.remove(server);
     for (int slot = 0; slot < table.length(); slot++) {
       for (CacheEntry entry = table.get(slot); entry != null; entry = entry.next) {
         if (entry.server() == server) {
@@ -188,7 +168,7 @@ public final class AnswerCache {
   public synchronized void sweep(long now) {
     int slots = Math.max(1, table.length() / 64);
     for (int i = 0; i < slots; i++) {
-      hand = hand + 1 & table.length() - 1;
+      hand = slot(hand + 1);
       for (CacheEntry entry = table.get(hand); entry != null; entry = entry.next) {
         if (useless(entry, now)) {
           remove(entry);
@@ -204,13 +184,13 @@ public final class AnswerCache {
 
   private void makeRoom(int memory, long now) {
     // each entry is met twice at most: its mark is cleared, then it goes
-    while (entries > 0 && bytes + memory > maxBytes) {
-      hand = hand + 1 & table.length() - 1;
+    while (entries.get() > 0 && bytes.get() + memory > maxBytes) {
+      hand = slot(hand + 1);
       for (CacheEntry entry = table.get(hand); entry != null; entry = entry.next) {
         boolean expired = entry.remaining(now) <= 0;
         if (expired || !entry.clearUsed()) {
           remove(entry);
-          evicted += expired ? 0 : 1;
+          evicted.addAndGet(expired ? 0 : 1);
         }
       }
     }
@@ -220,7 +200,7 @@ public final class AnswerCache {
     if (gone == null) {
       return;
     }
-    int slot = gone.hash() & table.length() - 1;
+    int slot = slot(gone.hash());
     CacheEntry before = null;
     for (CacheEntry entry = table.get(slot); entry != null; entry = entry.next) {
       if (entry == gone) {
@@ -229,8 +209,8 @@ public final class AnswerCache {
         } else {
           before.next = gone.next;
         }
-        bytes -= gone.memory();
-        entries--;
+        bytes.addAndGet(-gone.memory());
+        entries.decrementAndGet();
         return;
       }
       before = entry;
@@ -247,15 +227,15 @@ public final class AnswerCache {
   }
 
   public int entries() {
-    return entries;
+    return entries.get();
   }
 
   public long bytes() {
-    return bytes;
+    return bytes.get();
   }
 
   /** How many entries were removed for want of room before they expired. */
   public long evicted() {
-    return evicted;
+    return evicted.get();
   }
 }

@@ -1,6 +1,7 @@
 package io.kindnet.kindnetd.dnscache.cache;
 
 import io.kindnet.kindnetd.dnscache.wire.Answer;
+import io.kindnet.kindnetd.dnscache.wire.AnswerKind;
 import io.kindnet.kindnetd.dnscache.wire.Query;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicIntegerFieldUpdater;
@@ -30,8 +31,7 @@ public final class CacheEntry {
   private int hits;
   private boolean used;
 
-  CacheEntry(
-      Answer answer, int server, int hash, int keyType, int keyBits, int ttl, long stored) {
+  CacheEntry(Answer answer, int server, int hash, int keyType, int keyBits, int ttl, long stored) {
     this.answer = answer;
     this.server = server;
     this.hash = hash;
@@ -75,6 +75,12 @@ public final class CacheEntry {
    */
   public long remaining(long now) {
     return TimeUnit.SECONDS.toNanos(ttl) - (now - stored);
+  }
+
+  /** Whether it says, now, that there is no such name; not that of an alias's target. */
+  boolean saysNoName(long now) {
+    // after a CNAME the error is about another name (RFC 2308 section 2.1)
+    return answer.kind() == AnswerKind.NO_NAME && !answer.anyAnswers() && remaining(now) > 0;
   }
 
   /** It has answered a query. */

@@ -22,6 +22,8 @@ final class CachedServer implements NameServer {
   private volatile long withoutCookies;
   private volatile long withoutExtensions;
 
+  private volatile boolean reorders;
+
   CachedServer(int number, UpstreamServer upstream) {
     this.number = number;
     this.upstream = upstream;
@@ -52,8 +54,8 @@ final class CachedServer implements NameServer {
   }
 
   /**
-   * Whether it takes no notice of clients' cookies. One that sends cookies itself must be asked by the
-   * client, who would not believe an answer without.
+   * Whether it takes no notice of clients' cookies. One that sends cookies itself must be asked by
+   * the client, who would not believe an answer without.
    */
   boolean ignoresCookies() {
     return believed(withoutCookies);
@@ -70,6 +72,17 @@ final class CachedServer implements NameServer {
 
   void refusesExtensions() {
     withoutExtensions = System.nanoTime();
+  }
+
+  /**
+   * Whether it gives the addresses of a name in different orders, so that clients share them out.
+   */
+  boolean reorders() {
+    return reorders;
+  }
+
+  void reordered() {
+    reorders = true;
   }
 
   private static boolean believed(long since) {

@@ -55,8 +55,7 @@ public final class CachingResolver implements Resolver {
     }
     ToListener toListener = new ToListener();
     CachedServer server =
-        new CachedServer(
-            ++lastNumber, upstream.add(address, options.deadline(), toListener));
+        new CachedServer(++lastNumber, upstream.add(address, options.deadline(), toListener));
     toListener.server = server;
     servers.put(address, server);
     return server;

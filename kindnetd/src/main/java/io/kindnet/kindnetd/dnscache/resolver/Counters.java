@@ -7,7 +7,7 @@ import java.util.concurrent.atomic.LongAdder;
 
 /** What {@link ResolverStatistics} tells of queries. */
 final class Counters {
-  private final LongAdder[] hits = new LongAdder[AnswerKind.values().length];
+  private final Map<AnswerKind, LongAdder> hits = new EnumMap<>(AnswerKind.class);
   final LongAdder stale = new LongAdder();
   final LongAdder misses = new LongAdder();
   final LongAdder passed = new LongAdder();
@@ -15,23 +15,26 @@ final class Counters {
   final LongAdder refreshed = new LongAdder();
 
   Counters() {
-    for (int i = 0; i < hits.length; i++) {
-      hits[i] = new LongAdder();
-    }
-  }
-
-  void hit(AnswerKind kind) {
-    hits[kind.ordinal()].increment();
-  }
-
-  /** Without what is never cached. */
-  Map<AnswerKind, Long> hits() {
-    Map<AnswerKind, Long> byKind = new EnumMap<>(AnswerKind.class);
     for (AnswerKind kind : AnswerKind.values()) {
       if (kind != AnswerKind.OTHER) {
-        byKind.put(kind, hits[kind.ordinal()].sum());
+        hits.put(kind, new LongAdder());
       }
     }
-    return byKind;
+  }
+
+  /**
+   * @param kind never {@link AnswerKind#OTHER}, which is not cached
+   */
+  void hit(AnswerKind kind) {
+    LongAdder count = hits.get(kind);
+    if (count != null) {
+      count.increment();
+    }
+  }
+
+  Map<AnswerKind, Long> hits() {
+    Map<AnswerKind, Long> sums = new EnumMap<>(AnswerKind.class);
+    hits.forEach((kind, count) -> sums.put(kind, count.sum()));
+    return sums;
   }
 }

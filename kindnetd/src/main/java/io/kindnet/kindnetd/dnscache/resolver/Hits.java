@@ -16,7 +16,9 @@ import java.util.Map;
 import java.util.concurrent.TimeUnit;
 import java.util.function.LongSupplier;
 
-/** Answers from the cache, fresh or stale, and what they make the resolver ask again. Thread-safe. */
+/**
+ * Answers from the cache, fresh or stale, and what they make the resolver ask again. Thread-safe.
+ */
 final class Hits {
   /** From how many hits on an answer is asked for again before it expires. */
   private static final int OFTEN = 3;
@@ -26,8 +28,7 @@ final class Hits {
   private final LongSupplier nanoTime;
   private final CachingResolver resolver;
 
-  Hits(
-      AnswerCache cache, Counters counters, LongSupplier nanoTime, CachingResolver resolver) {
+  Hits(AnswerCache cache, Counters counters, LongSupplier nanoTime, CachingResolver resolver) {
     this.cache = cache;
     this.counters = counters;
     this.nanoTime = nanoTime;
@@ -46,7 +47,8 @@ final class Hits {
     if (remaining <= 0) {
       return !server.answers() && writeStale(entry, remaining, query, size, to);
     }
-    if (!entry.answer().write(query, size, entry.age(now), to)) {
+    int turn = server.reorders() ? entry.hits() & Integer.MAX_VALUE : 0;
+    if (!entry.answer().write(query, size, entry.age(now), turn, to)) {
       return false;
     }
     entry.hit();
@@ -98,8 +100,14 @@ final class Hits {
     }
   }
 
+  /** Keeps what a server has answered, if it may be kept. */
   void put(CachedServer server, Query query, Answer answer) {
-    cache.put(server.number(), query, answer, nanoTime.getAsLong());
+    long now = nanoTime.getAsLong();
+    CacheEntry before = cache.find(server.number(), query, now);
+    if (before != null && answer.isReordered(before.answer())) {
+      server.reordered();
+    }
+    cache.put(server.number(), query, answer, now);
   }
 
   /** What is cached for a name. */
@@ -109,17 +117,16 @@ final class Hits {
     servers.forEach(server -> byNumber.put(server.number(), server));
     long now = nanoTime.getAsLong();
     List<CachedAnswer> answers = new ArrayList<>();
-    cache.forEach(
-        entry -> {
-          CachedServer server = byNumber.get(entry.server());
-          Answer answer = entry.answer();
-          if (server != null && answer.nameText().equals(wanted)) {
-            long left = TimeUnit.NANOSECONDS.toSeconds(entry.remaining(now));
-            answers.add(
-                new CachedAnswer(
-                    server.address(), wanted, answer.type(), answer.kind(), left, entry.hits()));
-          }
-        });
+    cache.forEach(entry -> {
+      CachedServer server = byNumber.get(entry.server());
+      Answer answer = entry.answer();
+      if (server != null && answer.nameText().equals(wanted)) {
+        long left = TimeUnit.NANOSECONDS.toSeconds(entry.remaining(now));
+        answers.add(
+            new CachedAnswer(
+                server.address(), wanted, answer.type(), answer.kind(), left, entry.hits()));
+      }
+    });
     return answers;
   }
 }

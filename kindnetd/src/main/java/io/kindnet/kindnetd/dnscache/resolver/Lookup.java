@@ -23,12 +23,18 @@ final class Lookup implements AnswerListener {
   /** What is said to servers of the size of answers: what fits into a packet everywhere. */
   private static final int UDP_SIZE = 1232; // DNS flag day 2020
 
-  /**
-   * Who waits.
-   *
-   * @param message the query as it came
-   */
-  private record Waiter(byte[] message, Transport transport, Responder responder) {}
+  /** Who waits, with the query as it came. */
+  private static final class Waiter {
+    private final byte[] message;
+    private final Transport transport;
+    private final Responder responder;
+
+    Waiter(byte[] message, Transport transport, Responder responder) {
+      this.message = message;
+      this.transport = transport;
+      this.responder = responder;
+    }
+  }
 
   private final CachingResolver resolver;
   private final CachedServer server;
@@ -107,34 +113,29 @@ final class Lookup implements AnswerListener {
       answer = Answer.read(message, resolver.maxTtl());
     } catch (MessageFormatException e) {
       // the server's clients may make something of it
-      LOG.debug("an answer of {} for {} is passed on: {}", server, query.nameText(), e.getMessage());
-      finish(
-          waiter ->
-              resolver.pass(server, waiter.message(), waiter.transport(), waiter.responder()));
+      LOG.debug(
+          "an answer of {} for {} is passed on: {}", server, query.nameText(), e.getMessage());
+      finish(waiter -> resolver.pass(server, waiter.message, waiter.transport, waiter.responder));
       return;
     }
     if (answer.kind() == AnswerKind.FAILURE) {
       server.failure();
     }
     resolver.hits().put(server, query, answer);
-    finish(
-        waiter ->
-            resolver.respond(
-                waiter.responder(),
-                waiter.message(),
-                (asked, to) ->
-                    answer.write(asked, asked.sizeLimit(waiter.transport()), 0, to)));
+    finish(waiter ->
+        resolver.respond(
+            waiter.responder,
+            waiter.message,
+            (asked, to) -> answer.write(asked, asked.sizeLimit(waiter.transport), 0, 0, to)));
   }
 
   @Override
   public void unanswered() {
-    finish(
-        waiter ->
-            resolver.respond(
-                waiter.responder(),
-                waiter.message(),
-                (asked, to) ->
-                    resolver.hits().answerStale(server, asked, waiter.transport(), to)));
+    finish(waiter ->
+        resolver.respond(
+            waiter.responder,
+            waiter.message,
+            (asked, to) -> resolver.hits().answerStale(server, asked, waiter.transport, to)));
   }
 
   private void finish(Consumer<Waiter> outcome) {

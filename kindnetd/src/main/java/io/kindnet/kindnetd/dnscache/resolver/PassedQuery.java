@@ -16,8 +16,7 @@ final class PassedQuery implements AnswerListener {
   private final Responder responder;
   private boolean answered;
 
-  PassedQuery(
-      CachingResolver resolver, CachedServer server, byte[] message, Responder responder) {
+  PassedQuery(CachingResolver resolver, CachedServer server, byte[] message, Responder responder) {
     this.resolver = resolver;
     this.server = server;
     this.message = message;

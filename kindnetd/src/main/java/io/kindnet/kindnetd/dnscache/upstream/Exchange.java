@@ -28,6 +28,9 @@ final class Exchange {
 
   int attempts;
 
+  /** The last one through which it was sent. */
+  @Nullable UdpSocket socket;
+
   /** Of these, those that failed at once. */
   int refusals;
 

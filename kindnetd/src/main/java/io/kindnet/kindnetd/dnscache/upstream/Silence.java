@@ -4,9 +4,9 @@ import io.kindnet.kindnetd.dnscache.wire.Messages;
 import java.util.concurrent.TimeUnit;
 
 /**
- * Whether a server answers at all. A question that it leaves unanswered says little, since it may wait
- * for others itself. So it is asked meanwhile what it has answered before (a probe); if nothing at all
- * comes, it is silent, and is asked on once a second until it answers.
+ * Whether a server answers at all. A question that it leaves unanswered says little, since it may
+ * wait for others itself. So it is asked meanwhile what it has answered before (a probe); if
+ * nothing at all comes, it is silent, and is asked on once a second until it answers.
  */
 final class Silence {
   private static final long PROBE_NANOS = TimeUnit.SECONDS.toNanos(1);

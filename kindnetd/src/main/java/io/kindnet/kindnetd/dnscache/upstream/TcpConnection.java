@@ -1,6 +1,7 @@
 package io.kindnet.kindnetd.dnscache.upstream;
 
 import io.kindnet.kindnetd.dnscache.wire.Dns;
+import io.kindnet.kindnetd.dnscache.wire.Messages;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.channels.SelectionKey;
@@ -15,8 +16,8 @@ import java.util.List;
 import java.util.Map;
 
 /**
- * A connection to a server, over which many questions are under way at once (RFC 7766 section 6.2.1),
- * kept for a while after the last. Used by the thread of {@link Upstream} only.
+ * A connection to a server, over which many questions are under way at once (RFC 7766 section
+ * 6.2.1), kept for a while after the last. Used by the thread of {@link Upstream} only.
  */
 final class TcpConnection implements Channel {
   private static final long IDLE_NANOS = 8_000_000_000L; // RFC 7766 section 6.2.3: a few seconds
@@ -34,6 +35,7 @@ final class TcpConnection implements Channel {
 
   /** Something was not answered in time. */
   private boolean suspect;
+
   private boolean closed;
 
   private TcpConnection(
@@ -44,7 +46,9 @@ final class TcpConnection implements Channel {
     this.random = random;
     channel.configureBlocking(false);
     boolean connected = channel.connect(server.address());
-    key = channel.register(selector, connected ? SelectionKey.OP_READ : SelectionKey.OP_CONNECT, this);
+    key =
+        channel.register(
+            selector, connected ? SelectionKey.OP_READ : SelectionKey.OP_CONNECT, this);
   }
 
   static TcpConnection open(UpstreamServer server, Selector selector, SecureRandom random)
@@ -68,7 +72,10 @@ final class TcpConnection implements Channel {
     underWay.put(id, exchange);
     byte[] message = exchange.message();
     ByteBuffer framed = ByteBuffer.allocate(LENGTH + message.length);
-    framed.putShort((short) message.length).putShort((short) id).put(message, 2, message.length - 2);
+    framed
+        .putShort((short) message.length)
+        .putShort((short) id)
+        .put(message, 2, message.length - 2);
     toSend.add(framed.flip());
     if (channel.isConnected()) {
       write();
@@ -152,7 +159,7 @@ final class TcpConnection implements Channel {
   }
 
   private void received(byte[] message) {
-    int id = (message[0] & 0xff) << 8 | message[1] & 0xff;
+    int id = Messages.id(message);
     Exchange exchange = underWay.get(id);
     if (exchange != null && server.receivedOverTcp(exchange, message) && !transfer) {
       underWay.remove(id);
@@ -178,7 +185,7 @@ final class TcpConnection implements Channel {
     if (!transfer) {
       suspect |= underWay.values().removeIf(Exchange::finished);
     }
-    if (now - lastUsed > IDLE_NANOS || suspect && underWay.isEmpty()) {
+    if (now - lastUsed > IDLE_NANOS || (suspect && underWay.isEmpty())) {
       close();
     }
   }

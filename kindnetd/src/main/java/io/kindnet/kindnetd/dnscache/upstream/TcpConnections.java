@@ -10,8 +10,8 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * The connections to a server. Some servers answer what comes over one connection one after the other,
- * so that there are a few where questions wait. Used by the thread of {@link Upstream} only.
+ * The connections to a server. Some servers answer what comes over one connection one after the
+ * other, so that there are a few where questions wait. Used by the thread of {@link Upstream} only.
  */
 final class TcpConnections {
   private static final Logger LOG = LoggerFactory.getLogger(TcpConnections.class);
@@ -33,7 +33,7 @@ final class TcpConnections {
     List<TcpConnection> open = connections.stream().filter(TcpConnection::open).toList();
     TcpConnection idlest =
         open.stream().min(Comparator.comparingInt(TcpConnection::load)).orElse(null);
-    boolean another = idlest == null || idlest.load() > 0 && open.size() < MOST;
+    boolean another = idlest == null || (idlest.load() > 0 && open.size() < MOST);
     try {
       if (another || exchange.mode() == Exchange.Mode.TRANSFER) {
         idlest = TcpConnection.open(server, selector, random);

@@ -1,7 +1,6 @@
 package io.kindnet.kindnetd.dnscache.upstream;
 
 import java.io.IOException;
-import java.net.InetSocketAddress;
 import java.net.PortUnreachableException;
 import java.nio.ByteBuffer;
 import java.nio.channels.DatagramChannel;
@@ -12,8 +11,8 @@ import java.util.HashMap;
 import java.util.Map;
 
 /**
- * A socket with a port that the kernel has chosen at random, connected, so that the kernel drops what
- * comes from any other address or port. Its state belongs to the lock of the server.
+ * A socket with a port that the kernel has chosen at random, connected, so that the kernel drops
+ * what comes from any other address or port. Its state belongs to the lock of the server.
  */
 final class UdpSocket implements Channel {
   /** After which it is replaced: who finds out a port has not much of it. */
@@ -110,10 +109,6 @@ final class UdpSocket implements Channel {
   /** Whether nothing new should be sent through it. */
   boolean worn(long now) {
     return failed || sent >= MOST_QUESTIONS || now - opened > MOST_NANOS;
-  }
-
-  InetSocketAddress localAddress() throws IOException {
-    return (InetSocketAddress) channel.getLocalAddress();
   }
 
   void close() {

@@ -29,18 +29,24 @@ final class UdpSockets {
     this.random = random;
   }
 
-  /** One of them; null if there is none at the moment. */
-  @Nullable UdpSocket any() {
-    for (int tries = 0; tries < SOCKETS && !sockets.isEmpty(); tries++) {
+  /**
+   * One of them; null if there is none at the moment.
+   *
+   * @param except which has been used in vain
+   */
+  @Nullable UdpSocket any(@Nullable UdpSocket except) {
+    for (int tries = 0; tries < 4 * SOCKETS && !sockets.isEmpty(); tries++) {
       UdpSocket socket = sockets.get(random.nextInt(sockets.size()));
-      if (!socket.worn(System.nanoTime())) {
+      if (socket != except && !socket.worn(System.nanoTime())) {
         return socket;
       }
     }
     return null;
   }
 
-  /** Opens what is missing. By the thread of {@link Upstream}, in whose namespace they are to be. */
+  /**
+   * Opens what is missing. By the thread of {@link Upstream}, in whose namespace they are to be.
+   */
   void refill() throws IOException {
     long now = System.nanoTime();
     for (Iterator<UdpSocket> all = sockets.iterator(); all.hasNext(); ) {

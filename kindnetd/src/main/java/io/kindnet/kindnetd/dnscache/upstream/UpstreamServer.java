@@ -53,8 +53,7 @@ public final class UpstreamServer {
   }
 
   public synchronized UpstreamStatistics statistics() {
-    return new UpstreamStatistics(
-        questions, answered, timeouts, discarded, truncated, answerNanos);
+    return new UpstreamStatistics(questions, answered, timeouts, discarded, truncated, answerNanos);
   }
 
   /**
@@ -104,9 +103,10 @@ public final class UpstreamServer {
   }
 
   private boolean sendOverUdp(Exchange exchange) {
-    UdpSocket socket = sockets.any();
+    UdpSocket socket = sockets.any(exchange.socket);
     if (socket != null) {
       exchange.attempts++;
+      exchange.socket = socket;
       socket.send(exchange);
     }
     return socket != null;
@@ -257,7 +257,8 @@ public final class UpstreamServer {
       wantsProbe = silence.wantsProbe(now);
       for (Exchange exchange : underWay) {
         long waited = now - exchange.started();
-        if (waited > deadline || exchange.refused() && exchange.attempts == attempts(exchange)) {
+        boolean hopeless = exchange.refused() && exchange.attempts == attempts(exchange);
+        if (waited > deadline || hopeless) {
           late.add(exchange);
         } else if (waited > deadline / 4) {
           wantsProbe |= !exchange.probe() && silence.silentSince(exchange);
@@ -302,8 +303,8 @@ public final class UpstreamServer {
   }
 
   /**
-   * How long after the start of an exchange it is asked again, through another socket: a quarter and
-   * five eighths of the deadline, but at once where nobody listens.
+   * How long after the start of an exchange it is asked again, through another socket: a quarter
+   * and five eighths of the deadline, but at once where nobody listens.
    */
   private long due(Exchange exchange) {
     if (exchange.refused()) {

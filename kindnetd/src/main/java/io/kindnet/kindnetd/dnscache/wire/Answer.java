@@ -5,15 +5,15 @@ import java.util.Arrays;
 import org.jspecify.annotations.Nullable;
 
 /**
- * A server's answer to one question, in the form in which answers to others who ask the same are made
- * of it quickly. It takes as little memory as possible, since thousands are kept.
+ * A server's answer to one question, in the form in which answers to others who ask the same are
+ * made of it quickly. It takes as little memory as possible, since thousands are kept.
  */
 public final class Answer {
   /** The TTL in an answer that has expired (RFC 8767 section 4). */
   static final int STALE_TTL = 30;
 
   /** Memory of the object and its array, without what is in the array. */
-  private static final int OBJECTS = 80;
+  private static final int OBJECTS = 88;
 
   private static final int EXTENDED_ERROR = 6; // with its code, without a text
   private static final int NO_OPT = -1;
@@ -33,6 +33,7 @@ public final class Answer {
   private final boolean dnssecOk;
   private final boolean cookie;
   private final AnswerKind kind;
+  private final AddressRun addresses;
   private final int ttl;
 
   Answer(
@@ -55,17 +56,19 @@ public final class Answer {
     udpSize = opt == null ? NO_OPT : opt.udpSize();
     dnssecOk = opt != null && opt.dnssecOk();
     cookie = opt != null && opt.cookie();
-    byte[] errors = opt == null ? new byte[0] : opt.extendedErrors();
-    errorsLength = (char) errors.length;
+    errorsLength = (char) (opt == null ? 0 : opt.extendedErrors().remaining());
     this.kind = kind;
     this.ttl = ttl;
+    addresses = AddressRun.of(message, type, questionEnd, Arrays.copyOf(ttlOffsets, counts[0]));
 
     bytes = new byte[nameLength + recordsLength + errorsLength + 2 * ttlOffsets.length];
     for (int i = 0; i < nameLength; i++) {
       bytes[i] = Octets.lowerCase(message.get(Dns.HEADER + i));
     }
     message.get(questionEnd, bytes, nameLength, recordsLength);
-    System.arraycopy(errors, 0, bytes, nameLength + recordsLength, errorsLength);
+    if (opt != null) {
+      opt.extendedErrors().get(0, bytes, nameLength + recordsLength, errorsLength);
+    }
     int at = nameLength + recordsLength + errorsLength;
     for (char offset : ttlOffsets) {
       bytes[at++] = (byte) (offset >> 8);
@@ -78,8 +81,8 @@ public final class Answer {
    *
    * @param message is changed
    * @param maxTtl in seconds; larger TTLs are lowered to it
-   * @throws MessageFormatException where it is no answer to one question, is malformed, or has a form
-   *     of which no other answer can be made
+   * @throws MessageFormatException where it is no answer to one question, is malformed, or has a
+   *     form of which no other answer can be made
    */
   public static Answer read(byte[] message, int maxTtl) throws MessageFormatException {
     return AnswerReader.read(message, maxTtl);
@@ -87,11 +90,6 @@ public final class Answer {
 
   public AnswerKind kind() {
     return kind;
-  }
-
-  /** The code of RFC 1035 section 4.1.1. */
-  public int code() {
-    return flags & Dns.RCODE;
   }
 
   /** The type that was asked for. */
@@ -143,10 +141,16 @@ public final class Answer {
     return true;
   }
 
-  /** Whether it is about the same name as another, of whichever type. */
-  public boolean isAbout(Answer other) {
-    return nameLength == other.nameLength
-        && Arrays.equals(bytes, 0, nameLength, other.bytes, 0, nameLength);
+  /** Whether it has the same addresses as an earlier answer to the question, in another order. */
+  public boolean isReordered(Answer before) {
+    return type == before.type
+        && nameLength == before.nameLength
+        && AddressRun.reordered(addresses, bytes, before.addresses, before.bytes, shift());
+  }
+
+  /** How much less the place of a record is in the array than in the message. */
+  private int shift() {
+    return Dns.HEADER + 4;
   }
 
   /** The name for people, as {@link Query#nameText}. */
@@ -163,11 +167,20 @@ public final class Answer {
    *
    * @param size how many octets it may have; records that do not fit are left out (TC)
    * @param age how many seconds ago the server has answered, which the TTLs are less
+   * @param turn by how many places addresses are to move; 0 for the server's order
    * @param to moved behind the answer
    * @return whether there was room enough; if not, nothing was written
    */
-  public boolean write(Query query, int size, int age, ByteBuffer to) {
-    return write(query, size, age, false, to);
+  public boolean write(Query query, int size, int age, int turn, ByteBuffer to) {
+    int start = to.position();
+    if (!write(query, size, age, false, to)) {
+      return false;
+    }
+    boolean whole = (to.get(start + 2) & (Dns.TC >> 8)) == 0;
+    if (turn > 0 && whole) {
+      addresses.rotate(bytes, shift(), to, start, turn);
+    }
+    return true;
   }
 
   /**
@@ -219,7 +232,7 @@ public final class Answer {
 
   private void putTtls(ByteBuffer to, int start, int end, int age, boolean stale) {
     for (int i = nameLength + recordsLength + errorsLength; i < bytes.length; i += 2) {
-      int offset = unsignedShort(i);
+      int offset = Octets.unsignedShort(bytes, i);
       if (offset >= end) {
         return;
       }
@@ -257,9 +270,5 @@ public final class Answer {
 
   int additionals() {
     return additionals;
-  }
-
-  private int unsignedShort(int at) {
-    return (bytes[at] & 0xff) << 8 | bytes[at + 1] & 0xff;
   }
 }

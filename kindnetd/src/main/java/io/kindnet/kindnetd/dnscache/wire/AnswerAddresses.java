@@ -54,8 +54,8 @@ public record AnswerAddresses(String name, List<InetAddress> addresses, long sec
     return collect(message, start, name, rows);
   }
 
-  private static AnswerAddresses collect(
-      ByteBuffer message, int start, String name, List<Row> rows) throws MessageFormatException {
+  private static AnswerAddresses collect(ByteBuffer message, int start, String name, List<Row> rows)
+      throws MessageFormatException {
     Set<String> names = new HashSet<>(Set.of(name));
     long seconds = Long.MAX_VALUE;
     // servers put aliases in their order, but nothing demands that

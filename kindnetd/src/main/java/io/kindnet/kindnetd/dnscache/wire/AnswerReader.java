@@ -111,7 +111,7 @@ final class AnswerReader {
       }
       return;
     }
-    if (type >= Dns.FIRST_META_TYPE && type <= Dns.LAST_META_TYPE) {
+    if (Dns.isMetaType(type)) {
       throw new MessageFormatException("a signature of the message");
     }
     behindOpt |= opt != null;

@@ -44,12 +44,8 @@ public final class Dns {
   /** RFC 6891 section 6.1.1. */
   public static final int TYPE_OPT = 41;
 
-  /** The first of the types that only queries have, or that are about the message (RFC 6895). */
-  public static final int FIRST_META_TYPE = 249;
-
   public static final int TYPE_IXFR = 251;
   public static final int TYPE_AXFR = 252;
-  public static final int LAST_META_TYPE = 255;
 
   /** Of the flags in an OPT record's TTL: DNSSEC OK (RFC 3225). */
   public static final int DO = 0x8000;
@@ -74,5 +70,13 @@ public final class Dns {
   static final int NSCOUNT = 8;
   static final int ARCOUNT = 10;
 
+  private static final int FIRST_META_TYPE = 249;
+  private static final int LAST_META_TYPE = 255;
+
   private Dns() {}
+
+  /** Whether only queries have a type, or it is about the message (RFC 6895 section 3.1). */
+  static boolean isMetaType(int type) {
+    return type >= FIRST_META_TYPE && type <= LAST_META_TYPE;
+  }
 }

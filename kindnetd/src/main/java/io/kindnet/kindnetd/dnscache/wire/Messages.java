@@ -5,7 +5,7 @@ public final class Messages {
   private Messages() {}
 
   public static int id(byte[] message) {
-    return (message[0] & 0xff) << 8 | message[1] & 0xff;
+    return Octets.unsignedShort(message, 0);
   }
 
   public static void setId(byte[] message, int id) {
@@ -19,12 +19,12 @@ public final class Messages {
   }
 
   public static boolean truncated(byte[] message) {
-    return (message[2] & Dns.TC >> 8) != 0;
+    return (message[2] & (Dns.TC >> 8)) != 0;
   }
 
   /**
-   * Whether a message may be the answer to a query by its header and, as RFC 5452 section 4.2 demands,
-   * by its question. Servers that could not read the query leave out the question.
+   * Whether a message may be the answer to a query by its header and, as RFC 5452 section 4.2
+   * demands, by its question. Servers that could not read the query leave out the question.
    *
    * @param query with at least a header
    * @param answer whatever has come
@@ -32,7 +32,7 @@ public final class Messages {
   public static boolean answers(byte[] query, byte[] answer) {
     if (answer.length < Dns.HEADER
         || (answer[2] & 0x80) == 0
-        || ((answer[2] ^ query[2]) & Dns.OPCODE >> 8) != 0) {
+        || ((answer[2] ^ query[2]) & (Dns.OPCODE >> 8)) != 0) {
       return false;
     }
     if (questions(query) != 1) {
@@ -42,13 +42,12 @@ public final class Messages {
       return code(answer) != 0;
     }
     int end = questionEnd(query);
-    return end < 0
-        || questions(answer) == 1 && sameQuestion(query, answer, end, true);
+    return end < 0 || (questions(answer) == 1 && sameQuestion(query, answer, end, true));
   }
 
   /**
-   * Whether the question of an answer has letters of the same case as that of the query, which hardly
-   * any server changes, and who has not seen the query cannot know.
+   * Whether the question of an answer has letters of the same case as that of the query, which
+   * hardly any server changes, and who has not seen the query cannot know.
    *
    * @param answer that {@link #answers} the query
    */
@@ -63,7 +62,7 @@ public final class Messages {
     }
     for (int i = Dns.HEADER; i < end; i++) {
       boolean same =
-          ignoreCase && i < end - 4
+          (ignoreCase && i < end - 4)
               ? Octets.lowerCase(query[i]) == Octets.lowerCase(answer[i])
               : query[i] == answer[i];
       if (!same) {
@@ -74,7 +73,7 @@ public final class Messages {
   }
 
   private static int questions(byte[] message) {
-    return (message[Dns.QDCOUNT] & 0xff) << 8 | message[Dns.QDCOUNT + 1] & 0xff;
+    return Octets.unsignedShort(message, Dns.QDCOUNT);
   }
 
   /** Behind the first question; -1 where its name is malformed, or compressed. */
@@ -89,7 +88,7 @@ public final class Messages {
   /** Whether the query is for a transfer of a zone, whose answer may have many messages. */
   public static boolean isTransfer(byte[] query) {
     int end = query.length >= Dns.HEADER ? questionEnd(query) : -1;
-    int type = end < 0 ? 0 : (query[end - 4] & 0xff) << 8 | query[end - 3] & 0xff;
+    int type = end < 0 ? 0 : Octets.unsignedShort(query, end - 4);
     return type == Dns.TYPE_AXFR || type == Dns.TYPE_IXFR;
   }
 

@@ -41,7 +41,7 @@ final class Names {
     while (true) {
       int octet = octet(buffer, start, next, limit);
       if ((octet & POINTER) == POINTER) {
-        int target = start + ((octet & ~POINTER) << 8 | octet(buffer, start, next + 1, limit));
+        int target = start + (((octet & ~POINTER) << 8) | octet(buffer, start, next + 1, limit));
         end = end < 0 ? next + 2 : end;
         // only backwards, so that the walk ends
         if (target >= next || target < start + Dns.HEADER) {

@@ -11,11 +11,15 @@ final class Octets {
   }
 
   static int unsignedShort(ByteBuffer buffer, int at) {
-    return (buffer.get(at) & 0xff) << 8 | buffer.get(at + 1) & 0xff;
+    return (unsignedByte(buffer, at) << 8) | unsignedByte(buffer, at + 1);
+  }
+
+  static int unsignedShort(byte[] bytes, int at) {
+    return ((bytes[at] & 0xff) << 8) | (bytes[at + 1] & 0xff);
   }
 
   static long unsignedInt(ByteBuffer buffer, int at) {
-    return (long) unsignedShort(buffer, at) << 16 | unsignedShort(buffer, at + 2);
+    return ((long) unsignedShort(buffer, at) << 16) | unsignedShort(buffer, at + 2);
   }
 
   static void putShort(ByteBuffer buffer, int at, int value) {

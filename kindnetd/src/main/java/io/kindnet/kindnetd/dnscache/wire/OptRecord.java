@@ -11,7 +11,7 @@ import java.nio.ByteBuffer;
  * @param version of EDNS
  * @param dnssecOk the flag DO
  * @param cookie whether there is a cookie
- * @param extendedErrors the options with extended errors (RFC 8914), as they came
+ * @param extendedErrors the options with extended errors (RFC 8914), as they came; read-only
  */
 record OptRecord(
     int udpSize,
@@ -19,7 +19,7 @@ record OptRecord(
     int version,
     boolean dnssecOk,
     boolean cookie,
-    byte[] extendedErrors) {
+    ByteBuffer extendedErrors) {
   /**
    * Reads a record.
    *
@@ -50,6 +50,6 @@ record OptRecord(
         Octets.unsignedByte(buffer, at + 3),
         (Octets.unsignedShort(buffer, at + 4) & Dns.DO) != 0,
         cookie,
-        errors.toByteArray());
+        ByteBuffer.wrap(errors.toByteArray()).asReadOnlyBuffer());
   }
 }

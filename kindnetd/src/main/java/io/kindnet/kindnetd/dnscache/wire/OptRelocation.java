@@ -4,8 +4,8 @@ import java.nio.ByteBuffer;
 
 /**
  * Moves the OPT record of an answer to its end, from where it can be left out. Servers that shuffle
- * records, such as CoreDNS, have it anywhere among the additional ones. Names in the records behind it
- * move with it, and so what points at them has to point elsewhere.
+ * records, such as CoreDNS, have it anywhere among the additional ones. Names in the records behind
+ * it move with it, and so what points at them has to point elsewhere.
  */
 final class OptRelocation {
   private static final int TYPE_PTR = 12;
@@ -69,7 +69,7 @@ final class OptRelocation {
     while (at < end && moved[at] > 0) {
       at += moved[at] + 1;
     }
-    if (at >= end || moved[at] < 0 && at + 1 >= end) {
+    if (at >= end || (moved[at] < 0 && at + 1 >= end)) {
       throw new MessageFormatException("a name without end behind the OPT record");
     }
     if (moved[at] == 0) {

@@ -20,7 +20,7 @@ public final class Query {
 
   /** The options of EDNS that say nothing about the answer's records. */
   private static final int KNOWN_OPTIONS =
-      1 << Dns.OPTION_COOKIE | 1 << Dns.OPTION_TCP_KEEPALIVE | 1 << Dns.OPTION_PADDING;
+      (1 << Dns.OPTION_COOKIE) | (1 << Dns.OPTION_TCP_KEEPALIVE) | (1 << Dns.OPTION_PADDING);
 
   // what an answer depends on besides name and type
   private static final int KEY_RD = 1;
@@ -72,9 +72,7 @@ public final class Query {
       return Kind.ODD;
     }
     type = Octets.unsignedShort(buffer, afterName);
-    if (type == 0
-        || type == Dns.TYPE_OPT
-        || type >= Dns.FIRST_META_TYPE && type <= Dns.LAST_META_TYPE) {
+    if (type == 0 || type == Dns.TYPE_OPT || Dns.isMetaType(type)) {
       return Kind.ODD;
     }
     extended = additional == 1;
@@ -101,7 +99,7 @@ public final class Query {
         return -1;
       }
       for (; at < next; at++) {
-        hash = (hash ^ Octets.lowerCase(message.get(at)) & 0xff) * HASH_MULTIPLIER;
+        hash = (hash ^ (Octets.lowerCase(message.get(at)) & 0xff)) * HASH_MULTIPLIER;
         hash ^= hash >>> 32;
       }
     }
@@ -132,7 +130,7 @@ public final class Query {
         return false;
       }
       int code = Octets.unsignedShort(message, option);
-      if (code >= Integer.SIZE || (KNOWN_OPTIONS & 1 << code) == 0) {
+      if (code >= Integer.SIZE || (KNOWN_OPTIONS & (1 << code)) == 0) {
         return false;
       }
       cookie |= code == Dns.OPTION_COOKIE;

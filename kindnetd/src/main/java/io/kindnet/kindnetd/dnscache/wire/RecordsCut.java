@@ -7,8 +7,7 @@ package io.kindnet.kindnetd.dnscache.wire;
  * @param length of all of them in octets
  * @param truncated whether more than additional records are missing (RFC 2181 section 9)
  */
-record RecordsCut(
-    int length, int answers, int authorities, int additionals, boolean truncated) {
+record RecordsCut(int length, int answers, int authorities, int additionals, boolean truncated) {
 
   /**
    * Counts records.
@@ -42,6 +41,6 @@ record RecordsCut(
       at += bytes[at] + 1;
     }
     at += bytes[at] == 0 ? 1 : 2; // the root's label, or a pointer
-    return at + 10 + ((bytes[at + 8] & 0xff) << 8 | bytes[at + 9] & 0xff);
+    return at + 10 + Octets.unsignedShort(bytes, at + 8);
   }
 }

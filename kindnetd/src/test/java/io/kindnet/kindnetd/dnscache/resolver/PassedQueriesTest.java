@@ -74,7 +74,8 @@ class PassedQueriesTest {
   @EnumSource
   void aSubnetIsPassedOn(Transport transport) throws Exception {
     Message query = query("www.example.", Type.A);
-    query.addRecord(opt(new ClientSubnetOption(24, java.net.InetAddress.ofLiteral("192.0.2.0"))),
+    query.addRecord(
+        opt(new ClientSubnetOption(24, java.net.InetAddress.ofLiteral("192.0.2.0"))),
         Section.ADDITIONAL);
     assertPassed(transport, query.toWire());
   }

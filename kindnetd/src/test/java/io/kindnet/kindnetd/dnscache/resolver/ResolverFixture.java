@@ -9,11 +9,13 @@ import java.net.InetSocketAddress;
 import java.nio.ByteBuffer;
 import java.time.Duration;
 import java.util.List;
+import java.util.Objects;
 import java.util.concurrent.BlockingQueue;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.LinkedBlockingQueue;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicLong;
+import org.jspecify.annotations.Nullable;
 import org.xbill.DNS.Message;
 
 /** A resolver whose cache goes by a clock that the test sets, and clients that ask it. */
@@ -122,8 +124,13 @@ final class ResolverFixture implements AutoCloseable {
     return client;
   }
 
+  /** From the cache, where it has to be. */
+  Message hit(NameServer server, Message query) throws IOException {
+    return Objects.requireNonNull(cached(server, query), "not cached");
+  }
+
   /** Only from the cache; null where it is not there. */
-  Message cached(NameServer server, Message query) throws IOException {
+  @Nullable Message cached(NameServer server, Message query) throws IOException {
     ByteBuffer answer = ByteBuffer.allocate(65535);
     if (!handler.answer(server, Transport.UDP, ByteBuffer.wrap(query.toWire()), answer)) {
       return null;

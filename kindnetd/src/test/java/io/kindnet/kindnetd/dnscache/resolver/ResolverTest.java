@@ -117,10 +117,10 @@ class ResolverTest {
     assertThat(noData.answer().getRcode()).isEqualTo(Rcode.NOERROR);
 
     fixture.passSeconds(29.5);
-    Message again = fixture.cached(name, query("absent.example.", Type.A));
+    Message again = fixture.hit(name, query("absent.example.", Type.A));
     assertThat(again.getRcode()).isEqualTo(Rcode.NXDOMAIN);
     assertThat(again.getSection(Section.AUTHORITY).getFirst().getTTL()).isEqualTo(1);
-    assertThat(fixture.cached(name, query("www.example.", Type.AAAA)).getRcode())
+    assertThat(fixture.hit(name, query("www.example.", Type.AAAA)).getRcode())
         .isEqualTo(Rcode.NOERROR);
     assertThat(fixture.resolver().cached("WWW.example"))
         .containsExactly(
@@ -137,7 +137,7 @@ class ResolverTest {
     ScriptedServer.Asked asked = server.next();
     asked.answer(empty(asked.message(), Rcode.SERVFAIL));
     assertThat(client.answer().getRcode()).isEqualTo(Rcode.SERVFAIL);
-    assertThat(fixture.cached(name, query("www.example.", Type.A)).getRcode())
+    assertThat(fixture.hit(name, query("www.example.", Type.A)).getRcode())
         .isEqualTo(Rcode.SERVFAIL);
     fixture.passSeconds(1.1);
     assertThat(fixture.cached(name, query("www.example.", Type.A))).isNull();
@@ -150,16 +150,15 @@ class ResolverTest {
     for (int i = 0; i < many.length; i++) {
       many[i] = "192.0.2." + i;
     }
-    server.script(
-        asked -> {
-          if (asked.overTcp()) {
-            asked.answer(records(asked.message(), 30, many));
-          } else {
-            Message truncated = records(asked.message(), 30, "192.0.2.0");
-            truncated.getHeader().setFlag(Flags.TC);
-            asked.answer(truncated);
-          }
-        });
+    server.script(asked -> {
+      if (asked.overTcp()) {
+        asked.answer(records(asked.message(), 30, many));
+      } else {
+        Message truncated = records(asked.message(), 30, "192.0.2.0");
+        truncated.getHeader().setFlag(Flags.TC);
+        asked.answer(truncated);
+      }
+    });
     for (int i = 0; i < 20; i++) {
       Message small = fixture.ask(name, query("n" + i + ".example.", Type.A)).answer();
       assertThat(small.getHeader().getFlag(Flags.TC)).isTrue();
@@ -217,20 +216,19 @@ class ResolverTest {
 
   @Test
   void withoutTcpTheClientGetsTheTruncatedAnswer() throws Exception {
-    server.script(
-        asked -> {
-          try {
-            if (asked.overTcp()) {
-              asked.hangUp();
-            } else {
-              Message truncated = records(asked.message(), 30, "192.0.2.1");
-              truncated.getHeader().setFlag(Flags.TC);
-              asked.answer(truncated);
-            }
-          } catch (IOException e) {
-            throw new AssertionError(e);
-          }
-        });
+    server.script(asked -> {
+      try {
+        if (asked.overTcp()) {
+          asked.hangUp();
+        } else {
+          Message truncated = records(asked.message(), 30, "192.0.2.1");
+          truncated.getHeader().setFlag(Flags.TC);
+          asked.answer(truncated);
+        }
+      } catch (IOException e) {
+        throw new AssertionError(e);
+      }
+    });
     Message answer = fixture.ask(name, query("www.example.", Type.A)).answer();
     assertThat(answer.getHeader().getFlag(Flags.TC)).isTrue();
     assertThat(answer.getSection(Section.ANSWER)).hasSize(1);
@@ -239,18 +237,17 @@ class ResolverTest {
 
   @Test
   void aServerWithoutEdnsIsAskedWithout() throws Exception {
-    server.script(
-        asked -> {
-          Message query = asked.message();
-          if (query.getOPT() == null) {
-            asked.answer(records(query, 30, "192.0.2.1"));
-          } else {
-            Message formatError = new Message(query.getHeader().getID());
-            formatError.getHeader().setFlag(Flags.QR);
-            formatError.getHeader().setRcode(Rcode.FORMERR);
-            asked.answer(formatError);
-          }
-        });
+    server.script(asked -> {
+      Message query = asked.message();
+      if (query.getOPT() == null) {
+        asked.answer(records(query, 30, "192.0.2.1"));
+      } else {
+        Message formatError = new Message(query.getHeader().getID());
+        formatError.getHeader().setFlag(Flags.QR);
+        formatError.getHeader().setRcode(Rcode.FORMERR);
+        asked.answer(formatError);
+      }
+    });
     Message extended = extended("www.example.", Type.A, 1232, 0);
     Message answer = fixture.ask(name, extended).answer();
     assertThat(answer.getSection(Section.ANSWER)).hasSize(1);
@@ -287,7 +284,7 @@ class ResolverTest {
                 .isGreaterThanOrEqualTo(5));
     assertThat(
             fixture
-                .cached(name, query("www.example.", Type.A))
+                .hit(name, query("www.example.", Type.A))
                 .getSection(Section.ANSWER)
                 .getFirst()
                 .rdataToString())
@@ -334,7 +331,7 @@ class ResolverTest {
     fixture.ask(name, query).answer();
     fixture.passSeconds(50);
     for (int i = 0; i < 5; i++) {
-      assertThat(fixture.cached(name, query).getSection(Section.ANSWER).getFirst().getTTL())
+      assertThat(fixture.hit(name, query).getSection(Section.ANSWER).getFirst().getTTL())
           .isEqualTo(10);
     }
     assertThat(fixture.resolver().statistics().refreshed()).isZero();
@@ -343,10 +340,29 @@ class ResolverTest {
     Eventually.within(
         ResolverFixture.LONG,
         () ->
-            assertThat(fixture.cached(name, query).getSection(Section.ANSWER).getFirst().getTTL())
+            assertThat(fixture.hit(name, query).getSection(Section.ANSWER).getFirst().getTTL())
                 .isEqualTo(60));
     assertThat(fixture.resolver().statistics().refreshed()).isEqualTo(1);
     assertThat(fixture.resolver().statistics().misses()).isEqualTo(1);
+  }
+
+  @Test
+  void addressesAreSharedOutAsTheServerDoes() throws Exception {
+    Message query = query("www.example.", Type.A);
+    for (String[] order : new String[][] {{"192.0.2.1", "192.0.2.2"}, {"192.0.2.2", "192.0.2.1"}}) {
+      Client client = fixture.ask(name, query);
+      ScriptedServer.Asked asked = server.next();
+      asked.answer(records(asked.message(), 30, order));
+      client.answer();
+      Set<String> first = new HashSet<>();
+      for (int i = 0; i < 4; i++) {
+        Message answer = fixture.hit(name, query);
+        first.add(answer.getSection(Section.ANSWER).getFirst().rdataToString());
+      }
+      // only after the server has been seen to change the order
+      assertThat(first).hasSize(order[0].endsWith(".1") ? 1 : 2);
+      fixture.passSeconds(31);
+    }
   }
 
   @Test

@@ -70,11 +70,9 @@ final class AnswerComparison {
   private static List<String> texts(Message message, int section) {
     return message.getSection(section).stream()
         .filter(record -> record.getType() != Type.OPT)
-        .map(
-            record ->
-                (record.getName() + " " + Type.string(record.getType()) + " "
-                        + record.rdataToString())
-                    .toLowerCase(Locale.ROOT))
+        .map(record ->
+            (record.getName() + " " + Type.string(record.getType()) + " " + record.rdataToString())
+                .toLowerCase(Locale.ROOT))
         .toList();
   }
 }

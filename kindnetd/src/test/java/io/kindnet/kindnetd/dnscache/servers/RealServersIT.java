@@ -17,7 +17,9 @@ import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Objects;
 import java.util.Random;
+import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeAll;
@@ -40,12 +42,25 @@ class RealServersIT {
   private static final int QUERIES = 2_500;
   private static final Duration DEADLINE = Deadlines.scaled(Duration.ofSeconds(20));
   private static final int[] TYPES = {
-    Type.A, Type.AAAA, Type.A, Type.AAAA, Type.TXT, Type.MX, Type.SRV, Type.CNAME, Type.NS,
-    Type.SOA, Type.CAA, Type.DS, Type.DNSKEY, 65, 65280
+    Type.A,
+    Type.AAAA,
+    Type.A,
+    Type.AAAA,
+    Type.TXT,
+    Type.MX,
+    Type.SRV,
+    Type.CNAME,
+    Type.NS,
+    Type.SOA,
+    Type.CAA,
+    Type.DS,
+    Type.DNSKEY,
+    65,
+    65280
   };
 
   @TempDir static Path directory;
-  private static NameServers servers;
+  private static @Nullable NameServers servers;
 
   private final Resolver resolver =
       new CachingResolver(
@@ -86,8 +101,17 @@ class RealServersIT {
       for (String time : new String[] {"miss", "hit"}) {
         Message cached = new ResolverClient(resolver).ask(server, query, transport);
         String about =
-            time + " " + i + " over " + transport + " of\n" + query + "\ncached\n" + cached
-                + "\ndirect\n" + direct;
+            time
+                + " "
+                + i
+                + " over "
+                + transport
+                + " of\n"
+                + query
+                + "\ncached\n"
+                + cached
+                + "\ndirect\n"
+                + direct;
         new AnswerComparison(about).compare(direct, whole, cached);
       }
     }
@@ -106,23 +130,17 @@ class RealServersIT {
     ResolverClient client = new ResolverClient(resolver);
     boolean hidden = name.equals("coredns");
     for (int i = 0; i < 40; i++) {
-      // names of which the server says that they are not there, in between
-      String absent = "absent-" + i + "." + NameServers.PLAIN + ".";
-      client.ask(server, Answers.query(absent, Type.A), Transport.UDP);
-      client.ask(server, Answers.query(absent, Type.AAAA), Transport.UDP);
       String there = hidden ? i + ".v4only.test." : "v4-" + i + "." + NameServers.PLAIN + ".";
       Message v6 = client.ask(server, Answers.query(there, Type.AAAA), Transport.UDP);
-      assertThat(v6.getRcode()).isEqualTo(hidden && i % 2 == 0 ? Rcode.NXDOMAIN : v6.getRcode());
+      assertThat(v6.getRcode()).isEqualTo(hidden ? Rcode.NXDOMAIN : Rcode.NOERROR);
       Message v4 = client.ask(server, Answers.query(there, Type.A), Transport.UDP);
-      if (i < 2 || !hidden) {
-        assertThat(v4.getSection(Section.ANSWER)).as(there).hasSize(1);
-      }
+      assertThat(v4.getSection(Section.ANSWER)).as(there).hasSize(1);
     }
   }
 
   @Test
   void aZoneIsTransferredThroughIt() throws Exception {
-    NameServer server = resolver.add(servers.bind());
+    NameServer server = resolver.add(address("bind"));
     Message transfer = Answers.query(NameServers.PLAIN + ".", Type.AXFR);
     int begins = 0;
     int records = 0;
@@ -141,7 +159,7 @@ class RealServersIT {
 
   @Test
   void whatOnlyTheServerKnowsIsAnsweredByIt() throws Exception {
-    NameServer server = resolver.add(servers.bind());
+    NameServer server = resolver.add(address("bind"));
     Record version = Record.newRecord(Name.fromString("version.bind."), Type.TXT, DClass.CHAOS);
     Message answer =
         new ResolverClient(resolver).ask(server, Message.newQuery(version), Transport.UDP);
@@ -150,16 +168,18 @@ class RealServersIT {
   }
 
   private static InetSocketAddress address(String name) {
+    NameServers started = Objects.requireNonNull(servers);
     return switch (name) {
-      case "bind" -> servers.bind();
-      case "unbound" -> servers.unbound();
-      default -> servers.coreDns();
+      case "bind" -> started.bind();
+      case "unbound" -> started.unbound();
+      default -> started.coreDns();
     };
   }
 
   private static Message query(String name, Random random) throws IOException {
     StringBuilder mixed = new StringBuilder();
-    for (char letter : name.toCharArray()) {
+    for (int i = 0; i < name.length(); i++) {
+      char letter = name.charAt(i);
       mixed.append(random.nextInt(4) == 0 ? Character.toUpperCase(letter) : letter);
     }
     int type = TYPES[random.nextInt(TYPES.length)];

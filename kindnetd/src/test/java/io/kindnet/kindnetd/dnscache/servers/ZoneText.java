@@ -23,7 +23,9 @@ final class ZoneText {
       add("v6-" + i, "AAAA 2001:db8::" + i);
       add("both-" + i, "A 192.0.2." + i, "AAAA 2001:db8::" + i);
       add("few-" + i, "A 192.0.2.1", "A 192.0.2.2", "A 192.0.2.3");
-      add("chain-" + i, "CNAME " + (i == 0 ? "both-0" : i % 6 == 0 ? "v4-" + i : "chain-" + (i - 1)));
+      add(
+          "chain-" + i,
+          "CNAME " + (i == 0 ? "both-0" : i % 6 == 0 ? "v4-" + i : "chain-" + (i - 1)));
       add("text-" + i, "TXT \"" + "x".repeat(i) + "\" \"second\"", "MX 5 mail", "MX 6 v4-" + i);
       add("_sip._tcp.service-" + i, "SRV 1 2 5060 v4-" + i, "SRV 2 2 5060 both-" + i);
       names.add("service-" + i); // there are names below it only
@@ -45,7 +47,11 @@ final class ZoneText {
       text.append("large AAAA 2001:db8:1::").append(i).append('\n');
     }
     for (int i = 0; i < 19; i++) {
-      text.append(i < 7 ? "larger" : "huge").append(" TXT \"").append(i).append("y".repeat(250)).append("\" \"");
+      text.append(i < 7 ? "larger" : "huge")
+          .append(" TXT \"")
+          .append(i)
+          .append("y".repeat(250))
+          .append("\" \"");
       text.append("z".repeat(250)).append("\"\n");
     }
     names.add("large");

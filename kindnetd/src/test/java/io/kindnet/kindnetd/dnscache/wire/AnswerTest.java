@@ -6,6 +6,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import java.net.InetAddress;
 import java.nio.ByteBuffer;
 import java.util.List;
+import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
@@ -53,7 +54,12 @@ class AnswerTest {
         "NOTIMP               | 4 | - | - | OTHER | -",
       })
   void saysWhatItIsAndForHowLong(
-      String what, int code, String answers, String authorities, AnswerKind kind, Integer ttl)
+      String what,
+      int code,
+      @Nullable String answers,
+      @Nullable String authorities,
+      AnswerKind kind,
+      @Nullable Integer ttl)
       throws Exception {
     Message message = message(code, answers, authorities);
     Answer answer = Answer.read(message.toWire(), MAX_TTL);
@@ -82,8 +88,7 @@ class AnswerTest {
 
   @Test
   void ttlsAreCountedDownNotBelowZero() throws Exception {
-    Answer answer =
-        Answer.read(message(0, "www.example. 300 A 192.0.2.1", null).toWire(), MAX_TTL);
+    Answer answer = Answer.read(message(0, "www.example. 300 A 192.0.2.1", null).toWire(), MAX_TTL);
     for (int age : new int[] {0, 1, 299, 300, 100_000}) {
       assertThat(write(answer, asker(), age).getSection(Section.ANSWER).getFirst().getTTL())
           .isEqualTo(Math.max(0, 300 - age));
@@ -110,8 +115,7 @@ class AnswerTest {
 
   @Test
   void aStaleAnswerSaysSo() throws Exception {
-    Message message =
-        message(0, "www.example. 300 A 192.0.2.1;www.example. 7 A 192.0.2.2", null);
+    Message message = message(0, "www.example. 300 A 192.0.2.1;www.example. 7 A 192.0.2.2", null);
     message.addRecord(new OPTRecord(1400, 0, 0, 0), Section.ADDITIONAL);
     Answer answer = Answer.read(message.toWire(), MAX_TTL);
     Message asker = asker();
@@ -133,14 +137,13 @@ class AnswerTest {
 
   @Test
   void withoutRoomNothingIsWritten() throws Exception {
-    Answer answer =
-        Answer.read(message(0, "www.example. 300 A 192.0.2.1", null).toWire(), MAX_TTL);
+    Answer answer = Answer.read(message(0, "www.example. 300 A 192.0.2.1", null).toWire(), MAX_TTL);
     query.read(ByteBuffer.wrap(asker().toWire()));
     ByteBuffer small = ByteBuffer.allocate(44);
-    assertThat(answer.write(query, 512, 0, small)).isFalse();
+    assertThat(answer.write(query, 512, 0, 0, small)).isFalse();
     assertThat(small.position()).isZero();
     ByteBuffer enough = ByteBuffer.allocate(45);
-    assertThat(answer.write(query, 512, 0, enough)).isTrue();
+    assertThat(answer.write(query, 512, 0, 0, enough)).isTrue();
     assertThat(enough.position()).isEqualTo(45);
   }
 
@@ -191,7 +194,8 @@ class AnswerTest {
   }
 
   /** Records are separated by semicolons, in the form of a zone file without the class. */
-  private static Message message(int code, String answers, String authorities) throws Exception {
+  private static Message message(int code, @Nullable String answers, @Nullable String authorities)
+      throws Exception {
     Message message = new Message(7);
     message.getHeader().setFlag(org.xbill.DNS.Flags.QR);
     message.getHeader().setRcode(code);
@@ -201,7 +205,7 @@ class AnswerTest {
     return message;
   }
 
-  private static void add(Message message, String records, int section) throws Exception {
+  private static void add(Message message, @Nullable String records, int section) throws Exception {
     if (records != null) {
       for (String record : records.split(";")) {
         String[] fields = record.strip().split(" ", 4);
@@ -221,7 +225,7 @@ class AnswerTest {
   private Message write(Answer answer, Message asker, int age) throws Exception {
     query.read(ByteBuffer.wrap(asker.toWire()));
     ByteBuffer to = ByteBuffer.allocate(4096);
-    assertThat(answer.write(query, 4096, age, to)).isTrue();
+    assertThat(answer.write(query, 4096, age, 0, to)).isTrue();
     return parse(to);
   }
 

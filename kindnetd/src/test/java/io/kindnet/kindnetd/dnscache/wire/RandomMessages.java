@@ -58,7 +58,9 @@ final class RandomMessages {
   Message asker(Message query) throws IOException {
     Record question = query.getQuestion();
     StringBuilder name = new StringBuilder();
-    for (char letter : question.getName().toString().toCharArray()) {
+    String lower = question.getName().toString();
+    for (int i = 0; i < lower.length(); i++) {
+      char letter = lower.charAt(i);
       name.append(random.nextBoolean() ? Character.toUpperCase(letter) : letter);
     }
     Message asker =

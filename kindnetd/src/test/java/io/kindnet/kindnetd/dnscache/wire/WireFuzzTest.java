@@ -5,7 +5,9 @@ import static org.assertj.core.api.Assertions.assertThat;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.util.Arrays;
+import java.util.EnumSet;
 import java.util.Random;
+import java.util.Set;
 import org.junit.jupiter.api.Test;
 import org.xbill.DNS.Message;
 import org.xbill.DNS.Section;
@@ -20,7 +22,7 @@ class WireFuzzTest {
   @Test
   void queries() throws Exception {
     Query query = new Query();
-    int[] kinds = new int[Query.Kind.values().length];
+    Set<Query.Kind> kinds = EnumSet.noneOf(Query.Kind.class);
     byte[] seed = messages.query().toWire();
     for (int round = 0; round < ROUNDS; round++) {
       if (round % 50 == 0) {
@@ -28,7 +30,7 @@ class WireFuzzTest {
       }
       byte[] message = mutated(seed);
       Query.Kind kind = query.read(ByteBuffer.wrap(message));
-      kinds[kind.ordinal()]++;
+      kinds.add(kind);
       if (kind == Query.Kind.PLAIN) {
         // what is asked for is what anybody else reads in it
         Message asked = new Message(query.toMessage(0));
@@ -36,7 +38,7 @@ class WireFuzzTest {
         assertThat(query.nameText()).endsWith(".");
       }
     }
-    assertThat(kinds).doesNotContain(0);
+    assertThat(kinds).hasSize(3);
   }
 
   @Test
@@ -67,7 +69,9 @@ class WireFuzzTest {
         query.read(ByteBuffer.wrap(messages.asker(asked).toWire()));
         if (answer.isAbout(query) && query.type() == answer.type()) {
           to.clear();
-          answer.write(query, query.sizeLimit(Transport.UDP), random.nextInt(100), to);
+          int turn = random.nextInt(3);
+          answer.write(query, query.sizeLimit(Transport.UDP), random.nextInt(100), turn, to);
+          answer.isReordered(answer);
           assertThat(to.position()).isLessThanOrEqualTo(query.sizeLimit(Transport.UDP));
         }
       } catch (MessageFormatException e) {
@@ -112,7 +116,8 @@ class WireFuzzTest {
   private byte[] mutated(byte[] seed) throws IOException {
     byte[] message = seed.clone();
     for (int changes = random.nextInt(4); changes > 0; changes--) {
-      int at = random.nextInt(random.nextInt(3) == 0 ? Math.min(12, message.length) : message.length);
+      int at =
+          random.nextInt(random.nextInt(3) == 0 ? Math.min(12, message.length) : message.length);
       switch (random.nextInt(4)) {
         case 0 -> message[at] ^= (byte) (1 << random.nextInt(8));
         case 1 -> message[at] = (byte) random.nextInt(256);
