@@ -11,6 +11,8 @@ public final class Epoll implements AutoCloseable {
   private static final int EPOLL_CLOEXEC = 0x80000; // linux/eventpoll.h
   private static final int EPOLL_CTL_ADD = 1;
   private static final int EPOLL_CTL_DEL = 2;
+  private static final int EPOLL_CTL_MOD = 3;
+  private static final int EPOLLOUT = 4;
   private static final int EPOLLIN = 1; // EPOLLERR and EPOLLHUP come unasked
   private static final int EPOLLET = 1 << 31;
 
@@ -49,11 +51,25 @@ public final class Epoll implements AutoCloseable {
     return wakeup.number();
   }
 
+  /**
+   * Says for what {@code fd} is waited from now on, besides an error or the end in both directions.
+   *
+   * @param data until something is there to be read
+   * @param room until there is room to write
+   */
+  public void change(int fd, boolean data, boolean room) {
+    control(EPOLL_CTL_MOD, fd, (data ? EPOLLIN : 0) | (room ? EPOLLOUT : 0));
+  }
+
   private void add(int fd, int what) {
+    control(EPOLL_CTL_ADD, fd, what);
+  }
+
+  private void control(int operation, int fd, int what) {
     event.putInt(0, what);
     event.putInt(DATA, fd);
     SystemCalls.check(
-        ServerLibc.epollCtl(epoll.number(), EPOLL_CTL_ADD, fd, event), "wait for descriptor " + fd);
+        ServerLibc.epollCtl(epoll.number(), operation, fd, event), "wait for descriptor " + fd);
   }
 
   /**

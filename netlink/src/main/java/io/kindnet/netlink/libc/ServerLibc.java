@@ -26,6 +26,11 @@ final class ServerLibc {
   private static final CallContext LONG_OF_LONG_INT_POINTER_POINTER_LONG =
       Libc.returning(Libc.LONG, Libc.LONG, Libc.INT, Libc.POINTER, Libc.POINTER, Libc.LONG);
 
+  private static final CallContext INT_OF_INT_LONG_INT_INT =
+      Libc.returning(Libc.INT, Libc.INT, Libc.LONG, Libc.INT, Libc.INT);
+  private static final CallContext INT_OF_INT_LONG_INT_INT_POINTER =
+      Libc.returning(Libc.INT, Libc.INT, Libc.LONG, Libc.INT, Libc.INT, Libc.POINTER);
+
   private static final long LISTEN = Libc.address("listen");
   private static final long ACCEPT4 = Libc.address("accept4");
   private static final long CONNECT = Libc.address("connect");
@@ -37,8 +42,10 @@ final class ServerLibc {
   private static final long FSTATFS = Libc.address("fstatfs");
   private static final long UNSHARE = Libc.address("unshare");
   private static final long READLINK = Libc.address("readlink");
-  private static final long SYSCALL = Libc.address("syscall");
+  private static final long GETPEERNAME = Libc.address("getpeername");
   private static final long RECVMMSG = Libc.address("recvmmsg");
+  private static final long SENDMMSG = Libc.address("sendmmsg");
+  private static final long SYSCALL = Libc.address("syscall");
 
   private ServerLibc() {}
 
@@ -66,6 +73,31 @@ final class ServerLibc {
             option,
             value.address(),
             length.address());
+  }
+
+  static int getpeername(int fd, Memory address, Memory length) {
+    return (int)
+        Libc.INVOKER.invokeN3(
+            Libc.INT_OF_INT_POINTER_POINTER, GETPEERNAME, fd, address.address(), length.address());
+  }
+
+  /**
+   * Without a time limit.
+   *
+   * @param messages the address of the first {@code struct mmsghdr}
+   */
+  static int recvmmsg(int fd, long messages, int count, int flags) {
+    return (int)
+        Libc.INVOKER.invokeN5(
+            INT_OF_INT_LONG_INT_INT_POINTER, RECVMMSG, fd, messages, count, flags, 0);
+  }
+
+  /**
+   * @param messages the address of the first {@code struct mmsghdr}
+   */
+  static int sendmmsg(int fd, long messages, int count, int flags) {
+    return (int)
+        Libc.INVOKER.invokeN4(INT_OF_INT_LONG_INT_INT, SENDMMSG, fd, messages, count, flags);
   }
 
   static int fchmod(int fd, int mode) {

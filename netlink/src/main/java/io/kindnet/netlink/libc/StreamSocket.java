@@ -1,5 +1,6 @@
 package io.kindnet.netlink.libc;
 
+import java.net.InetSocketAddress;
 import java.nio.ByteBuffer;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -77,6 +78,28 @@ public final class StreamSocket implements AutoCloseable {
     }
   }
 
+  /**
+   * Opens a TCP socket that others connect to at an address that need not be one of this machine
+   * ({@link TransparentSockets}).
+   *
+   * @param mark that its packets have, and those of its connections; 0 for none
+   * @param backlog how many connections may wait to be accepted
+   * @throws KernelException {@code EADDRINUSE} if another socket listens there; {@code EPERM}
+   *     without {@code CAP_NET_ADMIN}
+   */
+  public static StreamSocket listenTransparent(InetSocketAddress address, int mark, int backlog) {
+    String name = "TCP socket of " + Names.of(address);
+    Fd fd = TransparentSockets.bind(TransparentSockets.SOCK_STREAM, address, mark, name);
+    StreamSocket listener = new StreamSocket(fd, name);
+    try {
+      SystemCalls.check(ServerLibc.listen(fd.number(), backlog), "listen on " + name);
+      return listener;
+    } catch (KernelException refused) {
+      listener.close();
+      throw refused;
+    }
+  }
+
   private static StreamSocket open(int domain, String name) {
     int fd = Libc.socket(domain, SOCK_STREAM | SOCK_NONBLOCK | SOCK_CLOEXEC, 0);
     return new StreamSocket(new Fd(SystemCalls.check(fd, "open a socket for " + name)), name);
@@ -106,6 +129,21 @@ public final class StreamSocket implements AutoCloseable {
       if (error != Errno.EINTR) {
         throw new KernelException("accept a connection at " + name, error);
       }
+    }
+  }
+
+  /**
+   * The address of the other side of a TCP connection.
+   *
+   * @throws KernelException {@code ENOTCONN} if that is gone already
+   */
+  public InetSocketAddress peer() {
+    try (Memory address = Memory.ofSize(SocketAddresses.LONGEST);
+        Memory length = Memory.ofSize(Integer.BYTES)) {
+      length.putInt(0, SocketAddresses.LONGEST);
+      int result = ServerLibc.getpeername(socket.number(), address, length);
+      SystemCalls.check(result, "ask who is connected to " + name);
+      return SocketAddresses.read(address.copy(SocketAddresses.LONGEST), 0);
     }
   }
 

@@ -17,8 +17,10 @@ import io.kindnet.netlink.nftables.expr.Lookup;
 import io.kindnet.netlink.nftables.expr.Masquerade;
 import io.kindnet.netlink.nftables.expr.Meta;
 import io.kindnet.netlink.nftables.expr.Nat;
+import io.kindnet.netlink.nftables.expr.Notrack;
 import io.kindnet.netlink.nftables.expr.Payload;
 import io.kindnet.netlink.nftables.expr.Register;
+import io.kindnet.netlink.nftables.expr.Tproxy;
 import io.kindnet.netlink.nftables.expr.UnknownExpression;
 import io.kindnet.netlink.nftables.expr.Value;
 import io.kindnet.netlink.nftables.expr.Verdict;
@@ -85,6 +87,8 @@ public final class RuleText {
       case Log log -> words.add(log(log));
       case Masquerade masquerade -> words.add("masquerade");
       case Nat nat -> words.add(nat(nat));
+      case Notrack notrack -> words.add("notrack");
+      case Tproxy tproxy -> words.add(tproxy(tproxy));
       case Verdict verdict -> words.add(verdict.toString());
       case UnknownExpression unknown -> words.add(unknown(unknown));
     }
@@ -118,6 +122,12 @@ public final class RuleText {
       }
     }
     return "@th," + payload.offset() * 8 + "," + payload.length() * 8;
+  }
+
+  private String tproxy(Tproxy tproxy) {
+    Value port = tproxy.port() == null ? null : values.get(tproxy.port());
+    String to = tproxy.address() == null ? "" : loaded.getOrDefault(tproxy.address(), "?");
+    return "tproxy to " + to + (port == null ? "" : ":" + FieldType.INET_SERVICE.format(port));
   }
 
   /** The protocol that a condition before this one asks for, which is not said twice. */

@@ -1,5 +1,8 @@
 package io.kindnet.netlink.route;
 
+import static io.kindnet.netlink.wire.NetlinkConstants.NLM_F_CREATE;
+import static io.kindnet.netlink.wire.NetlinkConstants.NLM_F_EXCL;
+
 import io.kindnet.netlink.ip.AddressFamily;
 import io.kindnet.netlink.ip.IpAddresses;
 import io.kindnet.netlink.ip.IpPrefix;
@@ -8,6 +11,7 @@ import io.kindnet.netlink.wire.MessageWriter;
 import io.kindnet.netlink.wire.NetlinkException;
 import io.kindnet.netlink.wire.NetlinkMessage;
 import io.kindnet.netlink.wire.NetlinkSocket;
+import java.util.ArrayList;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Set;
@@ -17,9 +21,6 @@ import java.util.Set;
  * ip rule}, {@code struct fib_rule_hdr} of {@code linux/fib_rules.h}).
  */
 public final class FibRules {
-  private static final int FRA_DST = 1;
-  private static final int HEADER_LENGTH = 12;
-
   private final NetlinkSocket socket;
 
   FibRules(NetlinkSocket socket) {
@@ -34,14 +35,48 @@ public final class FibRules {
     Set<IpPrefix> destinations = new HashSet<>();
     for (AddressFamily family : AddressFamily.values()) {
       for (NetlinkMessage rule : dump(family)) {
-        Attribute destination = rule.attributesAfter(HEADER_LENGTH).find(FRA_DST);
+        Attribute destination = rule.attributesAfter(FibRule.HEADER_LENGTH).find(FibRule.FRA_DST);
         if (destination != null) {
-          int length = rule.require(HEADER_LENGTH).get(1) & 0xff;
+          int length = rule.require(FibRule.HEADER_LENGTH).get(1) & 0xff;
           destinations.add(new IpPrefix(IpAddresses.of(destination.bytes()), length));
         }
       }
     }
     return destinations;
+  }
+
+  /**
+   * The rules of both families that one maker made, those of IPv4 first.
+   *
+   * @param protocol {@code RTPROT_} or a number of one's own
+   */
+  public List<FibRule> list(int protocol) {
+    List<FibRule> rules = new ArrayList<>();
+    for (AddressFamily family : AddressFamily.values()) {
+      for (NetlinkMessage message : dump(family)) {
+        FibRule rule = FibRule.read(message);
+        if (rule.protocol() == protocol) {
+          rules.add(rule);
+        }
+      }
+    }
+    return rules;
+  }
+
+  /** Adds a rule; {@code EEXIST} if there is one that is like it in every part. */
+  public void add(FibRule rule) {
+    write("add policy rule ", Rtnetlink.RTM_NEWRULE, NLM_F_CREATE | NLM_F_EXCL, rule);
+  }
+
+  /** Removes the rule that is like {@code rule}; {@code ENOENT} if there is none. */
+  public void delete(FibRule rule) {
+    write("delete policy rule ", Rtnetlink.RTM_DELRULE, 0, rule);
+  }
+
+  private void write(String verb, int type, int flags, FibRule rule) {
+    MessageWriter request = new MessageWriter(verb + rule, type, flags);
+    rule.pack(request);
+    socket.request(request);
   }
 
   private List<NetlinkMessage> dump(AddressFamily family) {

@@ -42,6 +42,16 @@ public final class Poller<T> implements AutoCloseable {
   }
 
   /**
+   * Says for what {@code fd} is waited from now on, besides an error or the end in both directions.
+   *
+   * @param data until something is there to be read
+   * @param room until there is room to write
+   */
+  public void change(int fd, boolean data, boolean room) {
+    epoll.change(fd, data, room);
+  }
+
+  /**
    * Waits for {@code fd} no more. To be called before it is closed: its number may be another one's
    * afterwards.
    */

@@ -25,8 +25,10 @@ import io.kindnet.netlink.nftables.expr.Masquerade;
 import io.kindnet.netlink.nftables.expr.Matches;
 import io.kindnet.netlink.nftables.expr.Meta;
 import io.kindnet.netlink.nftables.expr.Nat;
+import io.kindnet.netlink.nftables.expr.Notrack;
 import io.kindnet.netlink.nftables.expr.Payload;
 import io.kindnet.netlink.nftables.expr.Register;
+import io.kindnet.netlink.nftables.expr.Tproxy;
 import io.kindnet.netlink.nftables.expr.Value;
 import io.kindnet.netlink.nftables.expr.Verdict;
 import java.time.Duration;
@@ -128,6 +130,14 @@ record MessageCase(String resource, NftablesTransaction transaction, @Nullable O
           Cmp.moreThan(Register.NFT_REG_1, Value.ofLongBe(20)),
           new FlowOffload("f"),
           Counter.zero());
+  private static final Rule TPROXY =
+      Rule.when(Matches.family(AddressFamily.IPV4))
+          .and(Matches.destinationPorts(17, 53, 53))
+          .then(
+              Payload.destinationAddress(AddressFamily.IPV4, 4, NFT_REG_1),
+              new Immediate(Register.NFT_REG_2, Value.ofPort(7)),
+              new Tproxy(AddressFamily.IPV4, NFT_REG_1, Register.NFT_REG_2),
+              new Notrack());
 
   static final List<MessageCase> ALL =
       List.of(
@@ -163,6 +173,7 @@ record MessageCase(String resource, NftablesTransaction transaction, @Nullable O
           new MessageCase("rule-flow-add", begin().append(CHAIN, FLOW_ADD), FLOW_ADD),
           new MessageCase("add-flowtable", begin().add(FLOWTABLE), FLOWTABLE),
           new MessageCase("rule-log", begin().append(POST, LOG), LOG),
+          new MessageCase("rule-tproxy", begin().append(PRE, TPROXY), TPROXY),
           new MessageCase(
               "replace-rule",
               begin().replace(PRE, 16, Rule.always(Verdict.drop())),

@@ -32,6 +32,11 @@ public record Bitwise(Register source, Register destination, Value mask, Value x
     return new Bitwise(register, register, mask, Value.of(new byte[mask.length()]));
   }
 
+  /** Sets the bits of {@code bits} in a number of four bytes in {@code register}. */
+  public static Bitwise or(Register register, int bits) {
+    return new Bitwise(register, register, Value.ofInt(~bits), Value.ofInt(bits));
+  }
+
   @Override
   public String name() {
     return NAME;

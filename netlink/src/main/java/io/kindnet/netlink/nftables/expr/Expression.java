@@ -25,7 +25,9 @@ public sealed interface Expression
         Masquerade,
         Meta,
         Nat,
+        Notrack,
         Payload,
+        Tproxy,
         UnknownExpression,
         Verdict {
 

@@ -17,7 +17,7 @@ final class ExpressionAttributes {
     // some have no attributes, and the kernel then leaves out the attribute that would hold them
     Attribute data = expression.find(NFTA_EXPR_DATA);
     if (data == null) {
-      return UnknownExpression.of(name, new byte[0]);
+      return name.equals(Notrack.NAME) ? new Notrack() : UnknownExpression.of(name, new byte[0]);
     }
     Attributes attributes = data.nested();
     return switch (name) {
@@ -36,6 +36,7 @@ final class ExpressionAttributes {
       case Meta.NAME -> Meta.parse(attributes);
       case Nat.NAME -> Nat.parse(attributes, data);
       case Payload.NAME -> Payload.parse(attributes, data);
+      case Tproxy.NAME -> Tproxy.parse(attributes, data);
       default -> UnknownExpression.of(name, data.bytes());
     };
   }

@@ -16,6 +16,13 @@ import java.util.List;
 public final class Matches {
   private static final int IPPROTO_ICMPV6 = 58; // linux/in6.h
 
+  // struct tcphdr
+  private static final int TCP_FLAGS = 13;
+  private static final int FIN = 1;
+  private static final int SYN = 1 << 1;
+  private static final int RST = 1 << 2;
+  private static final int ACK = 1 << 4;
+
   // RFC 4861
   private static final int ROUTER_SOLICITATION = 133;
   private static final int REDIRECT = 137;
@@ -181,6 +188,28 @@ public final class Matches {
     return expressions;
   }
 
+  /** {@code ip saddr . ip daddr . meta l4proto @set}, in a table of both families. */
+  public static List<Expression> addressesAndProtocolIn(AddressFamily family, String set) {
+    Register destination = NFT_REG_1.after(family.bytes());
+    List<Expression> expressions = new ArrayList<>(family(family));
+    expressions.add(Payload.sourceAddress(family, family.bytes(), NFT_REG_1));
+    expressions.add(Payload.destinationAddress(family, family.bytes(), destination));
+    expressions.add(Meta.load(Meta.NFT_META_L4PROTO, destination.after(family.bytes())));
+    expressions.add(Lookup.in(set, NFT_REG_1));
+    return expressions;
+  }
+
+  /**
+   * {@code tcp flags & (fin | syn | rst | ack) == syn}: the first packet of a TCP connection, of
+   * packets whose protocol was matched before.
+   */
+  public static List<Expression> firstOfTcp() {
+    return List.of(
+        new Payload(NFT_REG_1, Payload.NFT_PAYLOAD_TRANSPORT_HEADER, TCP_FLAGS, 1),
+        Bitwise.and(NFT_REG_1, Value.ofByte(FIN | SYN | RST | ACK)),
+        Cmp.equal(NFT_REG_1, Value.ofByte(SYN)));
+  }
+
   /** {@code iifname "eth0"}, or {@code iifname "knet*"} for all interfaces that begin so. */
   public static List<Expression> inputInterface(String name) {
     Value value =
@@ -188,6 +217,18 @@ public final class Matches {
             ? Value.of(name.substring(0, name.length() - 1).getBytes(US_ASCII))
             : Value.ofInterfaceName(name);
     return List.of(Meta.load(Meta.NFT_META_IIFNAME, NFT_REG_1), Cmp.equal(NFT_REG_1, value));
+  }
+
+  /**
+   * {@code meta mark & 0x1000 == 0x1000}: all bits are set.
+   *
+   * @param bits of the packet's mark
+   */
+  public static List<Expression> mark(int bits) {
+    return List.of(
+        Meta.load(Meta.NFT_META_MARK, NFT_REG_1),
+        Bitwise.and(NFT_REG_1, Value.ofInt(bits)),
+        Cmp.equal(NFT_REG_1, Value.ofInt(bits)));
   }
 
   private static List<Expression> looked(Payload address, AddressFamily family, Lookup lookup) {
