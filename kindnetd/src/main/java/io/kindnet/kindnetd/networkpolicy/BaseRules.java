@@ -39,6 +39,22 @@ final class BaseRules {
     return all;
   }
 
+  /** The same, which let through what is marked, because policies were asked about it before. */
+  static Map<Chain, List<Rule>> lettingMarkedThrough() {
+    Rule marked =
+        Rule.when(Matches.mark(PolicyTable.DECIDED_MARK))
+            .then(Verdict.accept())
+            .withComment("decided by whoever marked it");
+    Map<Chain, List<Rule>> all = new LinkedHashMap<>(ALL);
+    for (Chain chain : List.of(PolicyTable.POSTROUTING, PolicyTable.INPUT)) {
+      List<Rule> rules = new ArrayList<>();
+      rules.add(marked);
+      rules.addAll(ALL.getOrDefault(chain, List.of()));
+      all.put(chain, List.copyOf(rules));
+    }
+    return all;
+  }
+
   private static List<Rule> input() {
     List<Rule> rules = new ArrayList<>();
     rules.add(Rule.when(Matches.inputInterface("lo")).then(Verdict.accept()));

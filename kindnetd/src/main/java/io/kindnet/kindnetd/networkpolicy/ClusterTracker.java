@@ -76,6 +76,16 @@ final class ClusterTracker {
     return local;
   }
 
+  /** The Namespaces, by name. */
+  Map<String, ClusterNamespace> namespaces() {
+    return namespaces;
+  }
+
+  /** The Nodes, as far as a policy is about them. */
+  Collection<LabelledNode> nodes() {
+    return nodes.values();
+  }
+
   /** All policies, of all kinds. */
   Collection<Policy> policies() {
     List<Policy> all = new ArrayList<>();

@@ -41,9 +41,10 @@ public final class NetworkPolicyAgent implements Agent {
   private final LocalPods localPods;
   private final Supplier<LogRule> logRule;
   private final Map<Chain, List<Rule>> furtherChains;
+  private final EnforcementListener listener;
   private final Supplier<NftablesSocket> nftables;
   private final KernelWatch<NftablesEvents.Events> events;
-  private final Consumer<NftablesEvents.Events> listener = this::see;
+  private final Consumer<NftablesEvents.Events> kernelListener = this::see;
   private final AgentStatus status;
   private final PolicyMetrics metrics;
   private final ReconcileLoop loop;
@@ -54,6 +55,7 @@ public final class NetworkPolicyAgent implements Agent {
    * @param logRule how denials are logged, asked whenever something changes; the same object as
    *     long as that is the same
    * @param furtherChains base chains that the table has besides its own, with their rules
+   * @param enforcementListener is told what is in force
    * @param nftables gives the socket of the network namespace, which is opened at the start at the
    *     latest; stays the caller's to close
    * @param events what others than {@code nftables} do there
@@ -64,6 +66,7 @@ public final class NetworkPolicyAgent implements Agent {
       LocalPods localPods,
       Supplier<LogRule> logRule,
       Map<Chain, List<Rule>> furtherChains,
+      EnforcementListener enforcementListener,
       Supplier<NftablesSocket> nftables,
       KernelWatch<NftablesEvents.Events> events,
       Status status) {
@@ -72,6 +75,7 @@ public final class NetworkPolicyAgent implements Agent {
     this.localPods = localPods;
     this.logRule = logRule;
     this.furtherChains = Map.copyOf(furtherChains);
+    this.listener = enforcementListener;
     this.nftables = nftables;
     this.events = events;
     this.status = status.agent(NAME);
@@ -87,7 +91,7 @@ public final class NetworkPolicyAgent implements Agent {
 
   @Override
   public void start() {
-    status.dependsOn(events.subscribe(listener));
+    status.dependsOn(events.subscribe(kernelListener));
     PolicyViews started = views.get();
     LocalPods pods = localPods.withStatusOf(started.pods());
     reconciler =
@@ -99,14 +103,15 @@ public final class NetworkPolicyAgent implements Agent {
             furtherChains,
             nftables,
             new TableWriter(nftables),
-            metrics);
+            metrics,
+            listener);
     started.onChange(this::changed);
     pods.onChange(this::changed);
     loop.start();
   }
 
-  /** How denials are logged has changed. */
-  public void logChanged() {
+  /** Something has changed that neither the cluster nor the kernel tells of. */
+  public void lookAgain() {
     loop.request(Pass.CHANGES);
   }
 
@@ -141,7 +146,7 @@ public final class NetworkPolicyAgent implements Agent {
   @Override
   public void close() {
     loop.close();
-    events.unsubscribe(listener);
+    events.unsubscribe(kernelListener);
   }
 
   @Override

@@ -27,6 +27,7 @@ public final class PolicyEnforcement {
 
   /**
    * @param bridge the name of the bridge that pods are on; empty where each has a link of its own
+   * @param listener is told what is in force
    * @param nftables gives the socket of the network namespace; stays the caller's to close
    * @param events what others than {@code nftables} do there
    */
@@ -36,6 +37,7 @@ public final class PolicyEnforcement {
       LocalPods localPods,
       Optional<String> bridge,
       DenialOptions denialOptions,
+      EnforcementListener listener,
       Supplier<NftablesSocket> nftables,
       KernelWatch<NftablesEvents.Events> events,
       Status status) {
@@ -46,11 +48,12 @@ public final class PolicyEnforcement {
             localPods,
             this::logRule,
             bridge.map(PendingTable::ofBridge).orElse(Map.of()),
+            listener,
             nftables,
             events,
             status);
     this.denials = new DenialAgent(denialOptions, this::reason, agent::podAt, nftables, status);
-    denials.onChange(agent::logChanged);
+    denials.onChange(agent::lookAgain);
   }
 
   /** Enforces policies. */

@@ -4,6 +4,7 @@ import io.kindnet.cni.store.PolicyNamespaces;
 import io.kindnet.kindnetd.agent.ReconcileLoop.Pass;
 import io.kindnet.kindnetd.cluster.policies.Policy;
 import io.kindnet.kindnetd.cluster.policies.Tier;
+import io.kindnet.kindnetd.networkpolicy.compiler.AddressKey;
 import io.kindnet.kindnetd.networkpolicy.compiler.LogRule;
 import io.kindnet.kindnetd.networkpolicy.compiler.Plan;
 import io.kindnet.kindnetd.networkpolicy.compiler.Planner;
@@ -47,6 +48,7 @@ final class PolicyReconciler {
   private final Planner planner = new Planner();
   private final TableWriter writer;
   private final PolicyMetrics metrics;
+  private final EnforcementListener listener;
   private LogRule currentLog = LogRule.NONE;
   private @Nullable Set<String> selectable;
 
@@ -56,6 +58,7 @@ final class PolicyReconciler {
   /**
    * @param logRule how denials are logged, asked in each pass
    * @param furtherChains base chains besides those of {@link BaseRules}
+   * @param listener is told what is in force
    */
   PolicyReconciler(
       NetworkPolicyOptions options,
@@ -65,12 +68,16 @@ final class PolicyReconciler {
       Map<Chain, List<Rule>> furtherChains,
       Supplier<NftablesSocket> nftables,
       TableWriter writer,
-      PolicyMetrics metrics) {
+      PolicyMetrics metrics,
+      EnforcementListener listener) {
     this.options = options;
+    this.listener = listener;
     this.localPods = localPods;
     this.logRule = logRule;
     this.nftables = nftables;
-    this.baseChains = new LinkedHashMap<>(BaseRules.ALL);
+    this.baseChains =
+        new LinkedHashMap<>(
+            listener.marksPackets() ? BaseRules.lettingMarkedThrough() : BaseRules.ALL);
     this.baseChains.putAll(furtherChains);
     this.tracker = new ClusterTracker(views);
     this.writer = writer;
@@ -129,6 +136,10 @@ final class PolicyReconciler {
         before == null || changesPlan ? planner.plan(tracker.index(), changes.local()) : before;
     boolean changed = false;
     boolean foreign = false;
+    boolean all = before == null || changesPlan;
+    listener.changing(
+        new TrackedState(tracker, options, plan.pending()),
+        address -> all || changes.addresses().contains(AddressKey.of(address)));
     if (before != null) {
       TableUpdate update = new TableUpdate();
       PlanDifference.add(before, plan, tracker.index(), update);
@@ -161,6 +172,7 @@ final class PolicyReconciler {
         metrics.repaired();
       }
     }
+    listener.changed();
     metrics.planned(plan, changed, since);
     localPods.applied(changes.local(), plan.pending());
     return true;

@@ -30,6 +30,12 @@ public final class PolicyTable {
   public static final Chain INPUT =
       new Chain(TABLE, "input", BaseChain.filter(NF_INET_LOCAL_IN, NF_IP_PRI_NAT_SRC + 1));
 
+  /**
+   * The bit of the mark of packets that are let through, because whoever set it has asked the
+   * policies: the mark of the table {@code inet kindnet-dnscache}.
+   */
+  public static final int DECIDED_MARK = 0x1000;
+
   private static final List<NamedSet> FIXED_SETS = makeFixedSets();
 
   private PolicyTable() {}

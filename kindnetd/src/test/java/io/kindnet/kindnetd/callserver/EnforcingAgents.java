@@ -17,6 +17,7 @@ import io.kindnet.kindnetd.cluster.policies.PodSelector;
 import io.kindnet.kindnetd.cluster.policies.Policy;
 import io.kindnet.kindnetd.cluster.policies.PolicyRules;
 import io.kindnet.kindnetd.cluster.policies.Tier;
+import io.kindnet.kindnetd.networkpolicy.EnforcementListener;
 import io.kindnet.kindnetd.networkpolicy.NetworkPolicyAgent;
 import io.kindnet.kindnetd.networkpolicy.NetworkPolicyOptions;
 import io.kindnet.kindnetd.networkpolicy.PolicyViews;
@@ -93,6 +94,7 @@ final class EnforcingAgents implements AutoCloseable {
                 local.pods(),
                 () -> LogRule.NONE,
                 further,
+                EnforcementListener.NONE,
                 () -> nftables,
                 events,
                 status));

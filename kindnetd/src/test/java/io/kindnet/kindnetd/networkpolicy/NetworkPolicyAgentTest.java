@@ -83,6 +83,7 @@ class NetworkPolicyAgentTest {
             fixture.local,
             () -> LogRule.NONE,
             Map.of(),
+            EnforcementListener.NONE,
             () -> fixture.nftables,
             events,
             status);
@@ -263,6 +264,7 @@ class NetworkPolicyAgentTest {
             fixture.local,
             () -> LogRule.NONE,
             Map.of(),
+            EnforcementListener.NONE,
             () -> fixture.nftables,
             events,
             new Status("next"));
@@ -351,6 +353,7 @@ class NetworkPolicyAgentTest {
             fixture.local,
             () -> LogRule.NONE,
             Map.of(),
+            EnforcementListener.NONE,
             () -> fixture.nftables,
             events,
             new Status("without"))) {

@@ -61,6 +61,7 @@ class OlderRightsTest {
             pods,
             () -> LogRule.NONE,
             Map.of(),
+            EnforcementListener.NONE,
             () -> nftables,
             events,
             status);

@@ -58,7 +58,8 @@ final class PolicyFixture implements AutoCloseable {
         Map.of(),
         this::socket,
         new TableWriter(this::socket, small),
-        metrics);
+        metrics,
+        EnforcementListener.NONE);
   }
 
   private NftablesSocket socket() {
