@@ -2,7 +2,10 @@ package io.kindnet.kindnetd.kube;
 
 /** A kind of objects that is listed and watched, in one of the formats of the API server. */
 public sealed interface ListedResource<T extends ApiRecord> permits Resource, JsonResource {
-  /** Of all objects, such as {@code api/v1/nodes}. */
+  /**
+   * Of all objects, such as {@code api/v1/nodes}; with {@code ?fieldSelector=} or {@code
+   * ?labelSelector=} of some of them.
+   */
   String path();
 
   /** For logs, such as {@code Nodes}. */

@@ -70,8 +70,7 @@ abstract sealed class ResourceStream<T extends ApiRecord> permits ProtobufStream
     String from = oldest.isEmpty() ? "" : "&resourceVersion=" + oldest;
     Page page;
     do {
-      try (InputStream body =
-          requests.get(resource.path() + "?limit=" + PAGE + from, listFormat())) {
+      try (InputStream body = requests.get(query() + "limit=" + PAGE + from, listFormat())) {
         page = readPage(body, each);
       }
       // the version is in the token of the next page
@@ -89,8 +88,8 @@ abstract sealed class ResourceStream<T extends ApiRecord> permits ProtobufStream
   void watch(String version, Events<T> events) throws IOException {
     int seconds = WATCH_SECONDS + ThreadLocalRandom.current().nextInt(WATCH_SECONDS);
     String path =
-        resource.path()
-            + "?watch=true&allowWatchBookmarks=true&timeoutSeconds="
+        query()
+            + "watch=true&allowWatchBookmarks=true&timeoutSeconds="
             + seconds
             + "&resourceVersion="
             + version;
@@ -98,6 +97,11 @@ abstract sealed class ResourceStream<T extends ApiRecord> permits ProtobufStream
       events.accepted();
       readEvents(body, events);
     }
+  }
+
+  /** The path, to which parameters are added. */
+  private String query() {
+    return resource.path() + (resource.path().contains("?") ? "&" : "?");
   }
 
   /** What to accept for a list. */

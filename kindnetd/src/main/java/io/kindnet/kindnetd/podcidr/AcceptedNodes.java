@@ -97,6 +97,11 @@ public final class AcceptedNodes implements NodeView {
     notifyListeners();
   }
 
+  /** Where Services have their addresses; empty if that is not known. */
+  public synchronized Set<IpPrefix> serviceRanges() {
+    return serviceRanges;
+  }
+
   private void forgetRules() {
     rules = null;
     acceptance = null;
