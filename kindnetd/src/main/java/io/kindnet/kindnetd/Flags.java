@@ -60,15 +60,27 @@ final class Flags {
       arity = "1",
       paramLabel = "BOOLEAN",
       defaultValue = "false",
-      description = "cache the DNS answers for pods on the node (default ${DEFAULT-VALUE})")
+      description =
+          "answer the DNS queries of pods from a cache on the node (default ${DEFAULT-VALUE})")
   boolean dnsCaching;
 
   @Option(
       names = "--dns-caching-nameservers",
       paramLabel = "ADDRESSES",
       defaultValue = "",
-      description = "comma-separated name server addresses whose traffic is cached")
+      description =
+          "comma-separated addresses of the name servers whose answers are cached (default: those of"
+              + " the Service kube-system/kube-dns)")
   String dnsCachingNameservers;
+
+  @Option(
+      names = "--dns-caching-max-ttl",
+      paramLabel = "SECONDS",
+      defaultValue = "3600",
+      description =
+          "for how long an answer is cached at most, in seconds; never longer than its records say"
+              + " (default ${DEFAULT-VALUE})")
+  String dnsCachingMaxTtl;
 
   @Option(
       names = "--disable-nri",

@@ -8,6 +8,7 @@ import io.kindnet.kindnetd.agent.Agents;
 import io.kindnet.kindnetd.cleanup.Cleanup;
 import io.kindnet.kindnetd.cluster.nodes.ClusterNodes;
 import io.kindnet.kindnetd.cluster.nodes.NodeWatch;
+import io.kindnet.kindnetd.dnscache.DnsCaching;
 import io.kindnet.kindnetd.install.BinDirectory;
 import io.kindnet.kindnetd.install.PluginOptions;
 import io.kindnet.kindnetd.kube.ApiServer;
@@ -43,9 +44,15 @@ import picocli.CommandLine.Spec;
       "kindnetd [FLAG]...",
       "kindnetd policy explain --from POD|IP --to POD|IP --port PORT [FLAG]...",
       "kindnetd connections [--pod NAMESPACE/NAME] [-o json] [FLAG]...",
-      "kindnetd trace --pod NAMESPACE/NAME [FLAG]..."
+      "kindnetd trace --pod NAMESPACE/NAME [FLAG]...",
+      "kindnetd dns [--name NAME] [FLAG]..."
     },
-    subcommands = {PolicyCommand.class, ConnectionsCommand.class, TraceCommand.class},
+    subcommands = {
+      PolicyCommand.class,
+      ConnectionsCommand.class,
+      TraceCommand.class,
+      DnsCommand.class
+    },
     footer = "A flag takes one dash or two. A boolean without a value is true.",
     usageHelpWidth = 100)
 public final class Kindnetd implements Callable<Integer> {
@@ -152,7 +159,7 @@ public final class Kindnetd implements Callable<Integer> {
       agents.run(all.connections(), true);
       // not before, since a part that has not begun yet is none that readiness waits for
       server.start();
-      follow(options, nodes, accepted, all, status, stop);
+      follow(options, nodes, accepted, all, server, status, stop);
     } catch (InterruptedException interrupted) {
       if (!stop.received()) {
         throw interrupted;
@@ -167,6 +174,7 @@ public final class Kindnetd implements Callable<Integer> {
       ClusterNodes nodes,
       AcceptedNodes accepted,
       NodeAgents all,
+      StatusServer server,
       Status status,
       StopSignal stop)
       throws Exception {
@@ -177,13 +185,17 @@ public final class Kindnetd implements Callable<Integer> {
         PolicyResources resources =
             new PolicyResources(
                 client, options.networkPolicy(), options.nodeName(), status, nodes::count);
+        DnsCaching dns = all.dnsCaching(client, nodes);
         Agents agents = new Agents()) {
       agents.run(all.nodeCondition(client, watch, nodes), !options.disableCni());
       agents.run(all.addresses(client), options.usesOwnPlugin());
-      PolicyEnforcement policies = all.policies(resources);
+      PolicyEnforcement policies = all.policies(resources, dns.policies());
       agents.run(policies.denials(), options.logsDenials());
       agents.run(policies.agent(), options.networkPolicy().enabled());
       agents.run(all.packetLog(policies.agent()::podAt), options.logsPackets());
+      dns.start(policies.agent()::lookAgain);
+      server.localPage(DnsCommand.PAGE, dns.agent()::report);
+      agents.run(dns.agent(), options.dnsCache().enabled());
       watch.start();
       if (options.usesPodCidrs()) {
         serviceRanges.start();

@@ -1,6 +1,5 @@
 package io.kindnet.kindnetd;
 
-import java.net.InetAddress;
 import java.util.ArrayList;
 import java.util.List;
 
@@ -10,18 +9,11 @@ import java.util.List;
  * package.
  */
 record MissingFeatures(
-    boolean dnsCaching,
-    List<InetAddress> dnsCachingNameservers,
-    boolean disableNri,
-    boolean nat64,
-    boolean fastPathWithPolicies,
-    boolean ipsecOverlay) {
+    boolean disableNri, boolean nat64, boolean fastPathWithPolicies, boolean ipsecOverlay) {
 
   /** A line for each feature. */
   List<String> warnings() {
     List<String> lines = new ArrayList<>();
-    add(lines, dnsCaching, "--dns-caching: DNS is not cached");
-    add(lines, !dnsCachingNameservers.isEmpty(), "--dns-caching-nameservers: DNS is not cached");
     add(lines, disableNri, "--disable-nri: the container runtime is never asked");
     add(lines, nat64, "--nat64: an IPv6-only cluster gets no NAT64");
     if (fastPathWithPolicies) {

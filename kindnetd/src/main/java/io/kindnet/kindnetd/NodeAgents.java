@@ -13,6 +13,7 @@ import io.kindnet.kindnetd.cluster.nodes.NodeWatch;
 import io.kindnet.kindnetd.cniconfig.CniConfigurationAgent;
 import io.kindnet.kindnetd.conntrack.ConntrackAgent;
 import io.kindnet.kindnetd.conntrack.ConntrackSettings;
+import io.kindnet.kindnetd.dnscache.DnsCaching;
 import io.kindnet.kindnetd.fastpath.FastPathAgent;
 import io.kindnet.kindnetd.forwarding.ForwardAgent;
 import io.kindnet.kindnetd.hostports.HostPortAgent;
@@ -20,6 +21,7 @@ import io.kindnet.kindnetd.hostsettings.HostSettingsAgent;
 import io.kindnet.kindnetd.install.PluginAgent;
 import io.kindnet.kindnetd.ipam.AddressAgent;
 import io.kindnet.kindnetd.masq.MasqAgent;
+import io.kindnet.kindnetd.networkpolicy.EnforcementListener;
 import io.kindnet.kindnetd.networkpolicy.PolicyEnforcement;
 import io.kindnet.kindnetd.networkpolicy.PolicyResources;
 import io.kindnet.kindnetd.networkpolicy.bridge.BridgeFilterAgent;
@@ -173,13 +175,36 @@ final class NodeAgents {
     return new AddressAgent(database(), new NodeEvents(client, options.nodeName())::warn, status);
   }
 
-  PolicyEnforcement policies(PolicyResources resources) {
+  /**
+   * @param all the Nodes as they are, accepted or not
+   */
+  DnsCaching dnsCaching(KubernetesClient client, ClusterNodes all) {
+    return new DnsCaching(
+        options.dnsCache(),
+        client,
+        nodes::serviceRanges,
+        all::count,
+        options.networkPolicy().enabled(),
+        POD_LINKS,
+        kernel.routes(),
+        kernel.routeEvents(),
+        RouteAgent.ROUTE_PROTOCOL,
+        kernel.nftables(),
+        kernel.nftablesEvents(),
+        status);
+  }
+
+  /**
+   * @param listener is told what is in force
+   */
+  PolicyEnforcement policies(PolicyResources resources, EnforcementListener listener) {
     return new PolicyEnforcement(
         options.networkPolicy(),
         resources,
         options.usesOwnPlugin() ? localPods.pods() : LocalPods.ofOtherPlugin(options.nodeName()),
         options.usesBridge() ? Optional.of(CniConfigurationAgent.BRIDGE) : Optional.empty(),
         options.denials(),
+        listener,
         kernel.nftables(),
         kernel.nftablesEvents(),
         status);

@@ -8,6 +8,7 @@ import static io.kindnet.kindnetd.OptionValues.variable;
 import io.kindnet.kindnetd.callserver.CallServerOptions;
 import io.kindnet.kindnetd.cniconfig.CniConfigurationOptions;
 import io.kindnet.kindnetd.cniconfig.PluginChain;
+import io.kindnet.kindnetd.dnscache.DnsCacheOptions;
 import io.kindnet.kindnetd.fastpath.FastPathOptions;
 import io.kindnet.kindnetd.forwarding.ForwardOptions;
 import io.kindnet.kindnetd.install.PluginOptions;
@@ -23,6 +24,7 @@ import io.kindnet.netlink.ip.IpPrefix;
 import java.net.InetSocketAddress;
 import java.net.URI;
 import java.nio.file.Path;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
@@ -55,6 +57,7 @@ record Options(
     DenialOptions denials,
     PacketLogOptions packetLog,
     FastPathOptions fastPath,
+    DnsCacheOptions dnsCache,
     MissingFeatures missing,
     boolean cleanup,
     int verbosity) {
@@ -131,6 +134,11 @@ record Options(
             flag("nflog-level", flags.nflogLevel, OptionValues::count),
             flag("nflog-format", flags.nflogFormat, OptionValues::isJson)),
         fastPath(flags),
+        new DnsCacheOptions(
+            flags.dnsCaching,
+            flag("dns-caching-nameservers", flags.dnsCachingNameservers, list(IpAddresses::parse)),
+            Duration.ofSeconds(
+                flag("dns-caching-max-ttl", flags.dnsCachingMaxTtl, OptionValues::count))),
         missing(flags),
         flags.cleanup,
         flag("v", flags.verbosity, OptionValues::count));
@@ -150,8 +158,6 @@ record Options(
 
   private static MissingFeatures missing(Flags flags) {
     return new MissingFeatures(
-        flags.dnsCaching,
-        flag("dns-caching-nameservers", flags.dnsCachingNameservers, list(IpAddresses::parse)),
         flags.disableNri,
         flags.nat64,
         fastPath(flags).enabled() && flags.networkPolicy,

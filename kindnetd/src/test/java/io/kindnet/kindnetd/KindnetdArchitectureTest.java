@@ -38,6 +38,7 @@ class KindnetdArchitectureTest {
   private static final String TRACE = "io.kindnet.kindnetd.trace..";
   private static final String CONNTRACK = "io.kindnet.kindnetd.conntrack..";
   private static final String PODLINKS = "io.kindnet.kindnetd.podlinks..";
+  private static final String DNSCACHE = "io.kindnet.kindnetd.dnscache..";
 
   private static final List<String> AGENTS =
       List.of(
@@ -56,7 +57,8 @@ class KindnetdArchitectureTest {
           CONNTRACK,
           PACKETLOG,
           TRACE,
-          FASTPATH);
+          FASTPATH,
+          DNSCACHE);
 
   private static final JavaClasses CLASSES =
       new ClassFileImporter()
@@ -187,6 +189,54 @@ class KindnetdArchitectureTest {
             PACKETLOG,
             TRACE,
             FASTPATH)
+        .check(CLASSES);
+  }
+
+  @Test
+  void thePartsOfTheDnsCacheKnowNoMoreThanTheySay() {
+    String wire = "io.kindnet.kindnetd.dnscache.wire..";
+    noClasses()
+        .that()
+        .resideInAnyPackage(
+            wire,
+            "io.kindnet.kindnetd.dnscache.cache..",
+            "io.kindnet.kindnetd.dnscache.upstream..",
+            "io.kindnet.kindnetd.dnscache.resolver..")
+        .should()
+        .dependOnClassesThat()
+        .resideInAnyPackage(
+            "io.kindnet.netlink.libc..",
+            "io.kindnet.netlink.nftables..",
+            "io.kindnet.netlink.route..",
+            "io.kindnet.netlink.unix..",
+            "io.kindnet.kindnetd.dnscache.server..",
+            "io.kindnet.kindnetd.dnscache.kernel..",
+            KUBE,
+            CLUSTER)
+        .check(CLASSES);
+    noClasses()
+        .that()
+        .resideInAPackage("io.kindnet.kindnetd.dnscache.kernel..")
+        .should()
+        .dependOnClassesThat()
+        .resideInAnyPackage(
+            wire,
+            "io.kindnet.kindnetd.dnscache.resolver..",
+            "io.kindnet.kindnetd.dnscache.server..",
+            KUBE,
+            CLUSTER)
+        .check(CLASSES);
+    noClasses()
+        .that()
+        .resideInAPackage("io.kindnet.kindnetd.dnscache.server..")
+        .should()
+        .dependOnClassesThat()
+        .resideInAnyPackage(
+            "io.kindnet.netlink.nftables..",
+            "io.kindnet.netlink.route..",
+            "io.kindnet.kindnetd.dnscache.kernel..",
+            KUBE,
+            CLUSTER)
         .check(CLASSES);
   }
 

@@ -97,7 +97,11 @@ class ManifestsTest {
             "watch networkpolicies.networking.k8s.io",
             "list clusternetworkpolicies.policy.networking.k8s.io",
             "watch clusternetworkpolicies.policy.networking.k8s.io",
-            "list servicecidrs.networking.k8s.io");
+            "list servicecidrs.networking.k8s.io",
+            "list services",
+            "watch services",
+            "list endpointslices.discovery.k8s.io",
+            "watch endpointslices.discovery.k8s.io");
   }
 
   private static List<String> rights(PolicyRule rule) {

@@ -8,6 +8,7 @@ import io.kindnet.kindnetd.callserver.CallServerOptions;
 import io.kindnet.kindnetd.cniconfig.CniConfigurationOptions;
 import io.kindnet.kindnetd.cniconfig.PluginChain;
 import io.kindnet.kindnetd.cniconfig.PluginChain.Plugins;
+import io.kindnet.kindnetd.dnscache.DnsCacheOptions;
 import io.kindnet.kindnetd.fastpath.FastPathOptions;
 import io.kindnet.kindnetd.forwarding.ForwardOptions;
 import io.kindnet.kindnetd.install.PluginOptions;
@@ -22,6 +23,7 @@ import io.kindnet.netlink.ip.IpPrefix;
 import java.net.InetSocketAddress;
 import java.net.URI;
 import java.nio.file.Path;
+import java.time.Duration;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -49,9 +51,8 @@ class OptionsTest {
           new DenialOptions(DenialOptions.Format.OFF),
           new PacketLogOptions(/* level= */ 9, /* json= */ false),
           new FastPathOptions(/* threshold= */ 20),
+          new DnsCacheOptions(/* enabled= */ false, List.of(), Duration.ofHours(1)),
           new MissingFeatures(
-              /* dnsCaching= */ false,
-              /* dnsCachingNameservers= */ List.of(),
               /* disableNri= */ false,
               /* nat64= */ true,
               /* fastPathWithPolicies= */ true,
@@ -95,6 +96,7 @@ class OptionsTest {
                 "--network-policy-log=json",
                 "--dns-caching",
                 "--dns-caching-nameservers=10.96.0.10, fd00::a",
+                "--dns-caching-max-ttl=30",
                 "--disable-nri",
                 "--nat64=false",
                 "--hostname-override=Node-A",
@@ -141,13 +143,11 @@ class OptionsTest {
                 new DenialOptions(DenialOptions.Format.JSON),
                 new PacketLogOptions(2, true),
                 new FastPathOptions(0),
-                new MissingFeatures(
+                new DnsCacheOptions(
                     true,
                     List.of(IpAddresses.parse("10.96.0.10"), IpAddresses.parse("fd00::a")),
-                    true,
-                    false,
-                    false,
-                    true),
+                    Duration.ofSeconds(30)),
+                new MissingFeatures(true, false, false, true),
                 true,
                 5));
   }
@@ -261,14 +261,8 @@ class OptionsTest {
             line -> assertThat(line).startsWith("--nat64: "),
             line -> assertThat(line).startsWith("--fastpath-threshold: "));
     assertThat(
-            warnings(
-                "--nat64=false",
-                "--fastpath-threshold=0",
-                "--dns-caching",
-                "--dns-caching-nameservers=10.96.0.10",
-                "--disable-nri",
-                "--ipsec-overlay"))
-        .hasSize(4);
+            warnings("--nat64=false", "--fastpath-threshold=0", "--disable-nri", "--ipsec-overlay"))
+        .hasSize(2);
     assertThat(warnings("--nat64=false", "--fastpath-threshold=0")).isEmpty();
   }
 }

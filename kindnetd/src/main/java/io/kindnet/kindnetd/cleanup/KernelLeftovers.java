@@ -4,6 +4,7 @@ import io.kindnet.cni.podlink.HostNetwork;
 import io.kindnet.cni.portmap.NftablesHostPorts;
 import io.kindnet.cni.portmap.TableProblem;
 import io.kindnet.kindnetd.cniconfig.CniConfigurationAgent;
+import io.kindnet.kindnetd.dnscache.DnsCacheAgent;
 import io.kindnet.kindnetd.fastpath.FastPathAgent;
 import io.kindnet.kindnetd.forwarding.ForwardAgent;
 import io.kindnet.kindnetd.masq.MasqAgent;
@@ -36,6 +37,9 @@ final class KernelLeftovers {
             removeLinks(socket, report);
             removeBridge(socket, report);
             removeRoutes(socket, report);
+            report.remove(
+                "routes of DNS queries to this machine",
+                () -> DnsCacheAgent.removeRoutes(socket, RouteAgent.ROUTE_PROTOCOL) > 0);
           }
         });
     report.search(
@@ -48,6 +52,8 @@ final class KernelLeftovers {
                 "table " + PacketLogAgent.TABLE, () -> remove(nftables, PacketLogAgent.TABLE));
             report.remove(
                 "table " + FastPathAgent.TABLE, () -> remove(nftables, FastPathAgent.TABLE));
+            report.remove(
+                "table " + DnsCacheAgent.TABLE, () -> remove(nftables, DnsCacheAgent.TABLE));
             removeHostPorts(nftables, report);
             report.remove(
                 "rules in chains of others", () -> ForwardAgent.removeRules(nftables) > 0);

@@ -7,12 +7,14 @@ import io.prometheus.metrics.expositionformats.ExpositionFormatWriter;
 import io.prometheus.metrics.expositionformats.ExpositionFormats;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
+import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.nio.charset.StandardCharsets;
 import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
+import java.util.function.UnaryOperator;
 import java.util.stream.Stream;
 
 /**
@@ -22,6 +24,7 @@ import java.util.stream.Stream;
  */
 public final class StatusServer implements AutoCloseable {
   private static final int OK = 200;
+  private static final int FORBIDDEN = 403;
   private static final int NOT_FOUND = 404;
   private static final int METHOD_NOT_ALLOWED = 405;
   private static final int FAILED = 500;
@@ -63,6 +66,25 @@ public final class StatusServer implements AutoCloseable {
     serve("/metrics", this::metrics);
     serve("/healthz", exchange -> health());
     serve("/readyz", exchange -> readiness());
+  }
+
+  /**
+   * A further page, for those who ask from this machine.
+   *
+   * @param page gives the text for what stands behind the question mark, decoded; empty for nothing
+   */
+  public void localPage(String path, UnaryOperator<String> page) {
+    serve(
+        path,
+        exchange -> {
+          InetAddress client = exchange.getRemoteAddress().getAddress();
+          boolean local =
+              client.isLoopbackAddress() || client.equals(exchange.getLocalAddress().getAddress());
+          String query = exchange.getRequestURI().getQuery();
+          return local
+              ? Answer.plain(OK, page.apply(query == null ? "" : query))
+              : Answer.plain(FORBIDDEN, path + " answers on its own machine only\n");
+        });
   }
 
   /** Begins to answer. */

@@ -58,6 +58,22 @@ public final class ScriptedServer implements AutoCloseable {
     }
   }
 
+  /** Starts one at an address of the network namespace of the calling thread. */
+  public static ScriptedServer start(InetSocketAddress address) throws IOException {
+    ServerSocket tcp = new ServerSocket(address.getPort(), 50, address.getAddress());
+    try {
+      DatagramSocket udp = new DatagramSocket(address);
+      udp.setReceiveBufferSize(4 << 20);
+      ScriptedServer server = new ScriptedServer(udp, tcp);
+      Thread.ofPlatform().daemon().start(server::receive);
+      Thread.ofPlatform().daemon().start(server::accept);
+      return server;
+    } catch (IOException refused) {
+      tcp.close();
+      throw refused;
+    }
+  }
+
   /** A query that has come. */
   public final class Asked {
     private final byte[] bytes;

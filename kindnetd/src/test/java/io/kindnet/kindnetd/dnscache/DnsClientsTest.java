@@ -1,0 +1,156 @@
+package io.kindnet.kindnetd.dnscache;
+
+import static io.kindnet.kindnetd.dnscache.Answers.negative;
+import static io.kindnet.kindnetd.dnscache.Answers.records;
+import static io.kindnet.kindnetd.dnscache.DnsNode.SERVER_V4;
+import static io.kindnet.kindnetd.dnscache.DnsNode.SERVER_V6;
+import static io.kindnet.kindnetd.dnscache.DnsNode.SERVICE_V4;
+import static io.kindnet.kindnetd.dnscache.DnsNode.SERVICE_V6;
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.kindnet.netlink.testing.CommandResult;
+import io.kindnet.netlink.testing.Deadlines;
+import io.kindnet.netlink.testing.Eventually;
+import io.kindnet.netlink.testing.Namespace;
+import io.kindnet.netlink.testing.NetworkNamespaces;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.concurrent.atomic.AtomicInteger;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.Tag;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
+import org.xbill.DNS.Message;
+import org.xbill.DNS.Rcode;
+import org.xbill.DNS.Type;
+
+/** Resolvers as they are in images of containers ask in a pod. */
+@NetworkNamespaces
+@Tag("tproxy")
+class DnsClientsTest {
+  private static final Duration DEADLINE = Deadlines.scaled(Duration.ofSeconds(60));
+
+  private final DnsNode node;
+  private final Namespace pod;
+  private final List<ScriptedServer> scripted = new ArrayList<>();
+  private final AtomicInteger asked = new AtomicInteger();
+
+  DnsClientsTest(Namespace host, Namespace pod, Namespace outside) {
+    this.pod = pod;
+    this.node = new DnsNode(host, pod, outside, /* bridged= */ false);
+    scripted.add(node.server(SERVER_V4));
+    scripted.add(node.server(SERVER_V6));
+    scripted.forEach(server ->
+        server.script(query -> {
+          asked.incrementAndGet();
+          query.answer(answer(query.message()));
+        }));
+    node.start(node.agent(new FixedNameServers(SERVICE_V4, SERVICE_V6), /* byPolicies= */ false));
+    Eventually.within(
+        DEADLINE, () -> assertThat(node.table()).contains("elements = { 10.96.0.10 }"));
+  }
+
+  /** Of a Service: the name alone, and those that a search list makes of it. */
+  private static Message answer(Message query) {
+    String name = query.getQuestion().getName().toString();
+    boolean known = name.equalsIgnoreCase("db.shop.svc.cluster.local.");
+    int type = query.getQuestion().getType();
+    if (known && type == Type.A) {
+      return records(query, 30, "10.96.3.3");
+    }
+    if (known && type == Type.AAAA) {
+      return records(query, 30, "fd96::33");
+    }
+    return negative(query, known ? Rcode.NOERROR : Rcode.NXDOMAIN, 30);
+  }
+
+  @AfterEach
+  void end() throws IOException {
+    node.close();
+    for (ScriptedServer server : scripted) {
+      server.close();
+    }
+  }
+
+  @ParameterizedTest
+  @ValueSource(
+      strings = {
+        "+noedns",
+        "+edns=0 +nocookie",
+        "+dnssec +nocookie",
+        "+bufsize=512 +nocookie",
+        "+tcp +nocookie",
+        "+cd +nocookie",
+        "+cookie"
+      })
+  void dig(String options) {
+    List<String> command = new ArrayList<>(List.of("dig", "+tries=1", "+time=20", "@10.96.0.10"));
+    command.addAll(List.of(options.split(" ")));
+    command.addAll(List.of("db.shop.svc.cluster.local", "A"));
+
+    String first = pod.run(command.toArray(String[]::new));
+    int afterwards = asked.get();
+    String second = pod.run(command.toArray(String[]::new));
+
+    // what a server says of a client's cookie is for that client
+    assertThat(asked).hasValue(options.equals("+cookie") ? 2 : afterwards);
+    for (String output : List.of(first, second)) {
+      assertThat(output)
+          .contains("status: NOERROR")
+          .contains("10.96.3.3")
+          .contains("SERVER: 10.96.0.10#53")
+          .doesNotContain("expected", "malformed");
+    }
+  }
+
+  /** With the search list of a pod, and two questions at once. */
+  @ParameterizedTest
+  @ValueSource(strings = {"10.96.0.10", "fd96::10"})
+  void theResolverOfTheCLibrary(String server, @TempDir Path directory) throws IOException {
+    Path configuration =
+        Files.writeString(
+            directory.resolve("resolv.conf"),
+            """
+            nameserver %s
+            search default.svc.cluster.local svc.cluster.local cluster.local
+            options ndots:5
+            """
+                .formatted(server));
+    String[] command = {
+      "unshare",
+      "--mount",
+      "sh",
+      "-c",
+      "mount --bind \"$0\" /etc/resolv.conf && exec getent ahosts db.shop",
+      configuration.toString()
+    };
+
+    CommandResult first = pod.tryRun(command);
+    int afterwards = asked.get();
+    CommandResult second = pod.tryRun(command);
+
+    assertThat(first.stdout()).as(first.stderr()).contains("10.96.3.3", "fd96::33");
+    assertThat(second.stdout()).as(second.stderr()).isEqualTo(first.stdout());
+    assertThat(asked).hasValue(afterwards);
+  }
+
+  /** The answer says so itself, and is none of the cache's making. */
+  @Test
+  void learnThatThereIsNoSuchName() {
+    for (int i = 0; i < 2; i++) {
+      assertThat(
+              pod.run(
+                  "dig", "+tries=1", "+time=20", "+nocookie", "@10.96.0.10", "none.example", "MX"))
+          .contains("status: NXDOMAIN")
+          .contains("AUTHORITY: 1")
+          .contains("SOA");
+    }
+    assertThat(asked).hasValue(1);
+  }
+}
