@@ -29,6 +29,7 @@ public final class Demo {
         Checks.runAll(cluster, report);
         PolicyChecks.runAll(cluster, report);
         if (way == CallPath.WARM) {
+          DnsChecks.runAll(cluster, report);
           cluster.nodes().getFirst().show(report);
         }
         cluster.removePods(way, report);

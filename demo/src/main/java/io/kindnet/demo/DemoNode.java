@@ -18,18 +18,18 @@ import java.util.List;
 final class DemoNode implements AutoCloseable {
   // for an emulated processor beside other work; an agent that ends is noticed at once
   private static final Duration DEADLINE = Duration.ofMinutes(5);
-  private static final String SOCKET = "/run/kindnet/cni.sock";
   private static final String DATABASE = "/var/lib/cni-kindnet/cni.db";
   private static final String CONFLIST = "/etc/cni/net.d/10-kindnet.conflist";
 
   private final int number;
   private final Machine machine;
   private final String plugin;
+  private final String kindnetd;
   private final CniClient client;
   private final EchoPeer host;
-  private final Daemon agent;
-  private final String kindnetd;
   private final String apiServer;
+  private final List<String> agentCommand;
+  private Daemon agent;
   private final List<Pod> pods = new ArrayList<>();
 
   DemoNode(int number, Machine machine, Path dist, String apiServer) {
@@ -42,8 +42,8 @@ final class DemoNode implements AutoCloseable {
     this.apiServer = apiServer;
     kindnetd = dist.resolve("kindnetd/bin/kindnetd").toString();
     String nodeAddress = addressV4(number);
-    agent =
-        machine.start(
+    agentCommand =
+        List.of(
             "env",
             "NODE_NAME=" + name(),
             "HOST_IP=" + nodeAddress,
@@ -51,7 +51,20 @@ final class DemoNode implements AutoCloseable {
             kindnetd,
             "--master=" + apiServer,
             "--network-policy-log=text",
+            "--dns-caching",
+            "--dns-caching-nameservers=" + Infrastructure.OUTSIDE_V4,
             "-v=2");
+    agent = machine.start(agentCommand.toArray(String[]::new));
+  }
+
+  /** Kills the agent with SIGKILL. */
+  void killAgent() {
+    agent.close();
+  }
+
+  /** Starts the agent again. */
+  void startAgent() {
+    agent = machine.start(agentCommand.toArray(String[]::new));
   }
 
   static String addressV4(int number) {
@@ -110,7 +123,7 @@ final class DemoNode implements AutoCloseable {
                     + agent.output());
           }
           machine.run("curl", "--silent", "--fail", "http://127.0.0.1:19080/readyz");
-          machine.run("test", "-S", SOCKET);
+          machine.run(plugin, "status"); // an agent that was killed leaves a socket behind
         });
   }
 
@@ -238,6 +251,16 @@ final class DemoNode implements AutoCloseable {
             .filter(line -> line.contains("Denied by"))
             .limit(5)
             .collect(joining("\n")));
+  }
+
+  /** Shows the cache of DNS answers. */
+  void showDns(Report report, String dnsName) {
+    String on = "[" + name() + "] ";
+    report.sheet(
+        on + "kindnetd dns --name " + dnsName, machine.run(kindnetd, "dns", "--name", dnsName));
+    report.sheet(
+        on + "nft list table inet kindnet-dnscache",
+        machine.run("nft", "list", "table", "inet", "kindnet-dnscache"));
   }
 
   private String conflist() {

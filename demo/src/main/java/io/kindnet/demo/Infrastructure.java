@@ -1,6 +1,7 @@
 package io.kindnet.demo;
 
 import io.kindnet.netlink.testing.EchoPeer;
+import io.kindnet.netlink.testing.JavaProcess;
 import io.kindnet.netlink.testing.Namespace;
 import io.kindnet.netlink.testing.Transport;
 
@@ -18,6 +19,7 @@ final class Infrastructure implements AutoCloseable {
   private final Namespace router;
   private final Namespace outside;
   private final EchoPeer outsideHost;
+  private final Process nameServer;
 
   private Infrastructure(Namespace router, Namespace outside) {
     this.router = router;
@@ -27,6 +29,8 @@ final class Infrastructure implements AutoCloseable {
             .listen(Transport.TCP, OUTSIDE_V4, OUTSIDE_PORT)
             .listen(Transport.TCP, OUTSIDE_V6, OUTSIDE_PORT)
             .listen(Transport.UDP, OUTSIDE_V4, OUTSIDE_PORT);
+    nameServer =
+        outside.start(JavaProcess.command(NameServer.class, OUTSIDE_V4).toArray(String[]::new));
   }
 
   static Infrastructure create(Progress progress) {
@@ -75,6 +79,7 @@ final class Infrastructure implements AutoCloseable {
 
   @Override
   public void close() {
+    nameServer.destroyForcibly().onExit().join();
     outsideHost.close();
     outside.close();
     router.close();
