@@ -5,6 +5,8 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import io.kindnet.netlink.ip.AddressFamily;
 import io.kindnet.netlink.ip.IpAddresses;
+import io.kindnet.netlink.libc.Errno;
+import io.kindnet.netlink.libc.KernelException;
 import io.kindnet.netlink.libc.NativeDatagramSocket;
 import io.kindnet.netlink.libc.Wakeup;
 import io.kindnet.netlink.netns.NetworkNamespace;
@@ -112,6 +114,12 @@ final class PacketWire implements AutoCloseable {
           send(marker(), MARKER);
           assertThat(out.await(never, SHORT)).isTrue();
         });
+    // and so are the router's addresses
+    List<Packet> ofRouter =
+        List.of(
+            new Packet(OWN.getFirst(), IpAddresses.parse("198.51.100.2"), 17, 9),
+            new Packet(OWN.getLast(), IpAddresses.parse("2001:db8::2"), 17, 9));
+    Eventually.within(DEADLINE, () -> assertThat(arrivals(ofRouter)).hasSize(ofRouter.size()));
   }
 
   private static NativeDatagramSocket in(
@@ -218,12 +226,22 @@ final class PacketWire implements AutoCloseable {
   private void send(Packet packet, int index) {
     ByteBuffer bytes = bytes(packet, index);
     if (OWN.contains(packet.source())) {
-      AddressFamily family = AddressFamily.of(packet.source());
-      Objects.requireNonNull(own.get(family)).send(bytes, address(packet.destination()));
+      sendOwn(packet, bytes);
       return;
     }
     int type = packet.destination().getAddress().length == 4 ? ETH_P_IP : ETH_P_IPV6;
     in.send(bytes, address(type, inIndex, routerLink));
+  }
+
+  private void sendOwn(Packet packet, ByteBuffer bytes) {
+    AddressFamily family = AddressFamily.of(packet.source());
+    try {
+      Objects.requireNonNull(own.get(family)).send(bytes, address(packet.destination()));
+    } catch (KernelException e) {
+      if (e.errno() != Errno.EPERM) { // which is how a sender hears that a rule drops
+        throw e;
+      }
+    }
   }
 
   /** A {@code struct sockaddr_in} or {@code sockaddr_in6}, without a port. */
