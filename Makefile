@@ -177,9 +177,10 @@ vm-classes:
 	test -e $(JUNIT_CONSOLE) || $(MAVEN) --quiet --non-recursive dependency:copy -DoutputDirectory=$(dir $(JUNIT_CONSOLE)) \
 	  -Dartifact=org.junit.platform:junit-platform-console-standalone:$(JUNIT_VERSION)
 
-# the real clients that the integration tests call the plugin through, and a real server that they ask through the agent
+# the real clients that tests call the plugin through and read the metrics with, and a real server that they ask through the agent
 tools:
 	build/cnitool
+	build/promtool/build
 	build/coredns/build
 
 format: check-jdk
