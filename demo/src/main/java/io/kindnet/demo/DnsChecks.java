@@ -1,5 +1,7 @@
 package io.kindnet.demo;
 
+import static java.util.stream.Collectors.joining;
+
 import io.fabric8.kubernetes.api.model.HasMetadata;
 import io.kindnet.netlink.testing.Eventually;
 import java.time.Duration;
@@ -43,7 +45,9 @@ final class DnsChecks {
           long start = System.nanoTime();
           String answer = ask(name());
           long millis = TimeUnit.NANOSECONDS.toMillis(System.nanoTime() - start);
-          expect("192.0.2.2", answer);
+          if (!answer.matches("192\\.0\\.2\\.[2-9]")) { // the cache would say 192.0.2.1
+            throw new AssertionError("the answer is " + answer);
+          }
           return answer + " after " + millis + " ms";
         });
     report.check(
@@ -74,7 +78,10 @@ final class DnsChecks {
     return "name" + names + ".example";
   }
 
-  /** Asks again where there is no answer: what the agent had in hand when it was killed is lost. */
+  /**
+   * Asks again where there is no answer: what the agent had in hand when it was killed is lost. dig
+   * says so in a line that begins with a semicolon, and goes on.
+   */
   private String ask(String name) {
     return pod.namespace()
         .run(
@@ -86,7 +93,9 @@ final class DnsChecks {
             "@" + Infrastructure.OUTSIDE_V4,
             name,
             "A")
-        .strip();
+        .lines()
+        .filter(line -> !line.startsWith(";"))
+        .collect(joining("\n"));
   }
 
   private static void expect(String expected, String answer) {

@@ -79,11 +79,14 @@ public final class Daemon implements AutoCloseable {
     }
   }
 
-  /** Kills it, if it still runs. */
+  /** Kills it, if it still runs, and waits for its end: then its sockets are closed. */
   @Override
   public void close() {
-    entering.children().forEach(ProcessHandle::destroyForcibly);
-    entering.destroyForcibly();
+    List<ProcessHandle> children = entering.children().toList();
+    if (children.isEmpty()) {
+      entering.destroyForcibly();
+    }
+    children.forEach(ProcessHandle::destroyForcibly);
     entering.onExit().join();
   }
 
