@@ -52,7 +52,6 @@ final class PolicyNode implements AutoCloseable {
             fixture.agentProgram(),
             "--master=" + server.url(),
             "--hostname-override=" + NAME,
-            "--masquerading=false",
             "--network-policy=" + enforced);
     agent.await(() -> node.machine().run("curl", "-sSf", "http://127.0.0.1:19080/readyz"));
     agent.await(() -> node.machine().run("test", "-S", "/run/kindnet/cni.sock"));

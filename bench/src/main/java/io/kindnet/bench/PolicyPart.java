@@ -97,10 +97,10 @@ final class PolicyPart {
 
   private void connect(PolicyNode plain, PolicyNode enforced, PrintStream out, Targets targets) {
     Map<PolicyRules, List<Pair>> pairs = new LinkedHashMap<>();
-    double cpuBefore = 0;
+    Pair before = agentCpu(plain, enforced);
     for (int round = -WARM_UP; round < ROUNDS; round++) {
       System.err.println("policy: connections, round " + round + " of " + ROUNDS);
-      cpuBefore = round == 0 ? enforced.agentProcess().cpuMillis() : cpuBefore;
+      before = round == 0 ? agentCpu(plain, enforced) : before;
       for (PolicyRules rules : RULES) {
         Pair pair = connect(plain, enforced, rules, round % 2 == 0);
         if (round >= 0) {
@@ -108,7 +108,7 @@ final class PolicyPart {
         }
       }
     }
-    double cpu = enforced.agentProcess().cpuMillis() - cpuBefore;
+    double cpu = agentCpu(plain, enforced).more() - before.more();
     Table table = new Table(1, "rules", "connect µs", "without µs", "% of without");
     pairs.forEach((rules, all) -> {
       double percent = Spread.of(all, Pair::percent).median();
@@ -132,8 +132,15 @@ final class PolicyPart {
     int count = ROUNDS * RULES.size() * CONNECTIONS;
     double micros = cpu * 1000 / count;
     out.printf(
-        Locale.ROOT, "CPU of the agent meanwhile: %.0f ms, for %d connections.%n%n", cpu, count);
-    targets.atMost("CPU of the agent for each connection", MOST_AGENT_MICROS, micros, " µs");
+        Locale.ROOT,
+        "CPU of the agent meanwhile: %.0f ms more than without, for %d connections.%n%n",
+        cpu,
+        count);
+    targets.atMost("CPU of the agent for each connection, more", MOST_AGENT_MICROS, micros, " µs");
+  }
+
+  private static Pair agentCpu(PolicyNode plain, PolicyNode enforced) {
+    return new Pair(plain.agentProcess().cpuMillis(), enforced.agentProcess().cpuMillis());
   }
 
   private static Pair connect(

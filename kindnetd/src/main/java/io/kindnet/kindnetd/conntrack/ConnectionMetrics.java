@@ -41,6 +41,7 @@ final class ConnectionMetrics {
   private final Function<String, DoubleConsumer> seconds;
   private final DoubleConsumer replyMilliseconds;
   private final Map<Integer, Amounts> amounts = new HashMap<>();
+  private boolean dated;
 
   /** The histograms of one protocol. */
   private record Amounts(DoubleConsumer bytes, DoubleConsumer packets, DoubleConsumer seconds) {}
@@ -105,6 +106,7 @@ final class ConnectionMetrics {
    * @param now in nanoseconds since 1970, for kernels that do not say when it was
    */
   void take(FlowReport report, long now) {
+    dated = report.eventNanos() != 0;
     AtomicLong count = events.get(report.kind());
     if (count != null) {
       count.lazySet(count.getPlain() + 1);
@@ -128,6 +130,11 @@ final class ConnectionMetrics {
         ended(report);
       }
     }
+  }
+
+  /** Whether the last notification said when it was, as those of Linux 6.14 and newer do. */
+  boolean dated() {
+    return dated;
   }
 
   private static long time(FlowReport report, long now) {

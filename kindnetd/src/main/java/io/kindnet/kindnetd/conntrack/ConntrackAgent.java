@@ -35,11 +35,15 @@ public final class ConntrackAgent implements Agent {
   /** Some ten thousand notifications, with what the kernel adds to each: a burst. */
   private static final int BUFFER_BYTES = 16 << 20;
 
-  /** Of so many that come at once, the next ones are worth waiting for. */
-  private static final int MANY = 32;
-
-  /** The buffer holds what comes in this time at a million notifications a second. */
+  /**
+   * How long notifications wait, so that many are read at once: to wake a thread for each of them
+   * would take longer than the connection itself, on the processor that sends its packets. The
+   * buffer holds what comes in this time at a million notifications a second.
+   */
   private static final Duration GATHER = Duration.ofMillis(10);
+
+  /** The same, where a notification does not say when it was: the smallest time that metrics tell. */
+  private static final Duration GATHER_UNDATED = Duration.ofMillis(1);
 
   private static final Duration FRESH = Duration.ofSeconds(1);
 
@@ -125,6 +129,7 @@ public final class ConntrackAgent implements Agent {
     try {
       while (!from.isClosed()) {
         if (from.await(LONG)) {
+          from.pause(metrics.dated() ? GATHER : GATHER_UNDATED);
           readOnce(from);
         }
       }
@@ -134,7 +139,6 @@ public final class ConntrackAgent implements Agent {
     }
   }
 
-  /** A wait and a system call for each notification would take most of the time of a busy node. */
   private void readOnce(FlowReports from) {
     try {
       Instant time = Instant.now();
@@ -142,9 +146,6 @@ public final class ConntrackAgent implements Agent {
       Taken taken = from.take(report -> metrics.take(report, now));
       if (taken.lost()) {
         metrics.lost();
-      }
-      if (taken.messages() > MANY) {
-        from.pause(GATHER);
       }
     } catch (MalformedMessageException unreadable) {
       log.warn("{}: {}", NAME, unreadable.getMessage());
