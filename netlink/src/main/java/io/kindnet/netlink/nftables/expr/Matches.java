@@ -135,14 +135,6 @@ public final class Matches {
         Lookup.in(set, NFT_REG_1));
   }
 
-  /** {@code ip daddr != @set}, in a table of both families. */
-  public static List<Expression> destinationNotIn(AddressFamily family, String set) {
-    return looked(
-        Payload.destinationAddress(family, family.bytes(), NFT_REG_1),
-        family,
-        Lookup.notIn(set, NFT_REG_1));
-  }
-
   /** {@code ip saddr @set}, in a table of both families. */
   public static List<Expression> sourceIn(AddressFamily family, String set) {
     return looked(
