@@ -152,8 +152,8 @@ final class Flags {
       paramLabel = "PACKETS",
       defaultValue = "20",
       description =
-          "packets after which a flow is offloaded, 0 disables; not with --network-policy (default"
-              + " ${DEFAULT-VALUE})")
+          "packets after which a flow is offloaded, 0 disables; not of pods that network policies"
+              + " select (default ${DEFAULT-VALUE})")
   String fastpathThreshold;
 
   @Option(

@@ -59,6 +59,7 @@ final class NodeAgents {
   private final HostKernel kernel;
   private final Status status;
   private final LocalPodAgent localPods;
+  private final FastPathAgent fastPath;
 
   /**
    * @param nodes as far as they are accepted
@@ -72,6 +73,16 @@ final class NodeAgents {
     this.localPods =
         new LocalPodAgent(
             options.nodeName(), database(), kernel.routeEvents(), kernel.nftables(), status);
+    this.fastPath =
+        new FastPathAgent(
+            options.fastPath(),
+            options.networkPolicy().enabled(),
+            LINK_PREFIX,
+            kernel.routes(),
+            kernel.routeEvents(),
+            kernel.nftables(),
+            kernel.nftablesEvents(),
+            status);
   }
 
   private static MonitoredDatabase database() {
@@ -142,13 +153,7 @@ final class NodeAgents {
   }
 
   FastPathAgent fastPath() {
-    return new FastPathAgent(
-        options.fastPath(),
-        kernel.routes(),
-        kernel.routeEvents(),
-        kernel.nftables(),
-        kernel.nftablesEvents(),
-        status);
+    return fastPath;
   }
 
   ConntrackAgent connections() {
@@ -195,16 +200,16 @@ final class NodeAgents {
   }
 
   /**
-   * @param listener is told what is in force
+   * @param dns is told what is in force
    */
-  PolicyEnforcement policies(PolicyResources resources, EnforcementListener listener) {
+  PolicyEnforcement policies(PolicyResources resources, EnforcementListener dns) {
     return new PolicyEnforcement(
         options.networkPolicy(),
         resources,
         options.usesOwnPlugin() ? localPods.pods() : LocalPods.ofOtherPlugin(options.nodeName()),
         options.usesBridge() ? Optional.of(CniConfigurationAgent.BRIDGE) : Optional.empty(),
         options.denials(),
-        listener,
+        options.fastPath().enabled() ? EnforcementListener.both(fastPath.policies(), dns) : dns,
         kernel.nftables(),
         kernel.nftablesEvents(),
         status);

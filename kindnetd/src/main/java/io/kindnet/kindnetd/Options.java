@@ -77,14 +77,6 @@ record Options(
     return networkPolicy.enabled() && denials.enabled();
   }
 
-  /**
-   * Whether flows take the fast path: not with network policies, since a policy that comes later
-   * would not stop those that do.
-   */
-  boolean usesFastPath() {
-    return fastPath.enabled() && !networkPolicy.enabled();
-  }
-
   /** Whether packets are logged. */
   boolean logsPackets() {
     return packetLog.enabled(verbosity);
@@ -157,11 +149,7 @@ record Options(
   }
 
   private static MissingFeatures missing(Flags flags) {
-    return new MissingFeatures(
-        flags.disableNri,
-        flags.nat64,
-        fastPath(flags).enabled() && flags.networkPolicy,
-        flags.ipsecOverlay);
+    return new MissingFeatures(flags.disableNri, flags.nat64, flags.ipsecOverlay);
   }
 
   /**

@@ -53,10 +53,7 @@ class OptionsTest {
           new FastPathOptions(/* threshold= */ 20),
           new DnsCacheOptions(/* enabled= */ false, List.of(), Duration.ofHours(1)),
           new MissingFeatures(
-              /* disableNri= */ false,
-              /* nat64= */ true,
-              /* fastPathWithPolicies= */ true,
-              /* ipsecOverlay= */ false),
+              /* disableNri= */ false, /* nat64= */ true, /* ipsecOverlay= */ false),
           /* cleanup= */ false,
           /* verbosity= */ 0);
 
@@ -147,7 +144,7 @@ class OptionsTest {
                     true,
                     List.of(IpAddresses.parse("10.96.0.10"), IpAddresses.parse("fd00::a")),
                     Duration.ofSeconds(30)),
-                new MissingFeatures(true, false, false, true),
+                new MissingFeatures(true, false, true),
                 true,
                 5));
   }
@@ -255,14 +252,8 @@ class OptionsTest {
 
   @Test
   void namesTheFeaturesThatAreNotThere() throws BadArgumentException {
-    assertThat(warnings())
-        .hasSize(2)
-        .satisfiesExactly(
-            line -> assertThat(line).startsWith("--nat64: "),
-            line -> assertThat(line).startsWith("--fastpath-threshold: "));
-    assertThat(
-            warnings("--nat64=false", "--fastpath-threshold=0", "--disable-nri", "--ipsec-overlay"))
-        .hasSize(2);
-    assertThat(warnings("--nat64=false", "--fastpath-threshold=0")).isEmpty();
+    assertThat(warnings()).satisfiesExactly(line -> assertThat(line).startsWith("--nat64: "));
+    assertThat(warnings("--nat64=false", "--disable-nri", "--ipsec-overlay")).hasSize(2);
+    assertThat(warnings("--nat64=false")).isEmpty();
   }
 }

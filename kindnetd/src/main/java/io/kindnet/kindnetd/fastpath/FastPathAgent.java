@@ -4,33 +4,37 @@ import io.kindnet.kindnetd.agent.Agent;
 import io.kindnet.kindnetd.agent.KernelWatch;
 import io.kindnet.kindnetd.agent.ReconcileLoop;
 import io.kindnet.kindnetd.agent.ReconcileLoop.Pass;
+import io.kindnet.kindnetd.networkpolicy.EnforcementListener;
 import io.kindnet.kindnetd.status.AgentStatus;
 import io.kindnet.kindnetd.status.Status;
+import io.kindnet.netlink.ip.IpPrefix;
 import io.kindnet.netlink.libc.Errno;
 import io.kindnet.netlink.libc.KernelException;
 import io.kindnet.netlink.nftables.NftablesEvents;
 import io.kindnet.netlink.nftables.NftablesSocket;
 import io.kindnet.netlink.nftables.Table;
-import io.kindnet.netlink.route.Link;
-import io.kindnet.netlink.route.OperationalState;
+import io.kindnet.netlink.route.Route;
+import io.kindnet.netlink.route.RouteEvent;
 import io.kindnet.netlink.route.RouteEvent.LinkChanged;
 import io.kindnet.netlink.route.RouteEvent.LinkRemoved;
+import io.kindnet.netlink.route.RouteEvent.RouteChanged;
 import io.kindnet.netlink.route.RouteEvents;
 import io.kindnet.netlink.route.RouteSocket;
+import java.net.InetAddress;
 import java.time.Duration;
 import java.util.EnumSet;
 import java.util.Optional;
 import java.util.Set;
-import java.util.TreeSet;
 import java.util.function.Consumer;
+import java.util.function.Predicate;
 import java.util.function.Supplier;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * Has flows take the fast path between the interfaces of pods and those that the node reaches
- * others by. Where the kernel has no flowtables all goes the usual way, and {@code /readyz} says
- * so.
+ * Has flows take the fast path between the interfaces of pods that no policy selects and those that
+ * the node reaches others by. Where the kernel has no flowtables all goes the usual way, and {@code
+ * /readyz} says so.
  */
 public final class FastPathAgent implements Agent {
   /** The table that all of it is in. */
@@ -46,7 +50,7 @@ public final class FastPathAgent implements Agent {
   private static final Duration CHECK_INTERVAL = Duration.ofSeconds(60);
 
   private final FastPathTable table;
-  private final RouteSocket kernel;
+  private final FastPathReconciler reconciler;
   private final KernelWatch<RouteEvents.Batch> routeEvents;
   private final KernelWatch<NftablesEvents.Events> nftablesEvents;
   private final Consumer<RouteEvents.Batch> linkListener = this::see;
@@ -54,10 +58,11 @@ public final class FastPathAgent implements Agent {
   private final AgentStatus status;
   private final ReconcileLoop loop;
   private volatile Optional<String> missing = Optional.empty();
-  private Set<String> installed = Set.of();
-  private boolean established;
 
   /**
+   * @param byPolicies whether network policies are enforced, which {@link #policies} is told of
+   * @param podLinkPrefix what the names of the interfaces begin with that lead to pods of our
+   *     plugin
    * @param kernel tells the interfaces; stays the caller's to close
    * @param routeEvents tells when they change
    * @param nftables gives the socket of the network namespace in which {@link #start} is called;
@@ -66,18 +71,25 @@ public final class FastPathAgent implements Agent {
    */
   public FastPathAgent(
       FastPathOptions options,
+      boolean byPolicies,
+      String podLinkPrefix,
       RouteSocket kernel,
       KernelWatch<RouteEvents.Batch> routeEvents,
       Supplier<NftablesSocket> nftables,
       KernelWatch<NftablesEvents.Events> nftablesEvents,
       Status status) {
     this.table = new FastPathTable(options.threshold(), nftables);
-    this.kernel = kernel;
     this.routeEvents = routeEvents;
     this.nftablesEvents = nftablesEvents;
     this.status = status.optionalAgent(NAME);
     this.status.detail(() -> missing);
-    this.loop = new ReconcileLoop(NAME, CHECK_INTERVAL, this::reconcile, this.status);
+    this.reconciler =
+        new FastPathReconciler(
+            table,
+            new FastPathInterfaces(kernel, podLinkPrefix),
+            byPolicies,
+            () -> this.status.repaired(1));
+    this.loop = new ReconcileLoop(NAME, CHECK_INTERVAL, reconciler::run, this.status);
   }
 
   @Override
@@ -99,18 +111,26 @@ public final class FastPathAgent implements Agent {
       status.ready();
       return;
     }
+    reconciler.start();
     routeEvents.subscribe(linkListener);
     nftablesEvents.subscribe(tableListener);
     loop.start();
   }
 
   private void see(RouteEvents.Batch next) {
-    boolean links =
-        next.events().stream()
-            .anyMatch(event -> event instanceof LinkChanged || event instanceof LinkRemoved);
-    if (links || next.lost()) {
+    if (next.lost() || next.events().stream().anyMatch(FastPathAgent::isAboutInterfaces)) {
       loop.request(Pass.CHANGES);
     }
+  }
+
+  /** Links, and the routes that lead to pods. */
+  private static boolean isAboutInterfaces(RouteEvent event) {
+    return switch (event) {
+      case LinkChanged _, LinkRemoved _ -> true;
+      case RouteChanged(Route route) ->
+          route.destination().equals(IpPrefix.host(route.destination().address()));
+      default -> false;
+    };
   }
 
   private void see(NftablesEvents.Events next) {
@@ -119,38 +139,30 @@ public final class FastPathAgent implements Agent {
     }
   }
 
-  private Optional<String> reconcile(Pass pass) {
-    Set<String> devices = devices();
-    if (pass == Pass.CHANGES && devices.equals(installed)) {
-      return Optional.empty();
-    }
-    boolean changed = table.ensure(devices);
-    if (changed && established && devices.equals(installed)) {
-      log.warn("table {} had been changed by others, put right", TABLE);
-      status.repaired(1);
-    }
-    installed = devices;
-    established = true;
-    return Optional.empty();
-  }
-
-  /**
-   * Interfaces that packets really come in by: plain ones and veths, which are up and no port of
-   * anything. Through a bridge, a bond, a VLAN or a tunnel flows go the usual way: what these do to
-   * packets (filters of a bridge, the choice of a bond's port, encapsulation) is not skipped.
-   */
-  private Set<String> devices() {
-    Set<String> names = new TreeSet<>();
-    for (Link link : kernel.links().list()) {
-      boolean real = link.kind().isEmpty() || link.kind().equals("veth");
-      if (real
-          && !link.isLoopback()
-          && link.masterIndex() == 0
-          && link.operationalState() == OperationalState.UP) {
-        names.add(link.name());
+  /** Is to be told which policies are in force, if any are enforced. */
+  public EnforcementListener policies() {
+    return new EnforcementListener() {
+      @Override
+      public boolean marksPackets() {
+        return false;
       }
-    }
-    return names;
+
+      @Override
+      public void changing(State state, Predicate<InetAddress> isChanged) {
+        OffloadablePods pods =
+            new OffloadablePods(state.unrestrictedPods(), state.restrictedPods());
+        if (reconciler.restrict(pods)) {
+          loop.request(Pass.KERNEL);
+        }
+      }
+
+      @Override
+      public void changed() {
+        if (reconciler.allow()) {
+          loop.request(Pass.CHANGES);
+        }
+      }
+    };
   }
 
   @Override

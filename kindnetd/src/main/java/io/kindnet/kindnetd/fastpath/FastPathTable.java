@@ -110,30 +110,55 @@ final class FastPathTable {
   }
 
   /**
-   * Brings the table to where it should be.
+   * Brings the table to where it should be. Flows go on, but for those of an interface that is
+   * gone.
    *
-   * @param devices the interfaces of which flows are taken
+   * @param devices the interfaces between which flows are offloaded
    * @return whether anything was to do
    */
   boolean ensure(Set<String> devices) {
+    return bring(devices, /* isReplaced= */ false);
+  }
+
+  /**
+   * As {@link #ensure}, and has all offloaded flows take the usual way, from which those that may
+   * be are offloaded again with their next packet. What connection tracking knows of them stays: if
+   * its entry were deleted, a packet of the server would make a connection that policies judge the
+   * other way around.
+   */
+  void stopFlows(Set<String> devices) {
+    bring(devices, /* isReplaced= */ true);
+  }
+
+  private boolean bring(Set<String> devices, boolean isReplaced) {
     boolean[] changed = {false};
     nftables
         .get()
         .update((listing, transaction) -> {
-          plan(listing, transaction, devices);
+          plan(listing, transaction, devices, isReplaced);
           changed[0] = !transaction.isEmpty();
         });
     return changed[0];
   }
 
-  private void plan(NftablesListing listing, NftablesTransaction transaction, Set<String> devices) {
+  private void plan(
+      NftablesListing listing,
+      NftablesTransaction transaction,
+      Set<String> devices,
+      boolean isReplaced) {
     if (!listing.isActive(TABLE)) {
       transaction.add(TABLE);
     }
     Flowtable present = listing.flowtable(TABLE, FLOWTABLE);
-    Set<String> hooked = present == null ? Set.of() : present.devices();
+    boolean replaced = isReplaced && present != null;
+    if (replaced) {
+      // a packet that still meets the old rules adds its flow to the old flowtable, which goes
+      listing.chains(TABLE).forEach(transaction::flush);
+      transaction.delete(present);
+    }
+    Set<String> hooked = present == null || replaced ? Set.of() : present.devices();
     Set<String> missing = without(devices, hooked);
-    if (present == null || !missing.isEmpty()) {
+    if (present == null || replaced || !missing.isEmpty()) {
       transaction.add(flowtable(missing));
     }
     Set<String> gone = without(hooked, devices);
@@ -141,7 +166,7 @@ final class FastPathTable {
       transaction.deleteDevices(present, gone);
     }
     planSet(listing, transaction, devices);
-    planChain(listing, transaction);
+    planChain(listing, transaction, replaced);
   }
 
   private static void planSet(
@@ -164,11 +189,11 @@ final class FastPathTable {
     }
   }
 
-  private void planChain(NftablesListing listing, NftablesTransaction transaction) {
+  private void planChain(
+      NftablesListing listing, NftablesTransaction transaction, boolean flushed) {
     @Nullable Chain present = listing.chain(TABLE, CHAIN.name());
     if (CHAIN.equals(present)) {
-      if (normalized(listing.rules(CHAIN).stream().map(ListedRule::rule).toList())
-          .equals(normalized(rules))) {
+      if (!flushed && hasRules(listing)) {
         return;
       }
       transaction.flush(CHAIN);
@@ -179,6 +204,11 @@ final class FastPathTable {
       transaction.add(CHAIN);
     }
     rules.forEach(rule -> transaction.append(CHAIN, rule));
+  }
+
+  private boolean hasRules(NftablesListing listing) {
+    return normalized(listing.rules(CHAIN).stream().map(ListedRule::rule).toList())
+        .equals(normalized(rules));
   }
 
   private static Set<String> without(Set<String> all, Set<String> some) {

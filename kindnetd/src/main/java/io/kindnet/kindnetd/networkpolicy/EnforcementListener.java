@@ -8,6 +8,7 @@ import java.net.InetAddress;
 import java.util.Collection;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
 import java.util.function.Predicate;
 
 /**
@@ -30,6 +31,28 @@ public interface EnforcementListener {
         public void changed() {}
       };
 
+  /** Both, {@code first} before {@code second}. */
+  static EnforcementListener both(EnforcementListener first, EnforcementListener second) {
+    return new EnforcementListener() {
+      @Override
+      public boolean marksPackets() {
+        return first.marksPackets() || second.marksPackets();
+      }
+
+      @Override
+      public void changing(State state, Predicate<InetAddress> isChanged) {
+        first.changing(state, isChanged);
+        second.changing(state, isChanged);
+      }
+
+      @Override
+      public void changed() {
+        first.changed();
+        second.changed();
+      }
+    };
+  }
+
   /** The cluster as the policies in force see it. Valid during the call that it is given to. */
   interface State {
     /** The policies that are enforced, of all tiers. */
@@ -43,6 +66,15 @@ public interface EnforcementListener {
 
     /** The pods of this node whose Pod is known, by each of their addresses. */
     Map<InetAddress, ClusterPod> localPods();
+
+    /**
+     * Addresses of pods of this node that no policy selects, and that are not pending: no rule is
+     * about what these send and receive.
+     */
+    Set<InetAddress> unrestrictedPods();
+
+    /** Addresses of all other pods of this node. */
+    Set<InetAddress> restrictedPods();
 
     /** Whoever has an address. */
     Optional<ClusterPod> podAt(InetAddress address);

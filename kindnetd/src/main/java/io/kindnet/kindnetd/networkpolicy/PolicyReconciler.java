@@ -138,7 +138,7 @@ final class PolicyReconciler {
     boolean foreign = false;
     boolean all = before == null || changesPlan;
     listener.changing(
-        new TrackedState(tracker, options, plan.pending()),
+        new TrackedState(tracker, options, plan),
         address -> all || changes.addresses().contains(AddressKey.of(address)));
     if (before != null) {
       TableUpdate update = new TableUpdate();

@@ -3,16 +3,8 @@ package io.kindnet.kindnetd.fastpath;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.kindnet.kindnetd.MetricsPage;
-import io.kindnet.kindnetd.agent.KernelWatch;
-import io.kindnet.kindnetd.status.Status;
-import io.kindnet.netlink.conntrack.ConntrackSocket;
-import io.kindnet.netlink.conntrack.Flow;
-import io.kindnet.netlink.ip.AddressFamily;
-import io.kindnet.netlink.netns.NetworkNamespace;
-import io.kindnet.netlink.nftables.NftablesEvents;
-import io.kindnet.netlink.nftables.NftablesSocket;
-import io.kindnet.netlink.route.RouteEvents;
-import io.kindnet.netlink.route.RouteSocket;
+import io.kindnet.kindnetd.conntrack.ConntrackAgent;
+import io.kindnet.kindnetd.conntrack.ConntrackSettings;
 import io.kindnet.netlink.testing.EchoPeer;
 import io.kindnet.netlink.testing.EchoRequest;
 import io.kindnet.netlink.testing.Eventually;
@@ -22,89 +14,57 @@ import io.kindnet.netlink.testing.NetworkNamespaces;
 import io.kindnet.netlink.testing.Nft;
 import io.kindnet.netlink.testing.Resources;
 import io.kindnet.netlink.testing.Transport;
+import java.nio.file.Path;
 import java.time.Duration;
-import java.util.List;
+import java.util.concurrent.atomic.AtomicInteger;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
 
 /** A node between two others, whose flows take the fast path. */
 @NetworkNamespaces
 class FastPathAgentTest {
   private static final Duration DEADLINE = Duration.ofSeconds(60);
   private static final String EXPECTED = Resources.text(FastPathAgentTest.class, "fastpath.nft");
-  private static final int IPS_OFFLOAD = 1 << 14;
 
   private final Namespace node;
   private final Namespace pod;
   private final Namespace outside;
-  private final NetworkNamespace entered;
-  private final NftablesSocket nftables;
-  private final RouteSocket kernel;
-  private final KernelWatch<RouteEvents.Batch> routeEvents;
-  private final KernelWatch<NftablesEvents.Events> nftablesEvents;
-  private final Status status = new Status("test");
+  private final FastPathNode fixture;
   private final FastPathAgent agent;
 
   FastPathAgentTest(Namespace node, Namespace pod, Namespace outside) {
     this.node = node;
     this.pod = pod;
     this.outside = outside;
-    entered = NetworkNamespace.open(node.path().toString());
-    nftables = entered.call(NftablesSocket::open);
-    kernel = RouteSocket.open(entered);
-    routeEvents = KernelWatch.ofRoutes(kernel);
-    nftablesEvents =
-        KernelWatch.ofNftables(
-            () -> entered.call(() -> NftablesEvents.excludingOwn(nftables.portId())));
-    agent =
-        new FastPathAgent(
-            new FastPathOptions(20), kernel, routeEvents, () -> nftables, nftablesEvents, status);
-    connect(pod, "knet1", "10.244.0.5", "10.244.0.1");
-    connect(outside, "eth0", "192.0.2.9", "192.0.2.1");
-    node.run("sysctl", "-qw", "net.ipv4.ip_forward=1");
-  }
-
-  private void connect(Namespace other, String link, String address, String gateway) {
-    node.connect(link, other, "eth0");
-    Ip.batch(node, "address add " + gateway + "/24 dev " + link + "\n");
-    Ip.batch(
-        other, "address add " + address + "/24 dev eth0\nroute add default via " + gateway + "\n");
+    fixture = new FastPathNode(node);
+    fixture.connect(outside);
+    agent = fixture.agent(/* byPolicies= */ false);
+    fixture.plug("knet1", pod, "10.244.0.5");
   }
 
   @AfterEach
   void close() {
     agent.close();
-    nftablesEvents.close();
-    routeEvents.close();
-    kernel.close();
-    nftables.close();
-    entered.close();
-  }
-
-  private void start() {
-    entered.call(() -> {
-      agent.start();
-      return 0;
-    });
+    fixture.close();
   }
 
   private String table() {
-    return Nft.withoutCounters(
-        node.tryRun("nft", "list", "table", "inet", "kindnet-fastpath").stdout());
+    return fixture.table();
   }
 
   @Test
   @Tag("flowtable")
   void makesTheTableThatNftMakesOfTheSameText() {
-    start();
+    fixture.start(agent);
     Eventually.within(DEADLINE, () -> assertThat(table()).isEqualTo(EXPECTED));
   }
 
   @Test
   @Tag("flowtable")
   void followsInterfacesThatComeAndGo() {
-    start();
+    fixture.start(agent);
     Eventually.within(DEADLINE, () -> assertThat(table()).isEqualTo(EXPECTED));
     String handle = node.run("nft", "-a", "list", "flowtables").replaceAll("devices.*", "");
     Ip.batch(
@@ -120,30 +80,47 @@ class FastPathAgentTest {
 
   @Test
   @Tag("flowtable")
-  void flowsAreOffloaded() {
-    start();
+  void theMetricsOfConnectionsCountOffloadedFlows(@TempDir Path directory) {
+    fixture.start(agent);
     Eventually.within(DEADLINE, () -> assertThat(table()).isEqualTo(EXPECTED));
+    ConntrackAgent connections =
+        new ConntrackAgent(ConntrackSettings.beside(directory.resolve("socket")), fixture.status);
     try (EchoPeer client = EchoPeer.in(pod, "client");
-        EchoPeer server = EchoPeer.in(outside, "server");
-        ConntrackSocket conntrack = entered.call(ConntrackSocket::open)) {
-      server.listen(Transport.UDP, "192.0.2.9", 5001);
-      for (int i = 0; i < 30; i++) {
-        client.ask(EchoRequest.udp("192.0.2.9", 5001).from("10.244.0.5", 4000));
-      }
+        EchoPeer server = EchoPeer.in(outside, "server")) {
+      fixture.entered.call(() -> {
+        connections.start();
+        return true;
+      });
+      server.listen(Transport.UDP, FastPathNode.OUTSIDE, 5001);
+      EchoRequest request = EchoRequest.udp(FastPathNode.OUTSIDE, 5001).from("10.244.0.5", 4000);
+      AtomicInteger packets = new AtomicInteger();
       Eventually.within(
           DEADLINE,
           () -> {
-            List<Flow> flows = conntrack.list(AddressFamily.IPV4);
-            assertThat(flows).anyMatch(flow -> (flow.status() & IPS_OFFLOAD) != 0);
+            client.ask(request);
+            packets.addAndGet(2);
+            assertThat(fixture.isOffloaded("10.244.0.5", 4000)).isTrue();
           });
+      for (int i = 0; i < 30; i++) {
+        client.ask(request);
+        packets.addAndGet(2);
+      }
+      assertThat(fixture.isOffloaded("10.244.0.5", 4000)).isTrue();
+      fixture.forget("10.244.0.5", 4000);
+      String sum = "kindnet_conntrack_connection_packets_total_sum{protocol=\"udp\"} ";
+      Eventually.within(
+          DEADLINE,
+          () -> assertThat(MetricsPage.of(fixture.status)).contains(sum + packets.get() + ".0\n"));
+    } finally {
+      connections.close();
     }
   }
 
   @Test
   void saysWhereTheKernelHasNone() throws Exception {
-    start();
-    boolean has = nftables.list().exists(FastPathAgent.TABLE) || kernelHasFlowtables();
-    assertThat(MetricsPage.ofReadiness(status).contains("this kernel has no flowtables"))
+    fixture.start(agent);
+    boolean has = fixture.nftables.list().exists(FastPathAgent.TABLE) || kernelHasFlowtables();
+    assertThat(MetricsPage.ofReadiness(fixture.status).contains("this kernel has no flowtables"))
         .isNotEqualTo(has);
     assertThat(Nft.ruleset(node)).doesNotContain("probe");
   }

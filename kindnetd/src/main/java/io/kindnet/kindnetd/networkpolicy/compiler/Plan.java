@@ -19,6 +19,7 @@ import java.util.Set;
  *     io.kindnet.kindnetd.networkpolicy.PolicyTable#fixedSets} by name
  * @param denials the chains that deny, by name
  * @param pending the addresses of pods that are not known yet
+ * @param unrestricted the addresses of pods of this node that no policy selects
  * @param isolated how many pods of this node some policy selects in each direction
  * @param classes how many classes they are
  */
@@ -28,9 +29,10 @@ public record Plan(
     Map<String, Map<Value, Element>> members,
     Map<String, DenyChain> denials,
     Set<InetAddress> pending,
+    Set<InetAddress> unrestricted,
     Map<Direction, Integer> isolated,
     int classes) {
   /** Nothing at all. */
   public static final Plan EMPTY =
-      new Plan(Map.of(), Map.of(), Map.of(), Map.of(), Set.of(), Map.of(), 0);
+      new Plan(Map.of(), Map.of(), Map.of(), Map.of(), Set.of(), Set.of(), Map.of(), 0);
 }

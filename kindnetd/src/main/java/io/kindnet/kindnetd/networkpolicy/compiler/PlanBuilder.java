@@ -27,6 +27,7 @@ final class PlanBuilder {
   private final Map<String, Map<Value, Element>> members = new HashMap<>();
   private final Map<String, DenyChain> denials = new HashMap<>();
   private final Set<InetAddress> pending = new HashSet<>();
+  private final Set<InetAddress> unrestricted = new HashSet<>();
 
   PlanBuilder(Function<DenyChain, List<Rule>> denyRules) {
     for (NamedSet set : PolicyTable.fixedSets()) {
@@ -46,6 +47,11 @@ final class PlanBuilder {
     pending.add(address);
     NamedSet set = PolicyTable.pending(AddressFamily.of(address));
     add(new Member(set.name(), Element.of(Value.of(address))));
+  }
+
+  /** An address of a pod that no policy selects. */
+  void addUnrestricted(InetAddress address) {
+    unrestricted.add(address);
   }
 
   /** What {@code address} is in the table, which is of a pod of these classes. */
@@ -89,6 +95,7 @@ final class PlanBuilder {
   Plan build(Map<Direction, Set<String>> isolated, int classes) {
     Map<Direction, Integer> numbers = new EnumMap<>(Direction.class);
     isolated.forEach((direction, pods) -> numbers.put(direction, pods.size()));
-    return new Plan(chains, sets, members, denials, pending, numbers, classes);
+    unrestricted.removeAll(pending);
+    return new Plan(chains, sets, members, denials, pending, unrestricted, numbers, classes);
   }
 }

@@ -82,6 +82,9 @@ public final class Planner {
       }
       Known known = known(key, pod, cluster);
       usedPods.put(key, known);
+      if (known.classes.isEmpty()) {
+        builder.addUnrestricted(address);
+      }
       known.classes.forEach((direction, podClass) -> {
         usedClasses.computeIfAbsent(podClass.name(), name -> compiled(podClass));
         isolated.computeIfAbsent(direction, _ -> new HashSet<>()).add(key);
