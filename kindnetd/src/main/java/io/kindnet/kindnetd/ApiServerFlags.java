@@ -3,6 +3,8 @@ package io.kindnet.kindnetd;
 import static io.kindnet.kindnetd.OptionValues.flag;
 import static io.kindnet.kindnetd.OptionValues.optional;
 
+import io.fabric8.kubernetes.client.KubernetesClient;
+import io.kindnet.kindnetd.kube.ApiServer;
 import io.kindnet.kindnetd.kube.ApiServerOptions;
 import java.io.IOException;
 import java.nio.file.Path;
@@ -56,6 +58,17 @@ final class ApiServerFlags {
         flag("master", master, optional(OptionValues::url)),
         Options.controlPlaneEndpoint(
             controlPlaneEndpoint, Environment.of(environment).controlPlaneEndpoint()));
+  }
+
+  /**
+   * A client for the API server, whether or not that answers.
+   *
+   * @param options what {@link #options} gave, which refuses wrong flags
+   * @throws IOException if what says how to reach it cannot be read
+   */
+  static KubernetesClient connect(ApiServerOptions options, Map<String, String> environment)
+      throws IOException, InterruptedException {
+    return ApiServer.connect(options, environment, address -> {});
   }
 
   /** The name of this node. */

@@ -1,14 +1,10 @@
 package io.kindnet.kindnetd;
 
-import static io.kindnet.kindnetd.OptionValues.flag;
-
 import io.fabric8.kubernetes.client.KubernetesClient;
 import io.kindnet.kindnetd.conntrack.ConnectionReport;
-import io.kindnet.kindnetd.kube.ApiServer;
 import io.kindnet.kindnetd.kube.ApiServerOptions;
 import io.kindnet.netlink.conntrack.ConntrackSocket;
 import java.io.IOException;
-import java.io.PrintWriter;
 import java.net.InetAddress;
 import java.util.Map;
 import java.util.Optional;
@@ -16,10 +12,8 @@ import java.util.Set;
 import java.util.concurrent.Callable;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
-import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.ParentCommand;
-import picocli.CommandLine.Spec;
 
 /** Lists the connections that conntrack has. */
 @Command(
@@ -45,8 +39,6 @@ final class ConnectionsCommand implements Callable<Integer> {
 
   @ParentCommand private Kindnetd agent;
 
-  @Spec private CommandSpec spec;
-
   @Option(
       names = "--pod",
       paramLabel = "POD",
@@ -54,41 +46,26 @@ final class ConnectionsCommand implements Callable<Integer> {
       description = "only those of this pod, NAMESPACE/NAME")
   private String pod;
 
-  @Option(
-      names = {"-o", "--output"},
-      paramLabel = "FORMAT",
-      defaultValue = "text",
-      description = "text or json (default ${DEFAULT-VALUE})")
-  private String output;
-
   @Mixin private ApiServerFlags apiServer;
 
-  @Option(
-      names = {"-h", "--help"},
-      usageHelp = true,
-      description = "show this text")
-  boolean help;
+  @Mixin private ReportFlags report;
 
   @Override
   public Integer call() throws InterruptedException {
-    boolean json = flag("o", output, OptionValues::isJson);
+    report.check();
     apiServer.configureLogging();
     PodDirectory pods = directory();
     Optional<Set<InetAddress>> only = Optional.empty();
     if (!pod.isEmpty()) {
       only = Optional.of(pods.addressesOf(pod));
       if (only.get().isEmpty()) {
-        spec.commandLine()
-            .getErr()
-            .println("kindnetd: no pod " + pod + " with an address is known");
+        report.note("no pod " + pod + " with an address is known");
         return NO_ANSWER;
       }
     }
     try (ConntrackSocket socket = ConntrackSocket.open()) {
-      ConnectionReport report = ConnectionReport.read(socket, pods::at, only);
-      PrintWriter out = spec.commandLine().getOut();
-      out.print(json ? report.json().toPrettyString() + "\n" : report.text());
-      out.flush();
+      ConnectionReport connections = ConnectionReport.read(socket, pods::at, only);
+      report.print(connections::text, connections::json);
     }
     return 0;
   }
@@ -98,13 +75,12 @@ final class ConnectionsCommand implements Callable<Integer> {
     PodDirectory pods = new PodDirectory();
     Map<String, String> environment = agent.environment();
     ApiServerOptions options = apiServer.options(environment);
-    PrintWriter err = spec.commandLine().getErr();
-    try (KubernetesClient client = ApiServer.connect(options, environment, address -> {})) {
+    try (KubernetesClient client = ApiServerFlags.connect(options, environment)) {
       pods.addPodsOf(client);
     } catch (IOException | RuntimeException unreachable) {
-      err.println("kindnetd: only pods of this node have names: " + unreachable.getMessage());
+      report.note("only pods of this node have names: " + unreachable.getMessage());
     }
-    pods.addPodsOfThisNode(err);
+    pods.addPodsOfThisNode(report.err());
     return pods;
   }
 }

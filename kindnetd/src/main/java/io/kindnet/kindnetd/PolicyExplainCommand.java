@@ -4,7 +4,6 @@ import static io.kindnet.kindnetd.OptionValues.flag;
 
 import io.fabric8.kubernetes.client.KubernetesClient;
 import io.kindnet.kindnetd.cluster.policies.Tier;
-import io.kindnet.kindnetd.kube.ApiServer;
 import io.kindnet.kindnetd.kube.ApiServerOptions;
 import io.kindnet.kindnetd.networkpolicy.evaluator.ClusterState;
 import io.kindnet.kindnetd.networkpolicy.explain.ClusterStateReader;
@@ -17,7 +16,6 @@ import io.kindnet.kindnetd.networkpolicy.explain.PortQuestion;
 import io.kindnet.kindnetd.networkpolicy.explain.TextReport;
 import io.kindnet.netlink.nftables.NftablesSocket;
 import java.io.IOException;
-import java.io.PrintWriter;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
@@ -25,10 +23,8 @@ import java.util.Set;
 import java.util.concurrent.Callable;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
-import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.ParentCommand;
-import picocli.CommandLine.Spec;
 
 /** Says what network policies do to a connection, and which of them. */
 @Command(
@@ -63,8 +59,6 @@ final class PolicyExplainCommand implements Callable<Integer> {
 
   @ParentCommand private PolicyCommand parent;
 
-  @Spec private CommandSpec spec;
-
   @Option(
       names = "--from",
       required = true,
@@ -88,33 +82,22 @@ final class PolicyExplainCommand implements Callable<Integer> {
               + " none; without a protocol it is TCP")
   private String port;
 
-  @Option(
-      names = {"-o", "--output"},
-      paramLabel = "FORMAT",
-      defaultValue = "text",
-      description = "text or json (default ${DEFAULT-VALUE})")
-  private String output;
-
   @Mixin private PolicyFlags policies;
 
   @Mixin private ApiServerFlags apiServer;
 
-  @Option(
-      names = {"-h", "--help"},
-      usageHelp = true,
-      description = "show this text")
-  boolean help;
+  @Mixin private ReportFlags report;
 
   @Override
   public Integer call() throws Exception {
     Map<String, String> environment = parent.agent().environment();
     PortQuestion question = flag("port", port, PortQuestion::parse);
-    boolean json = flag("o", output, OptionValues::isJson);
+    report.check();
     ApiServerOptions options = apiServer.options(environment);
     String node = apiServer.node(environment);
     policies.check();
     apiServer.configureLogging();
-    try (KubernetesClient client = ApiServer.connect(options, environment, address -> {})) {
+    try (KubernetesClient client = ApiServerFlags.connect(options, environment)) {
       List<String> notes = new ArrayList<>();
       ClusterState state = ClusterStateReader.read(client, node, notes::add);
       KernelComparison kernel =
@@ -126,18 +109,15 @@ final class PolicyExplainCommand implements Callable<Integer> {
       for (String note : notes) {
         explanation = explanation.withNote(note);
       }
-      print(explanation, json);
+      print(explanation);
       return explanation.allowed() ? ALLOWED : DENIED;
     } catch (IOException | ExplainException failure) {
-      spec.commandLine().getErr().println("kindnetd: " + failure.getMessage());
+      report.note(String.valueOf(failure.getMessage()));
       return NO_ANSWER;
     }
   }
 
-  private void print(PolicyExplanation explanation, boolean json) {
-    PrintWriter out = spec.commandLine().getOut();
-    out.print(
-        json ? JsonReport.of(explanation).toPrettyString() + "\n" : TextReport.of(explanation));
-    out.flush();
+  private void print(PolicyExplanation explanation) {
+    report.print(() -> TextReport.of(explanation), () -> JsonReport.of(explanation));
   }
 }

@@ -3,7 +3,6 @@ package io.kindnet.kindnetd;
 import static io.kindnet.kindnetd.OptionValues.flag;
 
 import io.fabric8.kubernetes.client.KubernetesClient;
-import io.kindnet.kindnetd.kube.ApiServer;
 import io.kindnet.kindnetd.kube.ApiServerOptions;
 import io.kindnet.kindnetd.networkpolicy.evaluator.ClusterState;
 import io.kindnet.kindnetd.networkpolicy.explain.ClusterStateReader;
@@ -14,7 +13,6 @@ import io.kindnet.kindnetd.trace.TraceQuestion;
 import io.kindnet.kindnetd.trace.TraceReport;
 import io.kindnet.netlink.ip.IpAddresses;
 import java.io.IOException;
-import java.io.PrintWriter;
 import java.net.InetAddress;
 import java.time.Duration;
 import java.util.List;
@@ -23,13 +21,10 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.Callable;
-import java.util.function.Consumer;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
-import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.ParentCommand;
-import picocli.CommandLine.Spec;
 
 /** Tells what happens to the packets of a pod. */
 @Command(
@@ -67,8 +62,6 @@ final class TraceCommand implements Callable<Integer> {
   private static final int MOST_PORT = 0xffff;
 
   @ParentCommand private Kindnetd agent;
-
-  @Spec private CommandSpec spec;
 
   @Option(
       names = "--pod",
@@ -113,26 +106,15 @@ final class TraceCommand implements Callable<Integer> {
       description = "ends after this time, such as 500ms, 30s or 2m (default ${DEFAULT-VALUE})")
   private String timeout;
 
-  @Option(
-      names = {"-o", "--output"},
-      paramLabel = "FORMAT",
-      defaultValue = "text",
-      description = "text or json (default ${DEFAULT-VALUE})")
-  private String output;
-
   @Mixin private PolicyFlags policies;
 
   @Mixin private ApiServerFlags apiServer;
 
-  @Option(
-      names = {"-h", "--help"},
-      usageHelp = true,
-      description = "show this text")
-  boolean help;
+  @Mixin private ReportFlags report;
 
   @Override
   public Integer call() throws Exception {
-    boolean json = flag("o", output, OptionValues::isJson);
+    report.check();
     Optional<Integer> number = flag("port", port, OptionValues.optional(TraceCommand::port));
     Optional<Integer> transport =
         flag("proto", protocol, OptionValues.optional(TraceCommand::protocol));
@@ -140,14 +122,13 @@ final class TraceCommand implements Callable<Integer> {
     Duration time = flag("timeout", timeout, OptionValues::duration);
     policies.check();
     apiServer.configureLogging();
-    PrintWriter err = spec.commandLine().getErr();
     PodDirectory pods = new PodDirectory();
-    Optional<PolicyVerdicts> verdicts = readCluster(pods, err);
-    pods.addPodsOfThisNode(err);
+    Optional<PolicyVerdicts> verdicts = readCluster(pods);
+    pods.addPodsOfThisNode(report.err());
     Set<InetAddress> addresses = pods.addressesOf(pod);
     Set<InetAddress> peers = flag("peer", peer, text -> peers(text, pods));
     if (addresses.isEmpty()) {
-      err.println("kindnetd: no pod " + pod + " with an address is known");
+      report.note("no pod " + pod + " with an address is known");
       return NO_ANSWER;
     }
     TraceQuestion question =
@@ -158,34 +139,33 @@ final class TraceCommand implements Callable<Integer> {
             number,
             packets,
             time);
-    TraceReport report =
+    TraceReport traced =
         PacketTracer.trace(
             question,
             new Facts(pods, verdicts),
             () ->
-                err.println("tracing " + pod + " for " + timeout + " or " + packets + " packets"));
-    PrintWriter out = spec.commandLine().getOut();
-    out.print(json ? report.json().toPrettyString() + "\n" : report.text());
-    out.flush();
-    if (report.stories().isEmpty()) {
+                report
+                    .err()
+                    .println("tracing " + pod + " for " + timeout + " or " + packets + " packets"));
+    report.print(traced::text, traced::json);
+    if (traced.stories().isEmpty()) {
       return NO_PACKET;
     }
-    return report.dropped() > 0 ? DROPPED : FORWARDED;
+    return traced.dropped() > 0 ? DROPPED : FORWARDED;
   }
 
   /** What the cluster's objects say; empty where the API server does not answer. */
-  private Optional<PolicyVerdicts> readCluster(PodDirectory pods, PrintWriter err)
-      throws InterruptedException {
+  private Optional<PolicyVerdicts> readCluster(PodDirectory pods) throws InterruptedException {
     Map<String, String> environment = agent.environment();
     ApiServerOptions options = apiServer.options(environment);
-    try (KubernetesClient client = ApiServer.connect(options, environment, address -> {})) {
-      Consumer<String> notes = note -> err.println("kindnetd: " + note);
-      ClusterState state = ClusterStateReader.read(client, apiServer.node(environment), notes);
+    try (KubernetesClient client = ApiServerFlags.connect(options, environment)) {
+      String node = apiServer.node(environment);
+      ClusterState state = ClusterStateReader.read(client, node, report::note);
       pods.addPods(state.pods());
-      return Optional.of(new PolicyVerdicts(state, policies.tiers(notes)));
+      return Optional.of(new PolicyVerdicts(state, policies.tiers(report::note)));
     } catch (IOException | RuntimeException unreachable) {
-      err.println(
-          "kindnetd: nothing is known of network policies and of pods of other nodes: "
+      report.note(
+          "nothing is known of network policies and of pods of other nodes: "
               + unreachable.getMessage());
       return Optional.empty();
     }
