@@ -9,7 +9,6 @@ import io.kindnet.netlink.nftables.Table;
 import io.kindnet.netlink.nftables.TraceEvent;
 import io.kindnet.netlink.route.RouteLookup;
 import java.net.InetAddress;
-import java.time.Duration;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
@@ -33,7 +32,7 @@ final class StoryTeller {
   private final RuleTexts texts;
   private final IntFunction<String> interfaces;
   private final Function<InetAddress, Optional<RouteLookup>> routes;
-  private final List<Flow> flows;
+  private final TracedConnections connections;
   private final Predicate<Table> own;
 
   /**
@@ -53,7 +52,7 @@ final class StoryTeller {
     this.texts = texts;
     this.interfaces = interfaces;
     this.routes = routes;
-    this.flows = List.copyOf(flows);
+    this.connections = new TracedConnections(flows);
     this.own = own;
   }
 
@@ -77,7 +76,7 @@ final class StoryTeller {
       Map<List<Object>, List<String>> asked) {
     List<TraceStep> steps = steps(packet, header);
     PacketHeader last = packet.lastHeader().orElse(header);
-    boolean reply = direction(packet, header) == Direction.REPLY;
+    boolean reply = connections.isReply(packet, header);
     List<String> policies = List.of();
     if (!reply) {
       List<Object> connection =
@@ -100,7 +99,7 @@ final class StoryTeller {
         steps,
         policies,
         packet.drop().isPresent(),
-        reply ? Optional.empty() : answer(packet, header, packets));
+        reply ? Optional.empty() : connections.answer(packet, header, packets));
   }
 
   private List<TraceStep> steps(TracedPacket packet, PacketHeader header) {
@@ -169,8 +168,8 @@ final class StoryTeller {
 
   /** Behind the last hook nothing is traced; what connection tracking has says what came of it. */
   private void lastTranslations(TracedPacket packet, PacketHeader now, List<TraceStep> steps) {
-    Optional<Flow> flow = flow(packet, now);
-    if (flow.isEmpty() || direction(packet, now) == Direction.REPLY) {
+    Optional<Flow> flow = connections.flow(packet, now);
+    if (flow.isEmpty() || connections.isReply(packet, now)) {
       return;
     }
     FlowTuple reply = flow.get().reply();
@@ -234,63 +233,6 @@ final class StoryTeller {
                   + ", and no rule of nftables dropped it: there may be no route to it, the reverse"
                   + " path filter may have refused it, or rules of the older iptables did");
     };
-  }
-
-  private enum Direction {
-    ORIGINAL,
-    REPLY
-  }
-
-  private Direction direction(TracedPacket packet, PacketHeader header) {
-    Optional<TraceEvent.Connection> connection = packet.connection();
-    if (connection.isPresent()) {
-      return connection.get().direction() == 0 ? Direction.ORIGINAL : Direction.REPLY;
-    }
-    return flow(packet, header)
-        .filter(flow -> matches(flow.reply(), header))
-        .map(flow -> Direction.REPLY)
-        .orElse(Direction.ORIGINAL);
-  }
-
-  private Optional<Flow> flow(TracedPacket packet, PacketHeader header) {
-    PacketHeader first = packet.header().orElse(header);
-    return flows.stream()
-        .filter(flow -> matches(flow.original(), first) || matches(flow.reply(), first))
-        .findFirst();
-  }
-
-  private static boolean matches(FlowTuple tuple, PacketHeader header) {
-    return tuple.protocol() == header.protocol()
-        && tuple.source().equals(header.source())
-        && tuple.destination().equals(header.destination())
-        && tuple.sourcePort() == Math.max(0, header.sourcePort())
-        && tuple.destinationPort() == Math.max(0, header.destinationPort());
-  }
-
-  /** The first packet that came the other way afterwards. */
-  private Optional<PacketStory.Answer> answer(
-      TracedPacket packet, PacketHeader header, List<TracedPacket> packets) {
-    Optional<Flow> flow = flow(packet, header);
-    for (int i = packets.indexOf(packet) + 1; i < packets.size(); i++) {
-      Optional<PacketHeader> back = packets.get(i).header();
-      if (back.isPresent()
-          && (flow.isPresent()
-              ? matches(flow.get().reply(), back.get())
-              : isReverse(header, back.get()))) {
-        return Optional.of(
-            new PacketStory.Answer(
-                i + 1, Duration.ofNanos(packets.get(i).nanos() - packet.nanos())));
-      }
-    }
-    return Optional.empty();
-  }
-
-  private static boolean isReverse(PacketHeader one, PacketHeader other) {
-    return one.protocol() == other.protocol()
-        && one.source().equals(other.destination())
-        && one.destination().equals(other.source())
-        && one.sourcePort() == other.destinationPort()
-        && one.destinationPort() == other.sourcePort();
   }
 
   private String end(InetAddress address, int port) {

@@ -1,6 +1,5 @@
 package io.kindnet.kindnetd.networkpolicy;
 
-import static java.nio.charset.StandardCharsets.US_ASCII;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.kindnet.netlink.ip.AddressFamily;
@@ -24,6 +23,7 @@ import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.Objects;
+import java.util.OptionalInt;
 import java.util.Set;
 import java.util.concurrent.Callable;
 import java.util.regex.Matcher;
@@ -47,7 +47,6 @@ final class PacketWire implements AutoCloseable {
   private static final Pattern LINK = Pattern.compile("(?s)^(\\d+): .*link/ether ([0-9a-f:]+).*");
   private static final Duration DEADLINE = Duration.ofSeconds(60);
   private static final Duration SHORT = Duration.ofMillis(100);
-  private static final byte[] MAGIC = "kindnet!".getBytes(US_ASCII);
   private static final int MARKER = -1;
 
   private final NativeDatagramSocket in;
@@ -201,22 +200,11 @@ final class PacketWire implements AutoCloseable {
         out.await(never, SHORT);
         continue;
       }
-      ByteBuffer bytes = datagram.bytes();
-      for (int at = bytes.limit() - MAGIC.length - 4; at >= 20; at--) {
-        if (isMagic(bytes, at)) {
-          return bytes.order(ByteOrder.BIG_ENDIAN).getInt(at + MAGIC.length);
-        }
+      OptionalInt index = PacketBytes.index(datagram.bytes());
+      if (index.isPresent()) {
+        return index.getAsInt();
       }
     }
-  }
-
-  private static boolean isMagic(ByteBuffer bytes, int at) {
-    for (int i = 0; i < MAGIC.length; i++) {
-      if (bytes.get(at + i) != MAGIC[i]) {
-        return false;
-      }
-    }
-    return true;
   }
 
   private static Packet marker() {
@@ -224,7 +212,7 @@ final class PacketWire implements AutoCloseable {
   }
 
   private void send(Packet packet, int index) {
-    ByteBuffer bytes = bytes(packet, index);
+    ByteBuffer bytes = PacketBytes.of(packet, index);
     if (OWN.contains(packet.source())) {
       sendOwn(packet, bytes);
       return;
@@ -251,63 +239,6 @@ final class PacketWire implements AutoCloseable {
     ByteBuffer address = ByteBuffer.allocate(ipv4 ? 16 : 28).order(ByteOrder.nativeOrder());
     address.putShort((short) family.number());
     return address.position(ipv4 ? 4 : 8).put(destination.getAddress()).array();
-  }
-
-  private static ByteBuffer bytes(Packet packet, int index) {
-    byte[] payload = payload(packet, index);
-    byte[] source = packet.source().getAddress();
-    byte[] destination = packet.destination().getAddress();
-    ByteBuffer bytes;
-    if (source.length == 4) {
-      bytes = ByteBuffer.allocate(20 + payload.length);
-      bytes.put((byte) 0x45).put((byte) 0).putShort((short) bytes.capacity());
-      bytes.putInt(0).put((byte) 64).put((byte) packet.protocol()).putShort((short) 0);
-      bytes.put(source).put(destination);
-      bytes.putShort(10, (short) checksum(bytes.array(), 20));
-    } else {
-      bytes = ByteBuffer.allocate(40 + payload.length);
-      bytes.putInt(0x60000000).putShort((short) payload.length);
-      bytes.put((byte) packet.protocol()).put((byte) 64).put(source).put(destination);
-    }
-    return bytes.put(payload).flip();
-  }
-
-  /** What a header has to be to be taken for one; nobody looks at checksums. */
-  private static byte[] payload(Packet packet, int index) {
-    ByteBuffer payload = ByteBuffer.allocate(20 + MAGIC.length + 4);
-    switch (packet.protocol()) {
-      case 6 ->
-          payload
-              .putShort((short) 33333)
-              .putShort((short) packet.port())
-              .putInt(1)
-              .putInt(0)
-              .putInt(0x50020000)
-              .putInt(0);
-      case 17 ->
-          payload
-              .putShort((short) 33333)
-              .putShort((short) packet.port())
-              .putShort((short) payload.capacity())
-              .putShort((short) 0)
-              .position(20);
-      case 132 -> payload.putShort((short) 33333).putShort((short) packet.port()).position(20);
-      case 1 -> payload.putInt(0x08000000).position(20);
-      case 58 -> payload.putInt(0x80000000).position(20);
-      default -> payload.position(20);
-    }
-    return payload.put(MAGIC).putInt(index).array();
-  }
-
-  private static int checksum(byte[] bytes, int length) {
-    int sum = 0;
-    for (int i = 0; i < length; i += 2) {
-      sum += (bytes[i] & 0xff) << 8 | (bytes[i + 1] & 0xff);
-    }
-    while (sum > 0xffff) {
-      sum = (sum & 0xffff) + (sum >> 16);
-    }
-    return ~sum;
   }
 
   @Override
