@@ -26,10 +26,12 @@ import java.util.concurrent.Future;
 import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 
 /** Real packets of a pod, through a node whose rules others have made. */
 @NetworkNamespaces
+@Tag("owner")
 class PacketTracerTest {
   private static final Duration DEADLINE = Duration.ofSeconds(60);
   private static final int TCP = 6;
