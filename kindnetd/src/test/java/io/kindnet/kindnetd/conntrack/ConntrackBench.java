@@ -1,0 +1,101 @@
+package io.kindnet.kindnetd.conntrack;
+
+import io.kindnet.kindnetd.Traffic;
+import io.kindnet.kindnetd.status.Status;
+import io.kindnet.netlink.conntrack.FlowReports;
+import io.kindnet.netlink.netns.NetworkNamespace;
+import io.kindnet.netlink.testing.Namespace;
+import io.kindnet.netlink.testing.Nft;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Locale;
+import java.util.Map;
+
+/**
+ * What it costs a node's connections that somebody hears of them: TCP connections over loopback
+ * without a listener, with the agent, and with a socket that nobody reads, whose buffer is full.
+ */
+final class ConntrackBench {
+  private static final int ROUNDS = 20;
+  private static final int WARM_UP = 3;
+  private static final int CONNECTIONS = 4000;
+  private static final int PORT = 7000;
+
+  private enum Listener {
+    NONE("nobody"),
+    AGENT("the agent"),
+    FULL("a full socket that is not read");
+
+    private final String words;
+
+    Listener(String words) {
+      this.words = words;
+    }
+  }
+
+  private ConntrackBench() {}
+
+  /** Prints a table. */
+  public static void main(String[] arguments) throws Exception {
+    Map<Listener, List<Double>> micros = new LinkedHashMap<>();
+    Path directory = Files.createTempDirectory("kindnet-conntrack");
+    try (Namespace host = Namespace.create("host");
+        Traffic traffic = Traffic.compile();
+        NetworkNamespace entered = NetworkNamespace.open(host.path().toString())) {
+      host.loopbackUp();
+      Nft.apply(
+          host, "table ip t { chain c { type filter hook input priority 0; ct state new; }; }");
+      // so that each round finds as many connections as the others
+      host.run("sysctl", "-qw", "net.netfilter.nf_conntrack_tcp_timeout_close=1");
+      traffic.serve(host, PORT);
+      for (int round = -WARM_UP; round < ROUNDS; round++) {
+        for (Listener listener : Listener.values()) {
+          try (AutoCloseable _ = entered.call(() -> listen(listener, directory))) {
+            if (listener == Listener.FULL) {
+              traffic.run(host, "connect", "127.0.0.1", PORT, CONNECTIONS, 0);
+            }
+            double median =
+                traffic.run(host, "connect", "127.0.0.1", PORT, CONNECTIONS, 0) / 1000.0;
+            if (round >= 0) {
+              micros.computeIfAbsent(listener, _ -> new ArrayList<>()).add(median);
+            }
+          }
+        }
+      }
+    } finally {
+      Files.deleteIfExists(directory.resolve("conntrack-settings"));
+      Files.delete(directory);
+    }
+    System.out.println("| who hears of connections | connect µs | % of nobody |");
+    System.out.println("| --- | ---: | ---: |");
+    micros.forEach((listener, all) ->
+        System.out.printf(
+            Locale.ROOT,
+            "| %s | %.1f | %.1f |%n",
+            listener.words,
+            median(all),
+            100 * median(all) / median(micros.get(Listener.NONE))));
+  }
+
+  private static AutoCloseable listen(Listener listener, Path directory) {
+    return switch (listener) {
+      case NONE -> () -> {};
+      case AGENT -> {
+        ConntrackAgent agent =
+            new ConntrackAgent(
+                ConntrackSettings.beside(directory.resolve("cni.sock")), new Status("bench"));
+        agent.start();
+        yield agent;
+      }
+      // the smallest buffer that there is
+      case FULL -> FlowReports.open(1);
+    };
+  }
+
+  private static double median(List<Double> figures) {
+    return figures.stream().sorted().toList().get(figures.size() / 2);
+  }
+}
