@@ -42,6 +42,7 @@ import java.util.List;
 import java.util.Optional;
 import java.util.OptionalInt;
 import java.util.Set;
+import org.jspecify.annotations.Nullable;
 
 /** Makes each agent from what it needs of the options, the kernel and the cluster; starts none. */
 final class NodeAgents {
@@ -59,7 +60,7 @@ final class NodeAgents {
   private final HostKernel kernel;
   private final Status status;
   private final LocalPodAgent localPods;
-  private final FastPathAgent fastPath;
+  private @Nullable FastPathAgent fastPath;
 
   /**
    * @param nodes as far as they are accepted
@@ -73,16 +74,6 @@ final class NodeAgents {
     this.localPods =
         new LocalPodAgent(
             options.nodeName(), database(), kernel.routeEvents(), kernel.nftables(), status);
-    this.fastPath =
-        new FastPathAgent(
-            options.fastPath(),
-            options.networkPolicy().enabled(),
-            LINK_PREFIX,
-            kernel.routes(),
-            kernel.routeEvents(),
-            kernel.nftables(),
-            kernel.nftablesEvents(),
-            status);
   }
 
   private static MonitoredDatabase database() {
@@ -152,8 +143,23 @@ final class NodeAgents {
         nodes, options.forwarding(), kernel.nftables(), kernel.nftablesEvents(), status);
   }
 
+  /** The same each time, for policies tell it what is in force. */
   FastPathAgent fastPath() {
-    return fastPath;
+    FastPathAgent agent = fastPath;
+    if (agent == null) {
+      agent =
+          new FastPathAgent(
+              options.fastPath(),
+              options.networkPolicy().enabled(),
+              LINK_PREFIX,
+              kernel.routes(),
+              kernel.routeEvents(),
+              kernel.nftables(),
+              kernel.nftablesEvents(),
+              status);
+      fastPath = agent;
+    }
+    return agent;
   }
 
   ConntrackAgent connections() {
@@ -209,7 +215,7 @@ final class NodeAgents {
         options.usesOwnPlugin() ? localPods.pods() : LocalPods.ofOtherPlugin(options.nodeName()),
         options.usesBridge() ? Optional.of(CniConfigurationAgent.BRIDGE) : Optional.empty(),
         options.denials(),
-        options.fastPath().enabled() ? EnforcementListener.both(fastPath.policies(), dns) : dns,
+        options.fastPath().enabled() ? EnforcementListener.both(fastPath().policies(), dns) : dns,
         kernel.nftables(),
         kernel.nftablesEvents(),
         status);

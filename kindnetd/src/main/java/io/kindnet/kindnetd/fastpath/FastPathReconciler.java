@@ -1,7 +1,6 @@
 package io.kindnet.kindnetd.fastpath;
 
 import io.kindnet.kindnetd.agent.ReconcileLoop.Pass;
-import io.kindnet.netlink.libc.KernelException;
 import java.util.Objects;
 import java.util.Optional;
 import java.util.Set;
@@ -101,7 +100,7 @@ final class FastPathReconciler {
     try {
       stopFlows();
       return false;
-    } catch (KernelException refusal) {
+    } catch (RuntimeException refusal) {
       // such as that of an interface that is gone since it was listed
       log.debug("offloaded flows are stopped with their whole table", refusal);
       removeTable();
@@ -109,11 +108,11 @@ final class FastPathReconciler {
     }
   }
 
-  /** Policies are not held up by this. */
+  /** Policies are not held up by this, whatever fails. */
   private void removeTable() {
     try {
       table.remove();
-    } catch (KernelException refusal) {
+    } catch (RuntimeException refusal) {
       log.warn("offloaded flows cannot be stopped yet: {}", refusal.getMessage());
     }
   }

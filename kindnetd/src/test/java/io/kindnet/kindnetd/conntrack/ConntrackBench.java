@@ -78,6 +78,7 @@ final class ConntrackBench {
             listener.words,
             median(all),
             100 * median(all) / median(micros.get(Listener.NONE))));
+    System.out.println("  ok   measured");
   }
 
   private static AutoCloseable listen(Listener listener, Path directory) {

@@ -11,6 +11,8 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
+import java.util.Collections;
+import java.util.EnumMap;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Locale;
@@ -110,8 +112,12 @@ final class FastPathBench {
   private void run() throws IOException {
     Map<Load, Map<Way, List<Figure>>> all = new LinkedHashMap<>();
     for (int round = 0; round < ROUNDS; round++) {
-      for (Way way : Way.values()) {
+      List<Way> ways = new ArrayList<>(List.of(Way.values()));
+      Collections.rotate(ways, round);
+      for (Way way : ways) {
         try (AutoCloseable _ = prepare(way)) {
+          // until a new agent has come to rest
+          measure(LOADS.getFirst());
           for (Load load : LOADS) {
             all.computeIfAbsent(load, _ -> new LinkedHashMap<>())
                 .computeIfAbsent(way, _ -> new ArrayList<>())
@@ -131,7 +137,8 @@ final class FastPathBench {
     System.out.println("  ok   measured");
   }
 
-  private static void print(Load load, Map<Way, List<Figure>> figures) {
+  private static void print(Load load, Map<Way, List<Figure>> unordered) {
+    Map<Way, List<Figure>> figures = new EnumMap<>(unordered);
     Figure usual = median(figures.get(Way.USUAL));
     figures.forEach((way, rounds) -> {
       Figure figure = median(rounds);

@@ -272,6 +272,18 @@ class FastPathPoliciesTest {
   }
 
   @Test
+  void thatOfAPodThatStartsIsAdded(Namespace late) {
+    start();
+    awaitInterfaces("eth0", "knet1", "knet2");
+    ClusterPod pod = pod("default", "late", labels("app", "late"), "self", "10.244.0.7");
+    pods.put("default/late", pod);
+    local.set(WEB_POD, OTHER_POD, pod);
+    enforcement.lookAgain();
+    node.plug("knet3", late, "10.244.0.7");
+    awaitInterfaces("eth0", "knet1", "knet2", "knet3");
+  }
+
+  @Test
   void whatIsStoppedAndAllowedGoesOn() {
     start();
     awaitInterfaces("eth0", "knet1", "knet2");
