@@ -26,7 +26,7 @@ final class ReportFlags {
       names = {"-h", "--help"},
       usageHelp = true,
       description = "show this text")
-  private boolean help;
+  boolean help;
 
   /**
    * Refuses a format that there is not.
