@@ -12,7 +12,6 @@ import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Collections;
-import java.util.EnumMap;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Locale;
@@ -137,28 +136,31 @@ final class FastPathBench {
     System.out.println("  ok   measured");
   }
 
-  private static void print(Load load, Map<Way, List<Figure>> unordered) {
-    Map<Way, List<Figure>> figures = new EnumMap<>(unordered);
-    Figure usual = median(figures.get(Way.USUAL));
-    figures.forEach((way, rounds) -> {
-      Figure figure = median(rounds);
+  /** Ratios are medians of those of single rounds, since the speed of a machine drifts. */
+  private static void print(Load load, Map<Way, List<Figure>> figures) {
+    List<Figure> usual = figures.getOrDefault(Way.USUAL, List.of());
+    for (Way way : Way.values()) {
+      List<Figure> rounds = figures.getOrDefault(way, List.of());
+      List<Double> speeds = new ArrayList<>();
+      List<Double> costs = new ArrayList<>();
+      for (int round = 0; round < ROUNDS; round++) {
+        speeds.add(rounds.get(round).gigabits / usual.get(round).gigabits);
+        costs.add(rounds.get(round).cpuSeconds / usual.get(round).cpuSeconds);
+      }
       System.out.printf(
           Locale.ROOT,
           "| %s | %s | %.4f | %.0f | %.2f | %.0f |%n",
           load.words,
           way.words,
-          figure.gigabits,
-          100 * figure.gigabits / usual.gigabits,
-          figure.cpuSeconds,
-          100 * figure.cpuSeconds / usual.cpuSeconds);
-    });
+          median(rounds.stream().map(Figure::gigabits).toList()),
+          100 * median(speeds),
+          median(rounds.stream().map(Figure::cpuSeconds).toList()),
+          100 * median(costs));
+    }
   }
 
-  private static Figure median(List<Figure> figures) {
-    int middle = figures.size() / 2;
-    return new Figure(
-        figures.stream().map(Figure::gigabits).sorted().toList().get(middle),
-        figures.stream().map(Figure::cpuSeconds).sorted().toList().get(middle));
+  private static double median(List<Double> figures) {
+    return figures.stream().sorted().toList().get(figures.size() / 2);
   }
 
   /** Sets both nodes up; the result undoes it. */
