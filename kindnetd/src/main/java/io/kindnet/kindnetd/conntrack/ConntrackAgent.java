@@ -42,7 +42,9 @@ public final class ConntrackAgent implements Agent {
    */
   private static final Duration GATHER = Duration.ofMillis(10);
 
-  /** The same, where a notification does not say when it was: the smallest time that metrics tell. */
+  /**
+   * The same, where a notification does not say when it was: the smallest time that metrics tell.
+   */
   private static final Duration GATHER_UNDATED = Duration.ofMillis(1);
 
   private static final Duration FRESH = Duration.ofSeconds(1);
