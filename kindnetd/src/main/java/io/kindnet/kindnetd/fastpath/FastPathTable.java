@@ -150,11 +150,12 @@ final class FastPathTable {
       transaction.add(TABLE);
     }
     Flowtable present = listing.flowtable(TABLE, FLOWTABLE);
-    boolean replaced = isReplaced && present != null;
-    if (replaced) {
+    boolean replaced = false;
+    if (isReplaced && present != null) {
       // a packet that still meets the old rules adds its flow to the old flowtable, which goes
       listing.chains(TABLE).forEach(transaction::flush);
       transaction.delete(present);
+      replaced = true;
     }
     Set<String> hooked = present == null || replaced ? Set.of() : present.devices();
     Set<String> missing = without(devices, hooked);
