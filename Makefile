@@ -83,7 +83,10 @@ bench: TOOLS += $(CLUSTER_TOOLS)
 bench: check-root check e2e-classes
 	e2e/run figures
 else
-bench: check-root check dist tools
+bench: TOOLS += go=21
+bench: check-root check dist
+	build/cnitool
+	build/coredns/build
 	$(MAVEN) --quiet -Dmaven.test.skip=true package -pl bench -am
 	bench/run
 endif

@@ -36,7 +36,7 @@ public final class Bench implements Callable<Integer> {
   @Option(
       names = "--parts",
       split = "[ ,]+",
-      defaultValue = "${env:PARTS:-calls,kernel,burst,growth,agent,policy}",
+      defaultValue = "${env:PARTS:-calls,kernel,burst,growth,agent,policy,dns}",
       description = "what is measured: ${COMPLETION-CANDIDATES} (PARTS, all of them)")
   private Set<Part> parts = EnumSet.allOf(Part.class);
 
@@ -76,6 +76,10 @@ public final class Bench implements Callable<Integer> {
       }
       if (parts.contains(Part.POLICY)) {
         new PolicyPart(fixture, scratch, runs).run(out, targets);
+      }
+      if (parts.contains(Part.DNS)) {
+        Path coreDns = client.toAbsolutePath().resolveSibling("coredns");
+        new DnsPart(fixture, coreDns, scratch).run(out, targets);
       }
       targets.print(out);
       return 0;

@@ -13,5 +13,7 @@ enum Part {
   /** The agent that answers calls: when it begins, and what it keeps. */
   AGENT,
   /** What network policies cost. */
-  POLICY
+  POLICY,
+  /** The cache of DNS answers. */
+  DNS
 }

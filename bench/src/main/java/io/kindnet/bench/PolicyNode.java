@@ -75,12 +75,16 @@ final class PolicyNode implements AutoCloseable {
   }
 
   private String add(String name, Namespace pod) {
-    String result = caller.add(new Pod(name, pod.path(), 0)).output();
+    return address(caller.add(new Pod(name, pod.path(), 0)));
+  }
+
+  /** The first address that an ADD gave. */
+  static String address(Sample add) {
     try {
-      String cidr = new ObjectMapper().readTree(result).at("/ips/0/address").asText();
+      String cidr = new ObjectMapper().readTree(add.output()).at("/ips/0/address").asText();
       return cidr.substring(0, cidr.indexOf('/'));
     } catch (JsonProcessingException notJson) {
-      throw new AssertionError("ADD says: " + result, notJson);
+      throw new AssertionError("ADD says: " + add.output(), notJson);
     }
   }
 

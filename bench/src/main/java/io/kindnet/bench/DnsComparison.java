@@ -1,0 +1,143 @@
+package io.kindnet.bench;
+
+import io.kindnet.measuring.Table;
+import io.kindnet.measuring.Targets;
+import java.io.PrintStream;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.Locale;
+import java.util.Optional;
+
+/** Hits and misses of the caches, in turn. */
+final class DnsComparison {
+  private static final int ROUNDS = 7;
+  private static final int WARM_UP_SECONDS = 3;
+  private static final int KNOWN_NAMES = 500;
+  private static final int HITS_PER_SECOND = 10_000;
+  private static final int MISSES = 500;
+  private static final int MISSES_PER_SECOND = 1_000;
+
+  private static final double LEAST_HITS = 1.5;
+  private static final double MOST_HIT_LATENCY = 0.7;
+  private static final double MOST_MISS_LATENCY = 1.1;
+
+  /**
+   * Whom the pod asks.
+   *
+   * @param program the cache; empty where it is the server itself
+   */
+  private record Way(String name, String address, Optional<PinnedProgram> program) {
+    double cpuMillis() {
+      return program.map(cache -> cache.process().cpuMillis()).orElse(Double.NaN);
+    }
+  }
+
+  private final DnsPerf client;
+  private final DnsNames names;
+  private final Way kindnet;
+  private final Way coreDns;
+  private final Way direct;
+  private final List<Way> ways;
+
+  DnsComparison(DnsNode node, PinnedProgram agent, DnsNames names) {
+    this.client = node.client();
+    this.names = names;
+    kindnet = new Way("kindnetd", DnsNode.CACHED, Optional.of(agent));
+    coreDns = new Way("CoreDNS", DnsNode.CORE_DNS, Optional.of(node.coreDns()));
+    Way nodeLocalDns =
+        new Way("node-local-dns", DnsNode.NODE_LOCAL_DNS, Optional.of(node.nodeLocalDns()));
+    direct = new Way("no cache", DnsNode.DIRECT, Optional.empty());
+    ways = List.of(kindnet, coreDns, nodeLocalDns, direct);
+  }
+
+  void run(PrintStream out, Targets targets) {
+    Path known = names.unheard(DnsNames.NEAR, KNOWN_NAMES);
+    for (Way way : ways) {
+      System.err.println("dns: warm-up of " + way.name);
+      client.flood(way.address, known, WARM_UP_SECONDS);
+      client.once(way.address, names.unheard(DnsNames.UNKEPT, 4 * MISSES), 4 * MISSES_PER_SECOND);
+    }
+    hits(known, out, targets);
+    misses(out, targets);
+  }
+
+  private void hits(Path known, PrintStream out, Targets targets) {
+    Figures<Way> rates = new Figures<>();
+    Figures<Way> cpu = new Figures<>();
+    Figures<Way> latencies = new Figures<>();
+    for (int round = 1; round <= ROUNDS; round++) {
+      System.err.println("dns: hits, round " + round + " of " + ROUNDS);
+      for (Way way : ways) {
+        double before = way.cpuMillis();
+        DnsPerf.Run flood = client.flood(way.address, known, 1);
+        rates.add(way, flood.perSecond() / 1000);
+        cpu.add(way, (way.cpuMillis() - before) * 1000 / flood.sent());
+      }
+      for (Way way : ways) {
+        DnsPerf.Run run = client.paced(way.address, known, HITS_PER_SECOND, 1);
+        latencies.add(way, run.medianMicros());
+      }
+    }
+    out.println();
+    out.printf(
+        Locale.ROOT,
+        "Hits: %d names with A and AAAA. As many queries as are answered, and the CPU time of the%n"
+            + "cache for each; the latency at %d queries a second. Medians of %d rounds of a second%n"
+            + "(least–most).%n",
+        KNOWN_NAMES,
+        HITS_PER_SECOND,
+        ROUNDS);
+    Table table = new Table(1, "hits", "1000 queries/s", "CPU µs", "latency µs");
+    for (Way way : ways) {
+      table.row(
+          way.name,
+          rates.spread(way).toString(),
+          way.program.isEmpty() ? "" : cpu.spread(way).toString(),
+          latencies.spread(way).toString());
+    }
+    table.print(out);
+    targets.atLeast(
+        "queries per second, hits", LEAST_HITS, rates.ratio(kindnet, coreDns), " × CoreDNS");
+    targets.atMost(
+        "median latency of hits",
+        MOST_HIT_LATENCY,
+        latencies.ratio(kindnet, coreDns),
+        " × CoreDNS");
+  }
+
+  private void misses(PrintStream out, Targets targets) {
+    Figures<Way> near = new Figures<>();
+    Figures<Way> far = new Figures<>();
+    for (int round = 1; round <= ROUNDS; round++) {
+      System.err.println("dns: misses, round " + round + " of " + ROUNDS);
+      for (Way way : ways) {
+        near.add(way, missMicros(way, DnsNames.NEAR));
+        far.add(way, missMicros(way, DnsNames.FAR));
+      }
+    }
+    out.printf(
+        Locale.ROOT,
+        "Misses: the latency at %d queries a second, each for another name, of a server that answers%n"
+            + "at once, and of one that takes a millisecond, as it does on another machine.%n",
+        MISSES_PER_SECOND);
+    Table table = new Table(1, "misses", "latency µs", "× no cache", "1 ms away", "× no cache");
+    for (Way way : ways) {
+      table.row(
+          way.name,
+          near.spread(way).toString(),
+          Table.hundredths(near.ratio(way, direct)),
+          far.spread(way).toString(),
+          Table.hundredths(far.ratio(way, direct)));
+    }
+    table.print(out);
+    targets.atMost(
+        "median latency of misses, server 1 ms away",
+        MOST_MISS_LATENCY,
+        far.ratio(kindnet, direct),
+        " × no cache");
+  }
+
+  private double missMicros(Way way, String zone) {
+    return client.once(way.address, names.unheard(zone, MISSES), MISSES_PER_SECOND).medianMicros();
+  }
+}

@@ -1,0 +1,45 @@
+package io.kindnet.bench;
+
+import io.kindnet.measuring.Targets;
+import java.io.PrintStream;
+import java.nio.file.Path;
+
+/** The cache of DNS answers, beside CoreDNS and node-local-dns with theirs, and beside none. */
+final class DnsPart {
+  private final BenchFixture fixture;
+  private final Path program;
+  private final Path scratch;
+
+  /**
+   * @param program CoreDNS
+   * @param scratch a directory for configurations and names
+   */
+  DnsPart(BenchFixture fixture, Path program, Path scratch) {
+    this.fixture = fixture;
+    this.program = program;
+    this.scratch = scratch;
+  }
+
+  void run(PrintStream out, Targets targets) {
+    DnsServers servers = new DnsServers(program, scratch);
+    DnsNames names = new DnsNames(scratch);
+    try (DnsNode node = new DnsNode(fixture, servers)) {
+      out.println("### DNS");
+      out.println();
+      out.println(
+          "A pod asks by dnsperf on one CPU, the caches run on another. The server that is asked");
+      out.println(
+          "where a cache has no answer is on the CPU of the pod. node-local-dns is CoreDNS with");
+      out.println("the configuration of its manifest.");
+      try (PinnedProgram agent = node.startAgent()) {
+        new DnsComparison(node, agent, names).run(out, targets);
+        agent.stop();
+      }
+      try (PinnedProgram agent = node.startAgent()) {
+        DnsMemory.run(node, agent, names, out, targets);
+        agent.stop();
+      }
+      new DnsEnds(node, names).run(out, targets);
+    }
+  }
+}

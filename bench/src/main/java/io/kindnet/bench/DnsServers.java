@@ -1,0 +1,102 @@
+package io.kindnet.bench;
+
+import io.kindnet.netlink.testing.Machine;
+import io.kindnet.netlink.testing.Namespace;
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.List;
+
+/**
+ * CoreDNS as the name server that is asked, and as caches beside ours.
+ *
+ * @param program CoreDNS
+ * @param directory for its configurations
+ */
+record DnsServers(Path program, Path directory) {
+  private static final String SERVER =
+      """
+      .:5353 {
+        bind 10.244.9.53
+        template IN A near.bench {
+          answer "{{ .Name }} 3600 IN A 192.0.2.1"
+        }
+        template IN AAAA near.bench {
+          answer "{{ .Name }} 3600 IN AAAA 2001:db8::1"
+        }
+        template IN A unkept.bench {
+          answer "{{ .Name }} 0 IN A 192.0.2.1"
+        }
+        template IN AAAA unkept.bench {
+          answer "{{ .Name }} 0 IN AAAA 2001:db8::1"
+        }
+      }
+      far.bench:5353 {
+        bind 10.244.9.53
+        erratic {
+          drop 0
+          truncate 0
+          delay 1 1ms
+        }
+      }
+      """;
+
+  private static final String CORE_DNS =
+      """
+      .:53 {
+        bind %s
+        errors
+        cache 3600
+        forward . %s
+      }
+      """;
+
+  /** What the manifest of node-local-dns has for names of the cluster, without what reports. */
+  private static final String NODE_LOCAL_DNS =
+      """
+      .:53 {
+        bind %s
+        errors
+        cache {
+          success 9984 3600
+          denial 9984 5
+        }
+        forward . %s {
+          force_tcp
+        }
+      }
+      """;
+
+  /** The server of all names of {@link DnsNames}, at {@code 10.244.9.53:5353}. */
+  void serve(Namespace namespace, int cpu) {
+    String file = write("server", SERVER);
+    namespace.start(
+        "taskset", "-c", String.valueOf(cpu), program.toString(), "-conf", file, "-quiet");
+  }
+
+  /** CoreDNS with its cache on a node, listening at an address. */
+  PinnedProgram coreDns(Machine node, String address, String server, int cpu) {
+    return start(node, "coredns", CORE_DNS.formatted(address, server), cpu);
+  }
+
+  /** CoreDNS as node-local-dns has it, which is this program with another main. */
+  PinnedProgram nodeLocalDns(Machine node, String address, String server, int cpu) {
+    return start(node, "node-local-dns", NODE_LOCAL_DNS.formatted(address, server), cpu);
+  }
+
+  private PinnedProgram start(Machine node, String name, String configuration, int cpu) {
+    return PinnedProgram.start(
+        node, cpu, List.of(program.toString(), "-conf", write(name, configuration), "-quiet"));
+  }
+
+  private String write(String name, String configuration) {
+    Path file = directory.resolve(name + ".conf");
+    try {
+      Files.createDirectories(directory);
+      return Files.writeString(file, configuration).toAbsolutePath().toString();
+    } catch (IOException failed) {
+      throw new UncheckedIOException("cannot write " + file, failed);
+    }
+  }
+}
