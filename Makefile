@@ -54,7 +54,8 @@ help:
 
 test test-rootless demo bench soak: TOOLS += $(RUN_TOOLS)
 test test-rootless: TOOLS += go=21 sanitizers=gcc protocols=netbase ping=iputils-ping perl=perl-base \
-  python3=python3 containerd=containerd ctr=containerd runc=runc openssl=openssl iptables=iptables ipvsadm=ipvsadm named=bind9 unbound=unbound
+  python3=python3 containerd=containerd ctr=containerd runc=runc openssl=openssl iptables=iptables ipvsadm=ipvsadm named=bind9 unbound=unbound \
+  musl-gcc=musl-tools c-ares=libc-ares-dev
 test: check-root check
 	@build/parts $(MAKE) tools dist verify
 
@@ -181,11 +182,12 @@ vm-classes:
 	test -e $(JUNIT_CONSOLE) || $(MAVEN) --quiet --non-recursive dependency:copy -DoutputDirectory=$(dir $(JUNIT_CONSOLE)) \
 	  -Dartifact=org.junit.platform:junit-platform-console-standalone:$(JUNIT_VERSION)
 
-# the real clients that tests call the plugin through and read the metrics with, and a real server that they ask through the agent
+# the real clients that tests call the plugin through, read the metrics with and ask for names, and a real server that answers these
 tools:
 	build/cnitool
 	build/promtool/build
 	build/coredns/build
+	build/dnsclients/build
 
 format: check-jdk
 	$(MAVEN) --quiet spotless:apply

@@ -18,12 +18,17 @@ import java.util.ArrayList;
 import java.util.List;
 
 /**
- * A node with a pod and a name server behind a Service's address, which is translated as kube-proxy
- * does it.
+ * A node with a pod and a name server behind the addresses of two Services, which are translated as
+ * kube-proxy does it.
  */
 final class DnsNode implements AutoCloseable {
   static final InetAddress SERVICE_V4 = InetAddress.ofLiteral("10.96.0.10");
   static final InetAddress SERVICE_V6 = InetAddress.ofLiteral("fd96::10");
+
+  /** Of the other Service, whose answers no test has cached. */
+  static final InetAddress DIRECT_V4 = InetAddress.ofLiteral("10.96.0.20");
+
+  static final InetAddress DIRECT_V6 = InetAddress.ofLiteral("fd96::20");
   static final InetAddress SERVER_V4 = InetAddress.ofLiteral("10.244.9.53");
   static final InetAddress SERVER_V6 = InetAddress.ofLiteral("fd00:9::53");
   static final InetAddress POD_V4 = InetAddress.ofLiteral("10.244.0.5");
@@ -45,8 +50,8 @@ final class DnsNode implements AutoCloseable {
           jump services
         }
         chain services {
-          ip daddr 10.96.0.10 meta l4proto { tcp, udp } th dport 53 dnat ip to 10.244.9.53:5353
-          ip6 daddr fd96::10 meta l4proto { tcp, udp } th dport 53 dnat ip6 to [fd00:9::53]:5353
+          ip daddr { 10.96.0.10, 10.96.0.20 } meta l4proto { tcp, udp } th dport 53 dnat ip to 10.244.9.53:5353
+          ip6 daddr { fd96::10, fd96::20 } meta l4proto { tcp, udp } th dport 53 dnat ip6 to [fd00:9::53]:5353
         }
         chain forward {
           type filter hook forward priority filter;

@@ -1,0 +1,3 @@
+module io.kindnet/build/dnsclients
+
+go 1.21
