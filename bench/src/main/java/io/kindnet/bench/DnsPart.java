@@ -27,10 +27,8 @@ final class DnsPart {
       out.println("### DNS");
       out.println();
       out.println(
-          "A pod asks by dnsperf on one CPU, the caches run on another. The server that is asked");
-      out.println(
-          "where a cache has no answer is on the CPU of the pod. node-local-dns is CoreDNS with");
-      out.println("the configuration of its manifest.");
+          "A pod asks by dnsperf on one CPU. The caches, and the server that they ask, are on another.");
+      out.println("node-local-dns is CoreDNS with the configuration of its manifest.");
       try (PinnedProgram agent = node.startAgent()) {
         new DnsComparison(node, agent, names).run(out, targets);
         agent.stop();

@@ -21,10 +21,12 @@ import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.concurrent.atomic.AtomicInteger;
 import org.junit.jupiter.api.Tag;
-import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
 import org.xbill.DNS.Type;
 
 /** kindnetd as a process, with a Service and a pod from the API server. */
@@ -32,10 +34,7 @@ import org.xbill.DNS.Type;
 @Tag("tproxy")
 class DnsCachingTest {
   private static final Duration DEADLINE = Deadlines.scaled(Duration.ofMinutes(2));
-  private static final InetAddress SERVICE = InetAddress.ofLiteral("10.96.0.10");
-  private static final String ROUTER = "192.0.2.254";
-  private static final String FLOW = "10.244.1.5 . 10.96.0.10 . udp";
-
+  private static final String BRIDGE = "kind-br";
   private static final List<String> OBJECTS =
       List.of(
           """
@@ -44,22 +43,21 @@ class DnsCachingTest {
           """
           {"apiVersion": "v1", "kind": "Service",
            "metadata": {"name": "kube-dns", "namespace": "kube-system"},
-           "spec": {"clusterIP": "10.96.0.10", "clusterIPs": ["10.96.0.10"],
+           "spec": {"clusterIP": "SERVICE", "clusterIPs": ["SERVICE"],
             "ports": [{"name": "dns", "protocol": "UDP", "port": 53, "targetPort": 5353}]}}
           """,
           """
           {"apiVersion": "discovery.k8s.io/v1", "kind": "EndpointSlice",
            "metadata": {"name": "kube-dns-1", "namespace": "kube-system",
             "labels": {"kubernetes.io/service-name": "kube-dns"}},
-           "addressType": "IPv4", "endpoints": [{"addresses": ["192.0.2.254"]}],
+           "addressType": "FAMILY", "endpoints": [{"addresses": ["ROUTER"]}],
            "ports": [{"name": "dns", "protocol": "UDP", "port": 5353}]}
           """,
           """
           {"apiVersion": "v1", "kind": "Pod",
            "metadata": {"name": "client", "namespace": "default", "labels": {"app": "client"}},
            "spec": {"nodeName": "node1", "containers": [{"name": "main"}]},
-           "status": {"phase": "Running", "podIP": "10.244.1.5",
-            "podIPs": [{"ip": "10.244.1.5"}]}}
+           "status": {"phase": "Running", "podIP": "POD", "podIPs": [{"ip": "POD"}]}}
           """);
   private static final String POLICY =
       """
@@ -67,6 +65,47 @@ class DnsCachingTest {
        "metadata": {"name": "closed", "namespace": "default"},
        "spec": {"podSelector": {}, "policyTypes": ["Egress"]}}
       """;
+
+  /** The only one that anything has an address of. */
+  enum Family {
+    IPv4("10.96.0.10", "192.0.2.254", "192.0.2.1", "10.244.1.1", "10.244.1.5", "10.244.1.0/24"),
+    IPv6("fd96::10", "2001:db8::254", "2001:db8::1", "fd00:1::1", "fd00:1::5", "fd00:1::/64");
+
+    private final InetAddress service;
+    private final Map<String, String> words;
+
+    Family(String service, String router, String node, String gateway, String pod, String range) {
+      this.service = InetAddress.ofLiteral(service);
+      boolean v6 = name().equals("IPv6");
+      this.words =
+          Map.ofEntries(
+              Map.entry("SERVICE", service),
+              Map.entry("ROUTER", router),
+              Map.entry("NODE", node),
+              Map.entry("GATEWAY", gateway),
+              Map.entry("POD", pod),
+              Map.entry("RANGE", range),
+              Map.entry("FAMILY", name()),
+              Map.entry("HOST-BITS", v6 ? "128" : "32"),
+              Map.entry("LINK-BITS", v6 ? "64" : "24"),
+              Map.entry("FLAG", v6 ? "nodad" : ""),
+              Map.entry("IP", v6 ? "ip6" : "ip"),
+              Map.entry("ENDPOINT", v6 ? "[" + router + "]:5353" : router + ":5353"));
+    }
+
+    String word(String key) {
+      return Objects.requireNonNull(words.get(key));
+    }
+
+    /** A text with the addresses of this family. */
+    String fill(String text) {
+      String filled = text;
+      for (Map.Entry<String, String> word : words.entrySet()) {
+        filled = filled.replaceAll("\\b" + word.getKey() + "\\b", word.getValue());
+      }
+      return filled;
+    }
+  }
 
   private final Namespace router;
   private final Namespace node;
@@ -80,113 +119,136 @@ class DnsCachingTest {
     this.directory = directory;
     router.loopbackUp();
     node.loopbackUp();
-    node.connect("eth0", router, "port1");
-    pod.connect("eth0", node, "knet00000001");
-    Ip.batch(
-        router, "address add 192.0.2.254/24 dev port1\nroute add 10.244.1.0/24 via 192.0.2.1\n");
-    Ip.batch(
-        node,
-        """
-        address add 192.0.2.1/24 dev eth0
-        route add default via 192.0.2.254
-        address add 10.244.1.1/32 dev knet00000001
-        route add 10.244.1.5 dev knet00000001 src 10.244.1.1
-        """);
-    Ip.batch(
-        pod,
-        """
-        address add 10.244.1.5/32 dev eth0
-        route add 10.244.1.1 dev eth0
-        route add default via 10.244.1.1
-        """);
-    node.run("sysctl", "-q", "-w", "net.ipv4.ip_forward=1");
-    Nft.apply(
-        node,
-        """
-        table inet kube-proxy {
-          chain prerouting {
-            type nat hook prerouting priority dstnat;
-            ip daddr 10.96.0.10 udp dport 53 dnat ip to 192.0.2.254:5353
-          }
-          chain output {
-            type nat hook output priority -100;
-            ip daddr 10.96.0.10 udp dport 53 dnat ip to 192.0.2.254:5353
-          }
-        }
-        """);
   }
 
-  private AgentProcess agent(String... more) {
+  private void connect(Family family, boolean bridged) {
+    node.connect("eth0", router, "port1");
+    pod.connect("eth0", node, bridged ? "veth00000001" : "knet00000001");
+    if (bridged) {
+      Ip.batch(
+          node,
+          """
+          link add kind-br type bridge
+          link set kind-br up
+          link set veth00000001 master kind-br
+          """);
+    }
+    Ip.batch(
+        router,
+        family.fill("address add ROUTER/LINK-BITS dev port1 FLAG\nroute add RANGE via NODE\n"));
+    Ip.batch(
+        node,
+        family
+            .fill(
+                """
+                address add NODE/LINK-BITS dev eth0 FLAG
+                route add default via ROUTER
+                address add GATEWAY/HOST-BITS dev LINK FLAG
+                route add POD dev LINK src GATEWAY
+                """)
+            .replace("LINK", bridged ? BRIDGE : "knet00000001"));
+    Ip.batch(
+        pod,
+        family.fill(
+            """
+            address add POD/HOST-BITS dev eth0 FLAG
+            route add GATEWAY dev eth0
+            route add default via GATEWAY
+            """));
+    node.run("sysctl", "-q", "-w", "net.ipv4.ip_forward=1", "net.ipv6.conf.all.forwarding=1");
+    Nft.apply(
+        node,
+        family.fill(
+            """
+            table inet kube-proxy {
+              chain prerouting {
+                type nat hook prerouting priority dstnat;
+                IP daddr SERVICE udp dport 53 dnat IP to ENDPOINT
+              }
+              chain output {
+                type nat hook output priority -100;
+                IP daddr SERVICE udp dport 53 dnat IP to ENDPOINT
+              }
+            }
+            """));
+  }
+
+  private AgentProcess agent(ApiServerProcess api, Family family, String... more) {
     String[] flags = new String[more.length + 4];
-    flags[0] = "--master=http://" + ROUTER + ":8080";
+    flags[0] = "--master=" + api.url();
     flags[1] = "--cni-conf-dir=" + directory.resolve("net.d");
     flags[2] = "--cni-socket=" + directory.resolve("cni.sock");
     flags[3] = "--cni-plugins=standard";
     System.arraycopy(more, 0, flags, 4, more.length);
+    String address = family.word("NODE");
     return AgentProcess.start(
-        node, Map.of("NODE_NAME", "node1", "HOST_IP", "192.0.2.1", "POD_IP", "192.0.2.1"), flags);
+        node, Map.of("NODE_NAME", "node1", "HOST_IP", address, "POD_IP", address), flags);
   }
 
-  private static HasMetadata object(String json) {
-    return new KubernetesSerialization().unmarshal(json);
+  private static HasMetadata object(Family family, String json) {
+    return new KubernetesSerialization().unmarshal(family.fill(json));
   }
 
-  private void awaitFlow(AgentProcess agent, boolean whether) {
+  private void awaitFlow(Family family, AgentProcess agent, boolean whether) {
+    String flow = family.fill("POD . SERVICE . udp");
     Eventually.within(
         DEADLINE,
         () ->
-            assertThat(Nft.table(node, "inet", "kindnet-dnscache").contains(FLOW))
+            assertThat(Nft.table(node, "inet", "kindnet-dnscache").contains(flow))
                 .as(agent.log())
                 .isEqualTo(whether));
   }
 
-  @Test
-  void servesThePodsThatMayAskTheServersOfTheService() throws Exception {
+  @ParameterizedTest
+  @CsvSource({"IPv4, false", "IPv6, false", "IPv6, true"})
+  void servesThePodsThatMayAskTheServersOfTheService(Family family, boolean bridged)
+      throws Exception {
+    connect(family, bridged);
+    InetAddress routerAddress = InetAddress.ofLiteral(family.word("ROUTER"));
+    String shown = family == Family.IPv4 ? "10.96.0.10:53" : "[fd96::10]:53";
     AtomicInteger asked = new AtomicInteger();
-    try (ApiServerProcess api = ApiServerProcess.start(router, ROUTER, 8080);
+    try (ApiServerProcess api = ApiServerProcess.start(router, family.word("ROUTER"), 8080);
         ScriptedServer server =
             DnsNode.in(
-                router,
-                () ->
-                    ScriptedServer.start(
-                        new InetSocketAddress(InetAddress.ofLiteral(ROUTER), 5353)))) {
+                router, () -> ScriptedServer.start(new InetSocketAddress(routerAddress, 5353)))) {
       server.script(question -> {
         asked.incrementAndGet();
         question.answer(records(question.message(), 60, "192.0.2.77"));
       });
-      api.apply(Nodes.node("node1", List.of("10.244.1.0/24"), List.of("192.0.2.1")));
-      OBJECTS.forEach(json -> api.apply(object(json)));
+      api.apply(Nodes.node("node1", List.of(family.word("RANGE")), List.of(family.word("NODE"))));
+      OBJECTS.forEach(json -> api.apply(object(family, json)));
       DnsClient client = new DnsClient(pod);
-      try (AgentProcess agent = agent("--dns-caching")) {
-        awaitFlow(agent, true);
-        client.ask(SERVICE, query("a.example.", Type.A));
-        client.ask(SERVICE, query("a.example.", Type.A));
+      try (AgentProcess agent = agent(api, family, "--dns-caching")) {
+        awaitFlow(family, agent, true);
+        client.ask(family.service, query("a.example.", Type.A));
+        client.ask(family.service, query("a.example.", Type.A));
         assertThat(asked).hasValue(1);
         assertThat(agent.get("/dns?a.example"))
-            .contains("10.96.0.10:53", "a.example.", "records", "1 of 2 queries");
+            .contains(shown, "a.example.", "records", "1 of 2 queries");
         assertThat(agent.get("/metrics"))
             .contains(
                 "kindnet_dns_cache_hits_total{kind=\"records\"} 1",
                 "kindnet_dns_cache_misses_total 1",
                 "kindnet_dns_cache_queries_total{transport=\"udp\"} 2",
-                "kindnet_dns_cache_server_answers{server=\"10.96.0.10:53\"} 1");
+                "kindnet_dns_cache_server_answers{server=\"" + shown + "\"} 1");
         assertThat(agent.get("/readyz")).contains("[+]dns-cache ok");
 
-        api.apply(object(POLICY));
-        awaitFlow(agent, false);
-        api.delete(object(POLICY));
-        awaitFlow(agent, true);
+        api.apply(object(family, POLICY));
+        awaitFlow(family, agent, false);
+        api.delete(object(family, POLICY));
+        awaitFlow(family, agent, true);
         assertThat(agent.stop("TERM")).isZero();
       }
-      client.ask(SERVICE, query("a.example.", Type.A));
+      client.ask(family.service, query("a.example.", Type.A));
       assertThat(asked).hasValue(2);
 
-      try (AgentProcess without = agent()) {
+      try (AgentProcess without = agent(api, family)) {
         Eventually.within(
             DEADLINE,
             () -> {
               assertThat(Nft.ruleset(node)).as(without.log()).doesNotContain("kindnet-dnscache");
               assertThat(Ip.run(node, "rule")).doesNotContain("10053");
+              assertThat(Ip.run(node, "-6", "rule")).doesNotContain("10053");
             });
       }
     }

@@ -9,11 +9,13 @@ import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.time.Duration;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.List;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.ConcurrentMap;
 import java.util.concurrent.atomic.AtomicLong;
 import java.util.concurrent.locks.LockSupport;
+import java.util.stream.IntStream;
 import org.xbill.DNS.Type;
 
 /**
@@ -25,16 +27,22 @@ final class DnsLoad implements AutoCloseable {
   private static final int NAMES = 50;
   private static final int NEW_NAME_EACH = 20;
 
-  private final InetSocketAddress server;
+  /** One record behind the question, whose name it has: A, class IN, TTL 60. */
+  private static final byte[] RECORD = {
+    (byte) 0xc0, 12, 0, 1, 0, 1, 0, 0, 0, 60, 0, 4, (byte) 192, 0, 2, 1
+  };
+
   private final List<DatagramSocket> sockets = new ArrayList<>();
-  private final ConcurrentMap<Long, byte[]> unanswered = new ConcurrentHashMap<>();
+  private final ConcurrentMap<Long, Sent> unanswered = new ConcurrentHashMap<>();
   private final AtomicLong answered = new AtomicLong();
   private final Thread sender;
   private volatile boolean sending = true;
-  private long sent;
+  private final AtomicLong sent = new AtomicLong();
+
+  private record Sent(long number, byte[] message) {}
 
   DnsLoad(DnsClient client, InetAddress address, int perSecond) throws IOException {
-    this.server = new InetSocketAddress(address, 53);
+    InetSocketAddress server = new InetSocketAddress(address, 53);
     for (int i = 0; i < SOCKETS; i++) {
       DatagramSocket socket = client.datagramSocket();
       socket.setSoTimeout(0);
@@ -48,19 +56,26 @@ final class DnsLoad implements AutoCloseable {
   }
 
   private void send(int perSecond) {
+    List<byte[]> known =
+        IntStream.range(0, NAMES)
+            .mapToObj(i -> query("name-" + i + ".example.", Type.A).toWire())
+            .toList();
     long gap = Duration.ofSeconds(1).toNanos() / perSecond;
     long next = System.nanoTime();
     try {
       while (sending) {
-        int socket = (int) (sent % SOCKETS);
-        int id = (int) (sent / SOCKETS % 0x10000);
-        String name = sent % NEW_NAME_EACH == 0 ? "new-" + sent : "name-" + sent * 31 % NAMES;
-        byte[] bytes = query(name + ".example.", Type.A).toWire();
+        long number = sent.get();
+        int socket = (int) (number % SOCKETS);
+        int id = (int) (number / SOCKETS % 0x10000);
+        byte[] bytes =
+            number % NEW_NAME_EACH == 0
+                ? query("new-" + number + ".example.", Type.A).toWire()
+                : known.get((int) (number % NAMES)).clone();
         bytes[0] = (byte) (id >> 8);
         bytes[1] = (byte) id;
-        unanswered.put((long) socket << 16 | id, bytes);
+        unanswered.put((long) socket << 16 | id, new Sent(number, bytes));
         sockets.get(socket).send(new DatagramPacket(bytes, bytes.length));
-        sent++;
+        sent.incrementAndGet();
         next += gap;
         long wait = next - System.nanoTime();
         if (wait > 0) {
@@ -70,6 +85,21 @@ final class DnsLoad implements AutoCloseable {
     } catch (IOException failed) {
       throw new AssertionError(failed);
     }
+  }
+
+  /** What a quick server says to a query of these, or of the cache for them. */
+  static byte[] answer(byte[] query) {
+    int end = 12;
+    while (query[end] != 0) {
+      end += 1 + query[end];
+    }
+    end += 5;
+    byte[] answer = Arrays.copyOf(query, end + RECORD.length);
+    System.arraycopy(RECORD, 0, answer, end, RECORD.length);
+    answer[2] |= (byte) 0x80; // QR
+    answer[7] = 1; // answers
+    answer[11] = 0; // no OPT record
+    return answer;
   }
 
   private void receive(int socket) {
@@ -99,17 +129,22 @@ final class DnsLoad implements AutoCloseable {
   }
 
   long sent() {
-    return sent;
+    return sent.get();
   }
 
   int unanswered() {
     return unanswered.size();
   }
 
+  /** The number of the last one that has no answer, from 0; -1 if there is none. */
+  long lastUnanswered() {
+    return unanswered.values().stream().mapToLong(Sent::number).max().orElse(-1);
+  }
+
   /** Sends again what has no answer yet, as resolvers do after a while. */
   void retry() throws IOException {
     for (var each : List.copyOf(unanswered.entrySet())) {
-      byte[] bytes = each.getValue();
+      byte[] bytes = each.getValue().message();
       sockets.get((int) (each.getKey() >> 16)).send(new DatagramPacket(bytes, bytes.length));
     }
   }
