@@ -135,8 +135,9 @@ final class DnsComparison {
     }
     out.printf(
         Locale.ROOT,
-        "Misses: the latency at %d queries a second, each for another name, of a server that answers%n"
-            + "at once, and of one that takes a millisecond, as it does on another machine.%n",
+        "Misses: the latency at %d queries a second, each for another name, of a server that"
+            + " answers%nat once, and of one that takes a millisecond, as it does on another"
+            + " machine.%n",
         MISSES_PER_SECOND);
     Table table =
         new Table(1, "misses", "CPU µs", "latency µs", "× no cache", "1 ms away", "× no cache");

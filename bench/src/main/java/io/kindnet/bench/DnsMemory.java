@@ -27,8 +27,9 @@ final class DnsMemory {
     double entries = node.metric("kindnet_dns_cache_entries");
     out.printf(
         Locale.ROOT,
-        "Memory of the agent: %.1f MiB when it has started, %.1f MiB after A and AAAA of %d names%n"
-            + "whose answers are not kept, %.1f MiB after as many that are: %.0f answers in %.1f MiB.%n%n",
+        "Memory of the agent: %.1f MiB when it has started, %.1f MiB after A and AAAA of %d"
+            + " names%nwhose answers are not kept, %.1f MiB after as many that are: %.0f answers in"
+            + " %.1f MiB.%n%n",
         started,
         asked,
         NAMES,

@@ -27,7 +27,8 @@ final class DnsPart {
       out.println("### DNS");
       out.println();
       out.println(
-          "A pod asks by dnsperf on one CPU. The caches, and the server that they ask, are on another.");
+          "A pod asks by dnsperf on one CPU. The caches, and the server that they ask, are on"
+              + " another.");
       out.println("node-local-dns is CoreDNS with the configuration of its manifest.");
       try (PinnedProgram agent = node.startAgent()) {
         new DnsComparison(node, agent, names).run(out, targets);

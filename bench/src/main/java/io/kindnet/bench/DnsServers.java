@@ -45,10 +45,10 @@ record DnsServers(Path program, Path directory) {
   private static final String CORE_DNS =
       """
       .:53 {
-        bind %s
+        bind ADDRESS
         errors
         cache 3600
-        forward . %s
+        forward . SERVER
       }
       """;
 
@@ -56,13 +56,13 @@ record DnsServers(Path program, Path directory) {
   private static final String NODE_LOCAL_DNS =
       """
       .:53 {
-        bind %s
+        bind ADDRESS
         errors
         cache {
           success 9984 3600
           denial 9984 5
         }
-        forward . %s {
+        forward . SERVER {
           force_tcp
         }
       }
@@ -77,17 +77,18 @@ record DnsServers(Path program, Path directory) {
 
   /** CoreDNS with its cache on a node, listening at an address. */
   PinnedProgram coreDns(Machine node, String address, String server, int cpu) {
-    return start(node, "coredns", CORE_DNS.formatted(address, server), cpu);
+    return start(node, "coredns", CORE_DNS, address, server, cpu);
   }
 
   /** CoreDNS as node-local-dns has it, which is this program with another main. */
   PinnedProgram nodeLocalDns(Machine node, String address, String server, int cpu) {
-    return start(node, "node-local-dns", NODE_LOCAL_DNS.formatted(address, server), cpu);
+    return start(node, "node-local-dns", NODE_LOCAL_DNS, address, server, cpu);
   }
 
-  private PinnedProgram start(Machine node, String name, String configuration, int cpu) {
-    return PinnedProgram.start(
-        node, cpu, List.of(program.toString(), "-conf", write(name, configuration), "-quiet"));
+  private PinnedProgram start(
+      Machine node, String name, String template, String address, String server, int cpu) {
+    String file = write(name, template.replace("ADDRESS", address).replace("SERVER", server));
+    return PinnedProgram.start(node, cpu, List.of(program.toString(), "-conf", file, "-quiet"));
   }
 
   private String write(String name, String configuration) {
