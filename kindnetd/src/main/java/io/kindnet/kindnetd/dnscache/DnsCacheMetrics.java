@@ -62,7 +62,7 @@ final class DnsCacheMetrics {
         "refreshes", "Answers asked for again before they expired.", ResolverStatistics::refreshed);
     counter(
         "evictions",
-        "Answers removed for want of room before they expired.",
+        "Answers removed for lack of space before they expired.",
         ResolverStatistics::evicted);
   }
 

@@ -13,8 +13,9 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * Answers by server, name, type and the flags that an answer depends on. Finding one takes no lock
- * and allocates nothing. What was not used since the hand came by last time goes first when room is
- * needed (the algorithm CLOCK). Thread-safe. All times are nanoseconds of one clock of the caller.
+ * and allocates nothing. What was not used since the hand came by last time goes first when space
+ * is needed (the algorithm CLOCK). Thread-safe. All times are nanoseconds of one clock of the
+ * caller.
  */
 public final class AnswerCache {
   /** For how long an answer may be used after it has expired, in seconds. */
@@ -137,7 +138,7 @@ public final class AnswerCache {
     if (entry.memory() > maxBytes / 8) {
       return;
     }
-    makeRoom(entry.memory(), now);
+    makeSpace(entry.memory(), now);
     int slot = slot(hash);
     entry.next = table.get(slot);
     table.set(slot, entry);
@@ -182,7 +183,7 @@ public final class AnswerCache {
     return entry.remaining(now) < -TimeUnit.SECONDS.toNanos(more);
   }
 
-  private void makeRoom(int memory, long now) {
+  private void makeSpace(int memory, long now) {
     // each entry is met twice at most: its mark is cleared, then it goes
     while (entries.get() > 0 && bytes.get() + memory > maxBytes) {
       hand = slot(hand + 1);
@@ -234,7 +235,7 @@ public final class AnswerCache {
     return bytes.get();
   }
 
-  /** How many entries were removed for want of room before they expired. */
+  /** How many entries were removed for lack of space before they expired. */
   public long evicted() {
     return evicted.get();
   }

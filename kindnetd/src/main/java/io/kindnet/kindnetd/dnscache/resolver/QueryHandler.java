@@ -10,7 +10,7 @@ public interface QueryHandler {
    *
    * @param query the message between position and limit, which stay as they are
    * @param answer into which the answer is written, from its position on; the position is moved
-   *     behind it. Without 512 bytes of room for UDP, or 65535 for TCP, the answer may be refused.
+   *     behind it. Without 512 bytes of space for UDP, or 65535 for TCP, the answer may be refused.
    * @return whether there is one; if not, nothing was written, and {@link #handle} is to be called
    */
   boolean answer(NameServer server, Transport transport, ByteBuffer query, ByteBuffer answer);

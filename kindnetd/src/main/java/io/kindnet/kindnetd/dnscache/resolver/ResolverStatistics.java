@@ -13,7 +13,7 @@ import java.util.Map;
  * @param passed queries passed on as they were, answered or not
  * @param declined queries that got no answer
  * @param refreshed answers asked for again before they expired
- * @param evicted answers removed for want of room before they expired
+ * @param evicted answers removed for lack of space before they expired
  * @param entries in the cache
  * @param bytes that they take
  * @param servers in the order of their addition

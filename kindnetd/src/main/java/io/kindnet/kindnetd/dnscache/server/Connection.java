@@ -18,14 +18,14 @@ import java.util.function.BiConsumer;
  */
 final class Connection {
   private static final int LENGTH_BYTES = 2;
-  private static final int FIRST_ROOM = 1024;
+  private static final int FIRST_SIZE = 1024;
   private static final int MOST_UNSENT = 1 << 20;
 
   private final Endpoint endpoint;
   private final StreamSocket socket;
   private final InetSocketAddress client;
   // of the reading thread
-  private byte[] bytes = new byte[FIRST_ROOM];
+  private byte[] bytes = new byte[FIRST_SIZE];
   private final List<Fd> noFds = new ArrayList<>(0);
   private int count;
   private long lastUse = System.nanoTime();
@@ -131,7 +131,7 @@ final class Connection {
    * Sends a message.
    *
    * @param message with its length before it, in an array that may be used again
-   * @return false if there was not room for all of it: {@link #flush} has to be called when there
+   * @return false if there was not space for all of it: {@link #flush} has to be called when there
    *     is
    */
   synchronized boolean send(ByteBuffer message) {
@@ -150,7 +150,7 @@ final class Connection {
     return true;
   }
 
-  /** Whether something waits for room. */
+  /** Whether something waits for space. */
   synchronized boolean hasUnsent() {
     return !unsent.isEmpty();
   }

@@ -16,8 +16,7 @@ import java.util.concurrent.TimeUnit;
 public final class DnsServer implements AutoCloseable {
   private final int mark;
   private final TrafficCounts counts = new TrafficCounts();
-  private final DatagramLoop datagrams;
-  private final ConnectionLoop connections;
+  private final List<EndpointThread<?>> threads;
   private final Map<NameServer, Endpoint> endpoints = new HashMap<>();
 
   /**
@@ -27,14 +26,20 @@ public final class DnsServer implements AutoCloseable {
    */
   public DnsServer(Resolver resolver, int mark, ServerLimits limits) {
     this.mark = mark;
-    ClientCounts questions = new ClientCounts(limits.questionsOfClient());
-    this.datagrams = new DatagramLoop(resolver.newQueryHandler(), questions, counts);
-    this.connections = new ConnectionLoop(resolver.newQueryHandler(), limits, questions, counts);
+    ClientCounts ofClients = new ClientCounts(limits.questionsOfClient());
+    Questions overUdp = new Questions(resolver.newQueryHandler(), ofClients, counts);
+    Questions overTcp = new Questions(resolver.newQueryHandler(), ofClients, counts);
+    this.threads =
+        List.of(
+            new EndpointThread<Object>(
+                "dns over TCP", poller -> new ConnectionService(poller, overTcp, limits)),
+            new EndpointThread<Endpoint>(
+                "dns over UDP", poller -> new DatagramService(poller, overUdp)));
   }
 
   /** The threads that have to be alive. */
   public List<Thread> threads() {
-    return List.of(datagrams.thread(), connections.thread());
+    return threads.stream().map(EndpointThread::thread).toList();
   }
 
   /** What has come and gone. */
@@ -50,8 +55,7 @@ public final class DnsServer implements AutoCloseable {
   public void open(NameServer server) {
     Endpoint endpoint = Endpoint.open(server, mark);
     endpoints.put(server, endpoint);
-    datagrams.add(endpoint);
-    connections.add(endpoint);
+    threads.forEach(thread -> thread.add(endpoint));
   }
 
   /**
@@ -69,8 +73,7 @@ public final class DnsServer implements AutoCloseable {
         endpoint.retire();
       }
     }
-    datagrams.wakeUp();
-    connections.wakeUp();
+    threads.forEach(EndpointThread::wakeUp);
     long deadline = System.nanoTime() + timeout.toNanos();
     boolean all = true;
     for (NameServer server : servers) {
@@ -85,7 +88,6 @@ public final class DnsServer implements AutoCloseable {
   /** Closes all sockets at once, and ends the threads. */
   @Override
   public void close() {
-    connections.close();
-    datagrams.close();
+    threads.forEach(EndpointThread::close);
   }
 }

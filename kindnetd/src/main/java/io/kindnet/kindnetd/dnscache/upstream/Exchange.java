@@ -17,6 +17,8 @@ final class Exchange {
     TRANSFER
   }
 
+  private static final int MOST_ATTEMPTS = 3;
+
   private final byte[] message;
   private final Mode mode;
   private final AnswerListener listener;
@@ -53,6 +55,38 @@ final class Exchange {
   /** Whether all attempts were. */
   boolean refused() {
     return refusals >= attempts;
+  }
+
+  boolean overUdp() {
+    return mode == Mode.QUESTION || mode == Mode.PASS_UDP;
+  }
+
+  /** How often it is sent over UDP at most. */
+  int mostAttempts() {
+    return switch (mode) {
+      case QUESTION -> MOST_ATTEMPTS;
+      case PASS_UDP -> 1;
+      case PASS_TCP, TRANSFER -> -1;
+    };
+  }
+
+  /** Whether it was sent as often as it may be, and each time nobody listened. */
+  boolean hopeless() {
+    return refused() && attempts == mostAttempts();
+  }
+
+  /**
+   * How long after the start it is asked again, through another socket: a quarter and five eighths
+   * of the deadline, but at once where nobody listens.
+   *
+   * @param deadline for the answer, in nanoseconds
+   * @return nanoseconds
+   */
+  long due(long deadline) {
+    if (refused()) {
+      return 0;
+    }
+    return attempts == 1 ? deadline / 4 : deadline * 5 / 8;
   }
 
   byte[] message() {

@@ -15,7 +15,6 @@ import org.slf4j.LoggerFactory;
 /** A name server that is asked. Thread-safe; what is not said of a method is done by any thread. */
 public final class UpstreamServer {
   private static final Logger LOG = LoggerFactory.getLogger(UpstreamServer.class);
-  private static final int MOST_ATTEMPTS = 3;
 
   private final InetSocketAddress address;
   private final Upstream upstream;
@@ -23,14 +22,10 @@ public final class UpstreamServer {
   private final UdpSockets sockets;
   private final TcpConnections connections;
   private final Silence silence;
-  private final List<Exchange> underWay = new ArrayList<>();
+  private final UpstreamCounts counts = new UpstreamCounts();
 
-  private long questions;
-  private long answered;
-  private long timeouts;
-  private long discarded;
-  private long truncated;
-  private long answerNanos;
+  // with the lock of this
+  private final List<Exchange> underWay = new ArrayList<>();
   private boolean closed;
 
   UpstreamServer(
@@ -52,8 +47,8 @@ public final class UpstreamServer {
     return silence.answers();
   }
 
-  public synchronized UpstreamStatistics statistics() {
-    return new UpstreamStatistics(questions, answered, timeouts, discarded, truncated, answerNanos);
+  public UpstreamStatistics statistics() {
+    return counts.statistics();
   }
 
   /**
@@ -85,9 +80,9 @@ public final class UpstreamServer {
       refused = closed;
       if (!refused) {
         underWay.add(exchange);
-        questions += exchange.probe() ? 0 : 1;
+        counts.asked(exchange);
       }
-      sent = !refused && overUdp(exchange) && sendOverUdp(exchange);
+      sent = !refused && exchange.overUdp() && sendOverUdp(exchange);
     }
     if (refused) {
       fail(exchange);
@@ -96,10 +91,6 @@ public final class UpstreamServer {
     } else {
       upstream.execute(() -> send(exchange));
     }
-  }
-
-  private static boolean overUdp(Exchange exchange) {
-    return exchange.mode() == Exchange.Mode.QUESTION || exchange.mode() == Exchange.Mode.PASS_UDP;
   }
 
   private boolean sendOverUdp(Exchange exchange) {
@@ -117,7 +108,7 @@ public final class UpstreamServer {
     if (exchange.finished()) {
       return;
     }
-    if (!overUdp(exchange)) {
+    if (!exchange.overUdp()) {
       connections.send(exchange);
       return;
     }
@@ -141,7 +132,7 @@ public final class UpstreamServer {
       if (exchange == null
           || exchange.finished()
           || !Messages.answers(exchange.message(), message)) {
-        discarded++;
+        counts.discarded.increment();
         return;
       }
       socket.underWay().remove(Messages.id(message));
@@ -153,7 +144,7 @@ public final class UpstreamServer {
         if (exchange.connections > 0) {
           return; // is being asked over TCP already
         }
-        truncated++;
+        counts.truncated.increment();
         // what may come from somebody else is nothing to fall back to
         exchange.truncatedAnswer = sameCase ? message : null;
       }
@@ -182,9 +173,7 @@ public final class UpstreamServer {
       return true;
     }
     if (!Messages.answers(exchange.message(), message)) {
-      synchronized (this) {
-        discarded++;
-      }
+      counts.discarded.increment();
       return false;
     }
     silence.answered(exchange, message);
@@ -199,12 +188,13 @@ public final class UpstreamServer {
     }
   }
 
-  private synchronized void count(Exchange exchange) {
+  private void count(Exchange exchange) {
+    remove(exchange);
+    counts.answered(exchange);
+  }
+
+  private synchronized void remove(Exchange exchange) {
     underWay.remove(exchange);
-    if (!exchange.probe()) {
-      answered++;
-      answerNanos += System.nanoTime() - exchange.started();
-    }
   }
 
   /** A connection has ended before the answer. By the thread of {@link Upstream}. */
@@ -229,10 +219,8 @@ public final class UpstreamServer {
     if (fallback != null) {
       answered(exchange, fallback);
     } else if (exchange.finish()) {
-      synchronized (this) {
-        underWay.remove(exchange);
-        timeouts += exchange.probe() ? 0 : 1;
-      }
+      remove(exchange);
+      counts.unanswered(exchange);
       upstream.call(() -> exchange.listener().unanswered());
     }
   }
@@ -257,8 +245,7 @@ public final class UpstreamServer {
       wantsProbe = silence.wantsProbe(now);
       for (Exchange exchange : underWay) {
         long waited = now - exchange.started();
-        boolean hopeless = exchange.refused() && exchange.attempts == attempts(exchange);
-        if (waited > deadline || hopeless) {
+        if (waited > deadline || exchange.hopeless()) {
           late.add(exchange);
         } else if (waited > deadline / 4) {
           wantsProbe |= !exchange.probe() && silence.silentSince(exchange);
@@ -281,8 +268,8 @@ public final class UpstreamServer {
   private void retry(long now) {
     for (Exchange exchange : underWay) {
       if (exchange.connections == 0
-          && exchange.attempts < attempts(exchange)
-          && now - exchange.started() > due(exchange)) {
+          && exchange.attempts < exchange.mostAttempts()
+          && now - exchange.started() > exchange.due(deadline)) {
         try {
           sockets.refill();
         } catch (IOException e) {
@@ -291,26 +278,6 @@ public final class UpstreamServer {
         sendOverUdp(exchange);
       }
     }
-  }
-
-  /** How often it is sent over UDP at most. */
-  private static int attempts(Exchange exchange) {
-    return switch (exchange.mode()) {
-      case QUESTION -> MOST_ATTEMPTS;
-      case PASS_UDP -> 1;
-      case PASS_TCP, TRANSFER -> -1;
-    };
-  }
-
-  /**
-   * How long after the start of an exchange it is asked again, through another socket: a quarter
-   * and five eighths of the deadline, but at once where nobody listens.
-   */
-  private long due(Exchange exchange) {
-    if (exchange.refused()) {
-      return 0;
-    }
-    return exchange.attempts == 1 ? deadline / 4 : deadline * 5 / 8;
   }
 
   /** Whether anything waits for the thread of {@link Upstream}. */

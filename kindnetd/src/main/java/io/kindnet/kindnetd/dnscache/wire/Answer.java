@@ -169,7 +169,7 @@ public final class Answer {
    * @param age how many seconds ago the server has answered, which the TTLs are less
    * @param turn by how many places addresses are to move; 0 for the server's order
    * @param to moved behind the answer
-   * @return whether there was room enough; if not, nothing was written
+   * @return whether there was space enough; if not, nothing was written
    */
   public boolean write(Query query, int size, int age, int turn, ByteBuffer to) {
     int start = to.position();

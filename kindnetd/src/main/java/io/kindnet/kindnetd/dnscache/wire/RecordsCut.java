@@ -14,17 +14,17 @@ record RecordsCut(int length, int answers, int authorities, int additionals, boo
    *
    * @param bytes that have been read before
    * @param from where the first begins
-   * @param room for how many octets there is room
+   * @param space for how many octets there is space
    * @param answer how many records there are of each section
    */
-  static RecordsCut of(byte[] bytes, int from, int room, Answer answer) {
+  static RecordsCut of(byte[] bytes, int from, int space, Answer answer) {
     int[] sections = {answer.answers(), answer.authorities(), answer.additionals()};
     int[] fitting = new int[sections.length];
     int at = from;
     for (int section = 0; section < sections.length; section++) {
       while (fitting[section] < sections[section]) {
         int next = behind(bytes, at);
-        if (next - from > room) {
+        if (next - from > space) {
           return new RecordsCut(at - from, fitting[0], fitting[1], fitting[2], section < 2);
         }
         fitting[section]++;

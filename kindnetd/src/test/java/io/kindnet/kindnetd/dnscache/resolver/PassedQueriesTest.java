@@ -8,10 +8,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import io.kindnet.kindnetd.dnscache.ScriptedServer;
 import io.kindnet.kindnetd.dnscache.resolver.ResolverFixture.Client;
 import io.kindnet.kindnetd.dnscache.wire.Transport;
-import java.io.IOException;
 import java.util.Arrays;
-import org.junit.jupiter.api.AfterEach;
-import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
@@ -30,21 +27,9 @@ import org.xbill.DNS.Section;
 import org.xbill.DNS.Type;
 
 /** Queries of which only the server knows what they mean: they go there as they are, and back. */
-class PassedQueriesTest {
-  private final ResolverFixture fixture = new ResolverFixture(ResolverFixture.LONG);
-  private ScriptedServer server;
-  private NameServer name;
-
-  @BeforeEach
-  void start() throws IOException {
-    server = ScriptedServer.start();
-    name = fixture.add(server.address());
-  }
-
-  @AfterEach
-  void stop() throws IOException {
-    fixture.close();
-    server.close();
+class PassedQueriesTest extends ResolverTestCase {
+  PassedQueriesTest() {
+    super(ResolverFixture.LONG);
   }
 
   @ParameterizedTest

@@ -17,8 +17,6 @@ import java.util.ArrayList;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Set;
-import org.junit.jupiter.api.AfterEach;
-import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.xbill.DNS.ExtendedFlags;
 import org.xbill.DNS.Flags;
@@ -28,21 +26,9 @@ import org.xbill.DNS.Section;
 import org.xbill.DNS.Type;
 
 /** What clients get of a server that answers, and what the server is asked for it. */
-class ResolverTest {
-  private final ResolverFixture fixture = new ResolverFixture(ResolverFixture.LONG);
-  private ScriptedServer server;
-  private NameServer name;
-
-  @BeforeEach
-  void start() throws IOException {
-    server = ScriptedServer.start();
-    name = fixture.add(server.address());
-  }
-
-  @AfterEach
-  void stop() throws IOException {
-    fixture.close();
-    server.close();
+class ResolverTest extends ResolverTestCase {
+  ResolverTest() {
+    super(ResolverFixture.LONG);
   }
 
   @Test

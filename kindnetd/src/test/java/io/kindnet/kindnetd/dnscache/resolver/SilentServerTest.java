@@ -9,13 +9,10 @@ import static org.assertj.core.api.Assertions.assertThat;
 import io.kindnet.kindnetd.dnscache.ScriptedServer;
 import io.kindnet.kindnetd.dnscache.resolver.ResolverFixture.Client;
 import io.kindnet.netlink.testing.Eventually;
-import java.io.IOException;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.time.Duration;
 import java.util.concurrent.TimeUnit;
-import org.junit.jupiter.api.AfterEach;
-import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.xbill.DNS.ExtendedErrorCodeOption;
 import org.xbill.DNS.Message;
@@ -24,23 +21,11 @@ import org.xbill.DNS.Section;
 import org.xbill.DNS.Type;
 
 /** Servers that do not answer, or not in time. */
-class SilentServerTest {
+class SilentServerTest extends ResolverTestCase {
   private static final Duration DEADLINE = Duration.ofMillis(400);
 
-  private final ResolverFixture fixture = new ResolverFixture(DEADLINE);
-  private ScriptedServer server;
-  private NameServer name;
-
-  @BeforeEach
-  void start() throws IOException {
-    server = ScriptedServer.start();
-    name = fixture.add(server.address());
-  }
-
-  @AfterEach
-  void stop() throws IOException {
-    fixture.close();
-    server.close();
+  SilentServerTest() {
+    super(DEADLINE);
   }
 
   @Test

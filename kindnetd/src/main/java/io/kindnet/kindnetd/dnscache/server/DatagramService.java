@@ -1,6 +1,5 @@
 package io.kindnet.kindnetd.dnscache.server;
 
-import io.kindnet.kindnetd.dnscache.resolver.ClientQuery;
 import io.kindnet.kindnetd.dnscache.resolver.QueryHandler;
 import io.kindnet.kindnetd.dnscache.wire.Transport;
 import io.kindnet.netlink.libc.AddressedDatagrams;
@@ -12,77 +11,47 @@ import java.nio.ByteBuffer;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.Queue;
-import java.util.concurrent.ConcurrentLinkedQueue;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * Answers what comes over UDP, on a thread of its own. What is in the cache is answered many at a
- * time, without an object for each.
+ * Answers what comes over UDP. What is in the cache is answered many at a time, without an object
+ * for each.
  */
-final class DatagramLoop implements AutoCloseable {
-  private static final Logger log = LoggerFactory.getLogger(DatagramLoop.class);
+final class DatagramService implements EndpointService<Endpoint> {
+  private static final Logger log = LoggerFactory.getLogger(DatagramService.class);
   private static final int BATCH = 32;
   private static final int LONGEST_QUERY = 8192;
   private static final int LONGEST_BATCHED_ANSWER = 4096;
-  private static final Duration LONG = Duration.ofHours(1);
-  private static final Duration SETTLE = Duration.ofMillis(50);
 
+  private final Poller<Endpoint> poller;
   private final QueryHandler handler;
-  private final ClientCounts questions;
+  private final Questions questions;
   private final TrafficCounts counts;
-  private final Poller<Endpoint> poller = new Poller<>();
-  private final Queue<Endpoint> added = new ConcurrentLinkedQueue<>();
-  private final List<Endpoint> endpoints = new ArrayList<>(); // of the thread alone
+  private final List<Endpoint> endpoints = new ArrayList<>();
   private final AddressedDatagrams received = new AddressedDatagrams(BATCH, LONGEST_QUERY);
   private final AddressedDatagrams answers = new AddressedDatagrams(BATCH, LONGEST_BATCHED_ANSWER);
-  private final Thread thread;
-  private volatile boolean closed;
 
-  DatagramLoop(QueryHandler handler, ClientCounts questions, TrafficCounts counts) {
-    this.handler = handler;
+  DatagramService(Poller<Endpoint> poller, Questions questions) {
+    this.poller = poller;
+    this.handler = questions.handler();
     this.questions = questions;
-    this.counts = counts;
-    this.thread = Thread.ofPlatform().daemon().name("dns over UDP").start(this::run);
+    this.counts = questions.counts();
   }
 
-  Thread thread() {
-    return thread;
+  @Override
+  public void open(Endpoint endpoint) {
+    poller.add(endpoint.datagrams().number(), endpoint);
+    endpoints.add(endpoint);
   }
 
-  /** Serves {@code endpoint}, too, until it is retired. */
-  void add(Endpoint endpoint) {
-    added.add(endpoint);
-    poller.wakeUp();
+  @Override
+  public Duration timeout() {
+    return isAnyRetired() ? SETTLE : LONG;
   }
 
-  /** Looks at what was retired. */
-  void wakeUp() {
-    poller.wakeUp();
-  }
-
-  /** Whatever ends it, it leaves no socket open: what clients send goes to the servers then. */
-  private void run() {
-    try (poller) {
-      try {
-        while (!closed) {
-          turn();
-        }
-      } finally {
-        endpoints.forEach(this::close);
-      }
-    }
-  }
-
-  private void turn() {
-    for (Endpoint endpoint : poller.await(isAnyRetired() ? SETTLE : LONG)) {
-      serve(endpoint);
-    }
-    for (Endpoint next = added.poll(); next != null; next = added.poll()) {
-      poller.add(next.datagrams().number(), next);
-      endpoints.add(next);
-    }
+  @Override
+  public void review() {
     if (isAnyRetired()) {
       endpoints.removeIf(this::closeIfDone);
     }
@@ -113,7 +82,8 @@ final class DatagramLoop implements AutoCloseable {
     endpoint.closed();
   }
 
-  private void serve(Endpoint endpoint) {
+  @Override
+  public void serve(Endpoint endpoint) {
     try {
       while (endpoint.datagrams().receive(received) > 0) {
         counts.datagrams.add(received.count());
@@ -148,26 +118,14 @@ final class DatagramLoop implements AutoCloseable {
 
   private void ask(Endpoint endpoint, ByteBuffer query, InetSocketAddress client) {
     ByteBuffer copy = copy(query);
-    if (!questions.take(client.getAddress())) {
-      counts.limited.increment();
-      forward(endpoint, client, copy);
-      return;
-    }
-    endpoint.begin();
-    UnansweredQuery responder =
-        new UnansweredQuery(
-            answer -> respond(endpoint, client, answer),
-            () -> forward(endpoint, client, copy),
-            () -> {
-              questions.giveBack(client.getAddress());
-              endpoint.end();
-            });
-    try {
-      handler.handle(new ClientQuery(endpoint.server(), Transport.UDP, query), responder);
-    } catch (RuntimeException bug) {
-      log.error("a query of {} is left to the server", client, bug);
-      responder.decline();
-    }
+    questions.ask(
+        endpoint,
+        client,
+        Transport.UDP,
+        query,
+        answer -> respond(endpoint, client, answer),
+        () -> forward(endpoint, client, copy),
+        () -> {});
   }
 
   private void respond(Endpoint endpoint, InetSocketAddress client, ByteBuffer answer) {
@@ -197,11 +155,8 @@ final class DatagramLoop implements AutoCloseable {
     return ByteBuffer.wrap(bytes);
   }
 
-  /** Ends the thread, and waits for that. */
   @Override
   public void close() {
-    closed = true;
-    poller.wakeUp();
-    Threads.join(thread);
+    endpoints.forEach(this::close);
   }
 }
