@@ -21,7 +21,6 @@ import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
 import java.util.Map;
-import java.util.Objects;
 import java.util.concurrent.atomic.AtomicInteger;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.io.TempDir;
@@ -71,37 +70,42 @@ class DnsCachingTest {
     IPv4("10.96.0.10", "192.0.2.254", "192.0.2.1", "10.244.1.1", "10.244.1.5", "10.244.1.0/24"),
     IPv6("fd96::10", "2001:db8::254", "2001:db8::1", "fd00:1::1", "fd00:1::5", "fd00:1::/64");
 
-    private final InetAddress service;
-    private final Map<String, String> words;
+    private final String service;
+    private final String router;
+    private final String node;
+    private final String gateway;
+    private final String pod;
+    private final String range;
 
     Family(String service, String router, String node, String gateway, String pod, String range) {
-      this.service = InetAddress.ofLiteral(service);
-      boolean v6 = name().equals("IPv6");
-      this.words =
-          Map.ofEntries(
-              Map.entry("SERVICE", service),
-              Map.entry("ROUTER", router),
-              Map.entry("NODE", node),
-              Map.entry("GATEWAY", gateway),
-              Map.entry("POD", pod),
-              Map.entry("RANGE", range),
-              Map.entry("FAMILY", name()),
-              Map.entry("HOST-BITS", v6 ? "128" : "32"),
-              Map.entry("LINK-BITS", v6 ? "64" : "24"),
-              Map.entry("FLAG", v6 ? "nodad" : ""),
-              Map.entry("IP", v6 ? "ip6" : "ip"),
-              Map.entry("ENDPOINT", v6 ? "[" + router + "]:5353" : router + ":5353"));
-    }
-
-    String word(String key) {
-      return Objects.requireNonNull(words.get(key));
+      this.service = service;
+      this.router = router;
+      this.node = node;
+      this.gateway = gateway;
+      this.pod = pod;
+      this.range = range;
     }
 
     /** A text with the addresses of this family. */
     String fill(String text) {
+      boolean v6 = this == IPv6;
+      String[][] words = {
+        {"SERVICE", service},
+        {"ROUTER", router},
+        {"NODE", node},
+        {"GATEWAY", gateway},
+        {"POD", pod},
+        {"RANGE", range},
+        {"FAMILY", name()},
+        {"HOST-BITS", v6 ? "128" : "32"},
+        {"LINK-BITS", v6 ? "64" : "24"},
+        {"FLAG", v6 ? "nodad" : ""},
+        {"IP", v6 ? "ip6" : "ip"},
+        {"ENDPOINT", v6 ? "[" + router + "]:5353" : router + ":5353"}
+      };
       String filled = text;
-      for (Map.Entry<String, String> word : words.entrySet()) {
-        filled = filled.replaceAll("\\b" + word.getKey() + "\\b", word.getValue());
+      for (String[] word : words) {
+        filled = filled.replaceAll("\\b" + word[0] + "\\b", word[1]);
       }
       return filled;
     }
@@ -180,7 +184,7 @@ class DnsCachingTest {
     flags[2] = "--cni-socket=" + directory.resolve("cni.sock");
     flags[3] = "--cni-plugins=standard";
     System.arraycopy(more, 0, flags, 4, more.length);
-    String address = family.word("NODE");
+    String address = family.node;
     return AgentProcess.start(
         node, Map.of("NODE_NAME", "node1", "HOST_IP", address, "POD_IP", address), flags);
   }
@@ -204,10 +208,11 @@ class DnsCachingTest {
   void servesThePodsThatMayAskTheServersOfTheService(Family family, boolean bridged)
       throws Exception {
     connect(family, bridged);
-    InetAddress routerAddress = InetAddress.ofLiteral(family.word("ROUTER"));
+    InetAddress service = InetAddress.ofLiteral(family.service);
+    InetAddress routerAddress = InetAddress.ofLiteral(family.router);
     String shown = family == Family.IPv4 ? "10.96.0.10:53" : "[fd96::10]:53";
     AtomicInteger asked = new AtomicInteger();
-    try (ApiServerProcess api = ApiServerProcess.start(router, family.word("ROUTER"), 8080);
+    try (ApiServerProcess api = ApiServerProcess.start(router, family.router, 8080);
         ScriptedServer server =
             DnsNode.in(
                 router, () -> ScriptedServer.start(new InetSocketAddress(routerAddress, 5353)))) {
@@ -215,13 +220,13 @@ class DnsCachingTest {
         asked.incrementAndGet();
         question.answer(records(question.message(), 60, "192.0.2.77"));
       });
-      api.apply(Nodes.node("node1", List.of(family.word("RANGE")), List.of(family.word("NODE"))));
+      api.apply(Nodes.node("node1", List.of(family.range), List.of(family.node)));
       OBJECTS.forEach(json -> api.apply(object(family, json)));
       DnsClient client = new DnsClient(pod);
       try (AgentProcess agent = agent(api, family, "--dns-caching")) {
         awaitFlow(family, agent, true);
-        client.ask(family.service, query("a.example.", Type.A));
-        client.ask(family.service, query("a.example.", Type.A));
+        client.ask(service, query("a.example.", Type.A));
+        client.ask(service, query("a.example.", Type.A));
         assertThat(asked).hasValue(1);
         assertThat(agent.get("/dns?a.example"))
             .contains(shown, "a.example.", "records", "1 of 2 queries");
@@ -239,7 +244,7 @@ class DnsCachingTest {
         awaitFlow(family, agent, true);
         assertThat(agent.stop("TERM")).isZero();
       }
-      client.ask(family.service, query("a.example.", Type.A));
+      client.ask(service, query("a.example.", Type.A));
       assertThat(asked).hasValue(2);
 
       try (AgentProcess without = agent(api, family)) {

@@ -39,7 +39,15 @@ final class DnsLoad implements AutoCloseable {
   private volatile boolean sending = true;
   private final AtomicLong sent = new AtomicLong();
 
-  private record Sent(long number, byte[] message) {}
+  private static final class Sent {
+    private final long number;
+    private final byte[] message;
+
+    Sent(long number, byte[] message) {
+      this.number = number;
+      this.message = message;
+    }
+  }
 
   DnsLoad(DnsClient client, InetAddress address, int perSecond) throws IOException {
     InetSocketAddress server = new InetSocketAddress(address, 53);
@@ -138,13 +146,13 @@ final class DnsLoad implements AutoCloseable {
 
   /** The number of the last one that has no answer, from 0; -1 if there is none. */
   long lastUnanswered() {
-    return unanswered.values().stream().mapToLong(Sent::number).max().orElse(-1);
+    return unanswered.values().stream().mapToLong(each -> each.number).max().orElse(-1);
   }
 
   /** Sends again what has no answer yet, as resolvers do after a while. */
   void retry() throws IOException {
     for (var each : List.copyOf(unanswered.entrySet())) {
-      byte[] bytes = each.getValue().message();
+      byte[] bytes = each.getValue().message;
       sockets.get((int) (each.getKey() >> 16)).send(new DatagramPacket(bytes, bytes.length));
     }
   }

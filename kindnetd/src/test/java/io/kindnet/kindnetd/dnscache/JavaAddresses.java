@@ -40,6 +40,8 @@ final class JavaAddresses {
     }
   }
 
+  // as programs do: what JNDI's provider for DNS makes of answers are texts
+  @SuppressWarnings({"BanJNDI", "JdkObsolete"})
   private static void askForRecords(String host) throws NamingException {
     Hashtable<String, String> environment = new Hashtable<>();
     environment.put("java.naming.factory.initial", "com.sun.jndi.dns.DnsContextFactory");
