@@ -20,6 +20,8 @@ import org.jspecify.annotations.Nullable;
  * @param verdict what a map of verdicts has for the key; null in others
  * @param timeout after which it goes; null for that of the set
  * @param comment what {@code nft} shows with it, 127 bytes at the most; null for nothing
+ * @param expiration when it goes, from when it was listed; null where it does not, and for one that
+ *     was not listed. Two that differ in this alone are equal.
  */
 public record Element(
     Value key,
@@ -28,41 +30,42 @@ public record Element(
     @Nullable Value data,
     @Nullable Verdict verdict,
     @Nullable Duration timeout,
-    @Nullable String comment) {
+    @Nullable String comment,
+    @Nullable Duration expiration) {
 
   /** A single key. */
   public static Element of(Value key) {
-    return new Element(key, null, false, null, null, null, null);
+    return new Element(key, null, false, null, null, null, null, null);
   }
 
   /** An interval of several fields, both ends included, field by field. */
   public static Element range(Value first, Value last) {
-    return new Element(first, last, false, null, null, null, null);
+    return new Element(first, last, false, null, null, null, null, null);
   }
 
   /** The end of an interval of one field: the first key behind it. */
   public static Element intervalEnd(Value key) {
-    return new Element(key, null, true, null, null, null, null);
+    return new Element(key, null, true, null, null, null, null, null);
   }
 
   /** The same with data, for a map. */
   public Element mappedTo(Value newData) {
-    return new Element(key, keyEnd, intervalEnd, newData, null, timeout, comment);
+    return new Element(key, keyEnd, intervalEnd, newData, null, timeout, comment, null);
   }
 
   /** The same with a verdict, for a map of those. */
   public Element mappedTo(Verdict newVerdict) {
-    return new Element(key, keyEnd, intervalEnd, null, newVerdict, timeout, comment);
+    return new Element(key, keyEnd, intervalEnd, null, newVerdict, timeout, comment, null);
   }
 
   /** The same with a timeout of its own, in milliseconds' precision. */
   public Element withTimeout(Duration newTimeout) {
-    return new Element(key, keyEnd, intervalEnd, data, verdict, newTimeout, comment);
+    return new Element(key, keyEnd, intervalEnd, data, verdict, newTimeout, comment, null);
   }
 
   /** The same with a comment. */
   public Element withComment(@Nullable String newComment) {
-    return new Element(key, keyEnd, intervalEnd, data, verdict, timeout, newComment);
+    return new Element(key, keyEnd, intervalEnd, data, verdict, timeout, newComment, null);
   }
 
   // written out, for what a record has of itself is linked at run time, which takes its time
@@ -86,7 +89,7 @@ public record Element(
 
   /** Only what identifies it. */
   Element withoutData() {
-    return new Element(key, keyEnd, intervalEnd, null, null, null, null);
+    return new Element(key, keyEnd, intervalEnd, null, null, null, null, null);
   }
 
   void pack(MessageWriter writer) {
@@ -120,6 +123,7 @@ public record Element(
     Attribute flags = attributes.find(NfTables.NFTA_SET_ELEM_FLAGS);
     Attribute data = attributes.find(NfTables.NFTA_SET_ELEM_DATA);
     Attribute timeout = attributes.find(NfTables.NFTA_SET_ELEM_TIMEOUT);
+    Attribute expiration = attributes.find(NfTables.NFTA_SET_ELEM_EXPIRATION);
     Attribute userdata = attributes.find(NfTables.NFTA_SET_ELEM_USERDATA);
     return new Element(
         Value.parse(attributes.get(NfTables.NFTA_SET_ELEM_KEY)),
@@ -130,7 +134,8 @@ public record Element(
         timeout == null ? null : Duration.ofMillis(timeout.u64Be()),
         userdata == null
             ? null
-            : Userdata.findComment(userdata.bytes(), Userdata.NFTNL_UDATA_SET_ELEM_COMMENT));
+            : Userdata.findComment(userdata.bytes(), Userdata.NFTNL_UDATA_SET_ELEM_COMMENT),
+        expiration == null ? null : Duration.ofMillis(expiration.u64Be()));
   }
 
   /** As {@code nft} would write it, with the types of {@code set}. */

@@ -46,6 +46,9 @@ public record NamedSet(
   /** Flag: elements may have timeouts. */
   public static final int NFT_SET_TIMEOUT = 0x10;
 
+  /** Flag: packets may put elements into it ({@code flags dynamic}). */
+  public static final int NFT_SET_EVAL = 0x20;
+
   /** Flag: intervals of several fields. */
   public static final int NFT_SET_CONCAT = 0x80;
 
@@ -87,6 +90,11 @@ public record NamedSet(
   public NamedSet withTimeout(Duration newTimeout) {
     int newFlags = flags | NFT_SET_TIMEOUT;
     return new NamedSet(table, name, newFlags, key, data, newTimeout, autoMerge, comment);
+  }
+
+  /** The same with elements that packets may put into it. */
+  public NamedSet withPacketUpdates() {
+    return withFlags(NFT_SET_EVAL);
   }
 
   /** The same with a comment. */

@@ -69,6 +69,7 @@ final class NfTables {
   static final int NFTA_SET_ELEM_DATA = 2;
   static final int NFTA_SET_ELEM_FLAGS = 3;
   static final int NFTA_SET_ELEM_TIMEOUT = 4;
+  static final int NFTA_SET_ELEM_EXPIRATION = 5;
   static final int NFTA_SET_ELEM_USERDATA = 6;
   static final int NFTA_SET_ELEM_KEY_END = 10;
   static final int NFT_SET_ELEM_INTERVAL_END = 1;

@@ -7,6 +7,7 @@ import io.kindnet.netlink.nftables.expr.Byteorder;
 import io.kindnet.netlink.nftables.expr.Cmp;
 import io.kindnet.netlink.nftables.expr.Counter;
 import io.kindnet.netlink.nftables.expr.Ct;
+import io.kindnet.netlink.nftables.expr.Dynset;
 import io.kindnet.netlink.nftables.expr.Expression;
 import io.kindnet.netlink.nftables.expr.Fib;
 import io.kindnet.netlink.nftables.expr.FlowOffload;
@@ -74,6 +75,7 @@ public final class RuleText {
       case Payload payload -> loaded.put(payload.destination(), payload(payload));
       case Meta meta -> meta(meta);
       case Ct ct -> ct(ct);
+      case Dynset dynset -> words.add(dynset(dynset));
       case Fib fib -> loaded.put(fib.destination(), fib(fib));
       case FlowOffload flow -> words.add("flow add @" + flow.flowtable());
       case Immediate immediate -> values.put(immediate.destination(), immediate.value());
@@ -295,6 +297,12 @@ public final class RuleText {
 
   private int width(Register register) {
     return loaded.getOrDefault(register, "").startsWith("ip6 ") ? 4 : 1;
+  }
+
+  private String dynset(Dynset dynset) {
+    String operation = dynset.operation() == Dynset.NFT_DYNSET_OP_ADD ? "add" : "update";
+    String key = String.join(" . ", keys(dynset.key()));
+    return operation + " @" + dynset.set() + " { " + key + " }";
   }
 
   private static String limit(Limit limit) {

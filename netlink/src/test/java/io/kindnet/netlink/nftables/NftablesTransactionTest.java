@@ -255,6 +255,26 @@ class NftablesTransactionTest {
                 .containsExactly(Element.of(address("10.0.0.2")).withComment("stays")));
   }
 
+  /** Kernels before 6.12 leave the time of an element as it is that is added again. */
+  @Test
+  void timeBeginsAgainForWhatIsAddedDeletedAndAdded() {
+    Element known = Element.of(address("10.0.0.1")).withTimeout(Duration.ofSeconds(100));
+    Element other = Element.of(address("10.0.0.2")).withTimeout(Duration.ofSeconds(200));
+    commit(t -> t.add(SET, List.of(known)));
+
+    List<Element> longer =
+        List.of(
+            known.withTimeout(Duration.ofMinutes(15)).withComment("longer"),
+            other.withComment("other"));
+    commit(t -> t.add(SET, longer).delete(SET, longer).add(SET, longer));
+
+    List<Element> elements = nftables.list().elements(SET);
+    assertThat(elements).containsExactlyInAnyOrderElementsOf(longer);
+    assertThat(elements)
+        .extracting(Element::expiration)
+        .allSatisfy(left -> assertThat(left).isGreaterThan(Duration.ofSeconds(101)));
+  }
+
   @Test
   void anUpdateIsPlannedAgainWhenSomeoneElseWasFaster() {
     AtomicInteger attempts = new AtomicInteger();

@@ -15,6 +15,7 @@ import io.kindnet.netlink.nftables.expr.Ct;
 import io.kindnet.netlink.nftables.expr.Matches;
 import io.kindnet.netlink.nftables.expr.Value;
 import io.kindnet.netlink.nftables.expr.Verdict;
+import java.time.Duration;
 import java.util.List;
 
 /** The same ruleset as in the resource {@code policies.nft}, made by this library. */
@@ -35,6 +36,12 @@ final class PolicyRulesets {
     NamedSet named =
         NamedSet.set(table, "named-v4", DataType.of(IPV4_ADDR, INET_PROTO, INET_SERVICE));
     NamedSet ports = NamedSet.set(table, "ports", DataType.of(INET_SERVICE)).withIntervals();
+    NamedSet names =
+        NamedSet.set(table, "names-v4", DataType.of(IPV4_ADDR)).withTimeout(Duration.ZERO);
+    NamedSet known =
+        NamedSet.set(table, "known-v4", DataType.of(IPV4_ADDR))
+            .withTimeout(Duration.ofDays(1))
+            .withPacketUpdates();
     Chain denied = Chain.regular(table, "denied");
     Chain pods = Chain.regular(table, CLASS);
     Chain postrouting =
@@ -48,6 +55,8 @@ final class PolicyRulesets {
             .add(self)
             .add(named)
             .add(ports)
+            .add(names)
+            .add(known)
             .add(denied)
             .add(pods)
             .add(postrouting)
@@ -63,6 +72,12 @@ final class PolicyRulesets {
             .add(
                 self,
                 List.of(Element.of(Value.concatenation(address("fd00::5"), address("fd00::5")))))
+            .add(
+                names,
+                List.of(
+                    Element.of(address("192.0.2.1"))
+                        .withTimeout(Duration.ofMinutes(5))
+                        .withComment("www.example.com")))
             .add(named, List.of(Element.of(hostPort("10.0.0.9", UDP, 53))))
             .add(
                 ports,
@@ -91,6 +106,17 @@ final class PolicyRulesets {
             pods,
             Rule.when(Matches.destinationServiceIn(AddressFamily.IPV4, "named-v4"))
                 .then(Verdict.returnToCaller()))
+        .append(
+            pods,
+            Rule.when(Matches.ctState(Ct.ESTABLISHED))
+                .and(Matches.destinationIn(AddressFamily.IPV4, "known-v4"))
+                .and(Matches.putDestinationInto(AddressFamily.IPV4, "known-v4"))
+                .then(Verdict.returnToCaller()))
+        .append(
+            pods,
+            Rule.when(Matches.destinationIn(AddressFamily.IPV4, "names-v4"))
+                .and(Matches.putDestinationInto(AddressFamily.IPV4, "known-v4"))
+                .then())
         .append(pods, Rule.always(Verdict.gotoChain("denied")));
   }
 

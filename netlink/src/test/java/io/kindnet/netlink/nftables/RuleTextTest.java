@@ -17,6 +17,7 @@ class RuleTextTest {
       """
       set s { type ipv4_addr; }
       set n { type ipv4_addr; flags interval; }
+      set d { type ipv4_addr; flags dynamic,timeout; timeout 1d; }
       map m { type ipv4_addr : verdict; }
       chain other {}
       """;
@@ -52,6 +53,7 @@ class RuleTextTest {
           "fib daddr type local accept",
           "limit rate 10/second counter",
           "log prefix \"seen\" group 7",
+          "ip daddr @d update @d { ip daddr } accept",
           "goto other",
           "return",
           "drop comment \"why\"");

@@ -16,6 +16,7 @@ public sealed interface Expression
         Cmp,
         Counter,
         Ct,
+        Dynset,
         Fib,
         FlowOffload,
         Immediate,

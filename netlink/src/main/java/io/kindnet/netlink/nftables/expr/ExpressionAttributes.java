@@ -26,6 +26,7 @@ final class ExpressionAttributes {
       case Cmp.NAME -> Cmp.parse(attributes);
       case Counter.NAME -> Counter.parse(attributes);
       case Ct.NAME -> Ct.parse(attributes);
+      case Dynset.NAME -> Dynset.parse(attributes, data);
       case Fib.NAME -> Fib.parse(attributes);
       case FlowOffload.NAME -> FlowOffload.parse(attributes);
       case Immediate.NAME -> Immediate.parseEither(attributes);

@@ -135,6 +135,13 @@ public final class Matches {
         Lookup.in(set, NFT_REG_1));
   }
 
+  /** {@code update @set { ip daddr }}, of packets whose family was matched before. */
+  public static List<Expression> putDestinationInto(AddressFamily family, String set) {
+    return List.of(
+        Payload.destinationAddress(family, family.bytes(), NFT_REG_1),
+        Dynset.update(set, NFT_REG_1));
+  }
+
   /** {@code ip saddr @set}, in a table of both families. */
   public static List<Expression> sourceIn(AddressFamily family, String set) {
     return looked(
