@@ -14,6 +14,8 @@ import io.kindnet.netlink.route.RouteSocket;
  *
  * @param routes links, addresses and routes
  * @param nftables opened by the first agent that needs it
+ * @param addressNftables for addresses that answers of name servers wait for, and not for the long
+ *     lists of others
  * @param routeEvents what others do to links, addresses and routes
  * @param netconfEvents what is done to the settings of links
  * @param nftablesEvents what others do to rules
@@ -21,6 +23,7 @@ import io.kindnet.netlink.route.RouteSocket;
 record HostKernel(
     RouteSocket routes,
     SharedNftables nftables,
+    SharedNftables addressNftables,
     KernelWatch<RouteEvents.Batch> routeEvents,
     KernelWatch<NetconfEvents.Batch> netconfEvents,
     KernelWatch<NftablesEvents.Events> nftablesEvents)
@@ -34,6 +37,7 @@ record HostKernel(
     return new HostKernel(
         routes,
         nftables,
+        new SharedNftables(NftablesSocket::open),
         KernelWatch.ofRoutes(routes),
         KernelWatch.ofNetconf(routes),
         KernelWatch.ofNftables(() -> NftablesEvents.excludingOwn(nftables.get().portId())));
@@ -43,6 +47,7 @@ record HostKernel(
   public void close() {
     try (routes;
         nftables;
+        addressNftables;
         routeEvents;
         netconfEvents;
         nftablesEvents) {

@@ -184,7 +184,12 @@ public final class Kindnetd implements Callable<Integer> {
         ServiceRanges serviceRanges = new ServiceRanges(client, accepted::serviceRanges);
         PolicyResources resources =
             new PolicyResources(
-                client, options.networkPolicy(), options.nodeName(), status, nodes::count);
+                client,
+                options.networkPolicy(),
+                options.dnsCache().enabled(),
+                options.nodeName(),
+                status,
+                nodes::count);
         DnsCaching dns = all.dnsCaching(client, nodes);
         Agents agents = new Agents()) {
       agents.run(all.nodeCondition(client, watch, nodes), !options.disableCni());

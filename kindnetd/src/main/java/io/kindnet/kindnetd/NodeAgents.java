@@ -25,6 +25,7 @@ import io.kindnet.kindnetd.networkpolicy.EnforcementListener;
 import io.kindnet.kindnetd.networkpolicy.PolicyEnforcement;
 import io.kindnet.kindnetd.networkpolicy.PolicyResources;
 import io.kindnet.kindnetd.networkpolicy.bridge.BridgeFilterAgent;
+import io.kindnet.kindnetd.networkpolicy.domains.DomainAddresses;
 import io.kindnet.kindnetd.networkpolicy.localpods.LocalPodAgent;
 import io.kindnet.kindnetd.networkpolicy.localpods.LocalPods;
 import io.kindnet.kindnetd.nodestatus.NodeConditionAgent;
@@ -60,6 +61,7 @@ final class NodeAgents {
   private final HostKernel kernel;
   private final Status status;
   private final LocalPodAgent localPods;
+  private final DomainAddresses domains;
   private @Nullable FastPathAgent fastPath;
 
   /**
@@ -74,6 +76,7 @@ final class NodeAgents {
     this.localPods =
         new LocalPodAgent(
             options.nodeName(), database(), kernel.routeEvents(), kernel.nftables(), status);
+    this.domains = new DomainAddresses(kernel.addressNftables());
   }
 
   private static MonitoredDatabase database() {
@@ -196,6 +199,7 @@ final class NodeAgents {
         nodes::serviceRanges,
         all::count,
         options.networkPolicy().enabled(),
+        domains,
         POD_LINKS,
         kernel.routes(),
         kernel.routeEvents(),
@@ -216,6 +220,7 @@ final class NodeAgents {
         options.usesBridge() ? Optional.of(CniConfigurationAgent.BRIDGE) : Optional.empty(),
         options.denials(),
         options.fastPath().enabled() ? EnforcementListener.both(fastPath().policies(), dns) : dns,
+        domains,
         kernel.nftables(),
         kernel.nftablesEvents(),
         status);

@@ -7,6 +7,7 @@ import io.kindnet.kindnetd.cluster.policies.Tier;
 import io.kindnet.kindnetd.kube.ApiServerOptions;
 import io.kindnet.kindnetd.networkpolicy.evaluator.ClusterState;
 import io.kindnet.kindnetd.networkpolicy.explain.ClusterStateReader;
+import io.kindnet.kindnetd.networkpolicy.explain.DomainNameReader;
 import io.kindnet.kindnetd.networkpolicy.explain.ExplainException;
 import io.kindnet.kindnetd.networkpolicy.explain.JsonReport;
 import io.kindnet.kindnetd.networkpolicy.explain.KernelComparison;
@@ -99,7 +100,9 @@ final class PolicyExplainCommand implements Callable<Integer> {
     apiServer.configureLogging();
     try (KubernetesClient client = ApiServerFlags.connect(options, environment)) {
       List<String> notes = new ArrayList<>();
-      ClusterState state = ClusterStateReader.read(client, node, notes::add);
+      ClusterState state =
+          DomainNameReader.complete(
+              ClusterStateReader.read(client, node, notes::add), NftablesSocket::open, notes::add);
       KernelComparison kernel =
           new KernelComparison(
               node, state.hostAddresses().getOrDefault(node, Set.of()), NftablesSocket::open);

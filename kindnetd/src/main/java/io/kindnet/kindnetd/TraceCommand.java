@@ -6,12 +6,14 @@ import io.fabric8.kubernetes.client.KubernetesClient;
 import io.kindnet.kindnetd.kube.ApiServerOptions;
 import io.kindnet.kindnetd.networkpolicy.evaluator.ClusterState;
 import io.kindnet.kindnetd.networkpolicy.explain.ClusterStateReader;
+import io.kindnet.kindnetd.networkpolicy.explain.DomainNameReader;
 import io.kindnet.kindnetd.networkpolicy.explain.PolicyVerdicts;
 import io.kindnet.kindnetd.trace.NodeFacts;
 import io.kindnet.kindnetd.trace.PacketTracer;
 import io.kindnet.kindnetd.trace.TraceQuestion;
 import io.kindnet.kindnetd.trace.TraceReport;
 import io.kindnet.netlink.ip.IpAddresses;
+import io.kindnet.netlink.nftables.NftablesSocket;
 import java.io.IOException;
 import java.net.InetAddress;
 import java.time.Duration;
@@ -160,7 +162,11 @@ final class TraceCommand implements Callable<Integer> {
     ApiServerOptions options = apiServer.options(environment);
     try (KubernetesClient client = ApiServerFlags.connect(options, environment)) {
       String node = apiServer.node(environment);
-      ClusterState state = ClusterStateReader.read(client, node, report::note);
+      ClusterState state =
+          DomainNameReader.complete(
+              ClusterStateReader.read(client, node, report::note),
+              NftablesSocket::open,
+              report::note);
       pods.addPods(state.pods());
       return Optional.of(new PolicyVerdicts(state, policies.tiers(report::note)));
     } catch (IOException | RuntimeException unreachable) {

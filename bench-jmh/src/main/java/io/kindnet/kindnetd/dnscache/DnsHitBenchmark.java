@@ -1,5 +1,6 @@
 package io.kindnet.kindnetd.dnscache;
 
+import io.kindnet.kindnetd.dnscache.resolver.AnswerWatch;
 import io.kindnet.kindnetd.dnscache.resolver.CachingResolver;
 import io.kindnet.kindnetd.dnscache.resolver.ClientQuery;
 import io.kindnet.kindnetd.dnscache.resolver.NameServer;
@@ -47,7 +48,8 @@ public class DnsHitBenchmark {
   private int names;
 
   private final DatagramSocket socket = open();
-  private final Resolver resolver = new CachingResolver(ResolverOptions.DEFAULTS, new Nobody());
+  private final Resolver resolver = 
+      new CachingResolver(ResolverOptions.DEFAULTS, new Nobody(), AnswerWatch.NONE);
   private final NameServer server =
       resolver.add((InetSocketAddress) socket.getLocalSocketAddress());
   private final QueryHandler handler = resolver.newQueryHandler();

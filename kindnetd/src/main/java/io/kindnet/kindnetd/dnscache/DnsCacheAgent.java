@@ -14,6 +14,7 @@ import io.kindnet.kindnetd.dnscache.resolver.ResolverOptions;
 import io.kindnet.kindnetd.dnscache.resolver.ServerListener;
 import io.kindnet.kindnetd.dnscache.server.DnsServer;
 import io.kindnet.kindnetd.dnscache.server.ServerLimits;
+import io.kindnet.kindnetd.networkpolicy.domains.DomainAddresses;
 import io.kindnet.kindnetd.status.AgentStatus;
 import io.kindnet.kindnetd.status.Status;
 import io.kindnet.netlink.ip.IpAddresses;
@@ -66,6 +67,7 @@ public final class DnsCacheAgent implements Agent {
   private final DnsTableWriter table;
   private final Interceptor interceptor;
   private final ServedFlows flows;
+  private final PolicyNames names;
   private final KernelWatch<NftablesEvents.Events> tableEvents;
   private final Consumer<NftablesEvents.Events> tableListener = this::see;
   private final KernelWatch<RouteEvents.Batch> routeEvents;
@@ -83,6 +85,7 @@ public final class DnsCacheAgent implements Agent {
   /**
    * @param byPolicies whether only those pods are served that policies let reach the name servers;
    *     else all are
+   * @param domains is told the addresses in answers before pods get these
    * @param podLinks the names of the interfaces by which pods of this node send; one that ends with
    *     {@code *} stands for all that begin so
    * @param socket the network namespace, in which {@link #start} has to be called, too; stays the
@@ -96,6 +99,7 @@ public final class DnsCacheAgent implements Agent {
       DnsCacheOptions options,
       NameServers nameServers,
       boolean byPolicies,
+      DomainAddresses domains,
       List<String> podLinks,
       RouteSocket socket,
       KernelWatch<RouteEvents.Batch> routeEvents,
@@ -109,6 +113,7 @@ public final class DnsCacheAgent implements Agent {
     this.table = new DnsTableWriter(podLinks, nftables);
     this.interceptor = new Interceptor(table, byPolicies);
     this.flows = new ServedFlows(nameServers, interceptor);
+    this.names = new PolicyNames(domains, () -> resolver);
     this.routeEvents = routeEvents;
     this.tableEvents = tableEvents;
     this.status = status.optionalAgent(NAME);
@@ -140,7 +145,8 @@ public final class DnsCacheAgent implements Agent {
                 options.maxTtl(),
                 defaults.deadline(),
                 defaults.queriesUnderWay()),
-            new LoggedSilence());
+            new LoggedSilence(),
+            names);
     resolver = started;
     DnsServer listening = new DnsServer(started, DnsTable.MARK, ServerLimits.DEFAULTS);
     server = listening;

@@ -3,6 +3,7 @@ package io.kindnet.kindnetd.dnscache;
 import io.fabric8.kubernetes.client.KubernetesClient;
 import io.kindnet.kindnetd.agent.KernelWatch;
 import io.kindnet.kindnetd.networkpolicy.EnforcementListener;
+import io.kindnet.kindnetd.networkpolicy.domains.DomainAddresses;
 import io.kindnet.kindnetd.status.Status;
 import io.kindnet.netlink.ip.IpPrefix;
 import io.kindnet.netlink.nftables.NftablesEvents;
@@ -26,6 +27,7 @@ public final class DnsCaching implements AutoCloseable {
    * @param serviceRanges where Services have their addresses, as far as that is known
    * @param machines how many do the same
    * @param byPolicies whether network policies are enforced
+   * @param domains is told the addresses in answers before pods get these
    * @param podLinks the names of the interfaces by which pods of this node send; one that ends with
    *     {@code *} stands for all that begin so
    * @param socket the network namespace; stays the caller's to close
@@ -40,6 +42,7 @@ public final class DnsCaching implements AutoCloseable {
       Supplier<Set<IpPrefix>> serviceRanges,
       IntSupplier machines,
       boolean byPolicies,
+      DomainAddresses domains,
       List<String> podLinks,
       RouteSocket socket,
       KernelWatch<RouteEvents.Batch> routeEvents,
@@ -55,6 +58,7 @@ public final class DnsCaching implements AutoCloseable {
             options,
             nameServers,
             byPolicies,
+            domains,
             podLinks,
             socket,
             routeEvents,

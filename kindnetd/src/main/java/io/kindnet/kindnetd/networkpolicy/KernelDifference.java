@@ -1,8 +1,10 @@
 package io.kindnet.kindnetd.networkpolicy;
 
 import io.kindnet.kindnetd.networkpolicy.compiler.ClusterIndex;
+import io.kindnet.kindnetd.networkpolicy.compiler.DomainSet;
 import io.kindnet.kindnetd.networkpolicy.compiler.Plan;
 import io.kindnet.kindnetd.networkpolicy.compiler.TableSet;
+import io.kindnet.kindnetd.networkpolicy.domains.DomainAddresses;
 import io.kindnet.netlink.nftables.Chain;
 import io.kindnet.netlink.nftables.Element;
 import io.kindnet.netlink.nftables.ListedRule;
@@ -26,6 +28,7 @@ final class KernelDifference {
   private final Plan plan;
   private final ClusterIndex cluster;
   private final Map<Chain, List<Rule>> baseChains;
+  private final DomainAddresses domains;
   private final TableUpdate update = new TableUpdate();
   private final Map<String, Integer> sizes = new HashMap<>();
   private final Map<String, NamedSet> sets = new HashMap<>();
@@ -33,21 +36,31 @@ final class KernelDifference {
   private final Map<String, List<Rule>> rules = new HashMap<>();
 
   private KernelDifference(
-      NftablesListing kernel, Plan plan, ClusterIndex cluster, Map<Chain, List<Rule>> baseChains) {
+      NftablesListing kernel,
+      Plan plan,
+      ClusterIndex cluster,
+      Map<Chain, List<Rule>> baseChains,
+      DomainAddresses domains) {
     this.kernel = kernel;
     this.plan = plan;
     this.cluster = cluster;
     this.baseChains = baseChains;
+    this.domains = domains;
   }
 
   /**
    * Reads the table as a whole.
    *
    * @param baseChains the rules of the base chains
+   * @param domains prepared for {@code plan}
    */
   static KernelDifference between(
-      NftablesListing kernel, Plan plan, ClusterIndex cluster, Map<Chain, List<Rule>> baseChains) {
-    KernelDifference difference = new KernelDifference(kernel, plan, cluster, baseChains);
+      NftablesListing kernel,
+      Plan plan,
+      ClusterIndex cluster,
+      Map<Chain, List<Rule>> baseChains,
+      DomainAddresses domains) {
+    KernelDifference difference = new KernelDifference(kernel, plan, cluster, baseChains, domains);
     difference.compare();
     return difference;
   }
@@ -140,6 +153,10 @@ final class KernelDifference {
   }
 
   private void compareElements(TableSet set) {
+    if (set instanceof DomainSet names) {
+      compareAddresses(names);
+      return;
+    }
     Collection<Element> wanted = set.elements(cluster);
     sizes.put(set.name(), wanted.size());
     if (!sets.containsKey(set.name())) {
@@ -161,6 +178,17 @@ final class KernelDifference {
     } else {
       update.change(set.set(), removed, added);
     }
+  }
+
+  /** What is in it depends on answers of name servers, and goes by itself. */
+  private void compareAddresses(DomainSet set) {
+    if (!sets.containsKey(set.name())) {
+      update.sets().create(set.set(), domains.elements(set));
+      return;
+    }
+    DomainAddresses.Difference difference =
+        domains.difference(set, () -> kernel.elements(set.set()));
+    update.change(set.set(), difference.removed(), difference.added());
   }
 
   private void compareRules(Chain chain, Map<String, List<Rule>> wantedRules) {

@@ -8,6 +8,7 @@ import io.kindnet.kindnetd.agent.ReconcileLoop;
 import io.kindnet.kindnetd.agent.ReconcileLoop.Pass;
 import io.kindnet.kindnetd.networkpolicy.compiler.DenyChain;
 import io.kindnet.kindnetd.networkpolicy.compiler.LogRule;
+import io.kindnet.kindnetd.networkpolicy.domains.DomainAddresses;
 import io.kindnet.kindnetd.networkpolicy.localpods.LocalPods;
 import io.kindnet.kindnetd.status.AgentStatus;
 import io.kindnet.kindnetd.status.Status;
@@ -42,6 +43,7 @@ public final class NetworkPolicyAgent implements Agent {
   private final Supplier<LogRule> logRule;
   private final Map<Chain, List<Rule>> furtherChains;
   private final EnforcementListener listener;
+  private final DomainAddresses domains;
   private final Supplier<NftablesSocket> nftables;
   private final KernelWatch<NftablesEvents.Events> events;
   private final Consumer<NftablesEvents.Events> kernelListener = this::see;
@@ -56,6 +58,7 @@ public final class NetworkPolicyAgent implements Agent {
    *     long as that is the same
    * @param furtherChains base chains that the table has besides its own, with their rules
    * @param enforcementListener is told what is in force
+   * @param domains has the addresses of domain names
    * @param nftables gives the socket of the network namespace, which is opened at the start at the
    *     latest; stays the caller's to close
    * @param events what others than {@code nftables} do there
@@ -67,6 +70,7 @@ public final class NetworkPolicyAgent implements Agent {
       Supplier<LogRule> logRule,
       Map<Chain, List<Rule>> furtherChains,
       EnforcementListener enforcementListener,
+      DomainAddresses domains,
       Supplier<NftablesSocket> nftables,
       KernelWatch<NftablesEvents.Events> events,
       Status status) {
@@ -76,11 +80,12 @@ public final class NetworkPolicyAgent implements Agent {
     this.logRule = logRule;
     this.furtherChains = Map.copyOf(furtherChains);
     this.listener = enforcementListener;
+    this.domains = domains;
     this.nftables = nftables;
     this.events = events;
     this.status = status.agent(NAME);
     TierMetric.register(options, status);
-    this.metrics = new PolicyMetrics(status, this.status, nftables);
+    this.metrics = new PolicyMetrics(status, this.status, nftables, domains);
     this.loop = new ReconcileLoop(NAME, CHECK_INTERVAL, this::reconcile, this.status);
   }
 
@@ -104,7 +109,8 @@ public final class NetworkPolicyAgent implements Agent {
             nftables,
             new TableWriter(nftables),
             metrics,
-            listener);
+            listener,
+            domains);
     started.onChange(this::changed);
     pods.onChange(this::changed);
     loop.start();
@@ -132,8 +138,10 @@ public final class NetworkPolicyAgent implements Agent {
   }
 
   private void see(NftablesEvents.Events next) {
+    int ours = domains.portId();
     if (next.lost()
-        || next.commits().stream().anyMatch(commit -> commit.touches(PolicyTable.TABLE))) {
+        || next.commits().stream()
+            .anyMatch(commit -> commit.portId() != ours && commit.touches(PolicyTable.TABLE))) {
       loop.request(Pass.KERNEL);
     }
   }

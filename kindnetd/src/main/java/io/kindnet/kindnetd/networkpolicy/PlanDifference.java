@@ -1,8 +1,10 @@
 package io.kindnet.kindnetd.networkpolicy;
 
 import io.kindnet.kindnetd.networkpolicy.compiler.ClusterIndex;
+import io.kindnet.kindnetd.networkpolicy.compiler.DomainSet;
 import io.kindnet.kindnetd.networkpolicy.compiler.Plan;
 import io.kindnet.kindnetd.networkpolicy.compiler.TableSet;
+import io.kindnet.kindnetd.networkpolicy.domains.DomainAddresses;
 import io.kindnet.netlink.nftables.Chain;
 import io.kindnet.netlink.nftables.Element;
 import io.kindnet.netlink.nftables.NamedSet;
@@ -30,11 +32,13 @@ final class PlanDifference {
    * Adds the difference to {@code update}, but for the members of sets that both plans have.
    *
    * @param cluster as it is for {@code after}
+   * @param domains prepared for {@code after}
    */
-  static void add(Plan before, Plan after, ClusterIndex cluster, TableUpdate update) {
+  static void add(
+      Plan before, Plan after, ClusterIndex cluster, DomainAddresses domains, TableUpdate update) {
     if (before != after) {
       PlanDifference difference = new PlanDifference(before, after, update);
-      difference.addSets(cluster);
+      difference.addSets(cluster, domains);
       difference.addChains();
       for (NamedSet set : PolicyTable.fixedSets()) {
         difference.addMembers(set);
@@ -42,10 +46,14 @@ final class PlanDifference {
     }
   }
 
-  private void addSets(ClusterIndex cluster) {
+  private void addSets(ClusterIndex cluster, DomainAddresses domains) {
     for (TableSet set : after.sets().values()) {
       if (!before.sets().containsKey(set.name())) {
-        update.sets().create(set.set(), set.elements(cluster));
+        update
+            .sets()
+            .create(
+                set.set(),
+                set instanceof DomainSet names ? domains.elements(names) : set.elements(cluster));
       }
     }
     for (TableSet set : before.sets().values()) {

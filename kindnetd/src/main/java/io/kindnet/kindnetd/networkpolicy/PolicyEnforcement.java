@@ -9,6 +9,7 @@ import io.kindnet.kindnetd.networkpolicy.denials.DenialAgent;
 import io.kindnet.kindnetd.networkpolicy.denials.DenialLogRule;
 import io.kindnet.kindnetd.networkpolicy.denials.DenialOptions;
 import io.kindnet.kindnetd.networkpolicy.denials.DenyReason;
+import io.kindnet.kindnetd.networkpolicy.domains.DomainAddresses;
 import io.kindnet.kindnetd.networkpolicy.localpods.LocalPods;
 import io.kindnet.kindnetd.status.Status;
 import io.kindnet.netlink.nftables.NftablesEvents;
@@ -28,6 +29,7 @@ public final class PolicyEnforcement {
   /**
    * @param bridge the name of the bridge that pods are on; empty where each has a link of its own
    * @param listener is told what is in force
+   * @param domains has the addresses of domain names
    * @param nftables gives the socket of the network namespace; stays the caller's to close
    * @param events what others than {@code nftables} do there
    */
@@ -38,6 +40,7 @@ public final class PolicyEnforcement {
       Optional<String> bridge,
       DenialOptions denialOptions,
       EnforcementListener listener,
+      DomainAddresses domains,
       Supplier<NftablesSocket> nftables,
       KernelWatch<NftablesEvents.Events> events,
       Status status) {
@@ -49,6 +52,7 @@ public final class PolicyEnforcement {
             this::logRule,
             bridge.map(PendingTable::ofBridge).orElse(Map.of()),
             listener,
+            domains,
             nftables,
             events,
             status);

@@ -2,6 +2,7 @@ package io.kindnet.kindnetd.networkpolicy;
 
 import io.kindnet.kindnetd.cluster.policies.Direction;
 import io.kindnet.kindnetd.networkpolicy.compiler.Plan;
+import io.kindnet.kindnetd.networkpolicy.domains.DomainAddresses;
 import io.kindnet.kindnetd.status.AgentStatus;
 import io.kindnet.kindnetd.status.Status;
 import io.kindnet.netlink.nftables.NftablesSocket;
@@ -22,7 +23,8 @@ final class PolicyMetrics {
   private final DoubleConsumer applySeconds;
   private volatile Plan plan = Plan.EMPTY;
 
-  PolicyMetrics(Status all, AgentStatus status, Supplier<NftablesSocket> nftables) {
+  PolicyMetrics(
+      Status all, AgentStatus status, Supplier<NftablesSocket> nftables, DomainAddresses domains) {
     this.status = status;
     this.counts = new DenialCounts(nftables);
     all.gauge(
@@ -36,8 +38,23 @@ final class PolicyMetrics {
         () -> plan.classes());
     all.gauge(
         "kindnet_network_policy_set_elements",
-        "Elements of all sets and maps of the table of network policies.",
+        "Elements of all sets and maps of the table of network policies, but for the addresses of"
+            + " domain names.",
         sizes::total);
+    all.gauge(
+        "kindnet_network_policy_domain_addresses",
+        "Addresses that policies let pods connect to because domain names have them.",
+        domains::count);
+    all.counter(
+        "kindnet_network_policy_domain_addresses_refused_total",
+        "Addresses of domain names for which there was no room.",
+        List.of(),
+        () -> Map.of(List.of(), domains.refused()));
+    all.counter(
+        "kindnet_network_policy_domain_failures_total",
+        "Answers of name servers whose addresses the kernel did not take.",
+        List.of(),
+        () -> Map.of(List.of(), domains.failures()));
     all.counter(
         "kindnet_network_policy_denied_packets_total",
         "Packets that network policies denied, by the policies that say so.",

@@ -20,12 +20,28 @@ import java.util.Locale;
  */
 public record PolicyProblem(
     String kind, String namespace, String name, String uid, boolean whole, String text) {
-  /** All of one policy. */
-  static List<PolicyProblem> of(Policy policy) {
+  /**
+   * All of one policy.
+   *
+   * @param namesHaveAddresses whether it is learned which addresses domain names have
+   */
+  static List<PolicyProblem> of(Policy policy, boolean namesHaveAddresses) {
     List<PolicyProblem> problems = new ArrayList<>(0);
     for (Direction direction : Direction.values()) {
       if (policy.rules(direction).isPresent()) {
         add(problems, policy, direction, policy.rules(direction).get());
+      }
+    }
+    if (!namesHaveAddresses) {
+      for (String place : policy.placesOfDomainNames()) {
+        problems.add(
+            of(
+                policy,
+                /* whole= */ false,
+                "spec."
+                    + place
+                    + ": its domainNames match nothing on nodes without the DNS cache"
+                    + " (--dns-caching)"));
       }
     }
     return problems;

@@ -18,15 +18,18 @@ import java.util.stream.Collectors;
  * policy, as long as it lasts, and all of them as a number.
  */
 public final class PolicyProblems {
+  private final boolean namesHaveAddresses;
   private final Consumer<PolicyProblem> events;
   private final OnceLogger log = new OnceLogger();
   // read for the metric by others
   private volatile Set<PolicyProblem> current = Set.of();
 
   /**
+   * @param namesHaveAddresses whether it is learned which addresses domain names have
    * @param events takes each problem that is new; must return at once
    */
-  public PolicyProblems(Consumer<PolicyProblem> events, Status status) {
+  public PolicyProblems(boolean namesHaveAddresses, Consumer<PolicyProblem> events, Status status) {
+    this.namesHaveAddresses = namesHaveAddresses;
     this.events = events;
     status.gauge(
         "kindnet_network_policy_unusable",
@@ -44,7 +47,7 @@ public final class PolicyProblems {
   public synchronized void show(Collection<Policy> policies) {
     Set<PolicyProblem> before = current;
     Set<PolicyProblem> now = new LinkedHashSet<>();
-    policies.forEach(policy -> now.addAll(PolicyProblem.of(policy)));
+    policies.forEach(policy -> now.addAll(PolicyProblem.of(policy, namesHaveAddresses)));
     current = now;
     log.show(
         now.stream()

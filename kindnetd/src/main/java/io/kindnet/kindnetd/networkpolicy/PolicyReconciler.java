@@ -8,6 +8,7 @@ import io.kindnet.kindnetd.networkpolicy.compiler.AddressKey;
 import io.kindnet.kindnetd.networkpolicy.compiler.LogRule;
 import io.kindnet.kindnetd.networkpolicy.compiler.Plan;
 import io.kindnet.kindnetd.networkpolicy.compiler.Planner;
+import io.kindnet.kindnetd.networkpolicy.domains.DomainAddresses;
 import io.kindnet.kindnetd.networkpolicy.localpods.LocalPods;
 import io.kindnet.netlink.nftables.Chain;
 import io.kindnet.netlink.nftables.NftablesException;
@@ -49,6 +50,7 @@ final class PolicyReconciler {
   private final TableWriter writer;
   private final PolicyMetrics metrics;
   private final EnforcementListener listener;
+  private final DomainAddresses domains;
   private LogRule currentLog = LogRule.NONE;
   private @Nullable Set<String> selectable;
 
@@ -59,6 +61,7 @@ final class PolicyReconciler {
    * @param logRule how denials are logged, asked in each pass
    * @param furtherChains base chains besides those of {@link BaseRules}
    * @param listener is told what is in force
+   * @param domains has the addresses of domain names
    */
   PolicyReconciler(
       NetworkPolicyOptions options,
@@ -69,9 +72,11 @@ final class PolicyReconciler {
       Supplier<NftablesSocket> nftables,
       TableWriter writer,
       PolicyMetrics metrics,
-      EnforcementListener listener) {
+      EnforcementListener listener,
+      DomainAddresses domains) {
     this.options = options;
     this.listener = listener;
+    this.domains = domains;
     this.localPods = localPods;
     this.logRule = logRule;
     this.nftables = nftables;
@@ -140,9 +145,12 @@ final class PolicyReconciler {
     listener.changing(
         new TrackedState(tracker, options, plan),
         address -> all || changes.addresses().contains(AddressKey.of(address)));
+    if (all) {
+      domains.prepare(plan.sets().values());
+    }
     if (before != null) {
       TableUpdate update = new TableUpdate();
-      PlanDifference.add(before, plan, tracker.index(), update);
+      PlanDifference.add(before, plan, tracker.index(), domains, update);
       elements.add(plan, tracker.index(), update);
       if (pass == Pass.KERNEL) {
         // a call that no agent served may have been quicker
@@ -159,7 +167,8 @@ final class PolicyReconciler {
     }
     if (pass == Pass.KERNEL || before == null) {
       KernelDifference difference =
-          KernelDifference.between(nftables.get().list(), plan, tracker.index(), baseChains);
+          KernelDifference.between(
+              nftables.get().list(), plan, tracker.index(), baseChains, domains);
       boolean byCalls = CallChanges.explain(difference.update(), plan, localAddresses());
       boolean byOthers = before != null && (foreign || !byCalls);
       if (byOthers && !foreign && !isLast && hasNewerPods()) {
@@ -172,6 +181,7 @@ final class PolicyReconciler {
         metrics.repaired();
       }
     }
+    domains.installed();
     listener.changed();
     metrics.planned(plan, changed, since);
     localPods.applied(changes.local(), plan.pending());

@@ -38,18 +38,20 @@ public final class PolicyResources implements AutoCloseable {
   /**
    * Watches nothing yet.
    *
+   * @param namesHaveAddresses whether it is learned which addresses domain names have
    * @param node the name of this machine's Node
    * @param machines how many do the same
    */
   public PolicyResources(
       KubernetesClient client,
       NetworkPolicyOptions options,
+      boolean namesHaveAddresses,
       String node,
       Status status,
       IntSupplier machines) {
     this.options = options;
     this.events = new PolicyEvents(client, node, machines);
-    this.problems = new PolicyProblems(events, status);
+    this.problems = new PolicyProblems(namesHaveAddresses, events, status);
     this.pods = new ResourceView<>(client, PodReader.PODS, PodObject::pod, status, machines);
     this.namespaces =
         new ResourceView<>(

@@ -36,6 +36,12 @@ public final class PolicyTable {
    */
   public static final int DECIDED_MARK = 0x1000;
 
+  /**
+   * How the names of sets begin that have the addresses of domain names; each element has its name,
+   * in lower case and without the final dot, as its comment.
+   */
+  public static final String DOMAIN_ADDRESSES = "names-";
+
   private static final List<NamedSet> FIXED_SETS = makeFixedSets();
 
   private PolicyTable() {}

@@ -23,6 +23,7 @@ import io.kindnet.kindnetd.networkpolicy.NetworkPolicyOptions;
 import io.kindnet.kindnetd.networkpolicy.PolicyViews;
 import io.kindnet.kindnetd.networkpolicy.bridge.BridgeFilterAgent;
 import io.kindnet.kindnetd.networkpolicy.compiler.LogRule;
+import io.kindnet.kindnetd.networkpolicy.domains.DomainAddresses;
 import io.kindnet.kindnetd.networkpolicy.localpods.LocalPodAgent;
 import io.kindnet.kindnetd.status.Status;
 import io.kindnet.netlink.nftables.Chain;
@@ -95,6 +96,7 @@ final class EnforcingAgents implements AutoCloseable {
                 () -> LogRule.NONE,
                 further,
                 EnforcementListener.NONE,
+                new DomainAddresses(() -> nftables),
                 () -> nftables,
                 events,
                 status));

@@ -2,6 +2,7 @@ package io.kindnet.kindnetd.dnscache;
 
 import io.kindnet.kindnetd.agent.KernelWatch;
 import io.kindnet.kindnetd.agent.SharedNftables;
+import io.kindnet.kindnetd.networkpolicy.domains.DomainAddresses;
 import io.kindnet.kindnetd.status.Status;
 import io.kindnet.netlink.nftables.NftablesEvents;
 import io.kindnet.netlink.nftables.NftablesSocket;
@@ -28,6 +29,7 @@ final class DnsCacheProcess {
                 new DnsCacheOptions(true, List.of(), Duration.ofHours(1)),
                 new FixedNameServers(servers),
                 /* byPolicies= */ false,
+                new DomainAddresses(nftables),
                 List.of("knet*"),
                 routes,
                 routeEvents,

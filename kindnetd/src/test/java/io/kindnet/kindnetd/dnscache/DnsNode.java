@@ -1,6 +1,7 @@
 package io.kindnet.kindnetd.dnscache;
 
 import io.kindnet.kindnetd.agent.KernelWatch;
+import io.kindnet.kindnetd.networkpolicy.domains.DomainAddresses;
 import io.kindnet.kindnetd.status.Status;
 import io.kindnet.netlink.netns.NetworkNamespace;
 import io.kindnet.netlink.nftables.NftablesEvents;
@@ -65,6 +66,8 @@ final class DnsNode implements AutoCloseable {
   final Namespace outside;
   final NetworkNamespace namespace;
   final NftablesSocket nftables;
+  final NftablesSocket addressNftables;
+  final DomainAddresses domains;
   final RouteSocket routes;
   final KernelWatch<NftablesEvents.Events> tableEvents;
   final KernelWatch<RouteEvents.Batch> routeEvents;
@@ -84,6 +87,8 @@ final class DnsNode implements AutoCloseable {
     Nft.apply(host, KUBE_PROXY);
     namespace = NetworkNamespace.open(host.path().toString());
     nftables = namespace.call(NftablesSocket::open);
+    addressNftables = namespace.call(NftablesSocket::open);
+    domains = new DomainAddresses(() -> addressNftables);
     routes = RouteSocket.open(namespace);
     tableEvents =
         KernelWatch.ofNftables(
@@ -157,10 +162,16 @@ final class DnsNode implements AutoCloseable {
 
   /** An agent that was not started. */
   DnsCacheAgent agent(NameServers servers, boolean byPolicies) {
+    return agent(servers, byPolicies, domains);
+  }
+
+  /** An agent that was not started, and that tells {@code addresses} of answers. */
+  DnsCacheAgent agent(NameServers servers, boolean byPolicies, DomainAddresses addresses) {
     return new DnsCacheAgent(
         new DnsCacheOptions(/* enabled= */ true, List.of(), Duration.ofHours(1)),
         servers,
         byPolicies,
+        addresses,
         POD_LINKS,
         routes,
         routeEvents,
@@ -168,6 +179,12 @@ final class DnsNode implements AutoCloseable {
         () -> nftables,
         tableEvents,
         new Status("test"));
+  }
+
+  /** Closes an agent that was started. */
+  void stop(DnsCacheAgent agent) {
+    parts.remove(agent);
+    agent.close();
   }
 
   /** Starts an agent, in the namespace of the host, that is closed with this. */
@@ -215,6 +232,7 @@ final class DnsNode implements AutoCloseable {
     routeEvents.close();
     tableEvents.close();
     routes.close();
+    addressNftables.close();
     nftables.close();
     namespace.close();
   }

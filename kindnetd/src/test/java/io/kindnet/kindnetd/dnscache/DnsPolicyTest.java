@@ -92,6 +92,7 @@ class DnsPolicyTest {
             () -> LogRule.NONE,
             Map.of(),
             new Recorded(cache.flows()),
+            node.domains,
             () -> node.nftables,
             node.tableEvents,
             node.status);

@@ -16,6 +16,7 @@ import io.kindnet.kindnetd.networkpolicy.NetworkPolicyAgent;
 import io.kindnet.kindnetd.networkpolicy.NetworkPolicyOptions;
 import io.kindnet.kindnetd.networkpolicy.PolicyViews;
 import io.kindnet.kindnetd.networkpolicy.compiler.LogRule;
+import io.kindnet.kindnetd.networkpolicy.domains.DomainAddresses;
 import io.kindnet.kindnetd.networkpolicy.localpods.LocalPods;
 import io.kindnet.netlink.testing.Deadlines;
 import io.kindnet.netlink.testing.EchoPeer;
@@ -84,6 +85,7 @@ class FastPathPoliciesTest {
             () -> LogRule.NONE,
             Map.of(),
             agent.policies(),
+            new DomainAddresses(() -> node.nftables),
             () -> node.nftables,
             node.nftablesEvents,
             node.status);

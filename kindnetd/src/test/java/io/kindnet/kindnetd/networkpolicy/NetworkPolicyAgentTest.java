@@ -24,6 +24,7 @@ import io.kindnet.kindnetd.cluster.policies.Policy;
 import io.kindnet.kindnetd.cluster.policies.PolicyRules;
 import io.kindnet.kindnetd.cluster.policies.Tier;
 import io.kindnet.kindnetd.networkpolicy.compiler.LogRule;
+import io.kindnet.kindnetd.networkpolicy.domains.DomainAddresses;
 import io.kindnet.kindnetd.status.Status;
 import io.kindnet.netlink.netns.NetworkNamespace;
 import io.kindnet.netlink.nftables.NftablesEvents;
@@ -84,6 +85,7 @@ class NetworkPolicyAgentTest {
             () -> LogRule.NONE,
             Map.of(),
             EnforcementListener.NONE,
+            new DomainAddresses(() -> fixture.nftables),
             () -> fixture.nftables,
             events,
             status);
@@ -265,6 +267,7 @@ class NetworkPolicyAgentTest {
             () -> LogRule.NONE,
             Map.of(),
             EnforcementListener.NONE,
+            new DomainAddresses(() -> fixture.nftables),
             () -> fixture.nftables,
             events,
             new Status("next"));
@@ -354,6 +357,7 @@ class NetworkPolicyAgentTest {
             () -> LogRule.NONE,
             Map.of(),
             EnforcementListener.NONE,
+            new DomainAddresses(() -> fixture.nftables),
             () -> fixture.nftables,
             events,
             new Status("without"))) {

@@ -51,7 +51,8 @@ class NodesOfPoliciesTest {
     try (LocalApiServer server = new LocalApiServer(0);
         KubernetesClient client = server.client();
         PolicyResources resources =
-            new PolicyResources(client, options, "node1", status, () -> 3)) {
+            new PolicyResources(
+                client, options, /* namesHaveAddresses= */ false, "node1", status, () -> 3)) {
       client.resource(Definitions.CLUSTER_NETWORK_POLICIES).create();
       client.resource(Nodes.node("node1", List.of(), List.of("192.0.2.1"))).create();
       client.resource(policy("pods", "Admin", "namespaces")).create();

@@ -11,6 +11,7 @@ import io.kindnet.kindnetd.ReadinessPage;
 import io.kindnet.kindnetd.agent.KernelWatch;
 import io.kindnet.kindnetd.kube.LocalApiServer;
 import io.kindnet.kindnetd.networkpolicy.compiler.LogRule;
+import io.kindnet.kindnetd.networkpolicy.domains.DomainAddresses;
 import io.kindnet.kindnetd.status.Status;
 import io.kindnet.kube.testing.Definitions;
 import io.kindnet.netlink.netns.NetworkNamespace;
@@ -46,7 +47,7 @@ class OlderRightsTest {
     NetworkPolicyOptions options =
         new NetworkPolicyOptions(
             /* enabled= */ true, /* adminTier= */ true, /* baselineTier= */ false);
-    resources = new PolicyResources(client, options, NODE, status, () -> 3);
+    resources = new PolicyResources(client, options, true, NODE, status, () -> 3);
     namespace = NetworkNamespace.open(node.path().toString());
     nftables = namespace.call(NftablesSocket::open);
     events =
@@ -62,6 +63,7 @@ class OlderRightsTest {
             () -> LogRule.NONE,
             Map.of(),
             EnforcementListener.NONE,
+            new DomainAddresses(() -> nftables),
             () -> nftables,
             events,
             status);

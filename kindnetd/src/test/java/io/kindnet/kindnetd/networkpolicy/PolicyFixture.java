@@ -8,6 +8,7 @@ import io.kindnet.kindnetd.cluster.nodes.LabelledNode;
 import io.kindnet.kindnetd.cluster.pods.ClusterPod;
 import io.kindnet.kindnetd.cluster.policies.Policy;
 import io.kindnet.kindnetd.networkpolicy.compiler.LogRule;
+import io.kindnet.kindnetd.networkpolicy.domains.DomainAddresses;
 import io.kindnet.kindnetd.status.Status;
 import io.kindnet.netlink.netns.NetworkNamespace;
 import io.kindnet.netlink.nftables.NftablesSocket;
@@ -35,6 +36,7 @@ final class PolicyFixture implements AutoCloseable {
   private final Set<String> nodeKeys = new HashSet<>();
   private final Set<String> policyKeys = new HashSet<>();
   private final NetworkNamespace namespace;
+  private DomainAddresses domains;
   private PolicyReconciler reconciler;
   private int callsLeft = Integer.MAX_VALUE;
   private long small = 512 * 1024;
@@ -42,7 +44,9 @@ final class PolicyFixture implements AutoCloseable {
   PolicyFixture(Namespace node) {
     namespace = NetworkNamespace.open(node.path().toString());
     nftables = namespace.call(NftablesSocket::open);
-    reconciler = reconciler(new PolicyMetrics(status, status.agent("policies"), () -> nftables));
+    domains = new DomainAddresses(() -> nftables);
+    reconciler =
+        reconciler(new PolicyMetrics(status, status.agent("policies"), () -> nftables, domains));
   }
 
   PolicyViews views() {
@@ -59,7 +63,8 @@ final class PolicyFixture implements AutoCloseable {
         this::socket,
         new TableWriter(this::socket, small),
         metrics,
-        EnforcementListener.NONE);
+        EnforcementListener.NONE,
+        domains);
   }
 
   private NftablesSocket socket() {
@@ -97,7 +102,9 @@ final class PolicyFixture implements AutoCloseable {
   void restart() {
     callsLeft = Integer.MAX_VALUE;
     Status other = new Status("test");
-    reconciler = reconciler(new PolicyMetrics(other, other.agent("policies"), () -> nftables));
+    domains = new DomainAddresses(() -> nftables);
+    reconciler =
+        reconciler(new PolicyMetrics(other, other.agent("policies"), () -> nftables, domains));
   }
 
   void put(ClusterPod pod) {

@@ -29,7 +29,8 @@ class PolicyProblemsTest {
   private final KubernetesClient client = server.client();
   private final PolicyEvents events = new PolicyEvents(client, "node1", () -> 3);
   private final PolicyEvents eventsOfOther = new PolicyEvents(client, "node2", () -> 3);
-  private final PolicyProblems problems = new PolicyProblems(events, status);
+  private final PolicyProblems problems =
+      new PolicyProblems(/* namesHaveAddresses= */ false, events, status);
   private final CapturedLog log = CapturedLog.start();
 
   @AfterEach
@@ -75,7 +76,8 @@ class PolicyProblemsTest {
     problems.show(List.of(networkPolicy("[{}]")));
     problems.show(List.of(bad));
     problems.show(List.of(bad, clusterNetworkPolicy()));
-    new PolicyProblems(eventsOfOther, new Status("other")).show(List.of(bad));
+    new PolicyProblems(/* namesHaveAddresses= */ false, eventsOfOther, new Status("other"))
+        .show(List.of(bad));
 
     Eventually.within(DEADLINE, () -> assertThat(events("shop")).hasSize(1));
     Eventually.within(DEADLINE, () -> assertThat(events("default")).hasSize(1));
@@ -95,10 +97,14 @@ class PolicyProblemsTest {
     assertThat(other.getReason()).isEqualTo("PolicyPartlyFollowed");
     assertThat(other.getInvolvedObject().getKind()).isEqualTo("ClusterNetworkPolicy");
     assertThat(other.getMessage())
-        .isEqualTo("spec.egress[0].to[0].domainNames: domain names are not supported yet");
+        .isEqualTo(
+            "spec.egress[0]: its domainNames match nothing on nodes without the DNS cache"
+                + " (--dns-caching)");
 
     assertThat(log.linesWith("NetworkPolicy shop/web: " + text)).hasSize(2);
-    assertThat(log.linesWith("ClusterNetworkPolicy rules: spec.egress[0].to[0].domainNames"))
+    assertThat(
+            log.linesWith(
+                "ClusterNetworkPolicy rules: spec.egress[0]: its domainNames match nothing"))
         .hasSize(1);
     assertThat(MetricsPage.of(status))
         .contains(
@@ -106,6 +112,14 @@ class PolicyProblemsTest {
             "kindnet_network_policy_unusable{kind=\"NetworkPolicy\",part=\"rule\"} 0.0",
             "kindnet_network_policy_unusable{kind=\"ClusterNetworkPolicy\",part=\"direction\"} 0.0",
             "kindnet_network_policy_unusable{kind=\"ClusterNetworkPolicy\",part=\"rule\"} 1.0");
+  }
+
+  @Test
+  void domainNamesAreNoneWhereAnswersAreCached() {
+    new PolicyProblems(/* namesHaveAddresses= */ true, events, new Status("cached"))
+        .show(List.of(clusterNetworkPolicy()));
+
+    assertThat(log.linesWith("ClusterNetworkPolicy rules")).isEmpty();
   }
 
   @Test
@@ -156,7 +170,8 @@ class PolicyProblemsTest {
         new NetworkPolicyOptions(
             /* enabled= */ true, /* adminTier= */ true, /* baselineTier= */ false);
     try (PolicyResources resources =
-        new PolicyResources(client, options, "node1", ofNode, () -> 3)) {
+        new PolicyResources(
+            client, options, /* namesHaveAddresses= */ false, "node1", ofNode, () -> 3)) {
       resources.start();
       // of a type that nobody knows, for both directions
       Eventually.within(DEADLINE, () -> assertThat(events("shop")).hasSize(2));

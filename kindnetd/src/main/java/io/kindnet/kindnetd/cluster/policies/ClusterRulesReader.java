@@ -5,21 +5,30 @@ import io.kindnet.kindnetd.kube.ApiAddresses;
 import java.util.ArrayList;
 import java.util.HashSet;
 import java.util.List;
+import java.util.Locale;
 import java.util.Optional;
 import java.util.Set;
+import java.util.SortedSet;
+import java.util.TreeSet;
+import java.util.regex.Pattern;
 
 /**
  * Reads the rules of a ClusterNetworkPolicy in one direction.
  *
  * <p>A peer without a field that is known here is treated as the API says: the rule matches nothing
- * if it accepts, and denies everything if it denies or passes. The same holds for {@code
- * domainNames}, except that the other peers of a rule that accepts are kept.
+ * if it accepts, and denies everything if it denies or passes. {@code domainNames} are for rules
+ * that accept only: one that denies or passes denies everything. Of those that accept, names that
+ * are none are left out.
  */
 final class ClusterRulesReader {
   private static final int MOST_PORT = 0xffff;
   private static final String PROTOCOLS = "protocols";
   private static final String NAMED_PORT = "destinationNamedPort";
   private static final String DOMAIN_NAMES = "domainNames";
+  private static final Pattern DOMAIN_NAME =
+      Pattern.compile(
+          "(\\*\\.)?([a-zA-Z0-9]([-a-zA-Z0-9_]*[a-zA-Z0-9])?\\.)+"
+              + "[a-zA-Z0-9]([-a-zA-Z0-9_]*[a-zA-Z0-9])?\\.?");
   private static final String NAMESPACES = "namespaces";
   private static final String NODES = "nodes";
   private static final String NETWORKS = "networks";
@@ -67,12 +76,12 @@ final class ClusterRulesReader {
     }
     List<Peer> peers = new ArrayList<>();
     boolean unknown = false;
-    boolean leftOut = false;
+    boolean named = false;
     for (JsonField peer : peerFields) {
       peer.object();
       if (peer.names().equals(List.of(DOMAIN_NAMES)) && !ingress) {
-        leftOut = true;
-        warnings.add(peer.get(DOMAIN_NAMES).path() + ": domain names are not supported yet");
+        named = true;
+        readDomainNames(peer.get(DOMAIN_NAMES), action, peers);
       } else if (kinds(peer).isEmpty()) {
         unknown = true;
         warnings.add(peer.path() + ": no kind of peer that is known");
@@ -80,7 +89,7 @@ final class ClusterRulesReader {
         readPeer(peer, peers);
       }
     }
-    if (action != Action.ACCEPT && (unknown || leftOut)) {
+    if (action != Action.ACCEPT && (unknown || named)) {
       warnings.add(field.path() + " denies everything therefore");
       rules.add(new PolicyRule(place, Action.DENY, List.of(), List.of()));
     } else if (unknown || peers.isEmpty()) {
@@ -131,6 +140,32 @@ final class ClusterRulesReader {
           peers.add(new Peer.Block(NetworkPolicyReader.prefix(network), List.of()));
         }
       }
+    }
+  }
+
+  /** Adds those that can be followed. */
+  private void readDomainNames(JsonField field, Action action, List<Peer> peers)
+      throws UnreadableFieldException {
+    if (action != Action.ACCEPT) {
+      warnings.add(field.path() + ": domain names are for rules with the action Accept only");
+      return;
+    }
+    if (field.elements().isEmpty()) {
+      throw field.problem("is empty");
+    }
+    SortedSet<String> names = new TreeSet<>();
+    for (JsonField element : field.elements()) {
+      String name = element.text();
+      if (DOMAIN_NAME.matcher(name).matches()) {
+        names.add(
+            (name.endsWith(".") ? name.substring(0, name.length() - 1) : name)
+                .toLowerCase(Locale.ROOT));
+      } else {
+        warnings.add(element.path() + ": '" + ApiAddresses.printable(name) + "' is no domain name");
+      }
+    }
+    if (!names.isEmpty()) {
+      peers.add(new Peer.DomainNames(names));
     }
   }
 

@@ -1,5 +1,6 @@
 package io.kindnet.kindnetd.cluster.policies;
 
+import java.util.List;
 import java.util.Optional;
 import java.util.stream.Stream;
 
@@ -35,6 +36,15 @@ public record Policy(
         .flatMap(rules -> rules.rules().stream())
         .flatMap(rule -> rule.peers().stream())
         .anyMatch(Peer.Nodes.class::isInstance);
+  }
+
+  /** The places of rules that are about domain names. */
+  public List<String> placesOfDomainNames() {
+    return egress.stream()
+        .flatMap(rules -> rules.rules().stream())
+        .filter(rule -> rule.peers().stream().anyMatch(Peer.DomainNames.class::isInstance))
+        .map(PolicyRule::place)
+        .toList();
   }
 
   /** {@code NAMESPACE/NAME}, or {@code NAME}. */

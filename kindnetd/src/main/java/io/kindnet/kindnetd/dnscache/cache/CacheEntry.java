@@ -31,6 +31,9 @@ public final class CacheEntry {
   private int hits;
   private boolean used;
 
+  // by several threads, one like the other
+  private int announced;
+
   CacheEntry(Answer answer, int server, int hash, int keyType, int keyBits, int ttl, long stored) {
     this.answer = answer;
     this.server = server;
@@ -81,6 +84,16 @@ public final class CacheEntry {
   boolean saysNoName(long now) {
     // after a CNAME the error is about another name (RFC 2308 section 2.1)
     return answer.kind() == AnswerKind.NO_NAME && !answer.anyAnswers() && remaining(now) > 0;
+  }
+
+  /** Whatever {@link #announced(int)} was given last; 0 at first. */
+  public int announced() {
+    return announced;
+  }
+
+  /** Notes something about who was told of it. */
+  public void announced(int note) {
+    announced = note;
   }
 
   /** It has answered a query. */

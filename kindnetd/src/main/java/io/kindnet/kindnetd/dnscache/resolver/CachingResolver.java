@@ -3,6 +3,7 @@ package io.kindnet.kindnetd.dnscache.resolver;
 import io.kindnet.kindnetd.dnscache.cache.AnswerCache;
 import io.kindnet.kindnetd.dnscache.upstream.Upstream;
 import io.kindnet.kindnetd.dnscache.upstream.UpstreamListener;
+import io.kindnet.kindnetd.dnscache.wire.AnswerAddresses;
 import io.kindnet.kindnetd.dnscache.wire.Dns;
 import io.kindnet.kindnetd.dnscache.wire.Query;
 import io.kindnet.kindnetd.dnscache.wire.Transport;
@@ -13,13 +14,16 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.ConcurrentHashMap;
+import java.util.function.Consumer;
 import java.util.function.LongSupplier;
+import java.util.function.Predicate;
 import org.jspecify.annotations.Nullable;
 
 /** The {@link Resolver}: the cache, the servers, and what is under way between them. */
 public final class CachingResolver implements Resolver {
   private final ResolverOptions options;
   private final ServerListener listener;
+  private final Announcements announcements;
   private final AnswerCache cache;
   private final Hits hits;
   private final Upstream upstream;
@@ -31,16 +35,22 @@ public final class CachingResolver implements Resolver {
   /** Of the thread that asks servers. */
   private final ByteBuffer scratch = ByteBuffer.allocate(Dns.LARGEST_MESSAGE);
 
-  public CachingResolver(ResolverOptions options, ServerListener listener) {
-    this(options, listener, System::nanoTime);
+  /**
+   * @param watch is told of answers before clients get them
+   */
+  public CachingResolver(ResolverOptions options, ServerListener listener, AnswerWatch watch) {
+    this(options, listener, watch, System::nanoTime);
   }
 
   /**
+   * @param watch is told of answers before clients get them
    * @param nanoTime the clock by which answers expire
    */
-  CachingResolver(ResolverOptions options, ServerListener listener, LongSupplier nanoTime) {
+  CachingResolver(
+      ResolverOptions options, ServerListener listener, AnswerWatch watch, LongSupplier nanoTime) {
     this.options = options;
     this.listener = listener;
+    announcements = new Announcements(watch);
     cache = new AnswerCache(options.cacheBytes());
     underWay = new UnderWay(options.queriesUnderWay());
     hits = new Hits(cache, counters, nanoTime, this);
@@ -135,6 +145,10 @@ public final class CachingResolver implements Resolver {
     return counters;
   }
 
+  Announcements announcements() {
+    return announcements;
+  }
+
   Hits hits() {
     return hits;
   }
@@ -146,6 +160,11 @@ public final class CachingResolver implements Resolver {
   @Override
   public List<CachedAnswer> cached(String name) {
     return hits.listing(name, servers.values());
+  }
+
+  @Override
+  public void addresses(Predicate<String> names, Consumer<AnswerAddresses> to) {
+    hits.addresses(names, to);
   }
 
   @Override

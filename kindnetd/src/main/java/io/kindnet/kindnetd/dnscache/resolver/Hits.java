@@ -3,6 +3,7 @@ package io.kindnet.kindnetd.dnscache.resolver;
 import io.kindnet.kindnetd.dnscache.cache.AnswerCache;
 import io.kindnet.kindnetd.dnscache.cache.CacheEntry;
 import io.kindnet.kindnetd.dnscache.wire.Answer;
+import io.kindnet.kindnetd.dnscache.wire.AnswerAddresses;
 import io.kindnet.kindnetd.dnscache.wire.AnswerKind;
 import io.kindnet.kindnetd.dnscache.wire.Query;
 import io.kindnet.kindnetd.dnscache.wire.Transport;
@@ -14,7 +15,9 @@ import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.concurrent.TimeUnit;
+import java.util.function.Consumer;
 import java.util.function.LongSupplier;
+import java.util.function.Predicate;
 
 /**
  * Answers from the cache, fresh or stale, and what they make the resolver ask again. Thread-safe.
@@ -51,6 +54,7 @@ final class Hits {
     if (!entry.answer().write(query, size, entry.age(now), turn, to)) {
       return false;
     }
+    resolver.announcements().hit(entry, now);
     entry.hit();
     counters.hit(entry.answer().kind());
     if (entry.hits() >= OFTEN && isDue(entry, remaining) && server.answers()) {
@@ -69,11 +73,13 @@ final class Hits {
 
   private boolean writeStale(
       CacheEntry entry, long remaining, Query query, int size, ByteBuffer to) {
+    int start = to.position();
     if (entry.answer().kind() == AnswerKind.FAILURE
         || remaining < -TimeUnit.SECONDS.toNanos(AnswerCache.STALE_SECONDS)
         || !entry.answer().writeStale(query, size, to)) {
       return false;
     }
+    resolver.announcements().stale(entry, to.slice(start, to.position() - start));
     entry.hit();
     counters.hit(entry.answer().kind());
     counters.stale.increment();
@@ -108,6 +114,18 @@ final class Hits {
       server.reordered();
     }
     cache.put(server.number(), query, answer, now);
+  }
+
+  /** Gives the addresses to {@code listener} that unexpired answers about certain names have. */
+  void addresses(Predicate<String> names, Consumer<AnswerAddresses> listener) {
+    long now = nanoTime.getAsLong();
+    cache.forEach(entry -> {
+      if (entry.remaining(now) > 0
+          && entry.answer().kind() == AnswerKind.RECORDS
+          && names.test(entry.answer().nameText())) {
+        listener.accept(entry.answer().addresses(entry.age(now)));
+      }
+    });
   }
 
   /** What is cached for a name. */

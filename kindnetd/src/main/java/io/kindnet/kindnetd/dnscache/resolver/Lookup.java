@@ -121,6 +121,7 @@ final class Lookup implements AnswerListener {
     if (answer.kind() == AnswerKind.FAILURE) {
       server.failure();
     }
+    resolver.announcements().received(query.nameText(), message, resolver.maxTtl());
     resolver.hits().put(server, query, answer);
     finish(waiter ->
         resolver.respond(

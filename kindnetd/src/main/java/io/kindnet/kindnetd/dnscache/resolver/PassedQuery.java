@@ -28,6 +28,7 @@ final class PassedQuery implements AnswerListener {
   public void answered(byte[] answer) {
     try {
       learn(answer);
+      resolver.announcements().passed(message, answer);
       Messages.setId(answer, id);
       responder.respond(ByteBuffer.wrap(answer));
     } finally {

@@ -1,8 +1,11 @@
 package io.kindnet.kindnetd.dnscache.resolver;
 
+import io.kindnet.kindnetd.dnscache.wire.AnswerAddresses;
 import java.net.InetSocketAddress;
 import java.time.Duration;
 import java.util.List;
+import java.util.function.Consumer;
+import java.util.function.Predicate;
 
 /**
  * Answers the queries of clients for name servers, from a cache that all of them share and from the
@@ -21,6 +24,13 @@ public interface Resolver extends AutoCloseable {
 
   /** What is cached for a name, of all types. */
   List<CachedAnswer> cached(String name);
+
+  /**
+   * The addresses in answers that are cached and have not expired.
+   *
+   * @param names takes a name in presentation format, in lower case, with the final dot
+   */
+  void addresses(Predicate<String> names, Consumer<AnswerAddresses> listener);
 
   ResolverStatistics statistics();
 

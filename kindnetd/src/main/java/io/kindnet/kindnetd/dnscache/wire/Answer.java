@@ -153,6 +153,28 @@ public final class Answer {
     return Dns.HEADER + 4;
   }
 
+  /**
+   * The addresses that it gives.
+   *
+   * @param age how many seconds ago the server has answered
+   */
+  public AnswerAddresses addresses(int age) {
+    ByteBuffer question = ByteBuffer.allocate(Dns.HEADER + nameLength + 4);
+    Octets.putShort(question, Dns.QDCOUNT, 1);
+    question.put(Dns.HEADER, bytes, 0, nameLength);
+    Octets.putShort(question, Dns.HEADER + nameLength, type);
+    Octets.putShort(question, Dns.HEADER + nameLength + 2, Dns.CLASS_IN);
+    Query query = new Query();
+    query.read(question);
+    ByteBuffer whole = ByteBuffer.allocate(Dns.HEADER + nameLength + 4 + recordsLength);
+    write(query, whole.capacity(), age, 0, whole);
+    try {
+      return AnswerAddresses.of(whole.flip());
+    } catch (MessageFormatException e) {
+      throw new IllegalStateException("these records have been read before", e);
+    }
+  }
+
   /** The name for people, as {@link Query#nameText}. */
   public String nameText() {
     try {

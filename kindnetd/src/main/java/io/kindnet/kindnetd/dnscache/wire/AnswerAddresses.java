@@ -13,7 +13,8 @@ import java.util.Set;
  *
  * @param name that was asked for, in lower case, with the final dot
  * @param addresses of its A and AAAA records, CNAME records followed; empty if it has none
- * @param seconds the smallest TTL of these records; 0 without any
+ * @param seconds the smallest TTL of these records; 0 without any. One with the highest bit set is
+ *     zero (RFC 2181 section 8).
  */
 public record AnswerAddresses(String name, List<InetAddress> addresses, long seconds) {
   public AnswerAddresses {
@@ -22,6 +23,11 @@ public record AnswerAddresses(String name, List<InetAddress> addresses, long sec
 
   /** What is in the answer section of a message. */
   private record Row(String owner, int type, long ttl, int data, int length) {}
+
+  /** The same for a shorter time. */
+  public AnswerAddresses atMost(long mostSeconds) {
+    return new AnswerAddresses(name, addresses, Math.min(seconds, mostSeconds));
+  }
 
   /**
    * Reads an answer.
@@ -47,8 +53,11 @@ public record AnswerAddresses(String name, List<InetAddress> addresses, long sec
       }
       int length = Octets.unsignedShort(message, fields + 8);
       long ttl = Octets.unsignedInt(message, fields + 4);
+      ttl = ttl > Integer.MAX_VALUE ? 0 : ttl;
       int type = Octets.unsignedShort(message, fields);
-      rows.add(new Row(Names.text(message, start, at, end), type, ttl, data, length));
+      if (Octets.unsignedShort(message, fields + 2) == Dns.CLASS_IN) {
+        rows.add(new Row(Names.text(message, start, at, end), type, ttl, data, length));
+      }
       at = data + length;
     }
     return collect(message, start, name, rows);

@@ -85,6 +85,19 @@ public final class Messages {
     return at + 5 > query.length || query[at] != 0 ? -1 : at + 5;
   }
 
+  /** Whether a query is one question of class IN that brings no records as an answer of its own. */
+  public static boolean isOneQuestion(byte[] query) {
+    if (query.length < Dns.HEADER
+        || (query[2] & ((Dns.QR | Dns.OPCODE) >> 8)) != 0
+        || questions(query) != 1
+        || Octets.unsignedShort(query, Dns.ANCOUNT) != 0
+        || Octets.unsignedShort(query, Dns.NSCOUNT) != 0) {
+      return false;
+    }
+    int end = questionEnd(query);
+    return end >= 0 && Octets.unsignedShort(query, end - 2) == Dns.CLASS_IN;
+  }
+
   /** Whether the query is for a transfer of a zone, whose answer may have many messages. */
   public static boolean isTransfer(byte[] query) {
     int end = query.length >= Dns.HEADER ? questionEnd(query) : -1;

@@ -9,7 +9,9 @@ import java.util.ArrayList;
 import java.util.Collection;
 import java.util.List;
 import java.util.SortedMap;
+import java.util.SortedSet;
 import java.util.TreeMap;
+import java.util.TreeSet;
 
 /**
  * The other sides of connections that some rules are about, all together: two lists of peers that
@@ -18,6 +20,7 @@ import java.util.TreeMap;
  * @param everybody whether all addresses are meant
  * @param pods selectors by their texts
  * @param nodes selectors by their texts
+ * @param domainNames in order
  * @param v4 addresses, without the exceptions of the blocks that they come from
  * @param v6 addresses, without the exceptions of the blocks that they come from
  */
@@ -25,6 +28,7 @@ record Peers(
     boolean everybody,
     SortedMap<String, PodSelector> pods,
     SortedMap<String, LabelSelector> nodes,
+    SortedSet<String> domainNames,
     AddressRanges v4,
     AddressRanges v6) {
   static final Peers EVERYBODY = new Builder().addEverybody().build();
@@ -46,7 +50,10 @@ record Peers(
     return String.join("; ", texts);
   }
 
-  /** Tells these from all other peers. */
+  /**
+   * Tells these from all other peers, but for domain names: nobody who has one names ports, and the
+   * API has no rule with both.
+   */
   String text() {
     return everybody ? "everybody" : selectorText() + "; " + v4.text() + "; " + v6.text();
   }
@@ -55,6 +62,7 @@ record Peers(
   static final class Builder {
     private final SortedMap<String, PodSelector> pods = new TreeMap<>();
     private final SortedMap<String, LabelSelector> nodes = new TreeMap<>();
+    private final SortedSet<String> domainNames = new TreeSet<>();
     private AddressRanges v4 = AddressRanges.none(AddressFamily.IPV4);
     private AddressRanges v6 = AddressRanges.none(AddressFamily.IPV6);
     private boolean everybody;
@@ -77,6 +85,7 @@ record Peers(
       switch (peer) {
         case Peer.Pods those -> pods.put(SelectorText.of(those.selector()), those.selector());
         case Peer.Nodes those -> nodes.put(SelectorText.of(those.selector()), those.selector());
+        case Peer.DomainNames those -> domainNames.addAll(those.names());
         case Peer.Block block -> add(block);
       }
     }
@@ -99,10 +108,11 @@ record Peers(
             true,
             new TreeMap<>(),
             new TreeMap<>(),
+            new TreeSet<>(),
             AddressRanges.none(AddressFamily.IPV4),
             AddressRanges.none(AddressFamily.IPV6));
       }
-      return new Peers(false, pods, nodes, v4, v6);
+      return new Peers(false, pods, nodes, domainNames, v4, v6);
     }
   }
 }

@@ -6,6 +6,7 @@ import io.kindnet.kindnetd.cluster.policies.PolicyPort;
 import io.kindnet.netlink.ip.AddressFamily;
 import io.kindnet.netlink.ip.IpPrefix;
 import io.kindnet.netlink.nftables.Rule;
+import io.kindnet.netlink.nftables.expr.Ct;
 import io.kindnet.netlink.nftables.expr.Expression;
 import io.kindnet.netlink.nftables.expr.Matches;
 import io.kindnet.netlink.nftables.expr.Verdict;
@@ -38,6 +39,11 @@ final class RuleWriter {
             for (List<Expression> peer : conditions(peers)) {
               rules.add(Rule.when(port).and(peer).then(verdict).withComment(group.comment()));
             }
+            if (!peers.domainNames().isEmpty()) {
+              for (AddressFamily family : AddressFamily.values()) {
+                writeDomainNames(rules, port, family, peers, verdict, group.comment());
+              }
+            }
           }
         });
     groups.byName().forEach((port, group) -> write(rules, port, group, verdict));
@@ -53,6 +59,39 @@ final class RuleWriter {
               .then(verdict)
               .withComment(group.comment()));
     }
+  }
+
+  /**
+   * A connection may begin as long as the names have its address, and go on for as long as it
+   * lasts. The set of connections is filled by a rule of its own, which ends where that is full:
+   * that is no reason to let nothing begin.
+   */
+  private void writeDomainNames(
+      List<Rule> rules,
+      List<Expression> port,
+      AddressFamily family,
+      Peers peers,
+      Verdict verdict,
+      String comment) {
+    String connected = use(DomainSet.ofConnections(family, peers.domainNames()));
+    String answered = use(DomainSet.ofAnswers(family, peers.domainNames()));
+    rules.add(
+        Rule.when(Matches.ctState(Ct.ESTABLISHED))
+            .and(port)
+            .and(Matches.destinationIn(family, connected))
+            .and(Matches.putDestinationInto(family, connected))
+            .then(verdict)
+            .withComment(comment));
+    rules.add(
+        Rule.when(port)
+            .and(Matches.destinationIn(family, answered))
+            .and(Matches.putDestinationInto(family, connected))
+            .then());
+    rules.add(
+        Rule.when(port)
+            .and(Matches.destinationIn(family, answered))
+            .then(verdict)
+            .withComment(comment));
   }
 
   /** The conditions of which one has to hold; the ports come first, which are the cheaper ones. */

@@ -8,7 +8,7 @@ import java.util.Collection;
  * A set that rules of class chains look up. Its name stands for what has to be in it: a set that is
  * to mean something else is another one.
  */
-public sealed interface TableSet permits FixedSet, NamedPortSet, PeerSet {
+public sealed interface TableSet permits DomainSet, FixedSet, NamedPortSet, PeerSet {
   /** As it is made. */
   NamedSet set();
 

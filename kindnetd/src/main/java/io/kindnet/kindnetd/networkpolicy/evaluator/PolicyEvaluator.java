@@ -4,6 +4,7 @@ import io.kindnet.kindnetd.cluster.nodes.LabelledNode;
 import io.kindnet.kindnetd.cluster.pods.ClusterPod;
 import io.kindnet.kindnetd.cluster.policies.Action;
 import io.kindnet.kindnetd.cluster.policies.Direction;
+import io.kindnet.kindnetd.cluster.policies.Peer;
 import io.kindnet.kindnetd.cluster.policies.Policy;
 import io.kindnet.kindnetd.cluster.policies.PolicyRule;
 import io.kindnet.kindnetd.cluster.policies.PolicyRules;
@@ -11,7 +12,9 @@ import io.kindnet.kindnetd.cluster.policies.Tier;
 import java.net.InetAddress;
 import java.util.ArrayList;
 import java.util.Comparator;
+import java.util.HashMap;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import org.jspecify.annotations.Nullable;
@@ -53,6 +56,18 @@ public final class PolicyEvaluator {
         .filter(policy -> matcher.selects(policy.subject(), pod))
         .sorted(Comparator.comparing(Policy::tier).thenComparing(ORDER))
         .toList();
+  }
+
+  /** The domain names that a peer stands for at the moment, by the addresses that have them. */
+  public Map<InetAddress, Set<String>> addresses(Peer.DomainNames peer) {
+    Map<InetAddress, Set<String>> addresses = new HashMap<>();
+    for (InetAddress address : state.domainNames().keySet()) {
+      Set<String> names = matcher.names(peer, address);
+      if (!names.isEmpty()) {
+        addresses.put(address, names);
+      }
+    }
+    return addresses;
   }
 
   /** What becomes of {@code connection}. */

@@ -11,7 +11,10 @@ import io.kindnet.kindnetd.cluster.policies.PodSelector;
 import io.kindnet.kindnetd.cluster.policies.PolicyPort;
 import io.kindnet.kindnetd.cluster.policies.PolicyRule;
 import java.net.InetAddress;
+import java.util.List;
 import java.util.Optional;
+import java.util.Set;
+import java.util.TreeSet;
 
 /** Which pods are selected, and which rules match a connection. */
 final class RuleMatcher {
@@ -74,11 +77,30 @@ final class RuleMatcher {
       case Peer.Block block ->
           block.cidr().contains(address)
               && block.except().stream().noneMatch(except -> except.contains(address));
+      case Peer.DomainNames names -> !names(names, address).isEmpty();
       case Peer.Nodes nodes ->
           state.nodes().stream()
               .anyMatch(node ->
                   nodes.selector().matches(node.labels()) && node.addresses().contains(address));
     };
+  }
+
+  /** The names of an address that a peer means. */
+  Set<String> names(Peer.DomainNames peer, InetAddress address) {
+    Set<String> meant = new TreeSet<>(state.domainNames().getOrDefault(address, Set.of()));
+    meant.removeIf(name -> peer.names().stream().noneMatch(pattern -> isMeant(name, pattern)));
+    return meant;
+  }
+
+  /** Label by label, so that a dot within a label is none between two. */
+  private static boolean isMeant(String name, String pattern) {
+    List<String> labels = List.of(name.split("(?<!\\\\)\\.", -1));
+    List<String> wanted = List.of(pattern.split("\\.", -1));
+    if (!wanted.getFirst().equals("*")) {
+      return labels.equals(wanted);
+    }
+    int more = labels.size() - wanted.size() + 1;
+    return more > 0 && labels.subList(more, labels.size()).equals(wanted.subList(1, wanted.size()));
   }
 
   /** A connection without ports matches none, not even every port of a protocol. */

@@ -1,6 +1,10 @@
 package io.kindnet.kindnetd.networkpolicy.explain;
 
 import io.kindnet.kindnetd.cluster.pods.ClusterPod;
+import io.kindnet.kindnetd.cluster.policies.Direction;
+import io.kindnet.kindnetd.cluster.policies.Peer;
+import io.kindnet.kindnetd.cluster.policies.Policy;
+import io.kindnet.kindnetd.cluster.policies.PolicyRule;
 import io.kindnet.kindnetd.cluster.policies.Tier;
 import io.kindnet.kindnetd.networkpolicy.evaluator.ClusterState;
 import io.kindnet.kindnetd.networkpolicy.evaluator.Connection;
@@ -9,7 +13,9 @@ import io.kindnet.netlink.ip.AddressFamily;
 import io.kindnet.netlink.ip.IpAddresses;
 import java.net.InetAddress;
 import java.util.ArrayList;
+import java.util.Collections;
 import java.util.EnumMap;
+import java.util.HashMap;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
@@ -24,6 +30,9 @@ public final class PolicyExplainer {
               Tier.ADMIN, "--admin-network-policy",
               Tier.NETWORK_POLICY, "--network-policy",
               Tier.BASELINE, "--baseline-admin-network-policy"));
+
+  /** So many addresses of domain names are said, of each rule. */
+  private static final int MOST_ADDRESSES = 10;
 
   private final ClusterState state;
   private final PolicyEvaluator evaluator;
@@ -62,6 +71,7 @@ public final class PolicyExplainer {
       throws ExplainException {
     List<EndPoint> sources = endPoints(from);
     List<EndPoint> destinations = endPoints(to);
+    sources.stream().findFirst().flatMap(EndPoint::pod).ifPresent(this::noteDomainNames);
     List<ExplainedConnection> connections = new ArrayList<>();
     for (AddressFamily family : AddressFamily.values()) {
       Optional<EndPoint> source = first(sources, family);
@@ -144,6 +154,43 @@ public final class PolicyExplainer {
       throw new ExplainException(
           "'" + text + "' is neither a pod, as NAMESPACE/NAME, nor an IP address");
     }
+  }
+
+  /** What the domain names mean at the moment that policies let a pod connect to. */
+  private void noteDomainNames(ClusterPod pod) {
+    for (Policy policy : evaluator.selecting(pod, Direction.EGRESS)) {
+      for (PolicyRule rule : policy.rules(Direction.EGRESS).orElseThrow().rules()) {
+        Map<InetAddress, Set<String>> addresses = new HashMap<>();
+        List<Peer.DomainNames> peers =
+            rule.peers().stream()
+                .filter(Peer.DomainNames.class::isInstance)
+                .map(Peer.DomainNames.class::cast)
+                .toList();
+        peers.forEach(peer -> addresses.putAll(evaluator.addresses(peer)));
+        if (!peers.isEmpty()) {
+          note(
+              "domain names of "
+                  + policy.fullName()
+                  + ", "
+                  + rule.place()
+                  + ", have on this node now: "
+                  + text(addresses));
+        }
+      }
+    }
+  }
+
+  private static String text(Map<InetAddress, Set<String>> addresses) {
+    List<String> texts = new ArrayList<>();
+    addresses.forEach((address, names) ->
+        texts.add(IpAddresses.format(address) + " (" + String.join(", ", names) + ")"));
+    if (texts.isEmpty()) {
+      return "no address, since no pod has asked for them lately";
+    }
+    Collections.sort(texts);
+    int shown = Math.min(MOST_ADDRESSES, texts.size());
+    String more = shown < texts.size() ? " and " + (texts.size() - shown) + " more" : "";
+    return String.join(", ", texts.subList(0, shown)) + more;
   }
 
   private void note(String text) {

@@ -32,7 +32,8 @@ public final class PolicyVerdicts {
         state.namespaces(),
         state.pods(),
         state.nodes(),
-        state.hostAddresses());
+        state.hostAddresses(),
+        state.domainNames());
   }
 
   /**

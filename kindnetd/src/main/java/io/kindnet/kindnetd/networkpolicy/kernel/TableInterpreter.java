@@ -12,6 +12,7 @@ import io.kindnet.netlink.nftables.expr.Bitwise;
 import io.kindnet.netlink.nftables.expr.Cmp;
 import io.kindnet.netlink.nftables.expr.Counter;
 import io.kindnet.netlink.nftables.expr.Ct;
+import io.kindnet.netlink.nftables.expr.Dynset;
 import io.kindnet.netlink.nftables.expr.Expression;
 import io.kindnet.netlink.nftables.expr.Fib;
 import io.kindnet.netlink.nftables.expr.Immediate;
@@ -142,6 +143,7 @@ public final class TableInterpreter {
       return switch (expression) {
         case Counter counter -> true;
         case Log log -> true;
+        case Dynset dynset -> true;
         case Limit limit -> true;
         case Immediate immediate -> store(immediate.destination(), immediate.value().bytes());
         case Payload payload -> store(payload.destination(), facts.bytes(payload));

@@ -11,6 +11,8 @@ import io.kindnet.netlink.ip.IpPrefix;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
+import java.util.TreeSet;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
@@ -114,30 +116,58 @@ class ClusterNetworkPolicyReaderTest {
             new PolicyPort.Named(Optional.empty(), "http"));
   }
 
-  /** As the API says of peers that nobody knows: no traffic is accepted for their sake. */
   @Test
-  void domainNamesAreLeftOutWithAWarning() {
+  void domainNamesAreInLowerCaseWithoutTheFinalDot() {
     PolicyRules rules =
         egress(
             """
-            - {action: Accept, to: [{domainNames: [example.com]}]}
-            - {action: Accept, to: [{namespaces: {}}, {domainNames: [example.com]}]}
-            - {action: Deny, to: [{networks: [0.0.0.0/0]}]}
+            - {action: Accept, to: [{domainNames: [www.Example.COM., "*.example.org", a_b.example]}]}
+            """);
+    assertThat(rules.problem()).isEmpty();
+    assertThat(rules.warnings()).isEmpty();
+    assertThat(rules.rules().getFirst().peers())
+        .containsExactly(
+            new Peer.DomainNames(
+                new TreeSet<>(Set.of("www.example.com", "*.example.org", "a_b.example"))));
+  }
+
+  /** No traffic is accepted for the sake of what is no name. */
+  @Test
+  void whatIsNoDomainNameIsLeftOutWithAWarning() {
+    PolicyRules rules =
+        egress(
+            """
+            - {action: Accept, to: [{domainNames: ["example..com", "a.*.example"]}]}
+            - {action: Accept, to: [{namespaces: {}}, {domainNames: [example, a.example]}]}
             """);
     assertThat(rules.problem()).isEmpty();
     assertThat(rules.rules())
-        .extracting(PolicyRule::place, PolicyRule::action, PolicyRule::peers)
+        .extracting(PolicyRule::place, PolicyRule::peers)
         .containsExactly(
-            tuple("egress[1]", Action.ACCEPT, List.of(ALL_PODS)),
             tuple(
-                "egress[2]",
-                Action.DENY,
-                List.of(new Peer.Block(IpPrefix.parse("0.0.0.0/0"), List.of()))));
+                "egress[1]",
+                List.of(ALL_PODS, new Peer.DomainNames(new TreeSet<>(Set.of("a.example"))))));
     assertThat(rules.warnings())
         .containsExactly(
-            "spec.egress[0].to[0].domainNames: domain names are not supported yet",
+            "spec.egress[0].to[0].domainNames[0]: 'example..com' is no domain name",
+            "spec.egress[0].to[0].domainNames[1]: 'a.*.example' is no domain name",
             "spec.egress[0] accepts nothing therefore",
-            "spec.egress[1].to[1].domainNames: domain names are not supported yet");
+            "spec.egress[1].to[1].domainNames[0]: 'example' is no domain name");
+  }
+
+  /** The API has no such rule; it must not let through what it was to deny. */
+  @Test
+  void domainNamesOfARuleThatDoesNotAcceptDenyEverything() {
+    PolicyRules rules =
+        egress("[{action: Pass, to: [{domainNames: [a.example]}, {namespaces: {}}]}]");
+    assertThat(rules.rules())
+        .extracting(PolicyRule::action, PolicyRule::peers)
+        .containsExactly(tuple(Action.DENY, List.of()));
+    assertThat(rules.warnings())
+        .containsExactly(
+            "spec.egress[0].to[0].domainNames: domain names are for rules with the action Accept"
+                + " only",
+            "spec.egress[0] denies everything therefore");
   }
 
   @Test

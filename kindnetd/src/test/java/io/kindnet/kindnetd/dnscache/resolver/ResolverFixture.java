@@ -33,6 +33,10 @@ final class ResolverFixture implements AutoCloseable {
   }
 
   ResolverFixture(ResolverOptions options) {
+    this(options, AnswerWatch.NONE);
+  }
+
+  ResolverFixture(ResolverOptions options, AnswerWatch watch) {
     ServerListener listener =
         new ServerListener() {
           @Override
@@ -45,7 +49,7 @@ final class ResolverFixture implements AutoCloseable {
             heard.add("answers");
           }
         };
-    resolver = new CachingResolver(options, listener, clock::get);
+    resolver = new CachingResolver(options, listener, watch, clock::get);
     handler = resolver.newQueryHandler();
   }
 

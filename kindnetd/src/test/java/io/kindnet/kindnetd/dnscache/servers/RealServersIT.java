@@ -3,6 +3,7 @@ package io.kindnet.kindnetd.dnscache.servers;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.kindnet.kindnetd.dnscache.Answers;
+import io.kindnet.kindnetd.dnscache.resolver.AnswerWatch;
 import io.kindnet.kindnetd.dnscache.resolver.CachingResolver;
 import io.kindnet.kindnetd.dnscache.resolver.NameServer;
 import io.kindnet.kindnetd.dnscache.resolver.Resolver;
@@ -64,7 +65,9 @@ class RealServersIT {
 
   private final Resolver resolver =
       new CachingResolver(
-          new ResolverOptions(16 << 20, Duration.ofHours(1), DEADLINE, 4096), new NoListener());
+          new ResolverOptions(16 << 20, Duration.ofHours(1), DEADLINE, 4096),
+          new NoListener(),
+          AnswerWatch.NONE);
 
   @BeforeAll
   static void start() throws IOException {
