@@ -1,7 +1,7 @@
 package io.kindnet.kindnetd;
 
 /** A flag or environment variable that cannot be used; names it, its value and the reason. */
-final class BadValueException extends RuntimeException {
+public final class BadValueException extends RuntimeException {
   private static final long serialVersionUID = 1L;
 
   private BadValueException(String message, Throwable cause) {

@@ -7,13 +7,14 @@ import java.util.Properties;
 import picocli.CommandLine.IVersionProvider;
 
 /** The version of this build. */
-final class BuildVersion implements IVersionProvider {
+public final class BuildVersion implements IVersionProvider {
   @Override
   public String[] getVersion() {
     return new String[] {"kindnetd " + text()};
   }
 
-  static String text() {
+  /** As the parent of all modules has it, such as {@code 0.1.0}. */
+  public static String text() {
     try (InputStream stream = BuildVersion.class.getResourceAsStream("build.properties")) {
       if (stream == null) {
         throw new IllegalStateException("build.properties is missing from this build");

@@ -8,14 +8,14 @@ import java.util.concurrent.Callable;
 import picocli.CommandLine;
 
 /** Runs a command with arguments in Go's manner, and turns what goes wrong into an exit status. */
-final class CommandRunner {
+public final class CommandRunner {
   private static final int FAILED = 1;
   private static final int BAD_ARGUMENT = 2;
 
   private CommandRunner() {}
 
   /** What {@code command} returns; 1 if it fails, 2 if an argument is wrong. */
-  static int run(
+  public static int run(
       Callable<Integer> command, List<String> arguments, PrintWriter out, PrintWriter err) {
     CommandLine line = new CommandLine(command).setOut(out).setErr(err);
     line.setParameterExceptionHandler((wrong, given) -> complain(wrong.getCommandLine(), wrong));
@@ -23,7 +23,7 @@ final class CommandRunner {
       if (failure instanceof BadValueException) {
         return complain(failed, failure);
       }
-      err.println("kindnetd: " + failure.getMessage());
+      err.println(line.getCommandName() + ": " + failure.getMessage());
       return FAILED;
     });
     // the words before the first flag, as far as they are commands
@@ -50,7 +50,7 @@ final class CommandRunner {
 
   private static int complain(CommandLine line, Exception wrong) {
     // without the usage: a pod's termination message is the end of its log
-    line.getErr().println("kindnetd: " + wrong.getMessage());
+    line.getErr().println(line.getCommandSpec().root().name() + ": " + wrong.getMessage());
     line.getErr().println(line.getCommandSpec().qualifiedName() + " --help shows all flags");
     return BAD_ARGUMENT;
   }

@@ -13,7 +13,7 @@ import java.util.function.Function;
  * Reads the texts of flags and environment variables. What reads a text throws an {@link
  * IllegalArgumentException} with the reason where it cannot.
  */
-final class OptionValues {
+public final class OptionValues {
   private OptionValues() {}
 
   /**
@@ -21,7 +21,7 @@ final class OptionValues {
    *
    * @throws BadValueException naming the flag, the value and the reason
    */
-  static <T> T flag(String name, String value, Function<String, T> reader) {
+  public static <T> T flag(String name, String value, Function<String, T> reader) {
     try {
       return reader.apply(value);
     } catch (IllegalArgumentException reason) {
@@ -56,12 +56,12 @@ final class OptionValues {
   }
 
   /** Reads a text that may be empty. */
-  static <T> Function<String, Optional<T>> optional(Function<String, T> reader) {
+  public static <T> Function<String, Optional<T>> optional(Function<String, T> reader) {
     return text -> text.isBlank() ? Optional.empty() : Optional.of(reader.apply(text.strip()));
   }
 
   /** Reads a number from 0 on. */
-  static int count(String text) {
+  public static int count(String text) {
     try {
       int number = Integer.parseInt(text);
       if (number >= 0) {
@@ -116,7 +116,7 @@ final class OptionValues {
   }
 
   /** Reads the URL of a server. */
-  static URI url(String text) {
+  public static URI url(String text) {
     try {
       URI url = new URI(text);
       boolean web = "http".equals(url.getScheme()) || "https".equals(url.getScheme());

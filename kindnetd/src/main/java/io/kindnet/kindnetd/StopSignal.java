@@ -9,7 +9,7 @@ import java.util.concurrent.TimeUnit;
  * what {@link Runtime#addShutdownHook} was given and exit with 128 plus the signal; here that hook
  * interrupts the main thread, waits until it has stopped everything, and chooses the status.
  */
-final class StopSignal implements AutoCloseable {
+public final class StopSignal implements AutoCloseable {
   private static final Duration DEADLINE = Duration.ofSeconds(20);
 
   private final Thread main = Thread.currentThread();
@@ -17,14 +17,14 @@ final class StopSignal implements AutoCloseable {
   private volatile boolean received;
 
   /** Begins to catch signals for the calling thread. */
-  static StopSignal install() {
+  public static StopSignal install() {
     StopSignal signal = new StopSignal();
     Runtime.getRuntime().addShutdownHook(new Thread(signal::stop, "stop"));
     return signal;
   }
 
   /** Waits for a signal; if there was one already, returns at once. */
-  void await() {
+  public void await() {
     while (!received) {
       try {
         stopped.await();
@@ -35,7 +35,7 @@ final class StopSignal implements AutoCloseable {
   }
 
   /** Whether there was a signal. */
-  boolean received() {
+  public boolean received() {
     return received;
   }
 
