@@ -18,12 +18,14 @@ import io.kindnet.kube.testing.WatchHistory.Change;
 import java.net.HttpURLConnection;
 import java.util.Map.Entry;
 import java.util.Objects;
+import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 
 /**
  * Keeps objects in memory. Knows, besides what the library's own one knows, strategic merge patches
- * of a status, in which each condition replaces the one of its type, what changed since when, and
- * that ClusterNetworkPolicies are served as long as their CustomResourceDefinition is there.
+ * of a status, in which each condition replaces the one of its type, server-side apply as far as
+ * one manager sees it, what changed since when, and that ClusterNetworkPolicies are served as long
+ * as their CustomResourceDefinition is there.
  */
 public class ObjectDispatcher extends KubernetesCrudDispatcher {
   private static final String STRATEGIC = "application/strategic-merge-patch+json";
@@ -76,6 +78,9 @@ public class ObjectDispatcher extends KubernetesCrudDispatcher {
   public MockResponse handlePatch(RecordedRequest request) {
     String path = request.getPath();
     @Nullable String type = request.getHeader("Content-Type"); // "; charset=utf-8" may follow
+    if (type != null && type.startsWith(AppliedObject.TYPE)) {
+      return apply(request);
+    }
     boolean known = type != null && type.startsWith(STRATEGIC) && path.endsWith("/" + STATUS);
     if (!known) {
       return super.handlePatch(request);
@@ -86,18 +91,38 @@ public class ObjectDispatcher extends KubernetesCrudDispatcher {
     }
     try {
       String patched = patchStatus(present.getBody().readUtf8(), request.getUtf8Body());
-      return handleUpdate(
-          new RecordedRequest(
-              request.getHttpVersion(),
-              HttpMethod.PUT,
-              path,
-              request.getHeaders(),
-              new Buffer(patched.getBytes(UTF_8))));
+      return handleUpdate(changed(request, HttpMethod.PUT, path, patched));
     } catch (JsonProcessingException malformed) {
       return new MockResponse()
           .setResponseCode(HttpURLConnection.HTTP_BAD_REQUEST)
           .setBody(malformed.getMessage());
     }
+  }
+
+  /** Server-side apply: creates what is not there, else merges, without any owners of fields. */
+  private MockResponse apply(RecordedRequest request) {
+    String path = request.getPath().replaceFirst("\\?.*", "");
+    MockResponse present = handleGet(path);
+    if (present.code() != HttpURLConnection.HTTP_OK) {
+      String collection = path.substring(0, path.lastIndexOf('/'));
+      String created = AppliedObject.of(request.getUtf8Body()).toString();
+      return dispatch(changed(request, HttpMethod.POST, collection, created));
+    }
+    String before = present.getBody().readUtf8();
+    Optional<String> merged = AppliedObject.merge(before, request.getUtf8Body());
+    return merged.isPresent()
+        ? dispatch(changed(request, HttpMethod.PUT, path, merged.get()))
+        : new MockResponse().setResponseCode(HttpURLConnection.HTTP_OK).setBody(before);
+  }
+
+  private static RecordedRequest changed(
+      RecordedRequest request, HttpMethod method, String path, String body) {
+    return new RecordedRequest(
+        request.getHttpVersion(),
+        method,
+        path,
+        request.getHeaders(),
+        new Buffer(body.getBytes(UTF_8)));
   }
 
   private String patchStatus(String object, String patch) throws JsonProcessingException {
