@@ -1,0 +1,46 @@
+package io.kindnet.controller;
+
+import static io.kindnet.kindnetd.OptionValues.flag;
+import static io.kindnet.kindnetd.OptionValues.optional;
+
+import io.kindnet.kindnetd.OptionValues;
+import io.kindnet.kindnetd.kube.ApiServerOptions;
+import io.kindnet.kindnetd.status.BindAddress;
+import java.net.InetSocketAddress;
+import java.nio.file.Path;
+import java.util.Optional;
+
+/**
+ * What the controller was asked to do, every value checked.
+ *
+ * @param apiServer {@code --kubeconfig} and {@code --master}
+ * @param namespace {@code --namespace}
+ * @param healthz {@code --healthz-bind-address}
+ * @param metrics {@code --metrics-bind-address}
+ * @param leaderElect {@code --leader-elect}
+ * @param verbosity {@code -v}
+ */
+record ControllerOptions(
+    ApiServerOptions apiServer,
+    String namespace,
+    InetSocketAddress healthz,
+    InetSocketAddress metrics,
+    boolean leaderElect,
+    int verbosity) {
+
+  /**
+   * @throws io.kindnet.kindnetd.BadValueException naming the flag, its value and the reason
+   */
+  static ControllerOptions of(ControllerFlags flags) {
+    return new ControllerOptions(
+        new ApiServerOptions(
+            flag("kubeconfig", flags.kubeconfig, optional(Path::of)),
+            flag("master", flags.master, optional(OptionValues::url)),
+            Optional.empty()),
+        flags.namespace,
+        flag("healthz-bind-address", flags.healthzBindAddress, BindAddress::parse),
+        flag("metrics-bind-address", flags.metricsBindAddress, BindAddress::parse),
+        flags.leaderElect,
+        flag("v", flags.verbosity, OptionValues::count));
+  }
+}

@@ -1,0 +1,143 @@
+package io.kindnet.controller;
+
+import static java.nio.charset.StandardCharsets.UTF_8;
+
+import io.fabric8.kubernetes.client.KubernetesClient;
+import io.javaoperatorsdk.operator.Operator;
+import io.javaoperatorsdk.operator.api.config.ConfigurationServiceOverrider;
+import io.kindnet.kindnetd.BuildVersion;
+import io.kindnet.kindnetd.CommandRunner;
+import io.kindnet.kindnetd.Logging;
+import io.kindnet.kindnetd.StopSignal;
+import io.kindnet.kindnetd.kube.ApiServer;
+import io.kindnet.kindnetd.status.AgentStatus;
+import io.kindnet.kindnetd.status.Status;
+import io.kindnet.kindnetd.status.StatusServer;
+import java.io.PrintWriter;
+import java.time.Duration;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.concurrent.Callable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.IVersionProvider;
+import picocli.CommandLine.Mixin;
+
+/**
+ * The cluster's controller: reads its options, starts its parts, waits for a signal, stops them.
+ */
+@Command(
+    name = "kindnet-controller",
+    description =
+        "The controller of kindnet: has the agents of a cluster follow its Configuration.",
+    versionProvider = KindnetController.Version.class,
+    sortOptions = false,
+    customSynopsis = "kindnet-controller [FLAG]...",
+    footer = "A flag takes one dash or two. A boolean without a value is true.",
+    usageHelpWidth = 100)
+public final class KindnetController implements Callable<Integer> {
+  private static final Duration STOP_TIMEOUT = Duration.ofSeconds(5);
+
+  private final Map<String, String> environment;
+
+  @Mixin private final ControllerFlags flags = new ControllerFlags();
+
+  KindnetController(Map<String, String> environment) {
+    this.environment = environment;
+  }
+
+  /**
+   * Exit status: 0 after a signal, 1 if the start fails or leadership is lost, 2 if an argument is
+   * wrong.
+   */
+  public static void main(String[] arguments) {
+    PrintWriter out = new PrintWriter(System.out, true, UTF_8);
+    PrintWriter err = new PrintWriter(System.err, true, UTF_8);
+    System.exit(
+        CommandRunner.run(new KindnetController(System.getenv()), List.of(arguments), out, err));
+  }
+
+  @Override
+  public Integer call() throws Exception {
+    ControllerOptions options = ControllerOptions.of(flags);
+    Logging.configure(options.verbosity());
+    try (StopSignal stop = StopSignal.install()) {
+      run(options, stop);
+    }
+    return 0;
+  }
+
+  private void run(ControllerOptions options, StopSignal stop) throws Exception {
+    Logger log = LoggerFactory.getLogger(KindnetController.class);
+    String version = BuildVersion.text();
+    log.info("kindnet-controller {} in namespace {}", version, options.namespace());
+    Status status = new Status(version);
+    ControllerMetrics metrics = new ControllerMetrics(status);
+    AgentStatus controller = status.agent("controller");
+    controller.begin();
+    controller.detail(
+        () -> metrics.leader() ? Optional.empty() : Optional.of("another replica works"));
+    try (StatusServer healthz = new StatusServer(options.healthz(), status);
+        StatusServer numbers = new StatusServer(options.metrics(), status);
+        KubernetesClient client =
+            ApiServer.connect(options.apiServer(), environment, address -> {})) {
+      healthz.start();
+      numbers.start();
+      controller.ready();
+      work(options, client, metrics, stop);
+    } catch (InterruptedException interrupted) {
+      if (!stop.received()) {
+        throw interrupted;
+      }
+    }
+    log.info("kindnet-controller stops; the agents go on");
+  }
+
+  /** Leads, as soon as it is this replica's turn, until the signal. */
+  private static void work(
+      ControllerOptions options,
+      KubernetesClient client,
+      ControllerMetrics metrics,
+      StopSignal stop)
+      throws InterruptedException {
+    try (Leadership leadership = new Leadership(client, options.namespace(), metrics)) {
+      if (options.leaderElect()) {
+        leadership.start();
+        leadership.await();
+      } else {
+        metrics.leader(true);
+      }
+      // as the agent does: a watch is one more request of the connection, not a WebSocket of its
+      // own
+      client.getConfiguration().setOnlyHttpWatches(true);
+      Operator operator = new Operator(settings -> settings(settings, client));
+      operator.register(
+          new ConfigurationReconciler(client, options.namespace(), metrics),
+          settings -> settings.settingNamespace(options.namespace()));
+      operator.start();
+      stop.await();
+      operator.stop();
+    }
+  }
+
+  static void settings(ConfigurationServiceOverrider settings, KubernetesClient client) {
+    settings
+        .withKubernetesClient(client)
+        .withCloseClientOnStop(false)
+        .withConcurrentReconciliationThreads(1)
+        .withConcurrentWorkflowExecutorThreads(1)
+        .withReconciliationTerminationTimeout(STOP_TIMEOUT)
+        // a merge patch: what it does not name stays as it is
+        .withUseSSAToPatchPrimaryResource(false);
+  }
+
+  /** For {@code --version}. */
+  static final class Version implements IVersionProvider {
+    @Override
+    public String[] getVersion() {
+      return new String[] {"kindnet-controller " + BuildVersion.text()};
+    }
+  }
+}
