@@ -46,7 +46,7 @@ help:
 	@echo '            or TESTS=bench: what the fast path gains'
 	@echo '            ARCH=arm64 for kernels and programs of that architecture, here and for dist, release and image'
 	@echo 'make fresh  make demo and make test in a minimal Debian of its own; SUITE=sid JDK=27 for others, FRESH=demo for one of them'
-	@echo 'make dist   dist/cni and dist/kindnetd, ready to be copied to a node'
+	@echo 'make dist   dist/cni and dist/kindnetd, ready to be copied to a node, and dist/controller'
 	@echo 'make release   archives of both for other machines, with checksums, in target/release'
 	@echo 'make image  the image of the Dockerfile, built here without any image registry, as an archive in target/kindnetd.tar'
 	@echo 'make format formats the Java sources'
@@ -104,8 +104,8 @@ bench-jmh: check
 
 # without what an earlier version of a pom.xml has left among the jars
 dist: $(if $(FOREIGN),check-root) check
-	rm -rf cni-kindnet/target/lib kindnetd/target/lib packaging/target/lib
-	$(MAVEN) --quiet -Dmaven.test.skip=true package -pl cni-kindnet,kindnetd,packaging,demo -am $(MAVEN_ARGS)
+	rm -rf cni-kindnet/target/lib kindnetd/target/lib kindnet-controller/target/lib packaging/target/lib
+	$(MAVEN) --quiet -Dmaven.test.skip=true package -pl cni-kindnet,kindnetd,kindnet-controller,packaging,demo -am $(MAVEN_ARGS)
 ifeq ($(FOREIGN),)
 	JAVA_HOME=$(JDK_HOME) packaging/dist
 else
