@@ -8,5 +8,4 @@ import org.jspecify.annotations.Nullable;
 /** When a flow is offloaded. */
 @JsonInclude(JsonInclude.Include.NON_NULL)
 public record FastPath(
-    @AgentFlag("fastpath-threshold") @Min(0) @Max(1000000)
-        @Nullable Integer threshold) {}
+    @AgentFlag("fastpath-threshold") @Min(0) @Max(1000000) @Nullable Integer threshold) {}
