@@ -32,7 +32,6 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
-import java.util.concurrent.atomic.AtomicReference;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Tag;
@@ -99,19 +98,19 @@ class FastPathPoliciesTest {
 
   /** The pods of this node, as the plugin knows them. */
   private static final class FakePods implements LocalPods {
-    private final AtomicReference<Snapshot> snapshot = new AtomicReference<>(Snapshot.EMPTY);
+    private volatile Snapshot snapshot = Snapshot.EMPTY;
 
     void set(ClusterPod... all) {
       Map<InetAddress, PodName> names = new HashMap<>();
       for (ClusterPod each : all) {
         names.put(each.addresses().getFirst(), new PodName(each.namespace(), each.name()));
       }
-      snapshot.set(new Snapshot(names, Set.of()));
+      snapshot = new Snapshot(names, Set.of());
     }
 
     @Override
     public Snapshot snapshot() {
-      return snapshot.get();
+      return snapshot;
     }
 
     @Override
