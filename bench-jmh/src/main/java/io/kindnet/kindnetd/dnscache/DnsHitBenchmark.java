@@ -48,7 +48,7 @@ public class DnsHitBenchmark {
   private int names;
 
   private final DatagramSocket socket = open();
-  private final Resolver resolver = 
+  private final Resolver resolver =
       new CachingResolver(ResolverOptions.DEFAULTS, new Nobody(), AnswerWatch.NONE);
   private final NameServer server =
       resolver.add((InetSocketAddress) socket.getLocalSocketAddress());
