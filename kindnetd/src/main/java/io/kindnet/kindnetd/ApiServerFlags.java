@@ -3,7 +3,7 @@ package io.kindnet.kindnetd;
 import static io.kindnet.kindnetd.OptionValues.flag;
 import static io.kindnet.kindnetd.OptionValues.optional;
 
-import io.fabric8.kubernetes.client.KubernetesClient;
+import io.kindnet.kindnetd.kube.ApiClient;
 import io.kindnet.kindnetd.kube.ApiServer;
 import io.kindnet.kindnetd.kube.ApiServerOptions;
 import java.io.IOException;
@@ -66,7 +66,7 @@ final class ApiServerFlags {
    * @param options what {@link #options} gave, which refuses wrong flags
    * @throws IOException if what says how to reach it cannot be read
    */
-  static KubernetesClient connect(ApiServerOptions options, Map<String, String> environment)
+  static ApiClient connect(ApiServerOptions options, Map<String, String> environment)
       throws IOException, InterruptedException {
     return ApiServer.connect(options, environment, address -> {});
   }

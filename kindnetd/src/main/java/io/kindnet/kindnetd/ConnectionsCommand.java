@@ -1,7 +1,7 @@
 package io.kindnet.kindnetd;
 
-import io.fabric8.kubernetes.client.KubernetesClient;
 import io.kindnet.kindnetd.conntrack.ConnectionReport;
+import io.kindnet.kindnetd.kube.ApiClient;
 import io.kindnet.kindnetd.kube.ApiServerOptions;
 import io.kindnet.netlink.conntrack.ConntrackSocket;
 import java.io.IOException;
@@ -75,7 +75,7 @@ final class ConnectionsCommand implements Callable<Integer> {
     PodDirectory pods = new PodDirectory();
     Map<String, String> environment = agent.environment();
     ApiServerOptions options = apiServer.options(environment);
-    try (KubernetesClient client = ApiServerFlags.connect(options, environment)) {
+    try (ApiClient client = ApiServerFlags.connect(options, environment)) {
       pods.addPodsOf(client);
     } catch (IOException | RuntimeException unreachable) {
       report.note("only pods of this node have names: " + unreachable.getMessage());

@@ -2,7 +2,6 @@ package io.kindnet.kindnetd;
 
 import static java.nio.charset.StandardCharsets.UTF_8;
 
-import io.fabric8.kubernetes.client.KubernetesClient;
 import io.kindnet.cni.protocol.NetworkConfig;
 import io.kindnet.kindnetd.agent.Agents;
 import io.kindnet.kindnetd.cleanup.Cleanup;
@@ -11,6 +10,7 @@ import io.kindnet.kindnetd.cluster.nodes.NodeWatch;
 import io.kindnet.kindnetd.dnscache.DnsCaching;
 import io.kindnet.kindnetd.install.BinDirectory;
 import io.kindnet.kindnetd.install.PluginOptions;
+import io.kindnet.kindnetd.kube.ApiClient;
 import io.kindnet.kindnetd.kube.ApiServer;
 import io.kindnet.kindnetd.kube.ServiceRanges;
 import io.kindnet.kindnetd.networkpolicy.PolicyEnforcement;
@@ -178,7 +178,7 @@ public final class Kindnetd implements Callable<Integer> {
       Status status,
       StopSignal stop)
       throws Exception {
-    try (KubernetesClient client =
+    try (ApiClient client =
             ApiServer.connect(options.apiServer(), environment, accepted::apiServerAt);
         NodeWatch watch = new NodeWatch(client, nodes, status);
         ServiceRanges serviceRanges = new ServiceRanges(client, accepted::serviceRanges);

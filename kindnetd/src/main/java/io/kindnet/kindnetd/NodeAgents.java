@@ -3,7 +3,6 @@ package io.kindnet.kindnetd;
 import static io.kindnet.cni.podlink.HostNetwork.LINK_PREFIX;
 import static io.kindnet.cni.podlink.HostNetwork.ROUTE_PROTOCOL;
 
-import io.fabric8.kubernetes.client.KubernetesClient;
 import io.kindnet.cni.MonitoredDatabase;
 import io.kindnet.cni.podlink.PodMtu;
 import io.kindnet.cni.policy.PodPolicies;
@@ -20,6 +19,7 @@ import io.kindnet.kindnetd.hostports.HostPortAgent;
 import io.kindnet.kindnetd.hostsettings.HostSettingsAgent;
 import io.kindnet.kindnetd.install.PluginAgent;
 import io.kindnet.kindnetd.ipam.AddressAgent;
+import io.kindnet.kindnetd.kube.ApiClient;
 import io.kindnet.kindnetd.masq.MasqAgent;
 import io.kindnet.kindnetd.networkpolicy.EnforcementListener;
 import io.kindnet.kindnetd.networkpolicy.PolicyEnforcement;
@@ -180,19 +180,19 @@ final class NodeAgents {
   /**
    * @param all the Nodes as they are, accepted or not
    */
-  NodeConditionAgent nodeCondition(KubernetesClient client, NodeWatch watch, ClusterNodes all) {
+  NodeConditionAgent nodeCondition(ApiClient client, NodeWatch watch, ClusterNodes all) {
     return new NodeConditionAgent(
         client, watch, all, status, CniConfigurationAgent.NAME, RouteAgent.NAME);
   }
 
-  AddressAgent addresses(KubernetesClient client) {
+  AddressAgent addresses(ApiClient client) {
     return new AddressAgent(database(), new NodeEvents(client, options.nodeName())::warn, status);
   }
 
   /**
    * @param all the Nodes as they are, accepted or not
    */
-  DnsCaching dnsCaching(KubernetesClient client, ClusterNodes all) {
+  DnsCaching dnsCaching(ApiClient client, ClusterNodes all) {
     return new DnsCaching(
         options.dnsCache(),
         client,

@@ -1,6 +1,5 @@
 package io.kindnet.kindnetd;
 
-import io.fabric8.kubernetes.client.KubernetesClient;
 import io.kindnet.cni.MonitoredDatabase;
 import io.kindnet.cni.protocol.CniException;
 import io.kindnet.cni.store.PodRow;
@@ -8,6 +7,7 @@ import io.kindnet.cni.store.Store;
 import io.kindnet.kindnetd.cluster.pods.ClusterPod;
 import io.kindnet.kindnetd.cluster.pods.PodReader;
 import io.kindnet.kindnetd.cluster.pods.PodReader.PodObject;
+import io.kindnet.kindnetd.kube.ApiClient;
 import io.kindnet.kindnetd.kube.ResourceLister;
 import java.io.IOException;
 import java.io.PrintWriter;
@@ -40,7 +40,7 @@ final class PodDirectory {
    *
    * @throws IOException if it does not answer
    */
-  void addPodsOf(KubernetesClient client) throws IOException {
+  void addPodsOf(ApiClient client) throws IOException {
     addPods(ResourceLister.list(client, PodReader.PODS).stream().map(PodObject::pod).toList());
   }
 

@@ -2,8 +2,8 @@ package io.kindnet.kindnetd;
 
 import static io.kindnet.kindnetd.OptionValues.flag;
 
-import io.fabric8.kubernetes.client.KubernetesClient;
 import io.kindnet.kindnetd.cluster.policies.Tier;
+import io.kindnet.kindnetd.kube.ApiClient;
 import io.kindnet.kindnetd.kube.ApiServerOptions;
 import io.kindnet.kindnetd.networkpolicy.evaluator.ClusterState;
 import io.kindnet.kindnetd.networkpolicy.explain.ClusterStateReader;
@@ -98,7 +98,7 @@ final class PolicyExplainCommand implements Callable<Integer> {
     String node = apiServer.node(environment);
     policies.check();
     apiServer.configureLogging();
-    try (KubernetesClient client = ApiServerFlags.connect(options, environment)) {
+    try (ApiClient client = ApiServerFlags.connect(options, environment)) {
       List<String> notes = new ArrayList<>();
       ClusterState state =
           DomainNameReader.complete(

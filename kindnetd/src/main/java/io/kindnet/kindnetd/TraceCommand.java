@@ -2,7 +2,7 @@ package io.kindnet.kindnetd;
 
 import static io.kindnet.kindnetd.OptionValues.flag;
 
-import io.fabric8.kubernetes.client.KubernetesClient;
+import io.kindnet.kindnetd.kube.ApiClient;
 import io.kindnet.kindnetd.kube.ApiServerOptions;
 import io.kindnet.kindnetd.networkpolicy.evaluator.ClusterState;
 import io.kindnet.kindnetd.networkpolicy.explain.ClusterStateReader;
@@ -160,7 +160,7 @@ final class TraceCommand implements Callable<Integer> {
   private Optional<PolicyVerdicts> readCluster(PodDirectory pods) throws InterruptedException {
     Map<String, String> environment = agent.environment();
     ApiServerOptions options = apiServer.options(environment);
-    try (KubernetesClient client = ApiServerFlags.connect(options, environment)) {
+    try (ApiClient client = ApiServerFlags.connect(options, environment)) {
       String node = apiServer.node(environment);
       ClusterState state =
           DomainNameReader.complete(

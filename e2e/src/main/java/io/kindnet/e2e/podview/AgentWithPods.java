@@ -1,6 +1,5 @@
 package io.kindnet.e2e.podview;
 
-import io.fabric8.kubernetes.client.KubernetesClient;
 import io.kindnet.kindnetd.Kindnetd;
 import io.kindnet.kindnetd.cluster.ClusterView;
 import io.kindnet.kindnetd.cluster.ClusterView.Changes;
@@ -13,6 +12,7 @@ import io.kindnet.kindnetd.cluster.pods.PodReader;
 import io.kindnet.kindnetd.cluster.pods.PodReader.PodObject;
 import io.kindnet.kindnetd.cluster.policies.NetworkPolicyReader;
 import io.kindnet.kindnetd.cluster.policies.PolicyObject;
+import io.kindnet.kindnetd.kube.ApiClient;
 import io.kindnet.kindnetd.kube.ApiServer;
 import io.kindnet.kindnetd.kube.ApiServerOptions;
 import io.kindnet.kindnetd.status.Status;
@@ -52,7 +52,7 @@ public final class AgentWithPods {
     Thread.ofPlatform().name("kindnetd").start(() -> Kindnetd.main(arguments));
     ApiServerOptions options =
         new ApiServerOptions(Optional.empty(), Optional.empty(), Optional.empty());
-    KubernetesClient client = ApiServer.connect(options, System.getenv(), address -> {});
+    ApiClient client = ApiServer.connect(options, System.getenv(), address -> {});
     ResourceView<PodObject, ClusterPod> view =
         new ResourceView<>(client, PodReader.PODS, PodObject::pod, new Status("pods"), () -> NODES);
     new ResourceView<>(

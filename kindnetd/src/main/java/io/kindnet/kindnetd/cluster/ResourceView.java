@@ -1,6 +1,6 @@
 package io.kindnet.kindnetd.cluster;
 
-import io.fabric8.kubernetes.client.KubernetesClient;
+import io.kindnet.kindnetd.kube.ApiClient;
 import io.kindnet.kindnetd.kube.ApiRecord;
 import io.kindnet.kindnetd.kube.ListedResource;
 import io.kindnet.kindnetd.kube.Reflector;
@@ -34,7 +34,7 @@ public final class ResourceView<R extends ApiRecord, T> implements AutoCloseable
    * @param nodes how many machines do the same
    */
   public ResourceView(
-      KubernetesClient client,
+      ApiClient client,
       ListedResource<R> resource,
       Function<R, T> projection,
       Status status,
@@ -49,7 +49,7 @@ public final class ResourceView<R extends ApiRecord, T> implements AutoCloseable
    *     as {@code policies of the tier Admin are not enforced}
    */
   public ResourceView(
-      KubernetesClient client,
+      ApiClient client,
       ListedResource<R> resource,
       Function<R, T> projection,
       String consequence,

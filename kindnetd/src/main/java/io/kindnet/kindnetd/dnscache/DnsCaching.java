@@ -1,7 +1,7 @@
 package io.kindnet.kindnetd.dnscache;
 
-import io.fabric8.kubernetes.client.KubernetesClient;
 import io.kindnet.kindnetd.agent.KernelWatch;
+import io.kindnet.kindnetd.kube.ApiClient;
 import io.kindnet.kindnetd.networkpolicy.EnforcementListener;
 import io.kindnet.kindnetd.networkpolicy.domains.DomainAddresses;
 import io.kindnet.kindnetd.status.Status;
@@ -38,7 +38,7 @@ public final class DnsCaching implements AutoCloseable {
    */
   public DnsCaching(
       DnsCacheOptions options,
-      KubernetesClient client,
+      ApiClient client,
       Supplier<Set<IpPrefix>> serviceRanges,
       IntSupplier machines,
       boolean byPolicies,

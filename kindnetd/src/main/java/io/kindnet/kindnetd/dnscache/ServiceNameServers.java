@@ -1,6 +1,5 @@
 package io.kindnet.kindnetd.dnscache;
 
-import io.fabric8.kubernetes.client.KubernetesClient;
 import io.kindnet.kindnetd.cluster.ClusterView;
 import io.kindnet.kindnetd.cluster.ResourceView;
 import io.kindnet.kindnetd.cluster.services.ClusterService;
@@ -8,6 +7,7 @@ import io.kindnet.kindnetd.cluster.services.EndpointSlice;
 import io.kindnet.kindnetd.cluster.services.ServiceReader;
 import io.kindnet.kindnetd.cluster.services.ServiceReader.ServiceObject;
 import io.kindnet.kindnetd.cluster.services.ServiceReader.SliceObject;
+import io.kindnet.kindnetd.kube.ApiClient;
 import io.kindnet.kindnetd.status.Status;
 import io.kindnet.netlink.ip.AddressFamily;
 import io.kindnet.netlink.ip.IpPrefix;
@@ -45,7 +45,7 @@ public final class ServiceNameServers implements NameServers, AutoCloseable {
    * @param machines how many do the same
    */
   public ServiceNameServers(
-      KubernetesClient client,
+      ApiClient client,
       List<InetAddress> configured,
       Supplier<Set<IpPrefix>> serviceRanges,
       Status status,

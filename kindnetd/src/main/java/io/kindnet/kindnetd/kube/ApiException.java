@@ -40,6 +40,11 @@ public final class ApiException extends IOException {
     return code == HttpURLConnection.HTTP_NOT_FOUND;
   }
 
+  /** What was to be created is there already. */
+  public boolean isConflict() {
+    return code == HttpURLConnection.HTTP_CONFLICT;
+  }
+
   /** Whoever asks lacks the right. */
   public boolean isForbidden() {
     return code == HttpURLConnection.HTTP_FORBIDDEN;

@@ -1,8 +1,8 @@
 package io.kindnet.kindnetd.kube;
 
+import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import com.google.protobuf.CodedInputStream;
-import io.fabric8.kubernetes.client.KubernetesClient;
 import io.fabric8.kubernetes.client.http.AsyncBody;
 import io.fabric8.kubernetes.client.http.HttpClient;
 import io.fabric8.kubernetes.client.http.HttpRequest;
@@ -10,8 +10,8 @@ import io.fabric8.kubernetes.client.http.HttpResponse;
 import java.io.IOException;
 import java.io.InputStream;
 import java.io.InterruptedIOException;
+import java.io.OutputStream;
 import java.io.UncheckedIOException;
-import java.net.HttpURLConnection;
 import java.net.URI;
 import java.time.DateTimeException;
 import java.time.Duration;
@@ -31,15 +31,16 @@ final class ApiRequests {
   static final String PROTOBUF = "application/vnd.kubernetes.protobuf";
   static final String PROTOBUF_WATCH = PROTOBUF + ";stream=watch";
   static final String JSON = "application/json";
+  static final String STRATEGIC_MERGE_PATCH = "application/strategic-merge-patch+json";
 
   private static final String RETRY_AFTER = "Retry-After";
 
   private final HttpClient http;
   private final URI server;
 
-  ApiRequests(KubernetesClient client) {
-    this.http = client.getHttpClient();
-    this.server = URI.create(client.getMasterUrl().toString());
+  ApiRequests(ApiClient client) {
+    this.http = client.http();
+    this.server = client.server();
   }
 
   /**
@@ -53,23 +54,56 @@ final class ApiRequests {
     ResponseBody body = new ResponseBody();
     HttpRequest request =
         http.newHttpRequestBuilder().uri(server.resolve(path)).header("Accept", format).build();
-    HttpResponse<AsyncBody> response = send(request, body);
-    body.begin(response.body());
+    HttpResponse<AsyncBody> response = exchange(request, body);
     @Nullable String type = response.header("Content-Type");
-    boolean protobuf = type != null && type.startsWith(PROTOBUF);
-    if (response.code() != HttpURLConnection.HTTP_OK) {
-      try (body) {
-        throw new ApiException(
-            response.code(),
-            message(body, protobuf),
-            retryAfter(response.header(RETRY_AFTER), Instant.now()));
-      }
-    }
-    if (format.startsWith(PROTOBUF) ? !protobuf : type == null || !type.startsWith(format)) {
+    if (format.startsWith(PROTOBUF)
+        ? !isProtobuf(type)
+        : type == null || !type.startsWith(format)) {
       body.close();
       throw new IOException("a response of type " + type + " to a request for " + format);
     }
     return body;
+  }
+
+  /**
+   * Sends an object and waits until the server has taken it.
+   *
+   * @param method of HTTP
+   * @param path relative to the server
+   * @param type of the content
+   * @throws ApiException if the server answers with an error
+   */
+  void send(String method, String path, String type, JsonNode object) throws IOException {
+    HttpRequest request =
+        http.newHttpRequestBuilder()
+            .uri(server.resolve(path))
+            .header("Accept", JSON)
+            .method(method, type, object.toString())
+            .build();
+    try (ResponseBody body = new ResponseBody()) {
+      exchange(request, body);
+      body.transferTo(OutputStream.nullOutputStream()); // so that the connection can be used again
+    }
+  }
+
+  /** Sends a request; its response is a success, whose body begins. */
+  private HttpResponse<AsyncBody> exchange(HttpRequest request, ResponseBody body)
+      throws IOException {
+    HttpResponse<AsyncBody> response = send(request, body);
+    body.begin(response.body());
+    if (!response.isSuccessful()) {
+      try (body) {
+        throw new ApiException(
+            response.code(),
+            message(body, isProtobuf(response.header("Content-Type"))),
+            retryAfter(response.header(RETRY_AFTER), Instant.now()));
+      }
+    }
+    return response;
+  }
+
+  private static boolean isProtobuf(@Nullable String type) {
+    return type != null && type.startsWith(PROTOBUF);
   }
 
   private HttpResponse<AsyncBody> send(HttpRequest request, ResponseBody body) throws IOException {

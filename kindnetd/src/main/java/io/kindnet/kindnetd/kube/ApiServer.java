@@ -1,7 +1,6 @@
 package io.kindnet.kindnetd.kube;
 
 import io.fabric8.kubernetes.client.Config;
-import io.fabric8.kubernetes.client.KubernetesClient;
 import io.fabric8.kubernetes.client.http.HttpClient;
 import io.fabric8.kubernetes.client.http.HttpResponse;
 import io.kindnet.kindnetd.kube.credentials.ApiAccess;
@@ -36,7 +35,7 @@ public final class ApiServer {
    *     connection: where it is known by a name, nothing else tells. It has to be quick.
    * @throws IOException if it is not known where the API server is
    */
-  public static KubernetesClient connect(
+  public static ApiClient connect(
       ApiServerOptions options, Map<String, String> environment, Consumer<InetAddress> connections)
       throws IOException, InterruptedException {
     return connect(new ApiServerConfig(), options, environment, connections);
@@ -72,7 +71,7 @@ public final class ApiServer {
     }
   }
 
-  public static KubernetesClient connect(
+  public static ApiClient connect(
       ApiServerConfig source,
       ApiServerOptions options,
       Map<String, String> environment,
@@ -83,7 +82,7 @@ public final class ApiServer {
     if (options.controlPlaneEndpoint().isPresent()) {
       access = preferred(access, options.controlPlaneEndpoint().get());
     }
-    return access.client(connections);
+    return new ApiClient(access.client(connections), URI.create(access.url()));
   }
 
   /** The endpoint if it answers, else what was configured. */
@@ -93,7 +92,7 @@ public final class ApiServer {
     if (direct.url().equals(access.url())) {
       return access;
     }
-    try (KubernetesClient client = direct.client(address -> {})) {
+    try (HttpClient client = direct.client(address -> {})) {
       for (int probe = 1; probe <= PROBES; probe++) {
         String answer = healthz(client, endpoint);
         if (answer.equals("ok")) {
@@ -111,8 +110,7 @@ public final class ApiServer {
   }
 
   /** {@code ok}, or what came instead. */
-  private static String healthz(KubernetesClient client, URI endpoint) throws InterruptedException {
-    HttpClient http = client.getHttpClient();
+  private static String healthz(HttpClient http, URI endpoint) throws InterruptedException {
     try {
       HttpResponse<String> response =
           http.sendAsync(

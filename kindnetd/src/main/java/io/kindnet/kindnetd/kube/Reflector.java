@@ -2,7 +2,6 @@ package io.kindnet.kindnetd.kube;
 
 import com.fasterxml.jackson.core.JsonProcessingException;
 import com.google.protobuf.InvalidProtocolBufferException;
-import io.fabric8.kubernetes.client.KubernetesClient;
 import java.io.IOException;
 import java.net.ConnectException;
 import java.net.SocketTimeoutException;
@@ -91,14 +90,11 @@ public final class Reflector<T extends ApiRecord> implements AutoCloseable {
    * @param nodes how many machines do the same
    */
   public Reflector(
-      KubernetesClient client,
-      ListedResource<T> resource,
-      Listener<T> listener,
-      IntSupplier nodes) {
+      ApiClient client, ListedResource<T> resource, Listener<T> listener, IntSupplier nodes) {
     this.stream = ResourceStream.of(new ApiRequests(client), resource);
     this.optional = resource.isOptional();
     this.plural = resource.plural();
-    this.server = client.getMasterUrl().toString();
+    this.server = client.server().toString();
     this.listener = listener;
     this.backOff = new RequestBackOff(nodes);
     this.thread = Thread.ofPlatform().daemon().name("reflector " + plural).unstarted(this::reflect);

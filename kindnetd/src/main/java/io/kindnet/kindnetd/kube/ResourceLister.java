@@ -1,6 +1,5 @@
 package io.kindnet.kindnetd.kube;
 
-import io.fabric8.kubernetes.client.KubernetesClient;
 import java.io.IOException;
 import java.util.ArrayList;
 import java.util.List;
@@ -16,8 +15,8 @@ public final class ResourceLister {
    *
    * @throws IOException naming the resource, if there is no list
    */
-  public static <T extends ApiRecord> List<T> list(
-      KubernetesClient client, ListedResource<T> resource) throws IOException {
+  public static <T extends ApiRecord> List<T> list(ApiClient client, ListedResource<T> resource)
+      throws IOException {
     List<T> objects = new ArrayList<>();
     try {
       ResourceStream.of(new ApiRequests(client), resource).list(NEWEST, objects::add);
@@ -32,14 +31,9 @@ public final class ResourceLister {
   }
 
   private static IOException failure(
-      KubernetesClient client, ListedResource<?> resource, IOException cause) {
+      ApiClient client, ListedResource<?> resource, IOException cause) {
     return new IOException(
-        "no list of "
-            + resource.plural()
-            + " from "
-            + client.getMasterUrl()
-            + ": "
-            + cause.getMessage(),
+        "no list of " + resource.plural() + " from " + client.server() + ": " + cause.getMessage(),
         cause);
   }
 }

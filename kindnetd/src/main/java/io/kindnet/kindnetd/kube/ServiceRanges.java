@@ -1,12 +1,8 @@
 package io.kindnet.kindnetd.kube;
 
-import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.databind.JsonNode;
-import com.fasterxml.jackson.databind.ObjectMapper;
-import io.fabric8.kubernetes.client.KubernetesClient;
-import io.fabric8.kubernetes.client.KubernetesClientException;
 import io.kindnet.netlink.ip.IpPrefix;
-import java.net.HttpURLConnection;
+import java.io.IOException;
 import java.time.Duration;
 import java.util.HashSet;
 import java.util.Set;
@@ -14,7 +10,6 @@ import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.ThreadLocalRandom;
 import java.util.concurrent.TimeUnit;
 import java.util.function.Consumer;
-import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -25,11 +20,11 @@ import org.slf4j.LoggerFactory;
  */
 public final class ServiceRanges implements AutoCloseable {
   private static final Logger log = LoggerFactory.getLogger(ServiceRanges.class);
-  private static final String PATH = "/apis/networking.k8s.io/v1/servicecidrs";
+  private static final String PATH = "apis/networking.k8s.io/v1/servicecidrs";
   private static final Duration INTERVAL = Duration.ofMinutes(10);
   private static final Duration RETRY = Duration.ofSeconds(15);
 
-  private final KubernetesClient client;
+  private final ApiClient client;
   private final Consumer<Set<IpPrefix>> listener;
   private final Duration interval;
   private final CountDownLatch closed = new CountDownLatch(1);
@@ -40,7 +35,7 @@ public final class ServiceRanges implements AutoCloseable {
    *
    * @param listener is told the ranges with each list; none where they are not known
    */
-  public ServiceRanges(KubernetesClient client, Consumer<Set<IpPrefix>> listener) {
+  public ServiceRanges(ApiClient client, Consumer<Set<IpPrefix>> listener) {
     this(client, listener, INTERVAL);
   }
 
@@ -48,7 +43,7 @@ public final class ServiceRanges implements AutoCloseable {
    * @param interval how long a list counts; what failed is tried again after {@link #RETRY}, or
    *     that if it is shorter
    */
-  ServiceRanges(KubernetesClient client, Consumer<Set<IpPrefix>> listener, Duration interval) {
+  ServiceRanges(ApiClient client, Consumer<Set<IpPrefix>> listener, Duration interval) {
     this.client = client;
     this.listener = listener;
     this.interval = interval;
@@ -81,14 +76,14 @@ public final class ServiceRanges implements AutoCloseable {
   /** Lists once; returns false if that is to be tried again soon. */
   private boolean list() {
     try {
-      Set<IpPrefix> ranges = ranges(client.raw(PATH));
+      Set<IpPrefix> ranges = ranges(client.read(PATH));
       refused = false;
       if (closed.getCount() > 0) {
         listener.accept(ranges);
       }
       return true;
-    } catch (KubernetesClientException failure) {
-      if (failure.getCode() == HttpURLConnection.HTTP_FORBIDDEN) {
+    } catch (ApiException failure) {
+      if (failure.isForbidden()) {
         if (!refused) {
           log.info(
               "the ranges of Services are not known: kindnetd needs the verb list on servicecidrs");
@@ -97,20 +92,20 @@ public final class ServiceRanges implements AutoCloseable {
         listener.accept(Set.of());
         return true;
       }
+      if (failure.isNotFound()) {
+        listener.accept(Set.of());
+        return true;
+      }
       log.debug("ServiceCIDRs are not known", failure);
-    } catch (JsonProcessingException | RuntimeException failure) {
+    } catch (IOException | RuntimeException failure) {
       log.debug("ServiceCIDRs are not known", failure);
     }
     return false;
   }
 
-  /**
-   * @param list the answer; null if there is nothing of this kind
-   */
-  private static Set<IpPrefix> ranges(@Nullable String list) throws JsonProcessingException {
+  private static Set<IpPrefix> ranges(JsonNode list) {
     Set<IpPrefix> ranges = new HashSet<>();
-    JsonNode items = new ObjectMapper().readTree(list == null ? "{}" : list).path("items");
-    for (JsonNode item : items) {
+    for (JsonNode item : list.path("items")) {
       for (JsonNode cidr : item.path("spec").path("cidrs")) {
         try {
           ranges.add(ApiAddresses.prefix(cidr.asText()));

@@ -2,13 +2,10 @@ package io.kindnet.kindnetd.networkpolicy;
 
 import static java.nio.charset.StandardCharsets.UTF_8;
 
-import io.fabric8.kubernetes.api.model.Event;
-import io.fabric8.kubernetes.api.model.EventBuilder;
-import io.fabric8.kubernetes.client.KubernetesClient;
-import io.fabric8.kubernetes.client.KubernetesClientException;
-import java.net.HttpURLConnection;
-import java.time.Instant;
-import java.time.temporal.ChronoUnit;
+import io.kindnet.kindnetd.kube.ApiClient;
+import io.kindnet.kindnetd.kube.ApiException;
+import io.kindnet.kindnetd.kube.WarningEvents;
+import java.io.IOException;
 import java.util.UUID;
 import java.util.concurrent.Executors;
 import java.util.concurrent.RejectedExecutionException;
@@ -27,16 +24,10 @@ import org.slf4j.LoggerFactory;
  */
 public final class PolicyEvents implements Consumer<PolicyProblem>, AutoCloseable {
   private static final Logger log = LoggerFactory.getLogger(PolicyEvents.class);
-  private static final String COMPONENT = "kindnetd";
-
-  /** Where Events are that are about objects without a namespace. */
-  private static final String DEFAULT_NAMESPACE = "default";
-
   private static final int LONGEST_PREFIX = 200;
   private static final long MILLIS_PER_NODE = 5;
 
-  private final KubernetesClient client;
-  private final String node;
+  private final WarningEvents events;
   private final IntSupplier nodes;
   private final ScheduledExecutorService thread =
       Executors.newSingleThreadScheduledExecutor(
@@ -46,9 +37,8 @@ public final class PolicyEvents implements Consumer<PolicyProblem>, AutoCloseabl
    * @param node the name of this machine's Node
    * @param nodes how many machines do the same
    */
-  public PolicyEvents(KubernetesClient client, String node, IntSupplier nodes) {
-    this.client = client;
-    this.node = node;
+  public PolicyEvents(ApiClient client, String node, IntSupplier nodes) {
+    this.events = new WarningEvents(client, node);
     this.nodes = nodes;
   }
 
@@ -63,43 +53,23 @@ public final class PolicyEvents implements Consumer<PolicyProblem>, AutoCloseabl
   }
 
   private void create(PolicyProblem problem) {
-    Event event = event(problem, Instant.now().truncatedTo(ChronoUnit.SECONDS).toString());
+    String version =
+        problem.namespace().isEmpty()
+            ? "policy.networking.k8s.io/v1alpha2"
+            : "networking.k8s.io/v1";
+    WarningEvents.Subject policy =
+        new WarningEvents.Subject(
+            version, problem.kind(), problem.namespace(), problem.name(), problem.uid());
+    String reason = problem.whole() ? "PolicyNotFollowed" : "PolicyPartlyFollowed";
     try {
-      client.v1().events().inNamespace(event.getMetadata().getNamespace()).resource(event).create();
-    } catch (KubernetesClientException failure) {
-      if (failure.getCode() != HttpURLConnection.HTTP_CONFLICT) {
-        log.warn("no Event on {}: {}", problem.line(), failure.getMessage());
+      events.create(name(problem), policy, reason, problem.text());
+    } catch (ApiException answer) {
+      if (!answer.isConflict()) {
+        log.warn("no Event on {}: {}", problem.line(), answer.getMessage());
       }
+    } catch (IOException failure) {
+      log.warn("no Event on {}: {}", problem.line(), failure.getMessage());
     }
-  }
-
-  private Event event(PolicyProblem problem, String now) {
-    boolean namespaced = !problem.namespace().isEmpty();
-    String namespace = namespaced ? problem.namespace() : DEFAULT_NAMESPACE;
-    return new EventBuilder()
-        .withNewMetadata()
-        .withName(name(problem))
-        .withNamespace(namespace)
-        .endMetadata()
-        .withNewInvolvedObject()
-        .withApiVersion(namespaced ? "networking.k8s.io/v1" : "policy.networking.k8s.io/v1alpha2")
-        .withKind(problem.kind())
-        .withNamespace(namespaced ? problem.namespace() : null)
-        .withName(problem.name())
-        .withUid(problem.uid())
-        .endInvolvedObject()
-        .withType("Warning")
-        .withReason(problem.whole() ? "PolicyNotFollowed" : "PolicyPartlyFollowed")
-        .withMessage(problem.text())
-        .withNewSource()
-        .withComponent(COMPONENT)
-        .endSource()
-        .withReportingComponent(COMPONENT)
-        .withReportingInstance(node)
-        .withFirstTimestamp(now)
-        .withLastTimestamp(now)
-        .withCount(1)
-        .build();
   }
 
   /** The same for the same problem of the same policy, on every node. */

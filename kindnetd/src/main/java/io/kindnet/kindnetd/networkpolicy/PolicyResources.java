@@ -1,6 +1,5 @@
 package io.kindnet.kindnetd.networkpolicy;
 
-import io.fabric8.kubernetes.client.KubernetesClient;
 import io.kindnet.kindnetd.cluster.ClusterView;
 import io.kindnet.kindnetd.cluster.ResourceView;
 import io.kindnet.kindnetd.cluster.namespaces.ClusterNamespace;
@@ -16,6 +15,7 @@ import io.kindnet.kindnetd.cluster.policies.ClusterNetworkPolicyReader;
 import io.kindnet.kindnetd.cluster.policies.NetworkPolicyReader;
 import io.kindnet.kindnetd.cluster.policies.Policy;
 import io.kindnet.kindnetd.cluster.policies.PolicyObject;
+import io.kindnet.kindnetd.kube.ApiClient;
 import io.kindnet.kindnetd.status.Status;
 import java.util.ArrayList;
 import java.util.List;
@@ -43,7 +43,7 @@ public final class PolicyResources implements AutoCloseable {
    * @param machines how many do the same
    */
   public PolicyResources(
-      KubernetesClient client,
+      ApiClient client,
       NetworkPolicyOptions options,
       boolean namesHaveAddresses,
       String node,

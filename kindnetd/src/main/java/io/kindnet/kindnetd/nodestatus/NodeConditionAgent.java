@@ -1,20 +1,17 @@
 package io.kindnet.kindnetd.nodestatus;
 
-import io.fabric8.kubernetes.api.model.Node;
-import io.fabric8.kubernetes.api.model.NodeBuilder;
-import io.fabric8.kubernetes.client.KubernetesClient;
-import io.fabric8.kubernetes.client.KubernetesClientException;
-import io.fabric8.kubernetes.client.dsl.base.PatchContext;
-import io.fabric8.kubernetes.client.dsl.base.PatchType;
+import com.fasterxml.jackson.databind.node.JsonNodeFactory;
+import com.fasterxml.jackson.databind.node.ObjectNode;
 import io.kindnet.kindnetd.agent.Agent;
 import io.kindnet.kindnetd.agent.ReconcileLoop;
 import io.kindnet.kindnetd.agent.ReconcileLoop.Pass;
 import io.kindnet.kindnetd.cluster.nodes.ClusterNodes;
 import io.kindnet.kindnetd.cluster.nodes.NodeWatch;
+import io.kindnet.kindnetd.kube.ApiClient;
+import io.kindnet.kindnetd.kube.ApiException;
 import io.kindnet.kindnetd.status.AgentStatus;
 import io.kindnet.kindnetd.status.Status;
 import java.io.IOException;
-import java.net.HttpURLConnection;
 import java.time.Duration;
 import java.time.Instant;
 import java.time.temporal.ChronoUnit;
@@ -40,7 +37,7 @@ public final class NodeConditionAgent implements Agent {
   private static final String REASON = "KindnetIsUp";
   private static final String MESSAGE = "kindnet has configured the network of this node";
 
-  private final KubernetesClient client;
+  private final ApiClient client;
   private final String node;
   private final List<String> preconditions;
   private final Status status;
@@ -55,7 +52,7 @@ public final class NodeConditionAgent implements Agent {
    * @param preconditions the parts of {@code status} that have to be ready first
    */
   public NodeConditionAgent(
-      KubernetesClient client,
+      ApiClient client,
       NodeWatch watch,
       ClusterNodes nodes,
       Status status,
@@ -125,35 +122,24 @@ public final class NodeConditionAgent implements Agent {
   }
 
   private void patch() throws IOException {
-    Instant now = Instant.now().truncatedTo(ChronoUnit.SECONDS);
-    Node change =
-        new NodeBuilder()
-            .withNewMetadata()
-            .withName(node)
-            .endMetadata()
-            .withNewStatus()
-            .addNewCondition()
-            .withType(TYPE)
-            .withStatus("False")
-            .withReason(REASON)
-            .withMessage(MESSAGE)
-            .withLastHeartbeatTime(now.toString())
-            .withLastTransitionTime(now.toString())
-            .endCondition()
-            .endStatus()
-            .build();
+    String now = Instant.now().truncatedTo(ChronoUnit.SECONDS).toString();
+    ObjectNode change = JsonNodeFactory.instance.objectNode();
+    change
+        .putObject("status")
+        .putArray("conditions")
+        .addObject()
+        .put("type", TYPE)
+        .put("status", "False")
+        .put("reason", REASON)
+        .put("message", MESSAGE)
+        .put("lastHeartbeatTime", now)
+        .put("lastTransitionTime", now);
     try {
-      client
-          .nodes()
-          .withName(node)
-          .subresource("status")
-          .patch(
-              PatchContext.of(PatchType.STRATEGIC_MERGE),
-              client.getKubernetesSerialization().asJson(change));
+      client.patch("api/v1/nodes/" + node + "/status", change);
       log.info("Node {}: condition {} set to False", node, TYPE);
       refused = false;
-    } catch (KubernetesClientException failure) {
-      if (failure.getCode() != HttpURLConnection.HTTP_FORBIDDEN) {
+    } catch (ApiException failure) {
+      if (!failure.isForbidden()) {
         throw new IOException(
             "Node " + node + ", condition " + TYPE + ": " + failure.getMessage(), failure);
       }

@@ -1,32 +1,25 @@
 package io.kindnet.kindnetd.nodestatus;
 
-import io.fabric8.kubernetes.api.model.Event;
-import io.fabric8.kubernetes.api.model.EventBuilder;
-import io.fabric8.kubernetes.client.KubernetesClient;
-import io.fabric8.kubernetes.client.KubernetesClientException;
-import java.net.HttpURLConnection;
-import java.time.Instant;
-import java.time.temporal.ChronoUnit;
+import io.kindnet.kindnetd.kube.ApiClient;
+import io.kindnet.kindnetd.kube.ApiException;
+import io.kindnet.kindnetd.kube.WarningEvents;
+import java.io.IOException;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /** Events about this machine's Node, as {@code kubectl describe node} shows them. */
 public final class NodeEvents {
   private static final Logger log = LoggerFactory.getLogger(NodeEvents.class);
-  private static final String COMPONENT = "kindnetd";
 
-  /** Where Events are that are about objects without a namespace. */
-  private static final String NAMESPACE = "default";
-
-  private final KubernetesClient client;
+  private final WarningEvents events;
   private final String node;
   private boolean refused;
 
   /**
    * @param node the name of the Node
    */
-  public NodeEvents(KubernetesClient client, String node) {
-    this.client = client;
+  public NodeEvents(ApiClient client, String node) {
+    this.events = new WarningEvents(client, node);
     this.node = node;
   }
 
@@ -38,12 +31,14 @@ public final class NodeEvents {
    * @param message for people
    */
   public void warn(String reason, String message) {
-    Event event = event(reason, message, Instant.now().truncatedTo(ChronoUnit.SECONDS).toString());
+    String name = node + "." + Long.toHexString(System.nanoTime());
+    // the kubelet does not know the UID of a Node either, and has its name there
+    WarningEvents.Subject subject = new WarningEvents.Subject("v1", "Node", "", node, node);
     try {
-      client.v1().events().inNamespace(NAMESPACE).resource(event).create();
+      events.create(name, subject, reason, message);
       refused = false;
-    } catch (KubernetesClientException failure) {
-      boolean forbidden = failure.getCode() == HttpURLConnection.HTTP_FORBIDDEN;
+    } catch (IOException failure) {
+      boolean forbidden = failure instanceof ApiException answer && answer.isForbidden();
       if (!forbidden || !refused) {
         log.warn(
             "Node {}: no Event {}{}: {}",
@@ -54,33 +49,5 @@ public final class NodeEvents {
       }
       refused |= forbidden;
     }
-  }
-
-  private Event event(String reason, String message, String now) {
-    return new EventBuilder()
-        .withNewMetadata()
-        .withName(node + "." + Long.toHexString(System.nanoTime()))
-        .withNamespace(NAMESPACE)
-        .endMetadata()
-        .withNewInvolvedObject()
-        .withApiVersion("v1")
-        .withKind("Node")
-        .withName(node)
-        // as the kubelet does, which does not know the UID either
-        .withUid(node)
-        .endInvolvedObject()
-        .withType("Warning")
-        .withReason(reason)
-        .withMessage(message)
-        .withNewSource()
-        .withComponent(COMPONENT)
-        .withHost(node)
-        .endSource()
-        .withReportingComponent(COMPONENT)
-        .withReportingInstance(node)
-        .withFirstTimestamp(now)
-        .withLastTimestamp(now)
-        .withCount(1)
-        .build();
   }
 }

@@ -3,6 +3,7 @@ package io.kindnet.kindnetd.dnscache;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.fabric8.kubernetes.client.KubernetesClient;
+import io.kindnet.kindnetd.kube.ApiClient;
 import io.kindnet.kindnetd.kube.LocalApiServer;
 import io.kindnet.kindnetd.status.Status;
 import io.kindnet.netlink.ip.IpPrefix;
@@ -52,7 +53,7 @@ class ServiceNameServersTest {
                     .toList()));
   }
 
-  private static ServiceNameServers start(KubernetesClient client, InetAddress... configured) {
+  private static ServiceNameServers start(ApiClient client, InetAddress... configured) {
     ServiceNameServers servers =
         new ServiceNameServers(
             client,
@@ -72,7 +73,8 @@ class ServiceNameServersTest {
   void areThoseOfTheServiceWithAllItsEndpoints() {
     try (LocalApiServer server = new LocalApiServer(0);
         KubernetesClient client = server.client();
-        ServiceNameServers servers = start(client)) {
+        ApiClient agent = server.apiClient();
+        ServiceNameServers servers = start(agent)) {
       AtomicInteger changes = new AtomicInteger();
       servers.onChange(changes::incrementAndGet);
       Eventually.within(DEADLINE, () -> assertThat(servers.addresses()).contains(Set.of()));
@@ -105,7 +107,8 @@ class ServiceNameServersTest {
     InetAddress otherService = InetAddress.ofLiteral("10.96.0.77");
     try (LocalApiServer server = new LocalApiServer(0);
         KubernetesClient client = server.client();
-        ServiceNameServers servers = start(client, outside, otherService, V4)) {
+        ApiClient agent = server.apiClient();
+        ServiceNameServers servers = start(agent, outside, otherService, V4)) {
       client.resource(SERVICE).create();
       client.resource(slice("one", "IPv4", "10.244.0.2")).create();
 

@@ -46,7 +46,7 @@ class ApiConnectionTest {
     server.close();
   }
 
-  private static KubernetesClient client(String url, Path directory) throws Exception {
+  private static ApiClient client(String url, Path directory) throws Exception {
     Path kubeconfig = directory.resolve("config");
     Files.writeString(
         kubeconfig,
@@ -80,7 +80,7 @@ class ApiConnectionTest {
   }
 
   /** Watches through the relay, leaves its connections half open, and goes on. */
-  private void assertNoticesADeadConnection(KubernetesClient client, FreezableRelay relay) {
+  private void assertNoticesADeadConnection(ApiClient client, FreezableRelay relay) {
     try (client;
         NodeWatch watch = new NodeWatch(client, nodes, status)) {
       create("a", 1);
@@ -102,7 +102,7 @@ class ApiConnectionTest {
   void noticesADeadConnection() throws Exception {
     try (FreezableRelay relay = new FreezableRelay(server.port())) {
       URI url = URI.create("http://127.0.0.1:" + relay.port());
-      KubernetesClient client =
+      ApiClient client =
           ApiServer.connect(
               new ApiServerOptions(Optional.empty(), Optional.of(url), Optional.empty()),
               Map.of(),
@@ -127,7 +127,7 @@ class ApiConnectionTest {
     create("a", 1);
     try (Http2Frontend frontend = new Http2Frontend(server.port(), keys.key(), keys.certificate());
         FreezableRelay relay = new FreezableRelay(frontend.port());
-        KubernetesClient client = client("https://127.0.0.1:" + relay.port(), directory);
+        ApiClient client = client("https://127.0.0.1:" + relay.port(), directory);
         ResourceView<PodObject, ClusterPod> pods =
             new ResourceView<>(client, PodReader.PODS, PodObject::pod, status, () -> 3);
         ResourceView<NamespaceObject, ?> namespaces =

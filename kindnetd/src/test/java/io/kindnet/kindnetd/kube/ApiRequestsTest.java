@@ -4,7 +4,6 @@ import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
-import io.fabric8.kubernetes.client.KubernetesClient;
 import java.io.IOException;
 import java.io.InputStream;
 import java.net.ConnectException;
@@ -37,12 +36,12 @@ class ApiRequestsTest {
     server.close();
   }
 
-  private static KubernetesClient client(URI url, Map<String, String> environment, Path directory)
+  private static ApiClient client(URI url, Map<String, String> environment, Path directory)
       throws Exception {
     return client(url, "{}", environment, directory);
   }
 
-  private static KubernetesClient client(
+  private static ApiClient client(
       URI url, String cluster, Map<String, String> environment, Path directory) throws Exception {
     Path kubeconfig = directory.resolve("config");
     Files.writeString(
@@ -59,7 +58,7 @@ class ApiRequestsTest {
         address -> {});
   }
 
-  private void assertReads(KubernetesClient client) throws IOException {
+  private void assertReads(ApiClient client) throws IOException {
     server.list("{}");
     try (client;
         InputStream body = new ApiRequests(client).get(LIST, ApiRequests.PROTOBUF)) {
@@ -99,7 +98,7 @@ class ApiRequestsTest {
   @Test
   void returnsWhenTheServerHasAcceptedBeforeAnythingHappens(@TempDir Path directory)
       throws Exception {
-    try (KubernetesClient client = client(server.url(), Map.of(), directory)) {
+    try (ApiClient client = client(server.url(), Map.of(), directory)) {
       ScriptedApiServer.Stream stream = server.watch();
       FutureTask<InputStream> response =
           new FutureTask<>(() ->
@@ -123,13 +122,13 @@ class ApiRequestsTest {
       // the certificate is for 127.0.0.1
       URI url = URI.create("https://localhost:" + secured.url().getPort());
       String authority = "{certificate-authority: '" + keys.certificate() + "'}";
-      try (KubernetesClient checking = client(url, authority, Map.of(), directory)) {
+      try (ApiClient checking = client(url, authority, Map.of(), directory)) {
         assertThatThrownBy(() -> new ApiRequests(checking).get(LIST, ApiRequests.PROTOBUF))
             .isInstanceOf(SSLException.class)
             .hasMessageContaining("localhost");
       }
       String anyone = "{insecure-skip-tls-verify: true}";
-      try (KubernetesClient trusting = client(url, anyone, Map.of(), directory);
+      try (ApiClient trusting = client(url, anyone, Map.of(), directory);
           InputStream body = new ApiRequests(trusting).get(LIST, ApiRequests.PROTOBUF)) {
         assertThat(body.readAllBytes()).startsWith('k', '8', 's');
       }

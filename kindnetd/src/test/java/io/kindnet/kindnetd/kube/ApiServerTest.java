@@ -3,7 +3,6 @@ package io.kindnet.kindnetd.kube;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
-import io.fabric8.kubernetes.client.KubernetesClient;
 import io.kindnet.netlink.ip.IpAddresses;
 import java.io.IOException;
 import java.net.InetAddress;
@@ -23,8 +22,8 @@ class ApiServerTest {
 
   private static String chosen(Optional<URI> master, Optional<URI> endpoint) throws Exception {
     ApiServerOptions options = new ApiServerOptions(Optional.empty(), master, endpoint);
-    try (KubernetesClient client = ApiServer.connect(options, Map.of(), address -> {})) {
-      return client.getMasterUrl().toString();
+    try (ApiClient client = ApiServer.connect(options, Map.of(), address -> {})) {
+      return client.server().toString();
     }
   }
 
@@ -112,10 +111,10 @@ class ApiServerTest {
         Map.of("KUBERNETES_SERVICE_HOST", "127.0.0.1", "KUBERNETES_SERVICE_PORT", "1");
     ApiServerOptions options =
         new ApiServerOptions(Optional.empty(), Optional.empty(), Optional.of(URI.create(endpoint)));
-    try (KubernetesClient client =
+    try (ApiClient client =
         ApiServer.connect(
             new ApiServerConfig(serviceAccount), options, environment, address -> {})) {
-      return client.getMasterUrl().toString();
+      return client.server().toString();
     }
   }
 }

@@ -5,7 +5,6 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import com.fasterxml.jackson.databind.JsonNode;
-import io.fabric8.kubernetes.client.KubernetesClient;
 import io.kindnet.kindnetd.CapturedLog;
 import io.kindnet.kindnetd.MetricsPage;
 import io.kindnet.kindnetd.ReadinessPage;
@@ -48,7 +47,7 @@ class JsonReflectorTest {
           "apis/example.com/v1/things", "Things", Thing::read, /* isOptional= */ true);
   private final Status status = new Status("test");
   private final ScriptedApiServer server = ScriptedApiServer.ofJson("/apis/example.com/v1/things");
-  private final KubernetesClient client =
+  private final ApiClient client =
       ApiServer.connect(
           new ApiServerOptions(Optional.empty(), Optional.of(server.url()), Optional.empty()),
           Map.of(),

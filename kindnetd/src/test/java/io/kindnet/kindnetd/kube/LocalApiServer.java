@@ -9,6 +9,9 @@ import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
+import java.net.URI;
+import java.util.Map;
+import java.util.Optional;
 import java.util.concurrent.atomic.AtomicInteger;
 
 /** An API server on 127.0.0.1 in this process; objects in memory, {@code /healthz} included. */
@@ -34,6 +37,20 @@ public final class LocalApiServer implements AutoCloseable {
 
   public KubernetesClient client() {
     return server.client();
+  }
+
+  /** A client as the agent has it, without credentials. */
+  public ApiClient apiClient() {
+    URI url = URI.create("http://127.0.0.1:" + server.port());
+    ApiServerOptions options =
+        new ApiServerOptions(Optional.empty(), Optional.of(url), Optional.empty());
+    try {
+      return ApiServer.connect(options, Map.of(), address -> {});
+    } catch (IOException failure) {
+      throw new UncheckedIOException(failure.getMessage(), failure);
+    } catch (InterruptedException never) {
+      throw new IllegalStateException(never); // there is no endpoint to choose for or against
+    }
   }
 
   /** Answers the next {@code times} patches with {@code code}. */

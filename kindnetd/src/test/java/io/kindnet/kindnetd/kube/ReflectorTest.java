@@ -3,7 +3,6 @@ package io.kindnet.kindnetd.kube;
 import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.assertj.core.api.Assertions.assertThat;
 
-import io.fabric8.kubernetes.client.KubernetesClient;
 import io.kindnet.kindnetd.cluster.nodes.ClusterNodes;
 import io.kindnet.kindnetd.cluster.nodes.NodeWatch;
 import io.kindnet.kindnetd.kube.ScriptedApiServer.Stream;
@@ -33,7 +32,7 @@ class ReflectorTest {
   private final AtomicInteger changes = new AtomicInteger();
   private final Status status = new Status("test");
   private final ScriptedApiServer server = new ScriptedApiServer();
-  private final KubernetesClient client;
+  private final ApiClient client;
   private final NodeWatch watch;
 
   ReflectorTest() throws Exception {

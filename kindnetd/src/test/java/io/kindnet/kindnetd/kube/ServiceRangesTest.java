@@ -28,7 +28,7 @@ class ServiceRangesTest {
 
   private final LocalApiServer server = new LocalApiServer(0);
   private final KubernetesClient admin = server.client();
-  private final KubernetesClient client;
+  private final ApiClient client;
   private final List<Set<IpPrefix>> told = new CopyOnWriteArrayList<>();
   private final ServiceRanges ranges;
 

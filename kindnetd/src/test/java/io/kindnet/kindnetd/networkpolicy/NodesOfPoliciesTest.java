@@ -7,6 +7,7 @@ import io.fabric8.kubernetes.client.KubernetesClient;
 import io.kindnet.kindnetd.agent.ReconcileLoop.Pass;
 import io.kindnet.kindnetd.cluster.policies.ClusterNetworkPolicyReader;
 import io.kindnet.kindnetd.cluster.policies.Policy;
+import io.kindnet.kindnetd.kube.ApiClient;
 import io.kindnet.kindnetd.kube.LocalApiServer;
 import io.kindnet.kindnetd.status.Status;
 import io.kindnet.kube.testing.Definitions;
@@ -50,9 +51,10 @@ class NodesOfPoliciesTest {
     Status status = new Status("test");
     try (LocalApiServer server = new LocalApiServer(0);
         KubernetesClient client = server.client();
+        ApiClient agent = server.apiClient();
         PolicyResources resources =
             new PolicyResources(
-                client, options, /* namesHaveAddresses= */ false, "node1", status, () -> 3)) {
+                agent, options, /* namesHaveAddresses= */ false, "node1", status, () -> 3)) {
       client.resource(Definitions.CLUSTER_NETWORK_POLICIES).create();
       client.resource(Nodes.node("node1", List.of(), List.of("192.0.2.1"))).create();
       client.resource(policy("pods", "Admin", "namespaces")).create();

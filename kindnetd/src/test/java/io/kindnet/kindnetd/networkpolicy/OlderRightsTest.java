@@ -9,6 +9,7 @@ import io.fabric8.kubernetes.client.KubernetesClient;
 import io.kindnet.kindnetd.CapturedLog;
 import io.kindnet.kindnetd.ReadinessPage;
 import io.kindnet.kindnetd.agent.KernelWatch;
+import io.kindnet.kindnetd.kube.ApiClient;
 import io.kindnet.kindnetd.kube.LocalApiServer;
 import io.kindnet.kindnetd.networkpolicy.compiler.LogRule;
 import io.kindnet.kindnetd.networkpolicy.domains.DomainAddresses;
@@ -36,6 +37,7 @@ class OlderRightsTest {
   private final Status status = new Status("test");
   private final LocalApiServer server = new LocalApiServer(0);
   private final KubernetesClient client = server.client();
+  private final ApiClient agentClient = server.apiClient();
   private final PolicyResources resources;
   private final NetworkNamespace namespace;
   private final NftablesSocket nftables;
@@ -47,7 +49,7 @@ class OlderRightsTest {
     NetworkPolicyOptions options =
         new NetworkPolicyOptions(
             /* enabled= */ true, /* adminTier= */ true, /* baselineTier= */ false);
-    resources = new PolicyResources(client, options, true, NODE, status, () -> 3);
+    resources = new PolicyResources(agentClient, options, true, NODE, status, () -> 3);
     namespace = NetworkNamespace.open(node.path().toString());
     nftables = namespace.call(NftablesSocket::open);
     events =
@@ -76,6 +78,7 @@ class OlderRightsTest {
     events.close();
     nftables.close();
     namespace.close();
+    agentClient.close();
     client.close();
     server.close();
   }

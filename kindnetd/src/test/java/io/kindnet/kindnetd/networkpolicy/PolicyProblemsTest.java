@@ -11,6 +11,7 @@ import io.kindnet.kindnetd.MetricsPage;
 import io.kindnet.kindnetd.cluster.policies.ClusterNetworkPolicyReader;
 import io.kindnet.kindnetd.cluster.policies.NetworkPolicyReader;
 import io.kindnet.kindnetd.cluster.policies.Policy;
+import io.kindnet.kindnetd.kube.ApiClient;
 import io.kindnet.kindnetd.kube.LocalApiServer;
 import io.kindnet.kindnetd.status.Status;
 import io.kindnet.netlink.testing.Eventually;
@@ -27,8 +28,9 @@ class PolicyProblemsTest {
   private final Status status = new Status("test");
   private final LocalApiServer server = new LocalApiServer(0);
   private final KubernetesClient client = server.client();
-  private final PolicyEvents events = new PolicyEvents(client, "node1", () -> 3);
-  private final PolicyEvents eventsOfOther = new PolicyEvents(client, "node2", () -> 3);
+  private final ApiClient agent = server.apiClient();
+  private final PolicyEvents events = new PolicyEvents(agent, "node1", () -> 3);
+  private final PolicyEvents eventsOfOther = new PolicyEvents(agent, "node2", () -> 3);
   private final PolicyProblems problems =
       new PolicyProblems(/* namesHaveAddresses= */ false, events, status);
   private final CapturedLog log = CapturedLog.start();
@@ -37,6 +39,7 @@ class PolicyProblemsTest {
   void stop() {
     events.close();
     eventsOfOther.close();
+    agent.close();
     client.close();
     server.close();
     log.close();
@@ -171,7 +174,7 @@ class PolicyProblemsTest {
             /* enabled= */ true, /* adminTier= */ true, /* baselineTier= */ false);
     try (PolicyResources resources =
         new PolicyResources(
-            client, options, /* namesHaveAddresses= */ false, "node1", ofNode, () -> 3)) {
+            agent, options, /* namesHaveAddresses= */ false, "node1", ofNode, () -> 3)) {
       resources.start();
       // of a type that nobody knows, for both directions
       Eventually.within(DEADLINE, () -> assertThat(events("shop")).hasSize(2));

@@ -8,6 +8,7 @@ import io.fabric8.kubernetes.client.KubernetesClient;
 import io.kindnet.kindnetd.ReadinessPage;
 import io.kindnet.kindnetd.cluster.nodes.ClusterNodes;
 import io.kindnet.kindnetd.cluster.nodes.NodeWatch;
+import io.kindnet.kindnetd.kube.ApiClient;
 import io.kindnet.kindnetd.kube.ApiServer;
 import io.kindnet.kindnetd.kube.ApiServerOptions;
 import io.kindnet.kindnetd.kube.LocalApiServer;
@@ -33,7 +34,7 @@ class NodeConditionAgentTest {
   private final AgentStatus routes = status.agent("routes");
   private final LocalApiServer server = new LocalApiServer(0);
   private final KubernetesClient admin = server.client();
-  private final KubernetesClient client;
+  private final ApiClient client;
   private final NodeWatch watch;
   private final NodeConditionAgent agent;
 

@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import io.fabric8.kubernetes.api.model.Event;
 import io.fabric8.kubernetes.client.KubernetesClient;
+import io.kindnet.kindnetd.kube.ApiClient;
 import io.kindnet.kindnetd.kube.ApiServer;
 import io.kindnet.kindnetd.kube.ApiServerOptions;
 import io.kindnet.kindnetd.kube.LocalApiServer;
@@ -18,7 +19,7 @@ import org.junit.jupiter.api.Test;
 class NodeEventsTest {
   private final LocalApiServer server = new LocalApiServer(0);
   private final KubernetesClient admin = server.client();
-  private final KubernetesClient client;
+  private final ApiClient client;
   private final NodeEvents events;
 
   NodeEventsTest() throws Exception {

@@ -1,6 +1,6 @@
 package io.kindnet.kindnetd.cluster.nodes;
 
-import io.fabric8.kubernetes.client.KubernetesClient;
+import io.kindnet.kindnetd.kube.ApiClient;
 import io.kindnet.kindnetd.kube.Reflector;
 import io.kindnet.kindnetd.status.AgentStatus;
 import io.kindnet.kindnetd.status.Status;
@@ -25,10 +25,10 @@ public final class NodeWatch implements AutoCloseable {
   private final String server;
 
   /** Starts nothing yet. */
-  public NodeWatch(KubernetesClient client, ClusterNodes nodes, Status status) {
+  public NodeWatch(ApiClient client, ClusterNodes nodes, Status status) {
     this.nodes = nodes;
     this.status = status.agent("nodes");
-    this.server = client.getMasterUrl().toString();
+    this.server = client.server().toString();
     this.reflector =
         new Reflector<>(
             client, NodeReader.resource(nodes.selfName()), new Listener(), nodes::count);

@@ -3,8 +3,7 @@ package io.kindnet.kindnetd.kube.credentials;
 import io.fabric8.kubernetes.api.model.AuthInfo;
 import io.fabric8.kubernetes.client.Config;
 import io.fabric8.kubernetes.client.ConfigBuilder;
-import io.fabric8.kubernetes.client.KubernetesClient;
-import io.fabric8.kubernetes.client.KubernetesClientBuilder;
+import io.fabric8.kubernetes.client.http.HttpClient;
 import java.io.IOException;
 import java.net.InetAddress;
 import java.net.URI;
@@ -114,7 +113,7 @@ public final class ApiAccess {
    *     connection; has to be quick
    * @throws IOException if the credentials cannot be read
    */
-  public KubernetesClient client(Consumer<InetAddress> connections) throws IOException {
+  public HttpClient client(Consumer<InetAddress> connections) throws IOException {
     check();
     trustNobodyElse();
     Config patient =
@@ -124,11 +123,9 @@ public final class ApiAccess {
             .withUserAgent("kindnetd")
             .build();
     ApiHttpClientFactory factory = new ApiHttpClientFactory(credentials, connections);
-    return new KubernetesClientBuilder()
-        .withConfig(patient)
-        .withHttpClientFactory(factory)
-        .withHttpClientBuilderConsumer(factory::configure)
-        .build();
+    HttpClient.Builder builder = factory.newBuilder(patient);
+    factory.configure(builder);
+    return builder.build();
   }
 
   /**

@@ -1,6 +1,5 @@
 package io.kindnet.kindnetd.networkpolicy.explain;
 
-import io.fabric8.kubernetes.client.KubernetesClient;
 import io.kindnet.kindnetd.cluster.namespaces.ClusterNamespace;
 import io.kindnet.kindnetd.cluster.namespaces.NamespaceReader;
 import io.kindnet.kindnetd.cluster.namespaces.NamespaceReader.NamespaceObject;
@@ -14,6 +13,7 @@ import io.kindnet.kindnetd.cluster.policies.ClusterNetworkPolicyReader;
 import io.kindnet.kindnetd.cluster.policies.NetworkPolicyReader;
 import io.kindnet.kindnetd.cluster.policies.Policy;
 import io.kindnet.kindnetd.cluster.policies.PolicyObject;
+import io.kindnet.kindnetd.kube.ApiClient;
 import io.kindnet.kindnetd.kube.ApiException;
 import io.kindnet.kindnetd.kube.ResourceLister;
 import io.kindnet.kindnetd.networkpolicy.evaluator.ClusterState;
@@ -39,7 +39,7 @@ public final class ClusterStateReader {
    * @param notes takes what an operator should know
    * @throws IOException naming the resource that cannot be listed
    */
-  public static ClusterState read(KubernetesClient client, String node, Consumer<String> notes)
+  public static ClusterState read(ApiClient client, String node, Consumer<String> notes)
       throws IOException {
     List<Policy> policies = new ArrayList<>();
     for (PolicyObject policy : ResourceLister.list(client, NetworkPolicyReader.NETWORK_POLICIES)) {
@@ -62,7 +62,7 @@ public final class ClusterStateReader {
   }
 
   /** With a ClusterRole that knows none of them, an agent goes without them, too. */
-  private static List<PolicyObject> clusterPolicies(KubernetesClient client, Consumer<String> notes)
+  private static List<PolicyObject> clusterPolicies(ApiClient client, Consumer<String> notes)
       throws IOException {
     try {
       return ResourceLister.list(client, ClusterNetworkPolicyReader.CLUSTER_NETWORK_POLICIES);

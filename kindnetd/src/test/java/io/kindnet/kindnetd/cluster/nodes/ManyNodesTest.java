@@ -2,7 +2,7 @@ package io.kindnet.kindnetd.cluster.nodes;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import io.fabric8.kubernetes.client.KubernetesClient;
+import io.kindnet.kindnetd.kube.ApiClient;
 import io.kindnet.kindnetd.kube.ApiServer;
 import io.kindnet.kindnetd.kube.ApiServerConfig;
 import io.kindnet.kindnetd.kube.ApiServerOptions;
@@ -48,7 +48,7 @@ class ManyNodesTest {
     return "{\"metadata\":{\"resourceVersion\":\"7\"},\"items\":[" + String.join(",", items) + "]}";
   }
 
-  private KubernetesClient client(ScriptedApiServer server, TlsKeys keys, Path directory)
+  private ApiClient client(ScriptedApiServer server, TlsKeys keys, Path directory)
       throws Exception {
     Files.writeString(directory.resolve("token"), "secret");
     Files.copy(keys.certificate(), directory.resolve("ca.crt"));
@@ -70,7 +70,7 @@ class ManyNodesTest {
   void keepsUpWithHeartbeatsOverTls(@TempDir Path directory) throws Exception {
     TlsKeys keys = TlsKeys.make(directory.resolve("keys"));
     try (ScriptedApiServer server = new ScriptedApiServer(keys);
-        KubernetesClient client = client(server, keys, directory);
+        ApiClient client = client(server, keys, directory);
         NodeWatch watch = new NodeWatch(client, nodes, new Status("test"))) {
       server.list(list(MANY));
       Stream stream = server.watch();

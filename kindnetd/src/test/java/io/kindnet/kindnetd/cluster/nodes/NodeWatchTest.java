@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import io.fabric8.kubernetes.api.model.Node;
 import io.fabric8.kubernetes.client.KubernetesClient;
+import io.kindnet.kindnetd.kube.ApiClient;
 import io.kindnet.kindnetd.kube.ApiServer;
 import io.kindnet.kindnetd.kube.ApiServerOptions;
 import io.kindnet.kindnetd.kube.LocalApiServer;
@@ -35,7 +36,7 @@ class NodeWatchTest {
     Eventually.within(DEADLINE, () -> assertThat(changes).as(what).hasValue(expected));
   }
 
-  private static KubernetesClient connect(int port) throws IOException, InterruptedException {
+  private static ApiClient connect(int port) throws IOException, InterruptedException {
     Optional<URI> url = Optional.of(URI.create("http://127.0.0.1:" + port));
     return ApiServer.connect(
         new ApiServerOptions(Optional.empty(), url, Optional.empty()), Map.of(), address -> {});
@@ -48,7 +49,7 @@ class NodeWatchTest {
     Node a = Nodes.node("a", List.of("10.244.1.0/24"), List.of("192.0.2.2"));
     try (LocalApiServer server = new LocalApiServer(0);
         KubernetesClient admin = server.client();
-        KubernetesClient client = connect(server.port());
+        ApiClient client = connect(server.port());
         NodeWatch watch = new NodeWatch(client, nodes, new Status("test"))) {
       admin.resource(self).create();
       watch.start();
@@ -94,7 +95,7 @@ class NodeWatchTest {
   @Test
   void waitsForAServerThatIsNotThereYetAndSurvivesItsRestart() throws Exception {
     int port = freePort();
-    try (KubernetesClient client = connect(port);
+    try (ApiClient client = connect(port);
         NodeWatch watch = new NodeWatch(client, nodes, new Status("test"))) {
       watch.start();
       try (LocalApiServer server = new LocalApiServer(port);

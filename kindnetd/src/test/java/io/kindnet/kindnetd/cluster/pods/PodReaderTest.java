@@ -16,6 +16,7 @@ import io.kindnet.kindnetd.cluster.namespaces.NamespaceReader.NamespaceObject;
 import io.kindnet.kindnetd.cluster.pods.ClusterPod.NamedPort;
 import io.kindnet.kindnetd.cluster.pods.ClusterPod.Phase;
 import io.kindnet.kindnetd.cluster.pods.PodReader.PodObject;
+import io.kindnet.kindnetd.kube.ApiClient;
 import io.kindnet.kindnetd.kube.ApiServer;
 import io.kindnet.kindnetd.kube.ApiServerOptions;
 import io.kindnet.kindnetd.status.Status;
@@ -42,7 +43,7 @@ class PodReaderTest {
       ObjectServer.start(
           new InetSocketAddress(InetAddress.getLoopbackAddress(), 0), new ObjectDispatcher());
   private final KubernetesClient admin = server.client();
-  private final KubernetesClient client =
+  private final ApiClient client =
       ApiServer.connect(
           new ApiServerOptions(
               Optional.empty(), Optional.of(URI.create(server.url())), Optional.empty()),

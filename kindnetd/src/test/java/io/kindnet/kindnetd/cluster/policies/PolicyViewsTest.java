@@ -11,6 +11,7 @@ import io.kindnet.kindnetd.cluster.ResourceView;
 import io.kindnet.kindnetd.cluster.nodes.LabelledNode;
 import io.kindnet.kindnetd.cluster.nodes.LabelledNodeReader;
 import io.kindnet.kindnetd.cluster.nodes.LabelledNodeReader.LabelledNodeObject;
+import io.kindnet.kindnetd.kube.ApiClient;
 import io.kindnet.kindnetd.kube.ApiServer;
 import io.kindnet.kindnetd.kube.ApiServerOptions;
 import io.kindnet.kindnetd.kube.ResourceLister;
@@ -40,7 +41,7 @@ class PolicyViewsTest {
       ObjectServer.start(
           new InetSocketAddress(InetAddress.getLoopbackAddress(), 0), new ObjectDispatcher());
   private final KubernetesClient admin = server.client();
-  private final KubernetesClient client =
+  private final ApiClient client =
       ApiServer.connect(
           new ApiServerOptions(
               Optional.empty(), Optional.of(URI.create(server.url())), Optional.empty()),
