@@ -20,8 +20,8 @@ import java.util.List;
 import java.util.concurrent.TimeUnit;
 
 /**
- * A short day of kindnetd, so that the build can make a cache of the classes that it loads: it
- * reads a kubeconfig, follows Nodes that change over TLS, is asked for its state, serves calls and
+ * A short day of kindnetd, so that the build can make a cache of the classes that it loads: it has
+ * a service account, follows Nodes that change over TLS, is asked for its state, serves calls and
  * stops. Where the build may not make namespaces it may not change a network either: what kindnetd
  * does until it finds that out is all there is to learn then.
  */
@@ -49,7 +49,8 @@ public final class AgentTraining {
    * Trains.
    *
    * @param arguments an empty directory, the plugin's launcher, the path of a network namespace
-   *     that plays the pod or an empty text, and the command that starts kindnetd
+   *     that plays the pod or an empty text, the directory in which kindnetd looks for its service
+   *     account or an empty text where that cannot be written, and the command that starts kindnetd
    */
   public static void main(String[] arguments) throws Exception {
     Path directory = Path.of(arguments[0]);
@@ -60,19 +61,24 @@ public final class AgentTraining {
       }
       Path configuration = Files.createDirectory(directory.resolve("net.d"));
       int statusPort = freePort();
-      List<String> command = new ArrayList<>(List.of(arguments).subList(3, arguments.length));
+      List<String> command = new ArrayList<>(List.of(arguments).subList(4, arguments.length));
       command.addAll(
           List.of(
-              "--kubeconfig=" + cluster.writeKubeconfig(directory),
               "--hostname-override=node1",
               "--cni-conf-dir=" + configuration,
               "--cni-socket=" + directory.resolve("run/cni.sock"),
               "--metrics-bind-address=127.0.0.1:" + statusPort));
-      Process agent =
+      ProcessBuilder builder =
           new ProcessBuilder(command)
               .redirectErrorStream(true)
-              .redirectOutput(directory.resolve("kindnetd.log").toFile())
-              .start();
+              .redirectOutput(directory.resolve("kindnetd.log").toFile());
+      if (arguments[3].isEmpty()) {
+        command.add("--kubeconfig=" + cluster.writeKubeconfig(directory));
+      } else {
+        // as in a pod; reading a kubeconfig takes hundreds of classes, which no pod needs
+        builder.environment().putAll(cluster.writeServiceAccount(Path.of(arguments[3])));
+      }
+      Process agent = builder.start();
       try {
         AgentTraining training = new AgentTraining(directory, configuration, agent, statusPort);
         if (podNamespace.isEmpty()) {

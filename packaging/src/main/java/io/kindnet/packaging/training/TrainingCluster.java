@@ -11,6 +11,7 @@ import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.Map;
 
 /** An API server in this process that is reached over TLS and HTTP/2, as a real one is. */
 final class TrainingCluster implements AutoCloseable {
@@ -76,6 +77,22 @@ final class TrainingCluster implements AutoCloseable {
         current-context: training
         """
             .formatted(frontend.port(), certificate.certificatePath()));
+  }
+
+  /**
+   * Writes what a pod finds there, and returns the variables that lead it to this server.
+   *
+   * @param directory where service accounts are mounted
+   */
+  Map<String, String> writeServiceAccount(Path directory) throws IOException {
+    Files.createDirectories(directory);
+    Files.writeString(directory.resolve("token"), "secret");
+    Files.copy(Path.of(certificate.certificatePath()), directory.resolve("ca.crt"));
+    return Map.of(
+        "KUBERNETES_SERVICE_HOST",
+        "localhost",
+        "KUBERNETES_SERVICE_PORT",
+        String.valueOf(frontend.port()));
   }
 
   @Override
