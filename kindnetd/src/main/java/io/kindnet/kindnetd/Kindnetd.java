@@ -191,6 +191,7 @@ public final class Kindnetd implements Callable<Integer> {
                 status,
                 nodes::count);
         DnsCaching dns = all.dnsCaching(client, nodes);
+        MemoryRelease memory = new MemoryRelease();
         Agents agents = new Agents()) {
       agents.run(all.nodeCondition(client, watch, nodes), !options.disableCni());
       agents.run(all.addresses(client), options.usesOwnPlugin());
@@ -205,6 +206,7 @@ public final class Kindnetd implements Callable<Integer> {
       if (options.usesPodCidrs()) {
         serviceRanges.start();
       }
+      memory.start();
       stop.await();
     }
   }

@@ -60,6 +60,7 @@ public final class CallMetrics {
             .help("Time from a whole request to its answer, in this kindnetd.")
             .labelNames("verb", "path")
             .classicOnly()
+            .withoutExemplars()
             .classicExponentialUpperBounds(0.001, 2, 12)
             .register(registry);
   }

@@ -27,6 +27,7 @@ public final class Status {
           .help("Time that an agent took to bring the kernel to the desired state.")
           .labelNames("agent")
           .classicOnly()
+          .withoutExemplars()
           .classicExponentialUpperBounds(0.001, 4, 8)
           .register(registry);
   private final Counter failures =
@@ -172,6 +173,7 @@ public final class Status {
             .name(name)
             .help(help)
             .classicOnly()
+            .withoutExemplars()
             .classicExponentialUpperBounds(first, factor, buckets)
             .register(registry);
     return histogram::observe;
@@ -192,6 +194,7 @@ public final class Status {
             .help(help)
             .labelNames(label)
             .classicOnly()
+            .withoutExemplars()
             .classicUpperBounds(bounds)
             .register(registry);
     return value -> histogram.labelValues(value)::observe;
@@ -209,6 +212,7 @@ public final class Status {
             .name(name)
             .help(help)
             .classicOnly()
+            .withoutExemplars()
             .classicUpperBounds(bounds)
             .register(registry);
     return histogram::observe;

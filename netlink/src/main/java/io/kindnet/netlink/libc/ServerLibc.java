@@ -26,6 +26,8 @@ final class ServerLibc {
   private static final CallContext LONG_OF_LONG_INT_POINTER_POINTER_LONG =
       Libc.returning(Libc.LONG, Libc.LONG, Libc.INT, Libc.POINTER, Libc.POINTER, Libc.LONG);
 
+  private static final CallContext INT_OF_LONG_LONG_INT =
+      Libc.returning(Libc.INT, Libc.LONG, Libc.LONG, Libc.INT);
   private static final CallContext INT_OF_INT_LONG_INT_INT =
       Libc.returning(Libc.INT, Libc.INT, Libc.LONG, Libc.INT, Libc.INT);
   private static final CallContext INT_OF_INT_LONG_INT_INT_POINTER =
@@ -46,6 +48,7 @@ final class ServerLibc {
   private static final long RECVMMSG = Libc.address("recvmmsg");
   private static final long SENDMMSG = Libc.address("sendmmsg");
   private static final long SYSCALL = Libc.address("syscall");
+  private static final long MADVISE = Libc.address("madvise");
 
   private ServerLibc() {}
 
@@ -156,5 +159,9 @@ final class ServerLibc {
             path.address(),
             how.address(),
             how.size());
+  }
+
+  static int madvise(long address, long length, int advice) {
+    return (int) Libc.INVOKER.invokeN3(INT_OF_LONG_LONG_INT, MADVISE, address, length, advice);
   }
 }
