@@ -6,10 +6,15 @@ import io.kindnet.measuring.Sample;
 import io.kindnet.measuring.Spread;
 import io.kindnet.measuring.Table;
 import io.kindnet.measuring.Targets;
+import io.kindnet.netlink.testing.Machine;
 import java.io.PrintStream;
+import java.nio.file.Path;
 import java.util.ArrayList;
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Locale;
+import java.util.Map;
+import java.util.Objects;
 
 /** The agent that answers calls: how its first ones are, and what it keeps of many. */
 final class AgentPart {
@@ -22,16 +27,18 @@ final class AgentPart {
   private static final List<Integer> STAGES = List.of(1_000, 5_000, 10_000);
 
   private static final double MOST_GROWTH_MIB = 5;
+  private static final double MOST_MIB = 90;
+  private static final String CACHED = "with its cache of classes";
 
   private final Node node;
   private final Directly caller;
-  private final AgentStarts clusterStarts;
+  private final Path program;
   private final List<Pod> pods = new ArrayList<>();
   private double worstFirst;
 
   AgentPart(BenchFixture fixture) {
     node = fixture.node("agent");
-    clusterStarts = new AgentStarts(node, fixture.agentProgram());
+    program = fixture.agentProgram();
     caller = new Directly(node.meter()::run, BenchFixture.kindnet(Work.DUAL_STACK_PORT));
     for (int i = 0; i < PODS; i++) {
       pods.add(new Pod("agent-" + i, fixture.podNamespace().path(), 20_000 + i));
@@ -66,7 +73,30 @@ final class AgentPart {
         PODS,
         AT_ONCE);
     memory.print(out);
-    clusterStarts.run(out, targets);
+    startInCluster(out, targets);
+  }
+
+  private void startInCluster(PrintStream out, Targets targets) {
+    Path uncached = program.resolveSibling("kindnetd-without-cache");
+    Machine machine = node.machine();
+    try {
+      // the files are the same ones, so that they are in the kernel's memory for both or for none
+      machine.run("rm", "-rf", uncached.toString());
+      machine.run("cp", "-al", program.toString(), uncached.toString());
+      machine.run("rm", uncached.resolve("lib/kindnetd/kindnetd.aot").toString());
+      Map<String, Path> programs = new LinkedHashMap<>();
+      programs.put(CACHED, program);
+      programs.put("without", uncached);
+      AgentStarts.Figures cached =
+          Objects.requireNonNull(new AgentStarts(node, programs, List.of()).run(out).get(CACHED));
+      targets.atMost(
+          "memory of the agent with " + AgentStarts.NODES + " nodes",
+          MOST_MIB,
+          cached.residentMib(),
+          " MiB");
+    } finally {
+      machine.run("rm", "-rf", uncached.toString());
+    }
   }
 
   private static Table startsTable() {

@@ -4,23 +4,27 @@ import io.kindnet.kube.testing.ApiServerProcess;
 import io.kindnet.kube.testing.Nodes;
 import io.kindnet.measuring.Spread;
 import io.kindnet.measuring.Table;
-import io.kindnet.measuring.Targets;
-import io.kindnet.netlink.testing.Machine;
 import java.io.IOException;
 import java.io.PrintStream;
 import java.io.UncheckedIOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Locale;
+import java.util.Map;
+import java.util.Objects;
 
-/** How soon kindnetd has done its work in a cluster of three nodes, and what it takes then. */
+/**
+ * How soon kindnetd has done its work in a cluster of three nodes, and what it takes then; several
+ * builds of it in turn.
+ */
 final class AgentStarts {
+  static final int NODES = 3;
+
   private static final int STARTS = 5;
-  private static final int NODES = 3;
   private static final int PORT = 18_080;
-  private static final double MOST_MIB = 90;
 
   /** When what the start took has been given back. */
   private static final double SETTLED_MILLIS = 15_000;
@@ -30,19 +34,31 @@ final class AgentStarts {
   /** One start, in milliseconds. */
   private record Start(double configured, double ready, double cpu) {}
 
+  /**
+   * All starts of one build; its memory is that of the last one.
+   *
+   * @param configuredMillis until the CNI configuration was written
+   * @param cpuMillis until it was ready
+   */
+  record Figures(
+      double configuredMillis, double cpuMillis, double residentMib, double anonymousMib) {}
+
   private final Node node;
-  private final Path program;
+  private final Map<String, Path> programs;
+  private final List<String> flags;
 
   /**
-   * @param program the directory {@code kindnetd} of {@code dist/}
+   * @param programs by name, directories {@code kindnetd} of a {@code dist/}
+   * @param flags besides those that lead to the cluster
    */
-  AgentStarts(Node node, Path program) {
+  AgentStarts(Node node, Map<String, Path> programs, List<String> flags) {
     this.node = node;
-    this.program = program;
+    this.programs = programs;
+    this.flags = flags;
   }
 
-  void run(PrintStream out, Targets targets) {
-    Path uncached = program.resolveSibling("kindnetd-without-cache");
+  /** Prints the figures of each build, and returns them by its name. */
+  Map<String, Figures> run(PrintStream out) {
     Table table =
         new Table(
             1,
@@ -52,6 +68,7 @@ final class AgentStarts {
             "CPU until then ms",
             "resident MiB",
             "of that anonymous");
+    Map<String, Figures> figures = new LinkedHashMap<>();
     try (ApiServerProcess server =
         ApiServerProcess.start(node.machine().namespace(), "192.0.2.2", PORT)) {
       for (int number = 0; number < NODES; number++) {
@@ -61,23 +78,17 @@ final class AgentStarts {
                 List.of("10.244." + number + ".0/24", "fd00:10:244:" + number + "::/64"),
                 List.of("192.0.2." + (2 + number), "2001:db8::" + (2 + number))));
       }
-      copyWithoutCache(uncached);
-      List<Start> with = new ArrayList<>();
-      List<Start> without = new ArrayList<>();
+      Map<String, List<Start>> starts = new LinkedHashMap<>();
+      programs.keySet().forEach(name -> starts.put(name, new ArrayList<>()));
       for (int start = 1; start < STARTS; start++) {
         System.err.println("agent: start " + start + " with three nodes");
-        try (BenchAgent agent = launch(program, server)) {
-          with.add(watch(agent));
-        }
-        try (BenchAgent agent = launch(uncached, server)) {
-          without.add(watch(agent));
-        }
+        starts.forEach((name, list) -> {
+          try (BenchAgent agent = launch(name, server)) {
+            list.add(watch(agent));
+          }
+        });
       }
-      double mebibytes = last(table, "with its cache of classes", program, server, with);
-      last(table, "without", uncached, server, without);
-      targets.atMost("memory of the agent with " + NODES + " nodes", MOST_MIB, mebibytes, " MiB");
-    } finally {
-      node.machine().run("rm", "-rf", uncached.toString());
+      starts.forEach((name, list) -> figures.put(name, last(table, name, server, list)));
     }
     out.printf(
         Locale.ROOT,
@@ -87,24 +98,20 @@ final class AgentStarts {
         STARTS,
         SETTLED_MILLIS / 1000);
     table.print(out);
+    return figures;
   }
 
-  /** The files are the same ones, so that they are in the kernel's memory for both or for none. */
-  private void copyWithoutCache(Path copy) {
-    Machine machine = node.machine();
-    machine.run("rm", "-rf", copy.toString());
-    machine.run("cp", "-al", program.toString(), copy.toString());
-    machine.run("rm", copy.resolve("lib/kindnetd/kindnetd.aot").toString());
-  }
-
-  private BenchAgent launch(Path version, ApiServerProcess server) {
+  private BenchAgent launch(String name, ApiServerProcess server) {
     try {
       Files.deleteIfExists(node.machine().path(CONFIGURATION));
     } catch (IOException failed) {
       throw new UncheckedIOException("cannot delete " + CONFIGURATION, failed);
     }
+    List<String> all =
+        new ArrayList<>(List.of("--master=" + server.url(), "--hostname-override=node0"));
+    all.addAll(flags);
     return BenchAgent.launch(
-        node, version, "--master=" + server.url(), "--hostname-override=node0");
+        node, Objects.requireNonNull(programs.get(name)), all.toArray(String[]::new));
   }
 
   private Start watch(BenchAgent agent) {
@@ -121,10 +128,9 @@ final class AgentStarts {
   }
 
   /** One more start, whose memory is looked at. */
-  private double last(
-      Table table, String name, Path version, ApiServerProcess server, List<Start> starts) {
+  private Figures last(Table table, String name, ApiServerProcess server, List<Start> starts) {
     System.err.println("agent: memory with three nodes");
-    try (BenchAgent agent = launch(version, server)) {
+    try (BenchAgent agent = launch(name, server)) {
       long begin = System.nanoTime();
       starts.add(watch(agent));
       agent.await(() -> {
@@ -132,15 +138,18 @@ final class AgentStarts {
           throw new AssertionError("kindnetd has not settled yet");
         }
       });
-      double mebibytes = agent.process().mebibytes("VmRSS");
+      double resident = agent.process().mebibytes("VmRSS");
+      double anonymous = agent.process().mebibytes("RssAnon");
+      Spread configured = Spread.of(starts, Start::configured);
+      Spread cpu = Spread.of(starts, Start::cpu);
       table.row(
           name,
-          Spread.of(starts, Start::configured).toString(),
+          configured.toString(),
           Spread.of(starts, Start::ready).toString(),
-          Spread.of(starts, Start::cpu).toString(),
-          String.format(Locale.ROOT, "%.1f", mebibytes),
-          String.format(Locale.ROOT, "%.1f", agent.process().mebibytes("RssAnon")));
-      return mebibytes;
+          cpu.toString(),
+          String.format(Locale.ROOT, "%.1f", resident),
+          String.format(Locale.ROOT, "%.1f", anonymous));
+      return new Figures(configured.median(), cpu.median(), resident, anonymous);
     }
   }
 }

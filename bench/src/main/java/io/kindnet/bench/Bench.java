@@ -7,6 +7,7 @@ import java.nio.file.Path;
 import java.util.EnumSet;
 import java.util.Set;
 import java.util.concurrent.Callable;
+import org.jspecify.annotations.Nullable;
 import picocli.CommandLine;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Option;
@@ -36,9 +37,15 @@ public final class Bench implements Callable<Integer> {
   @Option(
       names = "--parts",
       split = "[ ,]+",
-      defaultValue = "${env:PARTS:-calls,kernel,burst,growth,agent,policy,dns}",
+      defaultValue = "${env:PARTS:-calls,kernel,burst,growth,agent,policy,dns,earlier}",
       description = "what is measured: ${COMPLETION-CANDIDATES} (PARTS, all of them)")
   private Set<Part> parts = EnumSet.allOf(Part.class);
+
+  @Option(
+      names = "--earlier",
+      defaultValue = "${env:EARLIER:-" + CommandLine.Option.NULL_VALUE + "}",
+      description = "archives of another build, made by make release, to compare with (EARLIER)")
+  private @Nullable Path earlier;
 
   private final PrintStream out = System.out;
 
@@ -80,6 +87,9 @@ public final class Bench implements Callable<Integer> {
       if (parts.contains(Part.DNS)) {
         Path coreDns = client.toAbsolutePath().resolveSibling("coredns");
         new DnsPart(fixture, coreDns, scratch).run(out, targets);
+      }
+      if (parts.contains(Part.EARLIER) && earlier != null) {
+        new EarlierPart(fixture, EarlierBuild.unpack(earlier, scratch), runs).run(out, targets);
       }
       targets.print(out);
       return 0;

@@ -74,7 +74,16 @@ final class BenchFixture implements AutoCloseable {
 
   /** One more node, which goes with the stand. */
   Node node(String label) {
-    return opened(Node.create(label, dist));
+    return node(label, dist);
+  }
+
+  /**
+   * One more node with another build.
+   *
+   * @param otherDist what {@code make dist} made of it
+   */
+  Node node(String label, Path otherDist) {
+    return opened(Node.create(label, otherDist));
   }
 
   /** One more namespace for a pod, which goes with the stand. */

@@ -15,5 +15,7 @@ enum Part {
   /** What network policies cost. */
   POLICY,
   /** The cache of DNS answers. */
-  DNS
+  DNS,
+  /** Calls, bursts and starts beside those of an earlier build. */
+  EARLIER
 }
