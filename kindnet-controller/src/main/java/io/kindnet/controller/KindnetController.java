@@ -81,8 +81,7 @@ public final class KindnetController implements Callable<Integer> {
         () -> metrics.leader() ? Optional.empty() : Optional.of("another replica works"));
     try (StatusServer healthz = new StatusServer(options.healthz(), status);
         StatusServer numbers = new StatusServer(options.metrics(), status);
-        KubernetesClient client =
-            ApiServer.connect(options.apiServer(), environment, address -> {})) {
+        KubernetesClient client = ApiServer.kubernetesClient(options.apiServer(), environment)) {
       healthz.start();
       numbers.start();
       controller.ready();

@@ -1,6 +1,7 @@
 package io.kindnet.kindnetd.kube;
 
 import io.fabric8.kubernetes.client.Config;
+import io.fabric8.kubernetes.client.KubernetesClient;
 import io.fabric8.kubernetes.client.http.HttpClient;
 import io.fabric8.kubernetes.client.http.HttpResponse;
 import io.kindnet.kindnetd.kube.credentials.ApiAccess;
@@ -77,12 +78,30 @@ public final class ApiServer {
       Map<String, String> environment,
       Consumer<InetAddress> connections)
       throws IOException, InterruptedException {
+    ApiAccess access = access(source, options, environment);
+    return new ApiClient(access.client(connections), URI.create(access.url()));
+  }
+
+  /**
+   * As {@link #connect}, with all that fabric8's client can do: for programs that have its
+   * implementation.
+   *
+   * @throws IOException if it is not known where the API server is
+   */
+  public static KubernetesClient kubernetesClient(
+      ApiServerOptions options, Map<String, String> environment)
+      throws IOException, InterruptedException {
+    return access(new ApiServerConfig(), options, environment).kubernetesClient();
+  }
+
+  private static ApiAccess access(
+      ApiServerConfig source, ApiServerOptions options, Map<String, String> environment)
+      throws IOException, InterruptedException {
     ApiAccess access = source.read(options, environment);
     access.check();
-    if (options.controlPlaneEndpoint().isPresent()) {
-      access = preferred(access, options.controlPlaneEndpoint().get());
-    }
-    return new ApiClient(access.client(connections), URI.create(access.url()));
+    return options.controlPlaneEndpoint().isPresent()
+        ? preferred(access, options.controlPlaneEndpoint().get())
+        : access;
   }
 
   /** The endpoint if it answers, else what was configured. */

@@ -3,6 +3,8 @@ package io.kindnet.kindnetd.kube.credentials;
 import io.fabric8.kubernetes.api.model.AuthInfo;
 import io.fabric8.kubernetes.client.Config;
 import io.fabric8.kubernetes.client.ConfigBuilder;
+import io.fabric8.kubernetes.client.KubernetesClient;
+import io.fabric8.kubernetes.client.KubernetesClientBuilder;
 import io.fabric8.kubernetes.client.http.HttpClient;
 import java.io.IOException;
 import java.net.InetAddress;
@@ -114,18 +116,36 @@ public final class ApiAccess {
    * @throws IOException if the credentials cannot be read
    */
   public HttpClient client(Consumer<InetAddress> connections) throws IOException {
-    check();
-    trustNobodyElse();
-    Config patient =
-        new ConfigBuilder(config)
-            // retries are those of the caller, who can say what it waits for
-            .withRequestRetryBackoffLimit(0)
-            .withUserAgent("kindnetd")
-            .build();
+    Config patient = patient();
     ApiHttpClientFactory factory = new ApiHttpClientFactory(credentials, connections);
     HttpClient.Builder builder = factory.newBuilder(patient);
     factory.configure(builder);
     return builder.build();
+  }
+
+  /**
+   * The same with all that fabric8's client can do, which needs its implementation on the class
+   * path; connects when it is used.
+   *
+   * @throws IOException if the credentials cannot be read
+   */
+  public KubernetesClient kubernetesClient() throws IOException {
+    ApiHttpClientFactory factory = new ApiHttpClientFactory(credentials, address -> {});
+    return new KubernetesClientBuilder()
+        .withConfig(patient())
+        .withHttpClientFactory(factory)
+        .withHttpClientBuilderConsumer(factory::configure)
+        .build();
+  }
+
+  private Config patient() throws IOException {
+    check();
+    trustNobodyElse();
+    return new ConfigBuilder(config)
+        // retries are those of the caller, who can say what it waits for
+        .withRequestRetryBackoffLimit(0)
+        .withUserAgent("kindnetd")
+        .build();
   }
 
   /**
