@@ -109,6 +109,7 @@ abstract class PolicyExplainTestCase {
 
   @AfterEach
   void stop() {
+    System.clearProperty("org.slf4j.simpleLogger.log.io.kindnet"); // what other tests log is there
     agent.close();
     admin.close();
     server.close();

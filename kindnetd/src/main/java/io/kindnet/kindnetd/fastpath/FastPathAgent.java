@@ -100,7 +100,7 @@ public final class FastPathAgent implements Agent {
   @Override
   public void start() {
     try {
-      table.probe();
+      FastPathTable.probe();
     } catch (KernelException refusal) {
       if (!WITHOUT.contains(refusal.errno())) {
         throw refusal;
