@@ -38,10 +38,12 @@ class KindnetControllerTest {
       eventually(
           () -> assertThat(controller.healthz("/readyz")).isEqualTo("[+]controller ok\nready\n"));
       assertThat(controller.healthz("/healthz")).isEqualTo("ok\n");
-      assertThat(controller.metrics())
-          .contains("kindnet_controller_leader 1.0")
-          .contains("kindnet_controller_nodes{state=\"desired\"} 0.0")
-          .contains("kindnet_build_info");
+      // the nodes are counted after the DaemonSet has been applied
+      eventually(() ->
+          assertThat(controller.metrics())
+              .contains("kindnet_controller_leader 1.0")
+              .contains("kindnet_controller_nodes{state=\"desired\"} 0.0")
+              .contains("kindnet_build_info"));
       assertThat(lease().getSpec().getHolderIdentity()).isNotEmpty();
       assertThat(controller.stop()).as(controller.log()).isZero();
       assertThat(controller.log()).endsWith("kindnet-controller stops; the agents go on\n");
