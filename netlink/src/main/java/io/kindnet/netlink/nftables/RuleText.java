@@ -1,7 +1,6 @@
 package io.kindnet.netlink.nftables;
 
 import io.kindnet.netlink.ip.AddressFamily;
-import io.kindnet.netlink.ip.IpAddresses;
 import io.kindnet.netlink.nftables.expr.Bitwise;
 import io.kindnet.netlink.nftables.expr.Byteorder;
 import io.kindnet.netlink.nftables.expr.Cmp;
@@ -25,16 +24,8 @@ import io.kindnet.netlink.nftables.expr.Tproxy;
 import io.kindnet.netlink.nftables.expr.UnknownExpression;
 import io.kindnet.netlink.nftables.expr.Value;
 import io.kindnet.netlink.nftables.expr.Verdict;
-import io.kindnet.netlink.wire.Attribute;
-import io.kindnet.netlink.wire.Attributes;
-import io.kindnet.netlink.wire.MalformedMessageException;
-import java.nio.ByteBuffer;
-import java.nio.ByteOrder;
-import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
-import java.util.Arrays;
 import java.util.HashMap;
-import java.util.HexFormat;
 import java.util.List;
 import java.util.Map;
 import org.jspecify.annotations.Nullable;
@@ -45,13 +36,6 @@ import org.jspecify.annotations.Nullable;
  */
 public final class RuleText {
   private static final int NETWORK = Payload.NFT_PAYLOAD_NETWORK_HEADER;
-  private static final int IPV4 = 2; // NFPROTO_IPV4
-  private static final int IPV6 = 10;
-  private static final int NFTA_MATCH_NAME = 1; // also NFTA_TARGET_NAME
-  private static final int NFTA_MATCH_INFO = 3;
-
-  private static final List<String> CT_STATES = List.of("invalid", "established", "related", "new");
-  private static final int UNTRACKED = 1 << 6;
 
   private final List<String> words = new ArrayList<>();
   private final Map<Register, String> loaded = new HashMap<>();
@@ -76,7 +60,7 @@ public final class RuleText {
       case Meta meta -> meta(meta);
       case Ct ct -> ct(ct);
       case Dynset dynset -> words.add(dynset(dynset));
-      case Fib fib -> loaded.put(fib.destination(), fib(fib));
+      case Fib fib -> loaded.put(fib.destination(), StatementText.of(fib));
       case FlowOffload flow -> words.add("flow add @" + flow.flowtable());
       case Immediate immediate -> values.put(immediate.destination(), immediate.value());
       case Bitwise bitwise -> bitwise(bitwise);
@@ -85,14 +69,14 @@ public final class RuleText {
       case Cmp cmp -> cmp(cmp);
       case Lookup lookup -> lookup(lookup);
       case Counter counter -> words.add("counter");
-      case Limit limit -> words.add(limit(limit));
-      case Log log -> words.add(log(log));
+      case Limit limit -> words.add(StatementText.of(limit));
+      case Log log -> words.add(StatementText.of(log));
       case Masquerade masquerade -> words.add("masquerade");
       case Nat nat -> words.add(nat(nat));
       case Notrack notrack -> words.add("notrack");
       case Tproxy tproxy -> words.add(tproxy(tproxy));
       case Verdict verdict -> words.add(verdict.toString());
-      case UnknownExpression unknown -> words.add(unknown(unknown));
+      case UnknownExpression unknown -> words.add(StatementText.of(unknown));
     }
   }
 
@@ -195,26 +179,7 @@ public final class RuleText {
 
   private String value(String name, Register register) {
     Value value = values.get(register);
-    return value == null ? loaded.getOrDefault(register, "?") : text(name, value);
-  }
-
-  private static String fib(Fib fib) {
-    StringBuilder text = new StringBuilder("fib ");
-    String separator = "";
-    String[] names = {"saddr", "daddr", "mark", "iif", "oif"};
-    for (int bit = 0; bit < names.length; bit++) {
-      if ((fib.flags() & 1 << bit) != 0) {
-        text.append(separator).append(names[bit]);
-        separator = " . ";
-      }
-    }
-    return text.append(
-            switch (fib.result()) {
-              case 1 -> " oif";
-              case 2 -> " oifname";
-              default -> " type";
-            })
-        .toString();
+    return value == null ? loaded.getOrDefault(register, "?") : ValueText.of(name, value);
   }
 
   private void bitwise(Bitwise bitwise) {
@@ -225,8 +190,8 @@ public final class RuleText {
   private void cmp(Cmp cmp) {
     String name = loaded.getOrDefault(cmp.source(), "?");
     Value mask = masks.remove(cmp.source());
-    if (mask != null && cmp.operation() == Cmp.NFT_CMP_NEQ && isZero(cmp.value())) {
-      words.add(name + " " + text(name, mask)); // any of these bits
+    if (mask != null && cmp.operation() == Cmp.NFT_CMP_NEQ && ValueText.isZero(cmp.value())) {
+      words.add(name + " " + ValueText.of(name, mask)); // any of these bits
       return;
     }
     String operator =
@@ -238,34 +203,8 @@ public final class RuleText {
           case 4 -> "> ";
           default -> ">= ";
         };
-    String masked = mask == null ? "" : prefix(mask);
-    words.add(name + " " + operator + text(name, cmp.value()) + masked);
-  }
-
-  private static boolean isZero(Value value) {
-    for (byte each : value.bytes()) {
-      if (each != 0) {
-        return false;
-      }
-    }
-    return true;
-  }
-
-  /** Of a mask that is a prefix its length, else the mask itself. */
-  private static String prefix(Value mask) {
-    int bits = 0;
-    boolean ended = false;
-    for (byte each : mask.bytes()) {
-      for (int bit = 7; bit >= 0; bit--) {
-        boolean set = (each & 1 << bit) != 0;
-        if (set && ended) {
-          return " & " + mask;
-        }
-        ended |= !set;
-        bits += set ? 1 : 0;
-      }
-    }
-    return "/" + bits;
+    String masked = mask == null ? "" : ValueText.prefix(mask);
+    words.add(name + " " + operator + ValueText.of(name, cmp.value()) + masked);
   }
 
   private void lookup(Lookup lookup) {
@@ -305,26 +244,6 @@ public final class RuleText {
     return operation + " @" + dynset.set() + " { " + key + " }";
   }
 
-  private static String limit(Limit limit) {
-    return "limit rate "
-        + ((limit.flags() & 1) != 0 ? "over " : "")
-        + limit.rate()
-        + (limit.type() == Limit.NFT_LIMIT_PKTS ? "" : " bytes")
-        + switch ((int) limit.unitSeconds()) {
-          case 1 -> "/second";
-          case 60 -> "/minute";
-          case 3600 -> "/hour";
-          default -> "/" + limit.unitSeconds() + " seconds";
-        };
-  }
-
-  private static String log(Log log) {
-    return "log"
-        + (log.prefix().isEmpty() ? "" : " prefix \"" + log.prefix() + "\"")
-        + " group "
-        + log.group();
-  }
-
   private String nat(Nat nat) {
     StringBuilder text = new StringBuilder(nat.type() == Nat.NFT_NAT_SNAT ? "snat" : "dnat");
     Register address = nat.addressMin();
@@ -337,112 +256,5 @@ public final class RuleText {
       text.append(':').append(value("th dport", port));
     }
     return text.toString();
-  }
-
-  /** Modules of iptables have a name; of its comments the text is known. */
-  private static String unknown(UnknownExpression unknown) {
-    if (!unknown.name().equals("match") && !unknown.name().equals("target")) {
-      return unknown.name();
-    }
-    try {
-      Attributes attributes =
-          Attributes.parse(unknown.data().duplicate().order(ByteOrder.nativeOrder()));
-      String name = attributes.get(NFTA_MATCH_NAME).string();
-      Attribute info = attributes.find(NFTA_MATCH_INFO);
-      if (name.equals("comment") && info != null) {
-        return "comment \"" + info.string() + "\"";
-      }
-      return "xt " + unknown.name() + " " + name;
-    } catch (MalformedMessageException unreadable) {
-      return "xt " + unknown.name();
-    }
-  }
-
-  private static String text(String name, Value value) {
-    byte[] bytes = value.bytes();
-    if (name.endsWith("addr")) {
-      byte[] whole = Arrays.copyOf(bytes, name.contains("ip6") ? 16 : 4);
-      String address = IpAddresses.format(IpAddresses.of(whole));
-      return bytes.length < whole.length ? address + "/" + bytes.length * 8 : address;
-    }
-    if (name.endsWith("ifname")) {
-      String text = new String(bytes, StandardCharsets.UTF_8);
-      int end = text.indexOf(0);
-      return "\"" + (end < 0 ? text + "*" : text.substring(0, end)) + "\"";
-    }
-    if (bytes.length == Long.BYTES) {
-      return Long.toUnsignedString(ByteBuffer.wrap(bytes).getLong());
-    }
-    int number = number(bytes, name.endsWith("port") || name.contains("proto-"));
-    return switch (name) {
-      case "meta l4proto", "ip protocol" -> protocolName(number);
-      case "meta nfproto" -> number == IPV4 ? "ipv4" : number == IPV6 ? "ipv6" : "" + number;
-      case "ct state" -> states(number);
-      case "ct direction" -> number == 0 ? "original" : "reply";
-      case "ct status" -> statuses(number);
-      case "meta mark", "ct mark" ->
-          "0x" + HexFormat.of().withUpperCase().toHexDigits(number).replaceFirst("^0+(?=.)", "");
-      default ->
-          name.startsWith("fib ") && name.endsWith(" type")
-              ? addressType(number)
-              : bytes.length <= 4 ? Integer.toUnsignedString(number) : value.toString();
-    };
-  }
-
-  private static int number(byte[] bytes, boolean network) {
-    ByteBuffer buffer =
-        ByteBuffer.wrap(bytes).order(network ? ByteOrder.BIG_ENDIAN : ByteOrder.nativeOrder());
-    return switch (bytes.length) {
-      case 1 -> bytes[0] & 0xff;
-      case 2 -> buffer.getShort() & 0xffff;
-      case 4 -> buffer.getInt();
-      default -> 0;
-    };
-  }
-
-  private static String protocolName(int number) {
-    return switch (number) {
-      case 1 -> "icmp";
-      case 6 -> "tcp";
-      case 17 -> "udp";
-      case 58 -> "ipv6-icmp";
-      case 132 -> "sctp";
-      default -> Integer.toString(number);
-    };
-  }
-
-  private static String states(int bits) {
-    List<String> names = new ArrayList<>();
-    for (int bit = 0; bit < CT_STATES.size(); bit++) {
-      if ((bits & 1 << bit) != 0) {
-        names.add(CT_STATES.get(bit));
-      }
-    }
-    if ((bits & UNTRACKED) != 0) {
-      names.add("untracked");
-    }
-    return String.join(",", names);
-  }
-
-  private static String statuses(int bits) {
-    List<String> names = new ArrayList<>();
-    if ((bits & Ct.IPS_SRC_NAT) != 0) {
-      names.add("snat");
-    }
-    if ((bits & Ct.IPS_DST_NAT) != 0) {
-      names.add("dnat");
-    }
-    return names.isEmpty() ? "0x" + Integer.toHexString(bits) : String.join(",", names);
-  }
-
-  private static String addressType(int type) {
-    return switch (type) {
-      case 1 -> "unicast";
-      case Fib.RTN_LOCAL -> "local";
-      case 3 -> "broadcast";
-      case 4 -> "anycast";
-      case 5 -> "multicast";
-      default -> "type " + type;
-    };
   }
 }
