@@ -101,6 +101,14 @@ public final class PodSettings {
   }
 
   /**
+   * Whether the host of the calling thread forwards packets of {@code family}. Where it does not,
+   * every link begins without, and has not been changed by anybody.
+   */
+  public static boolean isForwarding(AddressFamily family) {
+    return Sysctl.read(Sysctl.of(family, Sysctl.ALL, "forwarding")).orElse("0").equals("1");
+  }
+
+  /**
    * Sets what is not as it has to be.
    *
    * @param peerProtocol the routing protocol number, {@code RTPROT_}, of the routes to the pods of

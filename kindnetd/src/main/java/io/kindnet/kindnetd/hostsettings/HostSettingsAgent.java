@@ -101,10 +101,15 @@ public final class HostSettingsAgent implements Agent {
     }
   }
 
+  /**
+   * A link of a family that the host does not forward is nothing new: with each pod of IPv4 comes
+   * one that does not forward IPv6, and a pass looks at the links of all pods.
+   */
   private static boolean isOff(Netconf change) {
     return change.forwarding().isPresent()
         && change.forwarding().getAsInt() == 0
-        && change.linkIndex() != Netconf.IFINDEX_DEFAULT;
+        && change.linkIndex() != Netconf.IFINDEX_DEFAULT
+        && (change.linkIndex() == Netconf.IFINDEX_ALL || PodSettings.isForwarding(change.family()));
   }
 
   private Optional<String> reconcile(Pass pass) throws CniException {

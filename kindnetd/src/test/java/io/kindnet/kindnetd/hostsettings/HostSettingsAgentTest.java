@@ -206,6 +206,25 @@ class HostSettingsAgentTest {
     assertThat(line()).isEqualTo("[+]host-settings ok");
   }
 
+  /** A pass costs what all pods of the node have. */
+  @Test
+  void linksOfAFamilyThatIsNotForwardedCauseNoPasses() throws IOException {
+    Ip.batch(host, "link add kind-br type bridge\naddress add 10.244.0.1/24 dev kind-br\n");
+    nodes.put(clusterNode("self", List.of("10.244.0.0/24"), "192.0.2.1"));
+    nodes.markComplete();
+    startAndAwait();
+    assertThat(get("net.ipv6.conf.all.forwarding")).isEqualTo("0");
+    double before = number("kindnet_pass_duration_seconds_count");
+
+    for (int link = 1; link <= 40; link++) {
+      Ip.batch(host, "link add pod" + link + " type veth peer name knet" + link);
+    }
+    set("net.ipv4.ip_forward", "0");
+    Eventually.within(DEADLINE, () -> assertThat(get("net.ipv4.ip_forward")).isEqualTo("1"));
+
+    assertThat(number("kindnet_pass_duration_seconds_count") - before).isLessThan(8);
+  }
+
   @Test
   void aWayOutThatIsTooSmallForIpv6IsTold(Namespace pod) throws IOException {
     Ip.batch(host, "link set eth0 mtu 1279");
@@ -275,10 +294,14 @@ class HostSettingsAgentTest {
   }
 
   private double repairs() throws IOException {
-    Matcher repairs =
-        Pattern.compile("kindnet_repairs_total\\{agent=\"host-settings\"} (\\S+)")
+    return number("kindnet_repairs_total");
+  }
+
+  private double number(String metric) throws IOException {
+    Matcher line =
+        Pattern.compile(metric + "\\{agent=\"host-settings\"} (\\S+)")
             .matcher(MetricsPage.of(status));
-    assertThat(repairs.find()).isTrue();
-    return Double.parseDouble(repairs.group(1));
+    assertThat(line.find()).isTrue();
+    return Double.parseDouble(line.group(1));
   }
 }
