@@ -181,7 +181,8 @@ public final class HostNetwork implements AutoCloseable {
   private Set<InetAddress> addressesInVrfs() {
     if (addressesInVrfs == null) {
       addressesInVrfs = new HashSet<>();
-      if (!socket.links().list("vrf").isEmpty()) {
+      // where the kernel knows no VRF, a list of these would be one of all links
+      if (Sysctl.hasVrf() && !socket.links().list("vrf").isEmpty()) {
         for (Address address : socket.addresses().list()) {
           addressesInVrfs.add(address.address());
         }

@@ -34,6 +34,11 @@ final class Sysctl {
     return Files.isDirectory(NET.resolve("ipv6/conf"));
   }
 
+  /** Whether the kernel has VRFs now: without its module, or before Linux 5.9, it is not there. */
+  static boolean hasVrf() {
+    return Files.isDirectory(NET.resolve("vrf"));
+  }
+
   /**
    * Whether somebody switched IPv6 off everywhere: for all links that there are and will be, and no
    * link was excepted afterwards.
