@@ -169,7 +169,9 @@ public final class Routes {
     RouteFilter filter = RouteFilter.main().withFamily(family);
     List<DefaultRoute> routes = new ArrayList<>();
     for (NetlinkMessage message : dump(family, filter)) {
-      routes.add(DefaultRoute.read(message));
+      if (RouteMessage.parse(message).destinationLength() == 0) {
+        routes.add(DefaultRoute.read(message));
+      }
     }
     return DefaultRoutes.best(routes);
   }
