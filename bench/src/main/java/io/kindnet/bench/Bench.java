@@ -77,6 +77,7 @@ public final class Bench implements Callable<Integer> {
       }
       if (parts.contains(Part.GROWTH)) {
         new GrowthPart(fixture, runs).run(out, targets);
+        new CrowdPart(fixture, runs).run(out, targets);
       }
       if (parts.contains(Part.AGENT)) {
         new AgentPart(fixture).run(out, targets);

@@ -17,7 +17,7 @@ import java.util.Map;
 final class PolicyPart {
   private static final int ROUNDS = 30;
   private static final int CONNECTIONS = 500;
-  private static final int STREAM_ROUNDS = 15;
+  private static final int STREAM_ROUNDS = 45;
   private static final int STREAM_MILLIS = 400;
   private static final int WARM_UP = 3;
 
