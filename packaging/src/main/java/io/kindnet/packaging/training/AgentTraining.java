@@ -21,9 +21,9 @@ import java.util.concurrent.TimeUnit;
 
 /**
  * A short day of kindnetd, so that the build can make a cache of the classes that it loads: it has
- * a service account, follows Nodes that change over TLS, is asked for its state, serves calls and
- * stops. Where the build may not make namespaces it may not change a network either: what kindnetd
- * does until it finds that out is all there is to learn then.
+ * a service account, follows Nodes that change over TLS, is asked for its state, serves calls,
+ * enforces policies and stops. Where the build may not make namespaces it may not change a network
+ * either: what kindnetd does until it finds that out is all there is to learn then.
  */
 public final class AgentTraining {
   private static final Duration DEADLINE = Duration.ofMinutes(2);
@@ -88,7 +88,7 @@ public final class AgentTraining {
           System.out.println("trained with the start alone: no network namespaces here");
         } else {
           training.follow(cluster);
-          int calls = training.call(arguments[1], podNamespace);
+          int calls = training.call(arguments[1], podNamespace, cluster);
           training.stop();
           System.out.println("trained with 4 nodes and " + calls + " calls");
         }
@@ -114,16 +114,20 @@ public final class AgentTraining {
   }
 
   /**
-   * Hands calls over as a container runtime does.
+   * Hands calls over as a container runtime does, first for a pod that nobody knows, then for one
+   * with network policies, while its peers change.
    *
    * @return how many
    */
-  private int call(String launcher, String podNamespace) throws IOException, InterruptedException {
+  private int call(String launcher, String podNamespace, TrainingCluster cluster)
+      throws IOException, InterruptedException {
     Path socket = directory.resolve("run/cni.sock");
     await(() -> exists(socket));
     TrainingCalls calls = new TrainingCalls(launcher, socket, podNamespace, directory);
-    int number = 0;
-    for (int round = 0; round < ROUNDS; round++) {
+    int number = calls.liveOfAPod();
+    TrainingPolicies.objects().forEach(cluster::apply);
+    for (int round = 1; round < ROUNDS; round++) {
+      cluster.apply(TrainingPolicies.peer(round, round % 2 != 0));
       number += calls.liveOfAPod();
     }
     return number;

@@ -1,6 +1,6 @@
 package io.kindnet.packaging.training;
 
-import io.fabric8.kubernetes.api.model.Node;
+import io.fabric8.kubernetes.api.model.HasMetadata;
 import io.fabric8.kubernetes.client.KubernetesClient;
 import io.kindnet.kube.testing.Http2Frontend;
 import io.kindnet.kube.testing.ObjectDispatcher;
@@ -41,16 +41,16 @@ final class TrainingCluster implements AutoCloseable {
     return new TrainingCluster(certificate, server, frontend);
   }
 
-  void apply(Node node) {
-    if (client.resource(node).get() == null) {
-      client.resource(node).create();
+  void apply(HasMetadata object) {
+    if (client.resource(object).get() == null) {
+      client.resource(object).create();
     } else {
-      client.resource(node).update();
+      client.resource(object).update();
     }
   }
 
-  void delete(Node node) {
-    client.resource(node).delete();
+  void delete(HasMetadata object) {
+    client.resource(object).delete();
   }
 
   /** Writes a file that leads to this server and its certificate. */
