@@ -49,7 +49,7 @@ final class AgentStarts {
 
   /**
    * @param programs by name, directories {@code kindnetd} of a {@code dist/}
-   * @param flags besides those that lead to the cluster
+   * @param flags besides those that lead to the cluster; each build gets those that it has
    */
   AgentStarts(Node node, Map<String, Path> programs, List<String> flags) {
     this.node = node;
@@ -109,9 +109,15 @@ final class AgentStarts {
     }
     List<String> all =
         new ArrayList<>(List.of("--master=" + server.url(), "--hostname-override=node0"));
-    all.addAll(flags);
-    return BenchAgent.launch(
-        node, Objects.requireNonNull(programs.get(name)), all.toArray(String[]::new));
+    Path program = Objects.requireNonNull(programs.get(name));
+    all.addAll(known(program));
+    return BenchAgent.launch(node, program, all.toArray(String[]::new));
+  }
+
+  /** The flags that this build has: an earlier one may lack the agents that they are for. */
+  private List<String> known(Path program) {
+    String help = node.machine().run(program.resolve("bin/kindnetd").toString(), "--help");
+    return flags.stream().filter(flag -> help.contains(flag.split("=", 2)[0])).toList();
   }
 
   private Start watch(BenchAgent agent) {
