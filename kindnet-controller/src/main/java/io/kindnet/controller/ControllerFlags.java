@@ -1,5 +1,7 @@
 package io.kindnet.controller;
 
+import io.kindnet.kindnetd.CommonFlags;
+import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
 
 /** The flags as they stand on the command line, each with its default. */
@@ -50,19 +52,5 @@ final class ControllerFlags {
               + " ${DEFAULT-VALUE})")
   boolean leaderElect;
 
-  @Option(
-      names = {"-v", "--v"},
-      paramLabel = "LEVEL",
-      defaultValue = "0",
-      description = "log verbosity: 2 debug, 4 trace, 6 the API client too (default 0)")
-  String verbosity;
-
-  @Option(
-      names = {"-h", "--help"},
-      usageHelp = true,
-      description = "show this text")
-  boolean help;
-
-  @Option(names = "--version", versionHelp = true, description = "show the version")
-  boolean version;
+  @Mixin final CommonFlags common = new CommonFlags();
 }

@@ -41,6 +41,6 @@ record ControllerOptions(
         flag("healthz-bind-address", flags.healthzBindAddress, BindAddress::parse),
         flag("metrics-bind-address", flags.metricsBindAddress, BindAddress::parse),
         flags.leaderElect,
-        flag("v", flags.verbosity, OptionValues::count));
+        flags.common.verbosity());
   }
 }

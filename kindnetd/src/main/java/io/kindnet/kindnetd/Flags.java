@@ -3,6 +3,7 @@ package io.kindnet.kindnetd;
 import io.kindnet.kindnetd.GoArguments.Kind;
 import java.util.HashMap;
 import java.util.Map;
+import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Model.OptionSpec;
 import picocli.CommandLine.Option;
@@ -255,21 +256,7 @@ final class Flags {
       description = "API server, overrides the one in the kubeconfig")
   String master;
 
-  @Option(
-      names = {"-v", "--v"},
-      paramLabel = "LEVEL",
-      defaultValue = "0",
-      description = "log verbosity: 2 debug, 4 trace, 6 the API client too (default 0)")
-  String verbosity;
-
-  @Option(
-      names = {"-h", "--help"},
-      usageHelp = true,
-      description = "show this text")
-  boolean help;
-
-  @Option(names = "--version", versionHelp = true, description = "show the version")
-  boolean version;
+  @Mixin final CommonFlags common = new CommonFlags();
 
   /** What {@link GoArguments} needs to know of the options of {@code spec}. */
   static Map<String, Kind> kinds(CommandSpec spec) {

@@ -133,7 +133,7 @@ record Options(
                 flag("dns-caching-max-ttl", flags.dnsCachingMaxTtl, OptionValues::count))),
         missing(flags),
         flags.cleanup,
-        flag("v", flags.verbosity, OptionValues::count));
+        flags.common.verbosity());
   }
 
   private static MasqOptions masquerading(Flags flags, List<IpPrefix> clusterCidrs) {

@@ -9,8 +9,8 @@ import java.util.concurrent.TimeUnit;
 import java.util.function.Supplier;
 
 /**
- * How one part of kindnetd fares: whether its work is in place, and if not, why. Made by {@link
- * Status#agent}.
+ * How one part of a program fares: whether its work is in place, and if not, why. Made by {@link
+ * Status}.
  */
 public final class AgentStatus {
   private final String name;

@@ -1,6 +1,5 @@
 package io.kindnet.kindnetd.status;
 
-import io.prometheus.metrics.core.metrics.Counter;
 import io.prometheus.metrics.core.metrics.CounterWithCallback;
 import io.prometheus.metrics.core.metrics.Gauge;
 import io.prometheus.metrics.core.metrics.GaugeWithCallback;
@@ -21,27 +20,7 @@ public final class Status {
   private final PrometheusRegistry registry = new PrometheusRegistry();
   private final List<AgentStatus> agents = new CopyOnWriteArrayList<>();
   private final List<String> bugs = new CopyOnWriteArrayList<>();
-  private final Histogram passSeconds =
-      Histogram.builder()
-          .name("kindnet_pass_duration_seconds")
-          .help("Time that an agent took to bring the kernel to the desired state.")
-          .labelNames("agent")
-          .classicOnly()
-          .withoutExemplars()
-          .classicExponentialUpperBounds(0.001, 4, 8)
-          .register(registry);
-  private final Counter failures =
-      Counter.builder()
-          .name("kindnet_pass_failures_total")
-          .help("Starts and passes of an agent that failed and were tried again.")
-          .labelNames("agent")
-          .register(registry);
-  private final Counter repairs =
-      Counter.builder()
-          .name("kindnet_repairs_total")
-          .help("Objects of an agent that others had removed or changed, and that were put right.")
-          .labelNames("agent")
-          .register(registry);
+  private final PassMetrics passes = new PassMetrics();
 
   /**
    * @param version this build's, for the {@code kindnet_build_info} metric
@@ -49,7 +28,7 @@ public final class Status {
   public Status(String version) {
     Info.builder()
         .name("kindnet_build_info")
-        .help("The version of this kindnetd.")
+        .help("The version of kindnet that this program is of.")
         .labelNames("version")
         .register(registry)
         .addLabelValues(version);
@@ -75,14 +54,24 @@ public final class Status {
     return agent(name, /* essential= */ false);
   }
 
+  /** A further part that makes no passes, so that nothing is counted of them. */
+  public AgentStatus part(String name) {
+    return add(name, /* essential= */ true);
+  }
+
   private AgentStatus agent(String name, boolean essential) {
+    passes.register(registry);
+    return add(name, essential);
+  }
+
+  private AgentStatus add(String name, boolean essential) {
     AgentStatus agent =
         new AgentStatus(
             name,
             essential,
-            passSeconds.labelValues(name),
-            failures.labelValues(name),
-            repairs.labelValues(name));
+            passes.seconds.labelValues(name),
+            passes.failures.labelValues(name),
+            passes.repairs.labelValues(name));
     agents.add(agent);
     return agent;
   }
