@@ -8,6 +8,7 @@ import io.javaoperatorsdk.operator.api.reconciler.ControllerConfiguration;
 import io.javaoperatorsdk.operator.api.reconciler.ErrorStatusUpdateControl;
 import io.javaoperatorsdk.operator.api.reconciler.EventSourceContext;
 import io.javaoperatorsdk.operator.api.reconciler.Reconciler;
+import io.javaoperatorsdk.operator.api.reconciler.RetryInfo;
 import io.javaoperatorsdk.operator.api.reconciler.UpdateControl;
 import io.javaoperatorsdk.operator.processing.event.ResourceID;
 import io.javaoperatorsdk.operator.processing.event.source.EventSource;
@@ -33,7 +34,7 @@ import org.slf4j.LoggerFactory;
 /**
  * Has the cluster follow its Configuration: applies the DaemonSets that it calls for, deletes those
  * that it no longer does, and says in its status what became of it. Called after changes of either,
- * and regularly while something is on its way.
+ * after the deletion of the Configuration, and regularly while something is on its way.
  */
 @ControllerConfiguration(
     name = "kindnet-controller",
@@ -43,6 +44,9 @@ final class ConfigurationReconciler implements Reconciler<Configuration> {
   private static final Logger log = LoggerFactory.getLogger(ConfigurationReconciler.class);
   private static final Duration DEADLINE = Duration.ofMinutes(3);
   private static final Duration UNDER_WAY = Duration.ofSeconds(5);
+
+  /** Somebody else was quicker, or the API server restarts: the next attempt may do. */
+  private static final int SILENT_ATTEMPTS = 2;
 
   private final DaemonSets daemonSets;
   private final DesiredDaemonSets desired;
@@ -80,6 +84,10 @@ final class ConfigurationReconciler implements Reconciler<Configuration> {
       return UpdateControl.noUpdate(); // which the API server does not accept
     }
     List<DaemonSet> present = List.copyOf(context.getSecondaryResources(DaemonSet.class));
+    if (context.isPrimaryResourceDeleted()) {
+      removal.complete(present);
+      return UpdateControl.noUpdate();
+    }
     if (configuration.isMarkedForDeletion()) {
       return removal.advance(configuration, present)
           ? UpdateControl.noUpdate()
@@ -116,7 +124,21 @@ final class ConfigurationReconciler implements Reconciler<Configuration> {
       Configuration configuration, Context<Configuration> context, Exception failure) {
     metrics.failed();
     log.warn("cannot follow the Configuration, trying again: {}", failure.getMessage());
-    return ErrorStatusUpdateControl.noStatusUpdate();
+    int attempts = context.getRetryInfo().map(RetryInfo::getAttemptCount).orElse(0);
+    if (attempts < SILENT_ATTEMPTS) {
+      return ErrorStatusUpdateControl.noStatusUpdate();
+    }
+    ConfigurationStatus status =
+        RolloutStatus.unknown(
+            configuration.getStatus(),
+            configuration.getMetadata().getGeneration(),
+            String.valueOf(failure.getMessage()),
+            Instant.now());
+    if (Objects.equals(status, configuration.getStatus())) {
+      return ErrorStatusUpdateControl.noStatusUpdate();
+    }
+    configuration.setStatus(status);
+    return ErrorStatusUpdateControl.patchStatus(configuration);
   }
 
   private List<AgentPod> pods() {

@@ -5,6 +5,8 @@ import static java.nio.charset.StandardCharsets.UTF_8;
 import io.fabric8.kubernetes.client.KubernetesClient;
 import io.javaoperatorsdk.operator.Operator;
 import io.javaoperatorsdk.operator.api.config.ConfigurationServiceOverrider;
+import io.javaoperatorsdk.operator.processing.retry.GenericRetry;
+import io.javaoperatorsdk.operator.processing.retry.Retry;
 import io.kindnet.kindnetd.BuildVersion;
 import io.kindnet.kindnetd.CommandRunner;
 import io.kindnet.kindnetd.Logging;
@@ -39,6 +41,8 @@ import picocli.CommandLine.Mixin;
     usageHelpWidth = 100)
 public final class KindnetController implements Callable<Integer> {
   private static final Duration STOP_TIMEOUT = Duration.ofSeconds(5);
+  private static final Duration FIRST_RETRY = Duration.ofMillis(500);
+  private static final Duration LONGEST_RETRY = Duration.ofSeconds(30);
 
   private final Map<String, String> environment;
 
@@ -75,13 +79,15 @@ public final class KindnetController implements Callable<Integer> {
     log.info("kindnet-controller {} in namespace {}", version, options.namespace());
     Status status = new Status(version);
     ControllerMetrics metrics = new ControllerMetrics(status);
-    AgentStatus controller = status.agent("controller");
+    AgentStatus controller = status.part("controller");
     controller.begin();
     controller.detail(
         () -> metrics.leader() ? Optional.empty() : Optional.of("another replica works"));
     try (StatusServer healthz = new StatusServer(options.healthz(), status);
         StatusServer numbers = new StatusServer(options.metrics(), status);
-        KubernetesClient client = ApiServer.kubernetesClient(options.apiServer(), environment)) {
+        KubernetesClient client =
+            ApiServer.kubernetesClient(
+                options.apiServer(), environment, "kindnet-controller/" + version)) {
       healthz.start();
       numbers.start();
       controller.ready();
@@ -111,17 +117,23 @@ public final class KindnetController implements Callable<Integer> {
       // as the agent does: a watch is one more request of the connection, not a WebSocket of its
       // own
       client.getConfiguration().setOnlyHttpWatches(true);
-      Operator operator = new Operator(settings -> settings(settings, client));
-      operator.register(
-          new ConfigurationReconciler(client, options.namespace(), metrics),
-          settings -> settings.settingNamespace(options.namespace()));
+      Operator operator = operator(client, options.namespace(), metrics);
       operator.start();
       stop.await();
       operator.stop();
     }
   }
 
-  static void settings(ConfigurationServiceOverrider settings, KubernetesClient client) {
+  /** What follows the Configuration in {@code namespace}, once it is started. */
+  static Operator operator(KubernetesClient client, String namespace, ControllerMetrics metrics) {
+    Operator operator = new Operator(settings -> settings(settings, client));
+    operator.register(
+        new ConfigurationReconciler(client, namespace, metrics),
+        settings -> settings.settingNamespace(namespace).withRetry(retry()));
+    return operator;
+  }
+
+  private static void settings(ConfigurationServiceOverrider settings, KubernetesClient client) {
     settings
         .withKubernetesClient(client)
         .withCloseClientOnStop(false)
@@ -130,6 +142,15 @@ public final class KindnetController implements Callable<Integer> {
         .withReconciliationTerminationTimeout(STOP_TIMEOUT)
         // a merge patch: what it does not name stays as it is
         .withUseSSAToPatchPrimaryResource(false);
+  }
+
+  /** By itself the framework gives up after five attempts, until the Configuration changes. */
+  private static Retry retry() {
+    return new GenericRetry()
+        .withoutMaxAttempts()
+        .setInitialInterval(FIRST_RETRY)
+        .setIntervalMultiplier(1.5)
+        .setMaxInterval(LONGEST_RETRY.toMillis());
   }
 
   /** For {@code --version}. */

@@ -55,8 +55,7 @@ final class Leadership implements AutoCloseable {
                     .withRetryPeriod(RETRY_PERIOD)
                     .withReleaseOnCancel(true)
                     .withLeaderCallbacks(
-                        new LeaderCallbacks(
-                            this::begin, this::end, leader -> log.info("the leader is {}", leader)))
+                        new LeaderCallbacks(this::begin, this::end, Leadership::logLeader))
                     .build())
             .build()
             .start();
@@ -70,6 +69,15 @@ final class Leadership implements AutoCloseable {
   /** Not the name of the Pod alone: a container that is started again is another one. */
   private static String identity() {
     return System.getenv().getOrDefault("HOSTNAME", LEASE) + "_" + UUID.randomUUID();
+  }
+
+  /**
+   * @param leader the identity of the new one; null where this replica gives the Lease back
+   */
+  private static void logLeader(@Nullable String leader) {
+    if (leader != null) {
+      log.info("the leader is {}", leader);
+    }
   }
 
   private void begin() {

@@ -3,6 +3,7 @@ package io.kindnet.controller;
 import io.fabric8.kubernetes.api.model.apps.DaemonSet;
 import io.fabric8.kubernetes.api.model.apps.DaemonSetStatus;
 import io.fabric8.kubernetes.client.KubernetesClient;
+import io.fabric8.kubernetes.client.dsl.Resource;
 import io.fabric8.kubernetes.client.dsl.base.PatchContext;
 import io.fabric8.kubernetes.client.dsl.base.PatchType;
 import io.kindnet.controller.api.Configuration;
@@ -15,9 +16,9 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * The end of a Configuration. Without {@code onDelete: Clean} there is nothing to do: the agents
- * belong to it, and the cluster's garbage collector takes them away. With it, the object has a
- * finalizer until every node is clean.
+ * The end of a Configuration: the agents go. With {@code onDelete: Clean}, the object has a
+ * finalizer until every node is clean. While this program is away, the cluster's garbage collector
+ * takes the agents away.
  */
 final class Removal {
   /** Keeps a Configuration that is to be deleted until nodes are clean. */
@@ -37,7 +38,7 @@ final class Removal {
    * Gives a Configuration its finalizer where it needs one, and takes it away where it does not.
    */
   void prepare(Configuration configuration) {
-    boolean there = configuration.getMetadata().getFinalizers().contains(FINALIZER);
+    boolean there = hasFinalizer(configuration);
     if (configuration.getSpec().cleans() != there) {
       setFinalizer(configuration, !there);
     }
@@ -50,15 +51,44 @@ final class Removal {
    * @return whether nothing is left to do
    */
   boolean advance(Configuration configuration, List<DaemonSet> present) {
-    if (!configuration.getMetadata().getFinalizers().contains(FINALIZER)) {
+    // what is known of it here may be of before the last step, which must not be taken again
+    if (!hasFinalizer(configuration) || !hasFinalizer(present(configuration))) {
       return true;
     }
     if (configuration.getSpec().cleans() && !clean(configuration, present)) {
       return false;
     }
-    present.forEach(daemonSet -> daemonSets.delete(daemonSet.getMetadata().getName()));
+    complete(present);
     setFinalizer(configuration, false);
     return true;
+  }
+
+  /**
+   * Deletes what is left of a Configuration that is gone. The garbage collector would, too, unless
+   * the kind is deleted right after the object, which is then neither there nor known to be gone.
+   */
+  void complete(List<DaemonSet> present) {
+    for (DaemonSet daemonSet : present) {
+      if (!daemonSet.isMarkedForDeletion()) {
+        daemonSets.delete(daemonSet.getMetadata().getName());
+      }
+    }
+  }
+
+  private static boolean hasFinalizer(@Nullable Configuration configuration) {
+    return configuration != null && configuration.getMetadata().getFinalizers().contains(FINALIZER);
+  }
+
+  /** As the API server has it now. */
+  private @Nullable Configuration present(Configuration configuration) {
+    return resource(configuration).get();
+  }
+
+  private Resource<Configuration> resource(Configuration configuration) {
+    return client
+        .resources(Configuration.class)
+        .inNamespace(configuration.getMetadata().getNamespace())
+        .withName(configuration.getMetadata().getName());
   }
 
   private boolean clean(Configuration configuration, List<DaemonSet> present) {
@@ -97,10 +127,7 @@ final class Removal {
         finalizers.stream()
             .map(name -> '"' + name + '"')
             .collect(Collectors.joining(", ", "[", "]"));
-    client
-        .resources(Configuration.class)
-        .inNamespace(configuration.getMetadata().getNamespace())
-        .withName(configuration.getMetadata().getName())
+    resource(configuration)
         .patch(
             PatchContext.of(PatchType.JSON),
             """

@@ -163,6 +163,24 @@ class ConfigurationReconcilerTest {
   }
 
   @Test
+  void whatTheApiServerRefusesIsInTheStatusUntilItAgrees() throws Exception {
+    controller.refuseDaemonSets(true);
+    controller.start();
+    controller.create("");
+    eventually(() ->
+        assertThat(controller.condition("Degraded"))
+            .startsWith("True ReconcileFailed: ")
+            .contains("no right to patch"));
+    assertThat(controller.condition("Ready")).startsWith("Unknown ReconcileFailed: ");
+    // which is more often than the framework tries by itself
+    eventually(() -> assertThat(controller.refused()).isGreaterThan(6));
+    controller.refuseDaemonSets(false);
+    eventually(() -> assertThat(controller.daemonSet("kindnet")).isNotNull());
+    eventually(() -> assertThat(controller.condition("Degraded")).isEqualTo("False AsExpected: "));
+    assertThat(controller.condition("Ready")).startsWith("False RolloutInProgress: ");
+  }
+
+  @Test
   void aDaemonSetOfAnOverrideComesAndGoesWithIt() throws Exception {
     controller.start();
     controller.create(
@@ -172,6 +190,15 @@ class ConfigurationReconcilerTest {
     edit("");
     eventually(() -> assertThat(controller.daemonSet("kindnet-edge")).isNull());
     assertThat(controller.daemonSet("kindnet")).isNotNull();
+  }
+
+  @Test
+  void theAgentsGoWithTheConfiguration() throws Exception {
+    controller.start();
+    controller.create("");
+    eventually(() -> assertThat(controller.daemonSet("kindnet")).isNotNull());
+    controller.client.resource(controller.present()).delete();
+    eventually(() -> assertThat(controller.daemonSet("kindnet")).isNull());
   }
 
   @Test

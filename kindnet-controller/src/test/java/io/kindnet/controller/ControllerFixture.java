@@ -4,6 +4,8 @@ import io.fabric8.kubernetes.api.model.apps.DaemonSet;
 import io.fabric8.kubernetes.api.model.apps.DaemonSetStatus;
 import io.fabric8.kubernetes.client.KubernetesClient;
 import io.fabric8.kubernetes.client.KubernetesClientException;
+import io.fabric8.mockwebserver.http.MockResponse;
+import io.fabric8.mockwebserver.http.RecordedRequest;
 import io.javaoperatorsdk.operator.Operator;
 import io.kindnet.controller.api.Configuration;
 import io.kindnet.kindnetd.status.Status;
@@ -11,12 +13,14 @@ import io.kindnet.kube.testing.ObjectDispatcher;
 import io.kindnet.kube.testing.ObjectServer;
 import io.kindnet.netlink.testing.Eventually;
 import java.io.IOException;
+import java.net.HttpURLConnection;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.Objects;
+import java.util.concurrent.atomic.AtomicInteger;
 import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 
@@ -27,23 +31,22 @@ final class ControllerFixture implements AutoCloseable {
 
   final ObjectServer server;
   final KubernetesClient client;
+  private final AtomicInteger refused = new AtomicInteger();
+  private volatile boolean refusing;
   private @Nullable Operator operator;
 
   ControllerFixture() throws IOException {
     server =
         ObjectServer.start(
-            new InetSocketAddress(InetAddress.getLoopbackAddress(), 0), new ObjectDispatcher());
+            new InetSocketAddress(InetAddress.getLoopbackAddress(), 0), new Refusing());
     client = server.client();
     client.getConfiguration().setOnlyHttpWatches(true);
   }
 
   /** Starts the controller, without any election. */
   void start() {
-    ControllerMetrics metrics = new ControllerMetrics(new Status("test"));
-    operator = new Operator(settings -> KindnetController.settings(settings, client));
-    operator.register(
-        new ConfigurationReconciler(client, NAMESPACE, metrics),
-        settings -> settings.settingNamespace(NAMESPACE));
+    operator =
+        KindnetController.operator(client, NAMESPACE, new ControllerMetrics(new Status("test")));
     operator.start();
   }
 
@@ -142,6 +145,16 @@ final class ControllerFixture implements AutoCloseable {
         });
   }
 
+  /** Has changes of DaemonSets refused, as without the right to make them, or no longer. */
+  void refuseDaemonSets(boolean refuse) {
+    refusing = refuse;
+  }
+
+  /** How many changes of DaemonSets were refused. */
+  int refused() {
+    return refused.get();
+  }
+
   /** Waits until what is asserted holds. */
   static void eventually(Eventually.Assertion assertion) {
     Eventually.within(DEADLINE, assertion);
@@ -154,5 +167,21 @@ final class ControllerFixture implements AutoCloseable {
     }
     client.close();
     server.close();
+  }
+
+  private final class Refusing extends ObjectDispatcher {
+    @Override
+    public MockResponse dispatch(RecordedRequest request) {
+      boolean change = request.getMethod().equals("PATCH");
+      if (refusing && change && request.getPath().contains("/daemonsets/")) {
+        refused.incrementAndGet();
+        return new MockResponse()
+            .setResponseCode(HttpURLConnection.HTTP_FORBIDDEN)
+            .setBody(
+                "{\"kind\": \"Status\", \"apiVersion\": \"v1\", \"status\": \"Failure\", \"code\":"
+                    + " 403, \"reason\": \"Forbidden\", \"message\": \"no right to patch\"}");
+      }
+      return super.dispatch(request);
+    }
   }
 }

@@ -44,6 +44,8 @@ class KindnetControllerTest {
               .contains("kindnet_controller_leader 1.0")
               .contains("kindnet_controller_nodes{state=\"desired\"} 0.0")
               .contains("kindnet_build_info"));
+      // what it does not have
+      assertThat(controller.metrics()).doesNotContain("kindnetd", "_pass_", "repairs");
       assertThat(lease().getSpec().getHolderIdentity()).isNotEmpty();
       assertThat(controller.stop()).as(controller.log()).isZero();
       assertThat(controller.log()).endsWith("kindnet-controller stops; the agents go on\n");

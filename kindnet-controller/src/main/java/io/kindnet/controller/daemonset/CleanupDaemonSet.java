@@ -26,6 +26,9 @@ public final class CleanupDaemonSet {
     DaemonSet daemonSet = AgentManifest.daemonSet(serialization);
     daemonSet.getMetadata().setName(NAME);
     daemonSet.getMetadata().setNamespace(configuration.getMetadata().getNamespace());
+    // whatever becomes of this program, it must not outlive the Configuration: it would clean each
+    // node again that starts
+    daemonSet.getMetadata().setOwnerReferences(List.of(DesiredDaemonSets.owner(configuration)));
     daemonSet
         .getMetadata()
         .setLabels(

@@ -121,7 +121,8 @@ public final class DesiredDaemonSets {
     }
   }
 
-  private static OwnerReference owner(Configuration configuration) {
+  /** Has the cluster's garbage collector delete what the Configuration leaves behind. */
+  static OwnerReference owner(Configuration configuration) {
     return new OwnerReferenceBuilder()
         .withApiVersion(configuration.getApiVersion())
         .withKind(configuration.getKind())

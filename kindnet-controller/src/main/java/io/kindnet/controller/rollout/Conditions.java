@@ -24,7 +24,15 @@ public final class Conditions {
 
   /** A condition, in one word why, and for people. */
   public void set(String type, boolean holds, String reason, String message) {
-    String status = holds ? "True" : "False";
+    set(type, holds ? "True" : "False", reason, message);
+  }
+
+  /** A condition of which nothing is known at present. */
+  public void setUnknown(String type, String reason, String message) {
+    set(type, "Unknown", reason, message);
+  }
+
+  private void set(String type, String status, String reason, String message) {
     String since = now;
     for (Condition earlier : before) {
       boolean same = type.equals(earlier.getType()) && status.equals(earlier.getStatus());

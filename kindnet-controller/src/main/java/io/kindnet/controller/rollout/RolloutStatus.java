@@ -149,6 +149,30 @@ public record RolloutStatus(
         failed.subList(0, Math.min(NAMED, failed.size())));
   }
 
+  /**
+   * Of a Configuration that the cluster could not be compared with: what was known of nodes may no
+   * longer hold.
+   *
+   * @param problem what the API server said
+   */
+  public static ConfigurationStatus unknown(
+      @Nullable ConfigurationStatus before,
+      @Nullable Long generation,
+      String problem,
+      Instant now) {
+    Conditions conditions = new Conditions(before, generation, now);
+    String reason = "ReconcileFailed";
+    conditions.setUnknown("Ready", reason, problem);
+    conditions.setUnknown("Progressing", reason, problem);
+    conditions.set("Degraded", true, reason, problem);
+    return new ConfigurationStatus(
+        generation,
+        conditions.list(),
+        before == null ? null : before.nodes(),
+        before == null ? null : before.versions(),
+        before == null ? null : before.failedNodes());
+  }
+
   private String names() {
     FailedNode first = failed.getFirst();
     String more = failed.size() == 1 ? "" : ", and " + (failed.size() - 1) + " more";

@@ -89,9 +89,9 @@ public final class ApiServer {
    * @throws IOException if it is not known where the API server is
    */
   public static KubernetesClient kubernetesClient(
-      ApiServerOptions options, Map<String, String> environment)
+      ApiServerOptions options, Map<String, String> environment, String userAgent)
       throws IOException, InterruptedException {
-    return access(new ApiServerConfig(), options, environment).kubernetesClient();
+    return access(new ApiServerConfig(), options, environment).kubernetesClient(userAgent);
   }
 
   private static ApiAccess access(

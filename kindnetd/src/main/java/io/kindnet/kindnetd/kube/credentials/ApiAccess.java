@@ -127,12 +127,13 @@ public final class ApiAccess {
    * The same with all that fabric8's client can do, which needs its implementation on the class
    * path; connects when it is used.
    *
+   * @param userAgent which program asks
    * @throws IOException if the credentials cannot be read
    */
-  public KubernetesClient kubernetesClient() throws IOException {
+  public KubernetesClient kubernetesClient(String userAgent) throws IOException {
     ApiHttpClientFactory factory = new ApiHttpClientFactory(credentials, address -> {});
     return new KubernetesClientBuilder()
-        .withConfig(patient())
+        .withConfig(new ConfigBuilder(patient()).withUserAgent(userAgent).build())
         .withHttpClientFactory(factory)
         .withHttpClientBuilderConsumer(factory::configure)
         .build();
