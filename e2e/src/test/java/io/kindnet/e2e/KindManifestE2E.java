@@ -18,13 +18,11 @@ import org.junit.jupiter.api.Test;
 class KindManifestE2E {
   private static final int HOST_PORT = 8081;
   private static final String MODULES = "/lib/modules";
-  private static final String NO_CONDITION =
-      "{\"status\":{\"conditions\":[{\"type\":\"NetworkUnavailable\",\"$patch\":\"delete\"}]}}";
 
   @Test
   void onlyTheImageHasToChange(TestCluster cluster) {
     Kindnet kindnet = cluster.kindnet();
-    removeOurs(cluster);
+    kindnet.removeEverywhere();
     kindnet.apply(manifest(cluster));
     try {
       kindnet.awaitReady();
@@ -46,17 +44,6 @@ class KindManifestE2E {
       cluster.inNamespace("delete", "daemonset,pod", "--all", "--wait", "--cascade=foreground");
       kindnet.deleteApplied(manifest(cluster));
       cleanUp(cluster);
-    }
-  }
-
-  /** As nodes are that have not had a network yet. */
-  private static void removeOurs(TestCluster cluster) {
-    cluster.kindnet().delete(Kindnet.MANIFEST);
-    cleanUp(cluster);
-    for (Node node : cluster.nodes()) {
-      cluster
-          .kubectl()
-          .run("patch", "node", node.name(), "--subresource=status", "-p", NO_CONDITION);
     }
   }
 

@@ -20,6 +20,8 @@ final class Kindnet {
   static final String OTHER_IMAGE = "docker.io/kindnet/kindnetd:e2e-other";
   private static final String READY = "http://127.0.0.1:19080/readyz";
   private static final String SELECTOR = "app=kindnet";
+  private static final String NO_CONDITION =
+      "{\"status\":{\"conditions\":[{\"type\":\"NetworkUnavailable\",\"$patch\":\"delete\"}]}}";
 
   private final Path archive;
   private final Path project;
@@ -29,6 +31,11 @@ final class Kindnet {
     archive = settings.built().resolve("images/kindnetd.tar");
     project = settings.built().resolve("../..").normalize();
     this.cluster = cluster;
+  }
+
+  /** A file of these sources. */
+  Path file(String name) {
+    return project.resolve(name);
   }
 
   /** {@code kubectl apply -f} of one of the manifests; waits until it is at work everywhere. */
@@ -97,6 +104,17 @@ final class Kindnet {
       throw new UncheckedIOException(unreadable);
     }
     throw new AssertionError("README.md has no example with " + word);
+  }
+
+  /** Has all nodes as they are before they have had a network. */
+  void removeEverywhere() {
+    delete(MANIFEST);
+    for (Node node : cluster.nodes()) {
+      cleanUp(node);
+      cluster
+          .kubectl()
+          .run("patch", "node", node.name(), "--subresource=status", "-p", NO_CONDITION);
+    }
   }
 
   /** Another image than the one in the manifests, on every node. */
@@ -181,6 +199,11 @@ final class Kindnet {
   /** What scenarios begin with, whatever the one before left. */
   void require() {
     install(MANIFEST);
+  }
+
+  /** The names of the agents' pods, one for each node. */
+  List<String> pods() {
+    return List.of(pods("{.items[*].metadata.name}").split(" ", -1));
   }
 
   /** The name of the agent's pod on a node. */

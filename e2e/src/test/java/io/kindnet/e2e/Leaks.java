@@ -13,6 +13,7 @@ import java.util.TreeSet;
 final class Leaks {
   static final String DATABASE = "/var/lib/cni-kindnet/cni.db";
   private static final String OF_PODS = "107";
+  private static final List<String> OUR_ROUTES = List.of("75", OF_PODS);
 
   private Leaks() {}
 
@@ -53,6 +54,30 @@ final class Leaks {
     for (String map : List.of("hostport-any-v4", "hostport-any-v6")) {
       assertThat(elements(machine, map)).as("elements of " + map + on).isEqualTo(hostPorts);
     }
+  }
+
+  /** Fails unless a node is as before kindnet was there. */
+  static void assertNothingOfKindnet(Machine machine) {
+    assertThat(machine.run("nft", "list", "tables")).doesNotContain("kindnet");
+    assertThat(aliases(machine)).isEmpty();
+    for (String protocol : OUR_ROUTES) {
+      assertThat(machine.run("ip", "-4", "route", "show", "proto", protocol)).isEmpty();
+      assertThat(machine.run("ip", "-6", "route", "show", "proto", protocol)).isEmpty();
+    }
+    assertThat(
+            machine.run(
+                "find",
+                "/etc/cni/net.d",
+                "/opt/cni/bin",
+                "/var/lib/cni-kindnet",
+                "/run/kindnet",
+                "-mindepth",
+                "1",
+                "-name",
+                "*kindnet*"))
+        .isEmpty();
+    assertThat(machine.run("ls", "-A", "/var/lib/cni-kindnet", "/run/kindnet"))
+        .doesNotContain("cni.db", "cni.sock");
   }
 
   /** Those with a network of their own, as long as the API server knows them. */

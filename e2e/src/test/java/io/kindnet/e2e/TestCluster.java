@@ -9,6 +9,7 @@ import io.kindnet.e2e.cluster.Node;
 import io.kindnet.e2e.cluster.Service;
 import io.kindnet.e2e.cluster.Settings;
 import io.kindnet.netlink.testing.Eventually;
+import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
@@ -69,6 +70,11 @@ final class TestCluster {
 
   Service apiServer() {
     return cluster.apiServer();
+  }
+
+  /** Where the API server writes down what kindnet's controller asks for. */
+  Path auditLog() {
+    return cluster.auditLog();
   }
 
   /** A node more than there are. */

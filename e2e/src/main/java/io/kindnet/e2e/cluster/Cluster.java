@@ -101,6 +101,11 @@ public final class Cluster {
     return controlPlane.apiServer();
   }
 
+  /** Where the API server writes down what kindnet's controller asks for, an event a line. */
+  public Path auditLog() {
+    return controlPlane.auditLog();
+  }
+
   /** A client for what would keep the command line client busy. */
   public RestClient rest() {
     return RestClient.administrator(controlPlane.authority());

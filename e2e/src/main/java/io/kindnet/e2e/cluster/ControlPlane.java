@@ -1,5 +1,9 @@
 package io.kindnet.e2e.cluster;
 
+import io.kindnet.netlink.testing.Resources;
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
 
@@ -14,6 +18,9 @@ import java.util.List;
 record ControlPlane(Settings settings, Machine machine, Authority authority) {
   private static final String CONTROLLER_MANAGER = "kube-controller-manager";
   private static final String SCHEDULER = "kube-scheduler";
+
+  /** On the machine: whose requests the API server writes down. */
+  private static final String AUDIT_POLICY = "/run/e2e/audit.yaml";
 
   /** Where the store listens, on the machine of the control plane alone. */
   static final String ETCD = "http://127.0.0.1:2379";
@@ -53,6 +60,12 @@ record ControlPlane(Settings settings, Machine machine, Authority authority) {
             + ",IP:"
             + Addresses.API_SERVER_IN_CLUSTER);
     authority.issue("to-kubelets", "/O=system:masters/CN=kube-apiserver-kubelet-client", "");
+    try {
+      Files.writeString(
+          machine.path(AUDIT_POLICY), Resources.text(ControlPlane.class, "audit.yaml"));
+    } catch (IOException failed) {
+      throw new UncheckedIOException("cannot write " + AUDIT_POLICY, failed);
+    }
     etcd().start();
     etcd().awaitReady();
     apiServer().start();
@@ -99,6 +112,8 @@ record ControlPlane(Settings settings, Machine machine, Authority authority) {
             "--kubelet-preferred-address-types=InternalIP",
             "--authorization-mode=Node,RBAC",
             "--enable-admission-plugins=NodeRestriction",
+            "--audit-policy-file=" + AUDIT_POLICY,
+            "--audit-log-path=" + auditLog(),
             "--allow-privileged=true"),
         () ->
             machine.run(
@@ -107,6 +122,11 @@ record ControlPlane(Settings settings, Machine machine, Authority authority) {
                 "--cacert",
                 authority.certificate("ca").toString(),
                 Addresses.API_SERVER + "/readyz"));
+  }
+
+  /** What the API server was asked for, an event a line, by those whom the policy names. */
+  Path auditLog() {
+    return settings.logs().resolve("audit.log");
   }
 
   Service controllerManager() {
