@@ -6,8 +6,6 @@ import io.fabric8.kubernetes.api.model.Node;
 import io.kindnet.kube.testing.Nodes;
 import io.kindnet.netlink.testing.Eventually;
 import java.io.IOException;
-import java.net.InetAddress;
-import java.net.ServerSocket;
 import java.net.URI;
 import java.net.http.HttpClient;
 import java.net.http.HttpRequest;
@@ -60,7 +58,7 @@ public final class AgentTraining {
         cluster.apply(node(number, number));
       }
       Path configuration = Files.createDirectory(directory.resolve("net.d"));
-      int statusPort = freePort();
+      int statusPort = FreePort.find();
       List<String> command = new ArrayList<>(List.of(arguments).subList(4, arguments.length));
       command.addAll(
           List.of(
@@ -182,11 +180,5 @@ public final class AgentTraining {
         "node" + number,
         List.of("10.244." + subnet + ".0/24", "fd00:10:244:" + subnet + "::/64"),
         List.of("172.30.1." + number, "fd00:172:30::1:" + number));
-  }
-
-  private static int freePort() throws IOException {
-    try (ServerSocket socket = new ServerSocket(0, 1, InetAddress.getLoopbackAddress())) {
-      return socket.getLocalPort();
-    }
   }
 }

@@ -1,7 +1,14 @@
 package io.kindnet.packaging.training;
 
+import io.fabric8.kubernetes.api.model.GenericKubernetesResource;
+import io.fabric8.kubernetes.api.model.GenericKubernetesResourceList;
 import io.fabric8.kubernetes.api.model.HasMetadata;
 import io.fabric8.kubernetes.client.KubernetesClient;
+import io.fabric8.kubernetes.client.dsl.NonNamespaceOperation;
+import io.fabric8.kubernetes.client.dsl.Resource;
+import io.fabric8.kubernetes.client.dsl.base.PatchContext;
+import io.fabric8.kubernetes.client.dsl.base.PatchType;
+import io.fabric8.kubernetes.client.dsl.base.ResourceDefinitionContext;
 import io.kindnet.kube.testing.Http2Frontend;
 import io.kindnet.kube.testing.ObjectDispatcher;
 import io.kindnet.kube.testing.ObjectServer;
@@ -15,6 +22,8 @@ import java.util.Map;
 
 /** An API server in this process that is reached over TLS and HTTP/2, as a real one is. */
 final class TrainingCluster implements AutoCloseable {
+  private static final String KINDNET = "kindnet";
+
   private final SelfSignedCertificate certificate;
   private final ObjectServer server;
   private final Http2Frontend frontend;
@@ -51,6 +60,50 @@ final class TrainingCluster implements AutoCloseable {
 
   void delete(HasMetadata object) {
     client.resource(object).delete();
+  }
+
+  /** Administers it; closed with it. */
+  KubernetesClient client() {
+    return client;
+  }
+
+  /** Creates the Configuration of kindnet's controller. */
+  void createConfiguration(String yaml) {
+    configurations()
+        .resource(
+            client.getKubernetesSerialization().unmarshal(yaml, GenericKubernetesResource.class))
+        .create();
+  }
+
+  /** Changes the fields of it that a text in JSON has. */
+  void changeConfiguration(String json) {
+    configurations().withName(KINDNET).patch(PatchContext.of(PatchType.JSON_MERGE), json);
+  }
+
+  /** All that it says. */
+  String configuration() {
+    return client.getKubernetesSerialization().asJson(configurations().withName(KINDNET).get());
+  }
+
+  void deleteConfiguration() {
+    configurations().withName(KINDNET).delete();
+  }
+
+  private NonNamespaceOperation<
+          GenericKubernetesResource,
+          GenericKubernetesResourceList,
+          Resource<GenericKubernetesResource>>
+      configurations() {
+    return client
+        .genericKubernetesResources(
+            new ResourceDefinitionContext.Builder()
+                .withGroup("kindnet.io")
+                .withVersion("v1alpha1")
+                .withKind("Configuration")
+                .withPlural("configurations")
+                .withNamespaced(true)
+                .build())
+        .inNamespace("kube-system");
   }
 
   /** Writes a file that leads to this server and its certificate. */

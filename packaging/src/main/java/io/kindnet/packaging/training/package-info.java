@@ -1,6 +1,6 @@
 /**
- * What the build lets kindnetd do while its JVM writes down which classes that takes. Knows it as a
- * program only, and no test.
+ * What the build lets kindnetd and kindnet-controller do while their JVMs write down which classes
+ * that takes. Knows them as programs only, and no test.
  */
 @NullMarked
 package io.kindnet.packaging.training;
