@@ -25,7 +25,7 @@ class ControllerE2E {
   void aBareClusterFollowsItsConfigurationAndIsCleanAfterwards(TestCluster cluster) {
     makeBare(cluster);
     RequestAudit requests = RequestAudit.begin(cluster);
-    try (InstalledController controller = InstalledController.install(cluster, "")) {
+    try (InstalledController controller = InstalledController.installInOneCommand(cluster)) {
       controller.await("Ready");
       int nodes = cluster.nodes().size();
       assertThat(controller.line()).isEqualTo(line(IMAGE, "True False False", nodes, nodes));

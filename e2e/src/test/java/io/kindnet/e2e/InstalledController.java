@@ -26,8 +26,22 @@ final class InstalledController implements AutoCloseable {
     this.cluster = cluster;
   }
 
+  /** Installs it and the default Configuration by the one command of docs/configuration.md. */
+  static InstalledController installInOneCommand(TestCluster cluster) {
+    cluster
+        .kubectl()
+        .run(
+            "create",
+            "--save-config",
+            "-f",
+            cluster.kindnet().file(MANIFEST).toString(),
+            "-f",
+            cluster.kindnet().file(DEFAULT).toString());
+    return new InstalledController(cluster);
+  }
+
   /**
-   * Installs it as docs/configuration.md says.
+   * Installs it, or applies what has changed of it.
    *
    * @param fields further ones of the default Configuration's spec, such as {@code logLevel: 2}
    */

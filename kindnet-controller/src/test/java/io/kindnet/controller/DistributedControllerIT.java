@@ -10,7 +10,7 @@ import org.junit.jupiter.api.Test;
 
 /** The program in {@code dist/}: with the agent's runtime, classes and their cache. */
 class DistributedControllerIT {
-  private static final int LIMIT_KIB = 128 * 1024;
+  private static final int LIMIT_KIB = 100 * 1024;
   private static final Path DIST = Path.of(System.getProperty("kindnet.dist"));
 
   @Test

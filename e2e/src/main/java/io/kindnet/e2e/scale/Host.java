@@ -16,6 +16,7 @@ import java.net.URISyntaxException;
 import java.net.http.HttpClient;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.nio.file.StandardCopyOption;
 import java.nio.file.attribute.PosixFilePermissions;
 import java.time.Duration;
 import java.util.List;
@@ -29,17 +30,20 @@ final class Host implements AutoCloseable {
 
   private static final String PROGRAMS = "/opt/kindnet";
   private static final String AGENT = PROGRAMS + "/kindnetd/bin/kindnetd";
+  private static final String CONTROLLER = PROGRAMS + "/controller/bin/kindnet-controller";
   private static final String AGENT_WITH_PODS = AGENT + "-with-pods";
   private static final String MEASURING_JAR = PROGRAMS + "/e2e.jar";
   private static final String ACCOUNT = "/secrets/kubernetes.io/serviceaccount";
 
   private final Machine machine;
+  private final Path manifest;
   private final HttpClient http =
       HttpClient.newBuilder().version(HttpClient.Version.HTTP_1_1).build();
   private final KernelRecorder watch;
 
-  private Host(Machine machine) {
+  private Host(Machine machine, Path manifest) {
     this.machine = machine;
+    this.manifest = manifest;
     watch = KernelRecorder.on(machine);
   }
 
@@ -53,23 +57,33 @@ final class Host implements AutoCloseable {
     Machine machine = cluster.node(1).machine();
     Kubectl kubectl = cluster.kubectl();
     Eventually.within(DEADLINE, () -> kubectl.run("apply", "-f", manifest.toString()));
-    Path account = machine.path("/run" + ACCOUNT);
-    try {
-      Files.createDirectories(account);
-      Files.copy(cluster.authorityCertificate(), account.resolve("ca.crt"));
-      Files.writeString(
-          account.resolve("token"),
-          kubectl.run("-n", "kube-system", "create", "token", "kindnet", "--duration=24h").strip());
-    } catch (IOException failed) {
-      throw new UncheckedIOException("cannot give the node a service account", failed);
-    }
+    giveAccount(cluster, machine, "kindnet");
     Command.run(List.of("cp", "-a", dist.toString(), machine.path(PROGRAMS).toString()));
     try {
       prepareAgentWithPods(machine);
     } catch (IOException | URISyntaxException failed) {
       throw new IllegalStateException("cannot prepare an agent with Pods", failed);
     }
-    return new Host(machine);
+    return new Host(machine, manifest);
+  }
+
+  private static void giveAccount(Cluster cluster, Machine machine, String name) {
+    Path account = machine.path("/run" + ACCOUNT);
+    try {
+      Files.createDirectories(account);
+      Files.copy(
+          cluster.authorityCertificate(),
+          account.resolve("ca.crt"),
+          StandardCopyOption.REPLACE_EXISTING);
+      Files.writeString(
+          account.resolve("token"),
+          cluster
+              .kubectl()
+              .run("-n", "kube-system", "create", "token", name, "--duration=24h")
+              .strip());
+    } catch (IOException failed) {
+      throw new UncheckedIOException("cannot give the node a service account", failed);
+    }
   }
 
   /** The agent's launcher, which starts another class with the same runtime, options and jar. */
@@ -104,6 +118,29 @@ final class Host implements AutoCloseable {
    */
   ScaleAgent startAgentWithPods() {
     return start(AGENT_WITH_PODS, /* policies= */ false);
+  }
+
+  /**
+   * Starts the controller, with the rights of its manifest, which is beside the agent's. Programs
+   * that are started later have them, too.
+   */
+  ScaleAgent startController(Cluster cluster) {
+    giveAccount(cluster, machine, "kindnet-controller");
+    URI server = URI.create(Addresses.API_SERVER);
+    return ScaleAgent.start(
+        machine,
+        http,
+        Addresses.ofNode(1).getFirst(),
+        List.of(
+            "env",
+            "KUBERNETES_SERVICE_HOST=" + server.getHost(),
+            "KUBERNETES_SERVICE_PORT=" + server.getPort(),
+            CONTROLLER));
+  }
+
+  /** A file of the sources that the manifest is of. */
+  Path source(String name) {
+    return manifest.resolveSibling(name);
   }
 
   private ScaleAgent start(String program, boolean policies) {

@@ -22,7 +22,9 @@ enum Part {
   /** The agent has a view of all Pods. */
   PODS,
   /** The agent enforces network policies. */
-  POLICIES;
+  POLICIES,
+  /** The controller starts, leads and applies its DaemonSet. */
+  CONTROLLER;
 
   /**
    * The parts with these names.

@@ -82,7 +82,8 @@ public final class Scale {
       new RestartPart(fixture).run();
     }
     EnumSet<Part> others = EnumSet.copyOf(parts);
-    others.removeAll(EnumSet.of(Part.START, Part.RESTART, Part.PODS, Part.POLICIES));
+    others.removeAll(
+        EnumSet.of(Part.START, Part.RESTART, Part.PODS, Part.POLICIES, Part.CONTROLLER));
     if (!others.isEmpty()) {
       try (ScaleAgent agent = startedAgent()) {
         others.forEach(part -> run(part, agent));
@@ -94,6 +95,9 @@ public final class Scale {
     }
     if (parts.contains(Part.POLICIES)) {
       new PoliciesPart(fixture, pods).run();
+    }
+    if (parts.contains(Part.CONTROLLER)) {
+      new ControllerPart(fixture).run();
     }
     fixture.targets().print(fixture.out());
   }
@@ -119,8 +123,8 @@ public final class Scale {
       case SERVER -> new ServerPart(fixture, agent).run();
       case FLUSH -> new FlushPart(fixture, agent).run();
       case HEARTBEATS -> new HeartbeatsPart(fixture, agent).run();
-      case START, RESTART, PODS, POLICIES ->
-          throw new IllegalArgumentException(part + " starts its own agents");
+      case START, RESTART, PODS, POLICIES, CONTROLLER ->
+          throw new IllegalArgumentException(part + " starts its own programs");
     }
   }
 }

@@ -27,7 +27,7 @@ import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.TimeUnit;
 
-/** kindnetd on a machine, and what can be seen of it. */
+/** kindnetd, or the controller, on a machine, and what can be seen of it. */
 final class ScaleAgent implements AutoCloseable {
   private static final Duration DEADLINE = Duration.ofMinutes(2);
   private static final String PID_FILE = "/run/e2e/kindnetd.pid";
@@ -171,13 +171,17 @@ final class ScaleAgent implements AutoCloseable {
     }
   }
 
-  /** Waits until it has printed a line that contains {@code text}. */
-  void awaitLine(String text) {
+  /**
+   * Waits until it has printed a line that contains {@code text}; seconds after the start of the
+   * process.
+   */
+  double awaitLine(String text) {
     await(() -> {
       if (!output.toString().contains(text)) {
         throw new AssertionError("kindnetd does not say: " + text);
       }
     });
+    return (System.nanoTime() - begin) / 1e9;
   }
 
   /** Waits for so many seconds; the share of a core that it took meanwhile, in percent. */

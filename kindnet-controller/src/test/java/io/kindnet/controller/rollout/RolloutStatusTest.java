@@ -26,11 +26,7 @@ class RolloutStatusTest {
 
   @Test
   void allNodesAreReady() {
-    RolloutStatus rollout =
-        rollout(
-            List.of(daemonSet(2, 2, 2)),
-            pod("a", "node1", READY, ""),
-            pod("b", "node2", READY, ""));
+    RolloutStatus rollout = rollout(daemonSet(2, 2, 2), ready("a", "node1"), ready("b", "node2"));
     assertThat(conditions(rollout))
         .containsExactly(
             "Ready True AllNodesReady: 2 nodes are ready",
@@ -43,10 +39,7 @@ class RolloutStatusTest {
   @Test
   void aNodeIsYetToComeReady() {
     RolloutStatus rollout =
-        rollout(
-            List.of(daemonSet(2, 1, 1)),
-            pod("a", "node1", NOT_READY, ""),
-            pod("b", "node2", READY, ""));
+        rollout(daemonSet(2, 1, 1), notReady("a", "node1", ""), ready("b", "node2"));
     assertThat(conditions(rollout))
         .containsExactly(
             "Ready False RolloutInProgress: 1 of 2 nodes are updated, 1 ready",
@@ -59,14 +52,13 @@ class RolloutStatusTest {
   void anImageThatIsNowhereStopsTheRolloutAtOnce() {
     RolloutStatus rollout =
         rollout(
-            List.of(daemonSet(2, 1, 1)),
-            pod(
+            daemonSet(2, 1, 1),
+            notReady(
                 "a",
                 "node1",
-                NOT_READY,
                 "{name: kindnet-cni, state: {waiting: {reason: ImagePullBackOff, message: 'no such"
                     + " image'}}}"),
-            pod("b", "node2", READY, ""));
+            ready("b", "node2"));
     assertThat(conditions(rollout))
         .containsExactly(
             "Ready False RolloutStopped: 1 of 2 nodes are updated, 1 ready",
@@ -82,11 +74,10 @@ class RolloutStatusTest {
   void theLastWordsOfAnAgentThatEndsAreThere() {
     RolloutStatus rollout =
         rollout(
-            List.of(daemonSet(1, 1, 0)),
-            pod(
+            daemonSet(1, 1, 0),
+            notReady(
                 "a",
                 "node1",
-                NOT_READY,
                 "{name: kindnet-cni, state: {waiting: {reason: CrashLoopBackOff}}, lastState:"
                     + " {terminated: {exitCode: 1, message: \"kindnetd: flag\\nprovided\"}}}"));
     assertThat(rollout.failed())
@@ -98,7 +89,7 @@ class RolloutStatusTest {
   @Test
   void anAgentThatIsNotReadyInTimeCountsAsFailed() {
     String since = "{type: Ready, status: 'False', lastTransitionTime: '2026-01-01T11:56:00Z'}";
-    RolloutStatus rollout = rollout(List.of(daemonSet(1, 1, 0)), pod("a", "node1", since, ""));
+    RolloutStatus rollout = rollout(daemonSet(1, 1, 0), pod("a", "node1", since, ""));
     assertThat(conditions(rollout))
         .last()
         .isEqualTo("Degraded True AgentsNotReady: node node1: Pod a: its agent is not ready");
@@ -122,8 +113,7 @@ class RolloutStatusTest {
             """
                 .formatted(unscheduled),
             Pod.class);
-    RolloutStatus rollout =
-        RolloutStatus.of(List.of(daemonSet(1, 1, 0)), List.of(AgentPod.of(pod)), DEADLINE, NOW);
+    RolloutStatus rollout = rollout(daemonSet(1, 1, 0), pod);
     assertThat(rollout.failed())
         .containsExactly(new FailedNode("node9", "a", "not scheduled: no memory"));
   }
@@ -132,9 +122,9 @@ class RolloutStatusTest {
   void whatTheDaemonSetsControllerHasNotSeenIsNotComplete() {
     DaemonSet daemonSet = daemonSet(2, 2, 2);
     daemonSet.getMetadata().setGeneration(8L);
-    assertThat(rollout(List.of(daemonSet)).complete()).isFalse();
+    assertThat(rollout(daemonSet).complete()).isFalse();
     daemonSet.setStatus(null);
-    assertThat(rollout(List.of(daemonSet)).complete()).isFalse();
+    assertThat(rollout(daemonSet).complete()).isFalse();
   }
 
   @Test
@@ -146,15 +136,25 @@ class RolloutStatusTest {
 
   @Test
   void aConditionKeepsItsTimeWhileItHolds() {
-    RolloutStatus rollout = rollout(List.of(daemonSet(2, 2, 2)));
+    RolloutStatus rollout = rollout(daemonSet(2, 2, 2));
     ConfigurationStatus first = rollout.status(null, 1L, NOW);
     ConfigurationStatus later = rollout.status(first, 1L, NOW.plusSeconds(60));
     assertThat(later).isEqualTo(first);
-    ConfigurationStatus other =
-        rollout(List.of(daemonSet(2, 1, 2))).status(later, 2L, NOW.plusSeconds(60));
+    ConfigurationStatus other = rollout(daemonSet(2, 1, 2)).status(later, 2L, NOW.plusSeconds(60));
     assertThat(other.conditions())
         .extracting(Condition::getLastTransitionTime)
         .containsExactly("2026-01-01T12:01:00Z", "2026-01-01T12:01:00Z", "2026-01-01T12:00:00Z");
+  }
+
+  @Test
+  void whatIsNotKnownIsNotSaidToBeReady() {
+    ConfigurationStatus before = rollout(daemonSet(2, 2, 2)).status(null, 1L, NOW);
+    ConfigurationStatus status = RolloutStatus.unknown(before, 2L, "forbidden", NOW);
+    assertThat(conditions(status))
+        .extracting(condition -> condition.getType() + " " + condition.getStatus())
+        .containsExactly("Ready Unknown", "Progressing Unknown", "Degraded True");
+    assertThat(conditions(status)).extracting(Condition::getMessage).containsOnly("forbidden");
+    assertThat(status.nodes()).isEqualTo(before.nodes());
   }
 
   @Test
@@ -162,15 +162,15 @@ class RolloutStatusTest {
     Pod[] pods = new Pod[12];
     for (int i = 0; i < pods.length; i++) {
       pods[i] =
-          pod(
-              "p" + i,
-              "node" + i,
-              NOT_READY,
-              "{name: c, state: {waiting: {reason: InvalidImageName}}}");
+          notReady("p" + i, "node" + i, "{name: c, state: {waiting: {reason: InvalidImageName}}}");
     }
-    ConfigurationStatus status = rollout(List.of(daemonSet(12, 12, 0)), pods).status(null, 1L, NOW);
+    ConfigurationStatus status = rollout(daemonSet(12, 12, 0), pods).status(null, 1L, NOW);
     assertThat(status.failedNodes()).hasSize(10);
     assertThat(conditions(status).getLast().getMessage()).endsWith("InvalidImageName, and 11 more");
+  }
+
+  private static RolloutStatus rollout(DaemonSet daemonSet, Pod... pods) {
+    return rollout(List.of(daemonSet), pods);
   }
 
   private static RolloutStatus rollout(List<DaemonSet> daemonSets, Pod... pods) {
@@ -205,6 +205,14 @@ class RolloutStatusTest {
         """
             .formatted(desired, updated, available),
         DaemonSet.class);
+  }
+
+  private static Pod ready(String name, String node) {
+    return pod(name, node, READY, "");
+  }
+
+  private static Pod notReady(String name, String node, String container) {
+    return pod(name, node, NOT_READY, container);
   }
 
   private static Pod pod(String name, String node, String condition, String container) {
