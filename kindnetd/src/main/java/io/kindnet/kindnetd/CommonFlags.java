@@ -16,10 +16,10 @@ public final class CommonFlags {
       names = {"-h", "--help"},
       usageHelp = true,
       description = "show this text")
-  private boolean help;
+  boolean help;
 
   @Option(names = "--version", versionHelp = true, description = "show the version")
-  private boolean version;
+  boolean version;
 
   /**
    * The log verbosity.
