@@ -10,7 +10,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.SortedSet;
+import java.util.Set;
 import java.util.TreeSet;
 
 /** What kindnet's controller has asked the API server for, from a moment on. */
@@ -53,7 +53,7 @@ final class RequestAudit {
   }
 
   /** Each verb on each resource of the Role, which is there as long as the controller is. */
-  private SortedSet<String> granted() {
+  private Set<String> granted() {
     TreeSet<String> granted = new TreeSet<>();
     JsonNode role =
         Json.read(
