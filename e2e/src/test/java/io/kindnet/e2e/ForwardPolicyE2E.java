@@ -43,7 +43,7 @@ class ForwardPolicyE2E {
         assertThat(there.ask(address)).as("an answer of %s", address).doesNotContain(" saw ");
       }
 
-      kindnet.addFlag(FLAG);
+      kindnet.addFlags(FLAG);
       Eventually.within(
           TestCluster.DEADLINE,
           () ->

@@ -1,5 +1,6 @@
 package io.kindnet.e2e;
 
+import static java.util.stream.Collectors.joining;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.kindnet.e2e.cluster.Kubectl;
@@ -11,6 +12,7 @@ import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.Arrays;
 import java.util.List;
 
 /** kindnet on the cluster: what the manifests install. */
@@ -128,21 +130,19 @@ final class Kindnet {
     cluster.kubectl().run("-n", "kube-system", "set", "image", "daemonset/kindnet", "*=" + image);
   }
 
-  /** Starts the agents with one more flag, one after the other; waits until all are at work. */
-  void addFlag(String flag) {
+  /** Starts the agents with more flags, one after the other; waits until all are at work. */
+  void addFlags(String... flags) {
+    String operations =
+        Arrays.stream(flags)
+            .map(flag ->
+                """
+                {"op": "add", "path": "/spec/template/spec/containers/0/args/-", "value": "%s"}\
+                """
+                    .formatted(flag))
+            .collect(joining(", ", "[", "]"));
     cluster
         .kubectl()
-        .run(
-            "-n",
-            "kube-system",
-            "patch",
-            "daemonset",
-            "kindnet",
-            "--type=json",
-            "-p",
-            "[{\"op\": \"add\", \"path\": \"/spec/template/spec/containers/0/args/-\", \"value\": \""
-                + flag
-                + "\"}]");
+        .run("-n", "kube-system", "patch", "daemonset", "kindnet", "--type=json", "-p", operations);
     awaitReady();
   }
 
