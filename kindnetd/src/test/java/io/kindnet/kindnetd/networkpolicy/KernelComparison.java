@@ -8,7 +8,10 @@ import io.kindnet.kindnetd.networkpolicy.PacketWire.Packet;
 import io.kindnet.kindnetd.networkpolicy.evaluator.PolicyEvaluator;
 import io.kindnet.netlink.testing.Namespace;
 import io.kindnet.netlink.testing.Nft;
+import java.net.InetAddress;
+import java.util.HashMap;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 
@@ -34,7 +37,7 @@ final class KernelComparison implements AutoCloseable {
    * @throws AssertionError with the smallest case, if one fails
    */
   int play(long seed) {
-    RandomScenarios random = new RandomScenarios(seed);
+    RandomScenarios random = RandomScenarios.withDomainNames(seed);
     for (int i = 0; i < SCENARIOS; i++) {
       Scenario scenario = random.next();
       List<Packet> packets = random.packets(scenario, PACKETS);
@@ -52,7 +55,15 @@ final class KernelComparison implements AutoCloseable {
     fixture = new PolicyFixture(node);
     fixture.show(scenario);
     fixture.listed();
+    Map<String, Set<InetAddress>> before = new HashMap<>();
+    Map<String, Set<InetAddress>> afterwards = new HashMap<>();
+    scenario
+        .answers()
+        .forEach((name, addresses) ->
+            (before.size() > afterwards.size() ? afterwards : before).put(name, addresses));
+    fixture.cached(before);
     assertThat(fixture.reconcile(Pass.KERNEL)).isEmpty();
+    afterwards.forEach(fixture::answer);
     Set<Integer> arrivals = wire.arrivals(packets);
     PolicyEvaluator evaluator = new PolicyEvaluator(scenario.state());
     for (int i = 0; i < packets.size(); i++) {

@@ -1,5 +1,7 @@
 package io.kindnet.kindnetd.networkpolicy;
 
+import static org.assertj.core.api.Assertions.assertThat;
+
 import io.kindnet.kindnetd.agent.ReconcileLoop.Pass;
 import io.kindnet.kindnetd.cluster.ClusterView;
 import io.kindnet.kindnetd.cluster.Labels;
@@ -13,6 +15,7 @@ import io.kindnet.kindnetd.status.Status;
 import io.kindnet.netlink.netns.NetworkNamespace;
 import io.kindnet.netlink.nftables.NftablesSocket;
 import io.kindnet.netlink.testing.Namespace;
+import java.net.InetAddress;
 import java.util.HashMap;
 import java.util.HashSet;
 import java.util.List;
@@ -23,6 +26,7 @@ import java.util.Set;
 /** A cluster as views show it, and a reconciler for one of its nodes, in a network namespace. */
 final class PolicyFixture implements AutoCloseable {
   static final String NODE = "self";
+  private static final long SECONDS = 600;
 
   final ClusterView<ClusterPod> pods = new ClusterView<>();
   final ClusterView<ClusterNamespace> namespaces = new ClusterView<>();
@@ -121,6 +125,21 @@ final class PolicyFixture implements AutoCloseable {
   void removePod(String key) {
     podKeys.remove(key);
     pods.remove(key);
+  }
+
+  /** These answers are in the cache; names without a final dot. */
+  void cached(Map<String, Set<InetAddress>> answers) {
+    domains.cached((names, listener) ->
+        answers.forEach((name, addresses) -> {
+          if (names.test(name + ".")) {
+            listener.answered(name + ".", addresses, SECONDS);
+          }
+        }));
+  }
+
+  /** A client is about to be told the addresses of a name. */
+  void answer(String name, Set<InetAddress> addresses) {
+    assertThat(domains.answering(name + ".", addresses, SECONDS)).as(name).isTrue();
   }
 
   /** Brings the views to where {@code scenario} has them. */

@@ -10,6 +10,7 @@ import io.kindnet.kindnetd.cluster.pods.ClusterPod;
 import io.kindnet.kindnetd.cluster.pods.ClusterPod.NamedPort;
 import io.kindnet.kindnetd.cluster.pods.ClusterPod.Phase;
 import io.kindnet.kindnetd.cluster.policies.Action;
+import io.kindnet.kindnetd.cluster.policies.Direction;
 import io.kindnet.kindnetd.cluster.policies.LabelRequirement;
 import io.kindnet.kindnetd.cluster.policies.LabelRequirement.Operator;
 import io.kindnet.kindnetd.cluster.policies.LabelSelector;
@@ -25,10 +26,14 @@ import io.kindnet.netlink.ip.IpPrefix;
 import java.net.InetAddress;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
+import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Random;
+import java.util.Set;
+import java.util.SortedSet;
+import java.util.TreeSet;
 
 /** Clusters in which little is like another thing, and everything often meets. */
 final class RandomScenarios {
@@ -58,13 +63,31 @@ final class RandomScenarios {
   private static final List<String> OUTSIDE =
       List.of("203.0.113.7", "203.0.113.200", "198.18.0.1", "2001:db8::7", "2001:db8:1::9");
 
+  private static final List<String> HOSTS = List.of("www", "api", "a.www", "mail");
+
   private final Random random;
+  private final boolean named;
+  private int count;
 
   RandomScenarios(long seed) {
+    this(seed, /* named= */ false);
+  }
+
+  private RandomScenarios(long seed, boolean named) {
     this.random = new Random(seed);
+    this.named = named;
+  }
+
+  /**
+   * Also with policies about domain names. Those of each cluster are its own, since addresses that
+   * the kernel has of a name outlive an agent.
+   */
+  static RandomScenarios withDomainNames(long seed) {
+    return new RandomScenarios(seed, /* named= */ true);
   }
 
   Scenario next() {
+    count++;
     Map<String, Labels> namespaces = new LinkedHashMap<>();
     for (String name : NAMESPACES) {
       namespaces.put(name, namespaceLabels(name));
@@ -80,11 +103,40 @@ final class RandomScenarios {
       pods.add(pod(i, nodes));
     }
     List<Policy> policies = new ArrayList<>();
-    int count = random.nextInt(8);
-    for (int i = 0; i < count; i++) {
+    int policyCount = random.nextInt(8);
+    for (int i = 0; i < policyCount; i++) {
       policies.add(policy(i));
     }
-    return new Scenario(namespaces, nodes, pods, policies);
+    return new Scenario(namespaces, nodes, pods, policies, named ? answers(pods) : Map.of());
+  }
+
+  /** Of some names: addresses outside, of pods, of both families or none at all. */
+  private Map<String, Set<InetAddress>> answers(List<ClusterPod> pods) {
+    List<InetAddress> all = new ArrayList<>();
+    OUTSIDE.forEach(text -> all.add(IpAddresses.parse(text)));
+    pods.forEach(pod -> all.addAll(pod.addresses()));
+    Map<String, Set<InetAddress>> answers = new LinkedHashMap<>();
+    for (String host : HOSTS) {
+      Set<InetAddress> addresses = new LinkedHashSet<>();
+      for (int i = random.nextInt(5); i > 0; i--) {
+        addresses.add(pick(all));
+      }
+      answers.put(host + "." + domain(), addresses);
+    }
+    answers.put(domain(), Set.of(pick(all)));
+    return answers;
+  }
+
+  private String domain() {
+    return "example-" + count + ".test";
+  }
+
+  private Peer domainNames() {
+    SortedSet<String> names = new TreeSet<>();
+    for (int i = random.nextInt(3); i >= 0; i--) {
+      names.add(pick(List.of("*.", "", "*.www.", "www.", "api.", "none.")) + domain());
+    }
+    return new Peer.DomainNames(names);
   }
 
   /** The same with something else in one place. */
@@ -185,8 +237,10 @@ final class RandomScenarios {
           default -> Tier.NETWORK_POLICY;
         };
     String name = "policy" + i;
-    Optional<PolicyRules> ingress = random.nextInt(4) == 0 ? Optional.empty() : rules(tier);
-    Optional<PolicyRules> egress = random.nextInt(4) == 0 ? Optional.empty() : rules(tier);
+    Optional<PolicyRules> ingress =
+        random.nextInt(4) == 0 ? Optional.empty() : rules(tier, Direction.INGRESS);
+    Optional<PolicyRules> egress =
+        random.nextInt(4) == 0 ? Optional.empty() : rules(tier, Direction.EGRESS);
     if (tier == Tier.NETWORK_POLICY) {
       String namespace = pick(NAMESPACES);
       return PolicySamples.networkPolicy(namespace, name, selector(), ingress, egress);
@@ -200,7 +254,7 @@ final class RandomScenarios {
         egress);
   }
 
-  private Optional<PolicyRules> rules(Tier tier) {
+  private Optional<PolicyRules> rules(Tier tier, Direction direction) {
     if (random.nextInt(40) == 0) {
       return Optional.of(PolicyRules.unusable("a field that nobody knows"));
     }
@@ -213,7 +267,15 @@ final class RandomScenarios {
             case ADMIN -> pick(List.of(Action.values()));
             case BASELINE -> pick(List.of(Action.ACCEPT, Action.DENY));
           };
-      rules.add(new PolicyRule("rule[" + i + "]", action, peers(tier), policyPorts()));
+      List<Peer> peers = peers(tier);
+      if (named
+          && tier != Tier.NETWORK_POLICY
+          && direction == Direction.EGRESS
+          && action == Action.ACCEPT
+          && random.nextInt(3) > 0) {
+        peers.add(domainNames());
+      }
+      rules.add(new PolicyRule("rule[" + i + "]", action, peers, policyPorts()));
     }
     return Optional.of(PolicyRules.of(rules));
   }

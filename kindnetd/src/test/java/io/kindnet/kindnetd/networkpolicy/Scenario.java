@@ -9,41 +9,60 @@ import io.kindnet.kindnetd.cluster.policies.Policy;
 import io.kindnet.kindnetd.cluster.policies.PolicyRule;
 import io.kindnet.kindnetd.cluster.policies.PolicyRules;
 import io.kindnet.kindnetd.networkpolicy.evaluator.ClusterState;
+import java.net.InetAddress;
 import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.HashSet;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
 
 /**
  * A cluster with policies.
  *
  * @param namespaces labels by name
+ * @param answers the addresses of domain names, in lower case, without a final dot
  */
 record Scenario(
     Map<String, Labels> namespaces,
     List<LabelledNode> nodes,
     List<ClusterPod> pods,
-    List<Policy> policies) {
+    List<Policy> policies,
+    Map<String, Set<InetAddress>> answers) {
+
+  /** Without domain names. */
+  Scenario(
+      Map<String, Labels> namespaces,
+      List<LabelledNode> nodes,
+      List<ClusterPod> pods,
+      List<Policy> policies) {
+    this(namespaces, nodes, pods, policies, Map.of());
+  }
 
   ClusterState state() {
     Map<String, ClusterNamespace> byName = new LinkedHashMap<>();
     namespaces.forEach((name, labels) -> byName.put(name, new ClusterNamespace(name, labels)));
-    return new ClusterState(policies, byName, pods, nodes, Map.of());
+    Map<InetAddress, Set<String>> names = new HashMap<>();
+    answers.forEach((name, addresses) ->
+        addresses.forEach(
+            address -> names.computeIfAbsent(address, _ -> new HashSet<>()).add(name)));
+    return new ClusterState(policies, byName, pods, nodes, Map.of(), names);
   }
 
   /** All that are one thing smaller than this one, the largest steps first. */
   List<Scenario> smaller() {
     List<Scenario> smaller = new ArrayList<>();
     for (int i = 0; i < policies.size(); i++) {
-      smaller.add(new Scenario(namespaces, nodes, pods, without(policies, i)));
+      smaller.add(new Scenario(namespaces, nodes, pods, without(policies, i), answers));
     }
     for (int i = 0; i < pods.size(); i++) {
-      smaller.add(new Scenario(namespaces, nodes, without(pods, i), policies));
+      smaller.add(new Scenario(namespaces, nodes, without(pods, i), policies, answers));
     }
     for (int i = 0; i < policies.size(); i++) {
       for (Policy policy : smaller(policies.get(i))) {
-        smaller.add(new Scenario(namespaces, nodes, pods, with(policies, i, policy)));
+        smaller.add(new Scenario(namespaces, nodes, pods, with(policies, i, policy), answers));
       }
     }
     return smaller;
@@ -112,6 +131,7 @@ record Scenario(
     nodes.forEach(node -> text.append(node).append('\n'));
     pods.forEach(pod -> text.append(pod).append('\n'));
     policies.forEach(policy -> text.append(policy).append('\n'));
+    answers.forEach((name, addresses) -> text.append(name).append(addresses).append('\n'));
     return text.toString();
   }
 }
