@@ -202,7 +202,13 @@ class DnsPolicyTest {
         .rdataToString();
   }
 
-  /** The cache refuses from a moment before the kernel does. */
+  /** Until then, what the cache does not answer any more goes to the server, which does. */
+  private void awaitEnforced(String policy) {
+    Eventually.within(
+        DEADLINE, () -> assertThat(Nft.ruleset(host)).contains("egress-default/" + policy));
+  }
+
+  /** What came before the policy may be under way. */
   private void assertNoAnswer() {
     Eventually.within(
         DEADLINE,
@@ -233,6 +239,7 @@ class DnsPolicyTest {
 
     put(egressPolicy("default", "nothing", selector("app", "client")));
     awaitFlows();
+    awaitEnforced("nothing");
     assertNoAnswer();
 
     policies.remove("default/nothing");
@@ -300,8 +307,7 @@ class DnsPolicyTest {
 
     put(egressPolicy("default", "nothing", selector("app", "client")));
     awaitFlows();
-    Eventually.within(
-        DEADLINE, () -> assertThat(Nft.ruleset(host)).contains("egress-default/nothing"));
+    awaitEnforced("nothing");
 
     String before =
         tablesWhenChanging.stream()
