@@ -2,9 +2,13 @@ package io.kindnet.kindnetd;
 
 import static io.kindnet.kindnetd.OptionValues.flag;
 
+import com.fasterxml.jackson.core.JsonProcessingException;
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.ObjectMapper;
 import io.kindnet.kindnetd.status.BindAddress;
 import java.io.IOException;
 import java.io.InputStream;
+import java.io.UncheckedIOException;
 import java.net.HttpURLConnection;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
@@ -14,9 +18,8 @@ import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.util.concurrent.Callable;
 import picocli.CommandLine.Command;
-import picocli.CommandLine.Model.CommandSpec;
+import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
-import picocli.CommandLine.Spec;
 
 /** Shows what the agent of this node has cached of DNS. */
 @Command(
@@ -37,13 +40,14 @@ import picocli.CommandLine.Spec;
     usageHelpWidth = 100)
 @SuppressWarnings("NullAway.Init") // picocli fills in every field
 final class DnsCommand implements Callable<Integer> {
-  /** The page of the agent that this shows. */
+  /** The page of the agent that this shows, as text. */
   static final String PAGE = "/dns";
+
+  /** The same as JSON. */
+  static final String JSON_PAGE = "/dns.json";
 
   private static final int NO_ANSWER = 2;
   private static final int TIMEOUT_MILLIS = (int) Duration.ofSeconds(5).toMillis();
-
-  @Spec private CommandSpec spec;
 
   @Option(
       names = "--name",
@@ -61,14 +65,11 @@ final class DnsCommand implements Callable<Integer> {
       description = "as for the agent: where it answers (default ${DEFAULT-VALUE})")
   private String metricsBindAddress;
 
-  @Option(
-      names = {"-h", "--help"},
-      usageHelp = true,
-      description = "show this text")
-  boolean help;
+  @Mixin private ReportFlags report;
 
   @Override
   public Integer call() {
+    report.check();
     InetSocketAddress bound = flag("metrics-bind-address", metricsBindAddress, BindAddress::parse);
     InetAddress host =
         bound.getAddress().isAnyLocalAddress()
@@ -76,25 +77,34 @@ final class DnsCommand implements Callable<Integer> {
             : bound.getAddress();
     String at = BindAddress.format(new InetSocketAddress(host, bound.getPort()));
     try {
-      spec.commandLine().getOut().print(read(at));
-      spec.commandLine().getOut().flush();
+      report.print(() -> read(at, PAGE), () -> tree(read(at, JSON_PAGE)));
       return 0;
-    } catch (IOException failure) {
-      spec.commandLine()
-          .getErr()
-          .println(
-              "kindnetd: no agent with --dns-caching answers on "
-                  + at
-                  + ": "
-                  + failure.getMessage());
+    } catch (UncheckedIOException failure) {
+      report.note("no agent with --dns-caching answers on " + at + ": " + failure.getMessage());
       return NO_ANSWER;
     }
   }
 
-  private String read(String at) throws IOException {
+  private static JsonNode tree(String json) {
+    try {
+      return new ObjectMapper().readTree(json);
+    } catch (JsonProcessingException other) {
+      throw new UncheckedIOException(other.getMessage(), other);
+    }
+  }
+
+  private String read(String at, String page) {
+    try {
+      return get(at, page);
+    } catch (IOException failure) {
+      throw new UncheckedIOException(failure.getMessage(), failure);
+    }
+  }
+
+  private String get(String at, String page) throws IOException {
     String query = name.isEmpty() ? "" : "?" + URLEncoder.encode(name, StandardCharsets.UTF_8);
     HttpURLConnection connection =
-        (HttpURLConnection) URI.create("http://" + at + PAGE + query).toURL().openConnection();
+        (HttpURLConnection) URI.create("http://" + at + page + query).toURL().openConnection();
     connection.setConnectTimeout(TIMEOUT_MILLIS);
     connection.setReadTimeout(TIMEOUT_MILLIS);
     try {

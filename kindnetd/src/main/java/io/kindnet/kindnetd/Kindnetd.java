@@ -201,6 +201,7 @@ public final class Kindnetd implements Callable<Integer> {
       agents.run(all.packetLog(policies.agent()::podAt), options.logsPackets());
       dns.start(policies.agent()::lookAgain);
       server.localPage(DnsCommand.PAGE, dns.agent()::report);
+      server.localPage(DnsCommand.JSON_PAGE, dns.agent()::jsonReport);
       agents.run(dns.agent(), options.dnsCache().enabled());
       watch.start();
       if (options.usesPodCidrs()) {

@@ -50,6 +50,22 @@ class DnsCommandTest {
   }
 
   @Test
+  void printsJson() throws IOException {
+    try (StatusServer server =
+        new StatusServer(
+            new InetSocketAddress(InetAddress.ofLiteral("127.0.0.1"), 0), new Status("test"))) {
+      server.localPage(DnsCommand.JSON_PAGE, name -> "{\"name\":\"" + name + "\"}");
+      server.start();
+      String at = "--metrics-bind-address=" + BindAddress.format(server.address());
+
+      assertThat(run("dns", "--name=a.example", at, "-o", "json")).isZero();
+      assertThat(run("dns", at, "-o", "yaml")).isEqualTo(2);
+    }
+    assertThat(out.toString()).isEqualTo("{\n  \"name\" : \"a.example\"\n}\n");
+    assertThat(err.toString()).contains("yaml");
+  }
+
+  @Test
   void saysThatNoAgentAnswers() throws IOException {
     int port;
     try (ServerSocket free = new ServerSocket(0, 1, InetAddress.ofLiteral("127.0.0.1"))) {

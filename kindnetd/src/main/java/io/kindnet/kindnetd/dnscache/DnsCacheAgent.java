@@ -336,6 +336,16 @@ public final class DnsCacheAgent implements Agent {
     return asked == null ? "the cache has not started\n" : DnsCacheReport.of(asked, name);
   }
 
+  /**
+   * The same for programs, as JSON.
+   *
+   * @param name empty for none
+   */
+  public String jsonReport(String name) {
+    Resolver asked = resolver;
+    return asked == null ? "{}" : DnsCacheReport.json(asked, name).toString();
+  }
+
   /** A server that does not answer is no fault of this agent. */
   private static final class LoggedSilence implements ServerListener {
     @Override

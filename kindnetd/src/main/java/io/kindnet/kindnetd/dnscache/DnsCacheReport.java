@@ -1,5 +1,8 @@
 package io.kindnet.kindnetd.dnscache;
 
+import com.fasterxml.jackson.databind.node.ArrayNode;
+import com.fasterxml.jackson.databind.node.JsonNodeFactory;
+import com.fasterxml.jackson.databind.node.ObjectNode;
 import io.kindnet.kindnetd.dnscache.resolver.CachedAnswer;
 import io.kindnet.kindnetd.dnscache.resolver.Resolver;
 import io.kindnet.kindnetd.dnscache.resolver.ResolverStatistics;
@@ -43,8 +46,8 @@ final class DnsCacheReport {
     for (ServerStatistics server : now.servers()) {
       text.append(line(server));
     }
-    long hits = now.hits().values().stream().mapToLong(Long::longValue).sum();
-    long all = hits + now.misses() + now.passed();
+    long hits = hits(now);
+    long all = queries(now);
     text.append(
         "%n%d answers in %d KiB; %d of %d queries answered from the cache (%s)%n"
             .formatted(
@@ -59,16 +62,69 @@ final class DnsCacheReport {
     return text.toString();
   }
 
+  /**
+   * The same for programs.
+   *
+   * @param name empty for none
+   */
+  static ObjectNode json(Resolver resolver, String name) {
+    ResolverStatistics now = resolver.statistics();
+    ObjectNode json = JsonNodeFactory.instance.objectNode();
+    ArrayNode servers = json.putArray("servers");
+    for (ServerStatistics server : now.servers()) {
+      ObjectNode one =
+          servers
+              .addObject()
+              .put("server", format(server.server()))
+              .put("answers", server.answers())
+              .put("questions", server.questions())
+              .put("failures", server.failures())
+              .put("timeouts", server.timeouts());
+      if (server.answered() > 0) {
+        one.put("meanMillis", meanMillis(server));
+      }
+    }
+    json.put("answers", now.entries())
+        .put("bytes", now.bytes())
+        .put("queriesFromCache", hits(now))
+        .put("queries", queries(now));
+    if (!name.isEmpty()) {
+      ArrayNode cached = json.putArray("cached");
+      for (CachedAnswer answer : resolver.cached(name)) {
+        cached
+            .addObject()
+            .put("name", answer.name())
+            .put("type", type(answer))
+            .put("answer", answer.kind().name().toLowerCase(Locale.ROOT))
+            .put("expiresSeconds", answer.secondsLeft())
+            .put("hits", answer.hits())
+            .put("server", format(answer.server()));
+      }
+    }
+    return json;
+  }
+
+  private static long hits(ResolverStatistics now) {
+    return now.hits().values().stream().mapToLong(Long::longValue).sum();
+  }
+
+  private static long queries(ResolverStatistics now) {
+    return hits(now) + now.misses() + now.passed();
+  }
+
+  private static double meanMillis(ServerStatistics server) {
+    return server.answerNanos() / (double) server.answered() / TimeUnit.MILLISECONDS.toNanos(1);
+  }
+
+  private static String type(CachedAnswer answer) {
+    return TYPES.getOrDefault(answer.type(), "TYPE" + answer.type());
+  }
+
   private static String line(ServerStatistics server) {
     String mean =
         server.answered() == 0
             ? "-"
-            : String.format(
-                Locale.ROOT,
-                "%.2f ms",
-                server.answerNanos()
-                    / (double) server.answered()
-                    / TimeUnit.MILLISECONDS.toNanos(1));
+            : String.format(Locale.ROOT, "%.2f ms", meanMillis(server));
     return "%-28s %-9s %9d %8d %9d %10s%n"
         .formatted(
             format(server.server()),
@@ -92,7 +148,7 @@ final class DnsCacheReport {
           "%-40s %-6s %-8s %7ds %6d  %s%n"
               .formatted(
                   answer.name(),
-                  TYPES.getOrDefault(answer.type(), "TYPE" + answer.type()),
+                  type(answer),
                   answer.kind().name().toLowerCase(Locale.ROOT).replace('_', ' '),
                   answer.secondsLeft(),
                   answer.hits(),
