@@ -7,18 +7,12 @@ import io.kindnet.kindnetd.agent.ReconcileLoop.Pass;
 import io.kindnet.kindnetd.dnscache.kernel.DnsRouting;
 import io.kindnet.kindnetd.dnscache.kernel.DnsTable;
 import io.kindnet.kindnetd.dnscache.kernel.DnsTableWriter;
-import io.kindnet.kindnetd.dnscache.resolver.CachingResolver;
-import io.kindnet.kindnetd.dnscache.resolver.NameServer;
 import io.kindnet.kindnetd.dnscache.resolver.Resolver;
 import io.kindnet.kindnetd.dnscache.resolver.ResolverOptions;
-import io.kindnet.kindnetd.dnscache.resolver.ServerListener;
 import io.kindnet.kindnetd.dnscache.server.DnsServer;
-import io.kindnet.kindnetd.dnscache.server.ServerLimits;
 import io.kindnet.kindnetd.networkpolicy.domains.DomainAddresses;
 import io.kindnet.kindnetd.status.AgentStatus;
 import io.kindnet.kindnetd.status.Status;
-import io.kindnet.netlink.ip.IpAddresses;
-import io.kindnet.netlink.libc.KernelException;
 import io.kindnet.netlink.nftables.NftablesEvents;
 import io.kindnet.netlink.nftables.NftablesSocket;
 import io.kindnet.netlink.nftables.Table;
@@ -26,13 +20,9 @@ import io.kindnet.netlink.route.RouteEvent;
 import io.kindnet.netlink.route.RouteEvents;
 import io.kindnet.netlink.route.RouteSocket;
 import java.net.InetAddress;
-import java.net.InetSocketAddress;
 import java.time.Duration;
-import java.util.ArrayList;
 import java.util.HashSet;
-import java.util.LinkedHashMap;
 import java.util.List;
-import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import java.util.function.Consumer;
@@ -58,9 +48,6 @@ public final class DnsCacheAgent implements Agent {
       "what pods send to the name servers does not arrive at the cache, a firewall of this node may"
           + " drop it: their DNS queries go to the name servers until kindnetd is started again";
 
-  /** Longer than what a server is waited for. */
-  private static final Duration DRAIN_TIMEOUT = Duration.ofSeconds(3);
-
   private final DnsCacheOptions options;
   private final NameServers nameServers;
   private final DnsRouting routing;
@@ -74,12 +61,10 @@ public final class DnsCacheAgent implements Agent {
   private final Consumer<RouteEvents.Batch> routeListener = this::see;
   private final AgentStatus status;
   private final ReconcileLoop loop;
-  private final Map<InetAddress, NameServer> open = new LinkedHashMap<>();
   private final ArrivalCheck arrival;
   private volatile Optional<String> problem = Optional.empty();
   private volatile boolean nothingArrives;
-  private volatile @Nullable Resolver resolver;
-  private volatile @Nullable DnsServer server;
+  private volatile @Nullable CachedNameServers cached;
   private boolean established;
 
   /**
@@ -113,7 +98,7 @@ public final class DnsCacheAgent implements Agent {
     this.table = new DnsTableWriter(podLinks, nftables);
     this.interceptor = new Interceptor(table, byPolicies);
     this.flows = new ServedFlows(nameServers, interceptor);
-    this.names = new PolicyNames(domains, () -> resolver);
+    this.names = new PolicyNames(domains, this::resolver);
     this.routeEvents = routeEvents;
     this.tableEvents = tableEvents;
     this.status = status.optionalAgent(NAME);
@@ -122,7 +107,17 @@ public final class DnsCacheAgent implements Agent {
     this.arrival =
         new ArrivalCheck(
             table::interceptedDatagrams, this::received, this::giveUp, ARRIVAL_INTERVAL);
-    new DnsCacheMetrics(status, () -> resolver, () -> server);
+    new DnsCacheMetrics(status, this::resolver, this::server);
+  }
+
+  private @Nullable Resolver resolver() {
+    CachedNameServers started = cached;
+    return started == null ? null : started.resolver();
+  }
+
+  private @Nullable DnsServer server() {
+    CachedNameServers started = cached;
+    return started == null ? null : started.server();
   }
 
   @Override
@@ -138,30 +133,26 @@ public final class DnsCacheAgent implements Agent {
   @Override
   public void start() {
     ResolverOptions defaults = ResolverOptions.DEFAULTS;
-    Resolver started =
-        new CachingResolver(
+    CachedNameServers started =
+        CachedNameServers.start(
             new ResolverOptions(
                 defaults.cacheBytes(),
                 options.maxTtl(),
                 defaults.deadline(),
                 defaults.queriesUnderWay()),
-            new LoggedSilence(),
             names);
-    resolver = started;
-    DnsServer listening = new DnsServer(started, DnsTable.MARK, ServerLimits.DEFAULTS);
-    server = listening;
+    cached = started;
     try {
       // what an earlier run allowed may not be allowed any more
       interceptor.start();
       status.dependsOn(tableEvents.subscribe(tableListener));
       status.dependsOn(routeEvents.subscribe(routeListener));
     } catch (RuntimeException refused) {
-      listening.close();
       started.close();
       tableEvents.unsubscribe(tableListener);
       throw refused;
     }
-    listening.threads().forEach(status::dependsOn);
+    started.server().threads().forEach(status::dependsOn);
     nameServers.onChange(() -> {
       flows.serversChanged();
       loop.request(Pass.CHANGES);
@@ -171,7 +162,7 @@ public final class DnsCacheAgent implements Agent {
   }
 
   private long received() {
-    DnsServer listening = server;
+    DnsServer listening = server();
     return listening == null ? 0 : listening.counts().datagrams();
   }
 
@@ -183,69 +174,30 @@ public final class DnsCacheAgent implements Agent {
 
   private Optional<String> reconcile(Pass pass) throws InterruptedException {
     Optional<Set<InetAddress>> known = nameServers.addresses();
-    Resolver asked = resolver;
-    DnsServer listening = server;
-    if (known.isEmpty() || asked == null || listening == null) {
+    CachedNameServers servers = cached;
+    if (known.isEmpty() || servers == null) {
       return Optional.of(nameServers.missing());
     }
     Set<InetAddress> wanted = known.get();
-    List<InetAddress> gone = open.keySet().stream().filter(one -> !wanted.contains(one)).toList();
-    if (!gone.isEmpty()) {
-      Set<InetAddress> left = new HashSet<>(open.keySet());
-      left.removeAll(gone);
+    Set<InetAddress> before = servers.addresses();
+    if (!wanted.containsAll(before)) {
+      Set<InetAddress> left = new HashSet<>(before);
+      left.retainAll(wanted);
       interceptor.serve(left);
-      close(gone, asked, listening);
+      servers.closeAllBut(left);
     }
-    int before = open.size();
-    List<String> refused = open(wanted, asked, listening);
-    boolean asBefore = gone.isEmpty() && open.size() == before;
+    List<String> refused = servers.open(wanted);
+    Set<InetAddress> open = servers.addresses();
     // a packet that is marked has to find its way
-    boolean repaired = routing.write(open.keySet()) > 0;
-    repaired |= interceptor.serve(open.keySet());
-    if (established && asBefore && repaired && pass == Pass.KERNEL) {
+    boolean repaired = routing.write(open) > 0;
+    repaired |= interceptor.serve(open);
+    if (established && open.equals(before) && repaired && pass == Pass.KERNEL) {
       log.warn("what brings DNS queries to the cache had been changed by others, put right");
       status.repaired(1);
     }
     established = true;
     tell(refused);
     return Optional.empty();
-  }
-
-  /** Returns what could not be opened, and why. */
-  private List<String> open(Set<InetAddress> wanted, Resolver asked, DnsServer listening) {
-    List<String> refused = new ArrayList<>();
-    for (InetAddress address : wanted) {
-      if (!open.containsKey(address)) {
-        NameServer added = asked.add(new InetSocketAddress(address, DnsTable.PORT));
-        try {
-          listening.open(added);
-          open.put(address, added);
-          log.info("answers of name server {} are cached", IpAddresses.format(address));
-        } catch (KernelException refusal) {
-          asked.remove(added);
-          refused.add(
-              "answers of name server "
-                  + IpAddresses.format(address)
-                  + " are not cached: "
-                  + refusal.getMessage());
-        }
-      }
-    }
-    return refused;
-  }
-
-  private void close(List<InetAddress> gone, Resolver asked, DnsServer listening)
-      throws InterruptedException {
-    List<NameServer> closing = new ArrayList<>();
-    for (InetAddress address : gone) {
-      NameServer closed = open.remove(address);
-      if (closed != null) {
-        closing.add(closed);
-      }
-      log.info("answers of name server {} are not cached any more", IpAddresses.format(address));
-    }
-    listening.retire(closing, DRAIN_TIMEOUT);
-    closing.forEach(asked::remove);
   }
 
   private void tell(List<String> refused) {
@@ -289,14 +241,13 @@ public final class DnsCacheAgent implements Agent {
     loop.close();
     tableEvents.unsubscribe(tableListener);
     routeEvents.unsubscribe(routeListener);
-    DnsServer listening = server;
-    Resolver asked = resolver;
-    if (listening == null || asked == null) {
+    CachedNameServers servers = cached;
+    if (servers == null) {
       return;
     }
     try {
       interceptor.drain();
-      if (!listening.retire(List.copyOf(open.values()), DRAIN_TIMEOUT)) {
+      if (!servers.closeAllBut(Set.of())) {
         log.info("some DNS queries are left to the servers");
       }
     } catch (InterruptedException hurry) {
@@ -304,8 +255,7 @@ public final class DnsCacheAgent implements Agent {
     } catch (RuntimeException refused) {
       log.warn("DNS queries of pods may have to be repeated: {}", refused.getMessage());
     }
-    asked.close();
-    listening.close();
+    servers.close();
   }
 
   /**
@@ -332,7 +282,7 @@ public final class DnsCacheAgent implements Agent {
    * @param name empty for none
    */
   public String report(String name) {
-    Resolver asked = resolver;
+    Resolver asked = resolver();
     return asked == null ? "the cache has not started\n" : DnsCacheReport.of(asked, name);
   }
 
@@ -342,20 +292,7 @@ public final class DnsCacheAgent implements Agent {
    * @param name empty for none
    */
   public String jsonReport(String name) {
-    Resolver asked = resolver;
+    Resolver asked = resolver();
     return asked == null ? "{}" : DnsCacheReport.json(asked, name).toString();
-  }
-
-  /** A server that does not answer is no fault of this agent. */
-  private static final class LoggedSilence implements ServerListener {
-    @Override
-    public void fellSilent(NameServer server) {
-      log.warn("name server {} does not answer", DnsCacheReport.format(server.address()));
-    }
-
-    @Override
-    public void answersAgain(NameServer server) {
-      log.info("name server {} answers again", DnsCacheReport.format(server.address()));
-    }
   }
 }

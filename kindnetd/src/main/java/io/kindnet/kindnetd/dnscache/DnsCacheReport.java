@@ -122,9 +122,7 @@ final class DnsCacheReport {
 
   private static String line(ServerStatistics server) {
     String mean =
-        server.answered() == 0
-            ? "-"
-            : String.format(Locale.ROOT, "%.2f ms", meanMillis(server));
+        server.answered() == 0 ? "-" : String.format(Locale.ROOT, "%.2f ms", meanMillis(server));
     return "%-28s %-9s %9d %8d %9d %10s%n"
         .formatted(
             format(server.server()),

@@ -2,10 +2,8 @@ package io.kindnet.kindnetd.networkpolicy.domains;
 
 import io.kindnet.kindnetd.networkpolicy.compiler.DomainSet;
 import io.kindnet.kindnetd.networkpolicy.compiler.TableSet;
-import io.kindnet.netlink.libc.KernelException;
 import io.kindnet.netlink.nftables.Element;
 import io.kindnet.netlink.nftables.NftablesSocket;
-import io.kindnet.netlink.nftables.NftablesTransaction;
 import java.net.InetAddress;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -43,10 +41,10 @@ public final class DomainAddresses {
   private static final long LONGEST_SECONDS = TimeUnit.DAYS.toSeconds(1);
 
   private final Supplier<NftablesSocket> nftables;
+  private final AnswerSetWriter writer;
   private final Duration grace;
   private final LongSupplier nanoTime;
   private final LongAdder refused = new LongAdder();
-  private final LongAdder failures = new LongAdder();
   private volatile DomainMatcher<String> matcher = DomainMatcher.of(Map.of());
   private volatile int generation;
   private volatile CachedAnswers cached = CachedAnswers.NONE;
@@ -55,7 +53,6 @@ public final class DomainAddresses {
   private final Map<String, AnswerSet> answers = new HashMap<>();
   private final Map<String, ConnectionSet> connections = new HashMap<>();
   private int lastGeneration;
-  private boolean failing;
 
   /**
    * What leads from what is in a set of the kernel to what should be.
@@ -88,6 +85,7 @@ public final class DomainAddresses {
    */
   public DomainAddresses(Supplier<NftablesSocket> nftables, Duration grace, LongSupplier nanoTime) {
     this.nftables = nftables;
+    this.writer = new AnswerSetWriter(nftables);
     this.grace = grace;
     this.nanoTime = nanoTime;
   }
@@ -140,7 +138,7 @@ public final class DomainAddresses {
           }
         }
       }
-      return write(changed, now);
+      return writer.write(changed, now);
     }
   }
 
@@ -153,31 +151,6 @@ public final class DomainAddresses {
         }
         refused.increment();
       }
-    }
-  }
-
-  /** Returns whether the kernel has what is unwritten of these. */
-  private boolean write(Collection<AnswerSet> sets, long now) {
-    List<AnswerSet> unwritten = sets.stream().filter(AnswerSet::isUnwritten).toList();
-    if (unwritten.isEmpty()) {
-      return true;
-    }
-    try {
-      NftablesSocket socket = nftables.get();
-      NftablesTransaction transaction = socket.transaction();
-      unwritten.forEach(set -> set.write(transaction, now));
-      socket.commit(transaction);
-      unwritten.forEach(AnswerSet::written);
-      failing = false;
-      return true;
-    } catch (KernelException refusal) {
-      // the table may just have been taken away; who puts it back asks for all of it
-      failures.increment();
-      if (!failing) {
-        log.warn("addresses of domain names are not in the kernel: {}", refusal.getMessage());
-      }
-      failing = true;
-      return false;
     }
   }
 
@@ -276,7 +249,7 @@ public final class DomainAddresses {
   /** The kernel has all sets now. What has come since they were asked for is added to them. */
   public synchronized void installed() {
     answers.values().forEach(set -> set.isInKernel(true));
-    var _ = write(answers.values(), nanoTime.getAsLong());
+    var _ = writer.write(answers.values(), nanoTime.getAsLong());
   }
 
   /** The number by which the kernel names what this does; 0 as long as that is nothing. */
@@ -297,6 +270,6 @@ public final class DomainAddresses {
 
   /** How often the kernel did not take addresses. */
   public long failures() {
-    return failures.sum();
+    return writer.failures();
   }
 }
