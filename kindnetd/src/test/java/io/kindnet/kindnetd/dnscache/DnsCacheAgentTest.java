@@ -2,8 +2,6 @@ package io.kindnet.kindnetd.dnscache;
 
 import static io.kindnet.kindnetd.dnscache.Answers.query;
 import static io.kindnet.kindnetd.dnscache.Answers.records;
-import static io.kindnet.kindnetd.dnscache.DnsNode.SERVER_V4;
-import static io.kindnet.kindnetd.dnscache.DnsNode.SERVER_V6;
 import static io.kindnet.kindnetd.dnscache.DnsNode.SERVICE_V4;
 import static io.kindnet.kindnetd.dnscache.DnsNode.SERVICE_V6;
 import static org.assertj.core.api.Assertions.assertThat;
@@ -23,9 +21,7 @@ import java.net.InetSocketAddress;
 import java.net.Socket;
 import java.net.SocketAddress;
 import java.time.Duration;
-import java.util.ArrayList;
 import java.util.Arrays;
-import java.util.List;
 import java.util.concurrent.BlockingQueue;
 import java.util.concurrent.LinkedBlockingQueue;
 import java.util.concurrent.atomic.AtomicInteger;
@@ -46,12 +42,18 @@ class DnsCacheAgentTest {
   private final Namespace host;
   private final Namespace pod;
   private final Namespace outside;
-  private final FixedNameServers servers = new FixedNameServers(SERVICE_V4, SERVICE_V6);
-  private final AtomicInteger asked = new AtomicInteger();
-  private final List<ScriptedServer> scripted = new ArrayList<>();
 
   @SuppressWarnings("NullAway.Init") // each test begins with it
+  private ScriptedNode scripted;
+
+  @SuppressWarnings("NullAway.Init")
   private DnsNode node;
+
+  @SuppressWarnings("NullAway.Init")
+  private FixedNameServers servers;
+
+  @SuppressWarnings("NullAway.Init")
+  private AtomicInteger asked;
 
   DnsCacheAgentTest(Namespace host, Namespace pod, Namespace outside) {
     this.host = host;
@@ -60,45 +62,24 @@ class DnsCacheAgentTest {
   }
 
   private void begin(boolean bridged) {
-    node = new DnsNode(host, pod, outside, bridged);
-    for (InetAddress address : new InetAddress[] {SERVER_V4, SERVER_V6}) {
-      ScriptedServer server = node.server(address);
-      scripted.add(server);
-      server.script(query -> {
-        asked.incrementAndGet();
-        query.answer(
-            records(
-                query.message(),
-                60,
-                query.message().getQuestion().getType() == Type.A ? "192.0.2.1" : "2001:db8::1"));
-      });
-    }
+    scripted = new ScriptedNode(host, pod, outside, bridged, DnsCacheAgentTest::answer);
+    node = scripted.node;
+    servers = scripted.servers;
+    asked = scripted.asked;
+  }
+
+  private static void answer(ScriptedServer.Asked query) {
+    boolean v4 = query.message().getQuestion().getType() == Type.A;
+    query.answer(records(query.message(), 60, v4 ? "192.0.2.1" : "2001:db8::1"));
   }
 
   private DnsCacheAgent startAgent() {
-    DnsCacheAgent agent = node.start(node.agent(servers, /* byPolicies= */ false));
-    awaitIntercepted(true);
-    return agent;
-  }
-
-  private void awaitIntercepted(boolean whether) {
-    Eventually.within(
-        DEADLINE,
-        () -> {
-          if (whether) {
-            assertThat(node.table()).contains("elements = { 10.96.0.10 }");
-          } else {
-            assertThat(node.table()).doesNotContain("10.96.0.10");
-          }
-        });
+    return scripted.startAgent();
   }
 
   @AfterEach
   void end() throws IOException {
-    node.close();
-    for (ScriptedServer server : scripted) {
-      server.close();
-    }
+    scripted.close();
   }
 
   @ParameterizedTest
@@ -183,7 +164,7 @@ class DnsCacheAgentTest {
     DnsClient client = node.client();
 
     servers.set(SERVICE_V6);
-    awaitIntercepted(false);
+    scripted.awaitIntercepted(false);
     Eventually.within(
         DEADLINE,
         () ->
@@ -193,7 +174,7 @@ class DnsCacheAgentTest {
     assertThat(asked).hasValue(2);
 
     servers.set(SERVICE_V4, SERVICE_V6);
-    awaitIntercepted(true);
+    scripted.awaitIntercepted(true);
     client.ask(SERVICE_V4, query("a.example.", Type.A));
     client.ask(SERVICE_V4, query("a.example.", Type.A));
     assertThat(asked).hasValue(3);
@@ -208,11 +189,10 @@ class DnsCacheAgentTest {
     InetAddress service = InetAddress.ofLiteral(addresses.split(" ")[0]);
     InetAddress source = InetAddress.ofLiteral(addresses.split(" ")[1]);
     BlockingQueue<SocketAddress> sources = new LinkedBlockingQueue<>();
-    scripted.forEach(server ->
-        server.script(query -> {
-          sources.add(query.from());
-          query.answer(new byte[] {9, 8, 7});
-        }));
+    scripted.script(query -> {
+      sources.add(query.from());
+      query.answer(new byte[] {9, 8, 7});
+    });
     try (DatagramSocket socket = node.client().datagramSocket()) {
       socket.connect(new InetSocketAddress(service, 53));
       socket.send(new DatagramPacket(new byte[] {1, 2, 3}, 3));

@@ -2,21 +2,14 @@ package io.kindnet.kindnetd.dnscache;
 
 import static io.kindnet.kindnetd.dnscache.Answers.negative;
 import static io.kindnet.kindnetd.dnscache.Answers.records;
-import static io.kindnet.kindnetd.dnscache.DnsNode.SERVER_V4;
-import static io.kindnet.kindnetd.dnscache.DnsNode.SERVER_V6;
-import static io.kindnet.kindnetd.dnscache.DnsNode.SERVICE_V4;
-import static io.kindnet.kindnetd.dnscache.DnsNode.SERVICE_V6;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.kindnet.netlink.testing.CommandResult;
-import io.kindnet.netlink.testing.Deadlines;
-import io.kindnet.netlink.testing.Eventually;
 import io.kindnet.netlink.testing.Namespace;
 import io.kindnet.netlink.testing.NetworkNamespaces;
 import java.io.IOException;
-import java.nio.file.Files;
+import java.net.InetAddress;
 import java.nio.file.Path;
-import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.atomic.AtomicInteger;
@@ -34,26 +27,21 @@ import org.xbill.DNS.Type;
 @NetworkNamespaces
 @Tag("tproxy")
 class DnsClientsTest {
-  private static final Duration DEADLINE = Deadlines.scaled(Duration.ofSeconds(60));
-
-  private final DnsNode node;
+  private final ScriptedNode scripted;
   private final Namespace pod;
-  private final List<ScriptedServer> scripted = new ArrayList<>();
-  private final AtomicInteger asked = new AtomicInteger();
+  private final AtomicInteger asked;
 
   DnsClientsTest(Namespace host, Namespace pod, Namespace outside) {
     this.pod = pod;
-    this.node = new DnsNode(host, pod, outside, /* bridged= */ false);
-    scripted.add(node.server(SERVER_V4));
-    scripted.add(node.server(SERVER_V6));
-    scripted.forEach(server ->
-        server.script(query -> {
-          asked.incrementAndGet();
-          query.answer(answer(query.message()));
-        }));
-    node.start(node.agent(new FixedNameServers(SERVICE_V4, SERVICE_V6), /* byPolicies= */ false));
-    Eventually.within(
-        DEADLINE, () -> assertThat(node.table()).contains("elements = { 10.96.0.10 }"));
+    this.scripted =
+        new ScriptedNode(
+            host,
+            pod,
+            outside,
+            /* bridged= */ false,
+            query -> query.answer(answer(query.message())));
+    this.asked = scripted.asked;
+    scripted.startAgent();
   }
 
   /** Of a Service: the name alone, and those that a search list makes of it. */
@@ -72,10 +60,7 @@ class DnsClientsTest {
 
   @AfterEach
   void end() throws IOException {
-    node.close();
-    for (ScriptedServer server : scripted) {
-      server.close();
-    }
+    scripted.close();
   }
 
   @ParameterizedTest
@@ -113,23 +98,9 @@ class DnsClientsTest {
   @ParameterizedTest
   @ValueSource(strings = {"10.96.0.10", "fd96::10"})
   void theResolverOfTheCLibrary(String server, @TempDir Path directory) throws IOException {
-    Path configuration =
-        Files.writeString(
-            directory.resolve("resolv.conf"),
-            """
-            nameserver %s
-            search default.svc.cluster.local svc.cluster.local cluster.local
-            options ndots:5
-            """
-                .formatted(server));
-    String[] command = {
-      "unshare",
-      "--mount",
-      "sh",
-      "-c",
-      "mount --bind \"$0\" /etc/resolv.conf && exec getent ahosts db.shop",
-      configuration.toString()
-    };
+    String[] command =
+        ScriptedNode.withResolvConf(
+            directory, InetAddress.ofLiteral(server), List.of("getent", "ahosts", "db.shop"));
 
     CommandResult first = pod.tryRun(command);
     int afterwards = asked.get();

@@ -4,23 +4,17 @@ import static io.kindnet.kindnetd.dnscache.Answers.negative;
 import static io.kindnet.kindnetd.dnscache.Answers.records;
 import static io.kindnet.kindnetd.dnscache.DnsNode.DIRECT_V4;
 import static io.kindnet.kindnetd.dnscache.DnsNode.DIRECT_V6;
-import static io.kindnet.kindnetd.dnscache.DnsNode.SERVER_V4;
-import static io.kindnet.kindnetd.dnscache.DnsNode.SERVER_V6;
 import static io.kindnet.kindnetd.dnscache.DnsNode.SERVICE_V4;
 import static io.kindnet.kindnetd.dnscache.DnsNode.SERVICE_V6;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.kindnet.netlink.ip.IpAddresses;
-import io.kindnet.netlink.testing.Deadlines;
-import io.kindnet.netlink.testing.Eventually;
 import io.kindnet.netlink.testing.JavaProcess;
 import io.kindnet.netlink.testing.Namespace;
 import io.kindnet.netlink.testing.NetworkNamespaces;
 import java.io.IOException;
 import java.net.InetAddress;
-import java.nio.file.Files;
 import java.nio.file.Path;
-import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
@@ -48,7 +42,6 @@ import org.xbill.DNS.Type;
 @NetworkNamespaces
 @Tag("tproxy")
 class RealClientsIT {
-  private static final Duration DEADLINE = Deadlines.scaled(Duration.ofSeconds(60));
   private static final String CLUSTER = ".svc.cluster.local.";
 
   /** 4 KB of records. */
@@ -59,35 +52,28 @@ class RealClientsIT {
       List.of(
           "db.shop", "v4.shop", "v6.shop", "alias.shop", "empty.shop", "absent.shop", "many.shop");
 
-  private final DnsNode node;
+  private final ScriptedNode scripted;
   private final Namespace pod;
   private final Path directory;
-  private final List<ScriptedServer> scripted = new ArrayList<>();
-  private final AtomicInteger asked = new AtomicInteger();
+  private final AtomicInteger asked;
 
   RealClientsIT(Namespace host, Namespace pod, Namespace outside, @TempDir Path directory) {
     this.pod = pod;
     this.directory = directory;
-    this.node = new DnsNode(host, pod, outside, /* bridged= */ false);
-    scripted.add(node.server(SERVER_V4));
-    scripted.add(node.server(SERVER_V6));
-    scripted.forEach(server ->
-        server.script(query -> {
-          asked.incrementAndGet();
-          Message answer = answer(query.message());
-          query.answer(query.overTcp() ? answer : cut(query.message(), answer));
-        }));
-    node.start(node.agent(new FixedNameServers(SERVICE_V4, SERVICE_V6), /* byPolicies= */ false));
-    Eventually.within(
-        DEADLINE, () -> assertThat(node.table()).contains("elements = { 10.96.0.10 }"));
+    this.scripted =
+        new ScriptedNode(host, pod, outside, /* bridged= */ false, RealClientsIT::answer);
+    this.asked = scripted.asked;
+    scripted.startAgent();
+  }
+
+  private static void answer(ScriptedServer.Asked query) {
+    Message answer = answer(query.message());
+    query.answer(query.overTcp() ? answer : cut(query.message(), answer));
   }
 
   @AfterEach
   void end() throws IOException {
-    node.close();
-    for (ScriptedServer server : scripted) {
-      server.close();
-    }
+    scripted.close();
   }
 
   private static Message answer(Message query) {
@@ -184,22 +170,11 @@ class RealClientsIT {
   /** What a program says when its pod has a resolv.conf with this server, one line for each. */
   private Set<String> find(InetAddress server, List<String> hosts, String... program)
       throws IOException {
-    Path configuration =
-        Files.writeString(
-            directory.resolve("resolv.conf"),
-            """
-            nameserver %s
-            search default.svc.cluster.local svc.cluster.local cluster.local
-            options ndots:5
-            """
-                .formatted(IpAddresses.format(server)));
-    List<String> command = new ArrayList<>(List.of("unshare", "--mount", "sh", "-c"));
-    command.add("mount --bind \"$0\" /etc/resolv.conf && exec \"$@\"");
-    command.add(configuration.toString());
-    command.addAll(Arrays.asList(program));
-    command.addAll(hosts);
+    List<String> asking = new ArrayList<>(Arrays.asList(program));
+    asking.addAll(hosts);
+    String[] command = ScriptedNode.withResolvConf(directory, server, asking);
     Set<String> lines = new TreeSet<>();
-    for (String line : pod.run(command.toArray(String[]::new)).lines().toList()) {
+    for (String line : pod.run(command).lines().toList()) {
       lines.add(canonical(line));
     }
     return lines;
