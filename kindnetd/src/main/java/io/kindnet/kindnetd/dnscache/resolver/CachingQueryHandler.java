@@ -1,5 +1,6 @@
 package io.kindnet.kindnetd.dnscache.resolver;
 
+import io.kindnet.kindnetd.dnscache.wire.Dns;
 import io.kindnet.kindnetd.dnscache.wire.Query;
 import io.kindnet.kindnetd.dnscache.wire.Transport;
 import java.nio.ByteBuffer;
@@ -8,6 +9,7 @@ import java.nio.ByteBuffer;
 final class CachingQueryHandler implements QueryHandler {
   private final CachingResolver resolver;
   private final Query query = new Query();
+  private final ByteBuffer scratch = ByteBuffer.allocate(Dns.LARGEST_MESSAGE);
 
   CachingQueryHandler(CachingResolver resolver) {
     this.resolver = resolver;
@@ -41,9 +43,9 @@ final class CachingQueryHandler implements QueryHandler {
       return;
     }
     // it may have come since somebody has looked
-    ByteBuffer answer = ByteBuffer.allocate(query.sizeLimit(asked.transport()));
-    if (resolver.hits().answer(server, query, asked.transport(), answer)) {
-      responder.respond(answer.flip());
+    scratch.clear();
+    if (resolver.hits().answer(server, query, asked.transport(), scratch)) {
+      responder.respond(scratch.flip());
     } else if (server.answers()) {
       resolver.counters().misses.increment();
       lookUp(server, message, asked.transport(), responder);

@@ -7,7 +7,6 @@ import java.nio.ByteBuffer;
 import java.nio.channels.SelectionKey;
 import java.nio.channels.Selector;
 import java.nio.channels.SocketChannel;
-import java.security.SecureRandom;
 import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.Deque;
@@ -25,7 +24,7 @@ final class TcpConnection implements Channel {
 
   private final SocketChannel channel;
   private final UpstreamServer server;
-  private final SecureRandom random;
+  private final RandomNumbers random;
   private final SelectionKey key;
   private final Map<Integer, Exchange> underWay = new HashMap<>();
   private final Deque<ByteBuffer> toSend = new ArrayDeque<>();
@@ -39,7 +38,7 @@ final class TcpConnection implements Channel {
   private boolean closed;
 
   private TcpConnection(
-      SocketChannel channel, UpstreamServer server, Selector selector, SecureRandom random)
+      SocketChannel channel, UpstreamServer server, Selector selector, RandomNumbers random)
       throws IOException {
     this.channel = channel;
     this.server = server;
@@ -51,7 +50,7 @@ final class TcpConnection implements Channel {
             selector, connected ? SelectionKey.OP_READ : SelectionKey.OP_CONNECT, this);
   }
 
-  static TcpConnection open(UpstreamServer server, Selector selector, SecureRandom random)
+  static TcpConnection open(UpstreamServer server, Selector selector, RandomNumbers random)
       throws IOException {
     SocketChannel channel = SocketChannel.open();
     try {
@@ -65,9 +64,9 @@ final class TcpConnection implements Channel {
   void send(Exchange exchange) {
     transfer |= exchange.mode() == Exchange.Mode.TRANSFER;
     lastUsed = System.nanoTime();
-    int id = random.nextInt(1 << 16);
+    int id = random.below(1 << 16);
     while (underWay.containsKey(id)) {
-      id = random.nextInt(1 << 16);
+      id = random.below(1 << 16);
     }
     underWay.put(id, exchange);
     byte[] message = exchange.message();

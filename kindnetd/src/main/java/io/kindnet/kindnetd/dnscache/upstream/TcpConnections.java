@@ -2,7 +2,6 @@ package io.kindnet.kindnetd.dnscache.upstream;
 
 import java.io.IOException;
 import java.nio.channels.Selector;
-import java.security.SecureRandom;
 import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.List;
@@ -19,10 +18,10 @@ final class TcpConnections {
 
   private final UpstreamServer server;
   private final Selector selector;
-  private final SecureRandom random;
+  private final RandomNumbers random;
   private final List<TcpConnection> connections = new ArrayList<>();
 
-  TcpConnections(UpstreamServer server, Selector selector, SecureRandom random) {
+  TcpConnections(UpstreamServer server, Selector selector, RandomNumbers random) {
     this.server = server;
     this.selector = selector;
     this.random = random;

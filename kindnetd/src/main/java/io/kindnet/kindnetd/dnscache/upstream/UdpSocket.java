@@ -1,12 +1,10 @@
 package io.kindnet.kindnetd.dnscache.upstream;
 
 import java.io.IOException;
-import java.net.PortUnreachableException;
 import java.nio.ByteBuffer;
 import java.nio.channels.DatagramChannel;
 import java.nio.channels.SelectionKey;
 import java.nio.channels.Selector;
-import java.security.SecureRandom;
 import java.util.HashMap;
 import java.util.Map;
 
@@ -22,19 +20,19 @@ final class UdpSocket implements Channel {
 
   private final DatagramChannel channel;
   private final UpstreamServer server;
-  private final SecureRandom random;
+  private final RandomNumbers random;
   private final Map<Integer, Exchange> underWay = new HashMap<>();
   private final long opened = System.nanoTime();
   private int sent;
   private boolean failed;
 
-  private UdpSocket(DatagramChannel channel, UpstreamServer server, SecureRandom random) {
+  private UdpSocket(DatagramChannel channel, UpstreamServer server, RandomNumbers random) {
     this.channel = channel;
     this.server = server;
     this.random = random;
   }
 
-  static UdpSocket open(UpstreamServer server, Selector selector, SecureRandom random)
+  static UdpSocket open(UpstreamServer server, Selector selector, RandomNumbers random)
       throws IOException {
     DatagramChannel channel = DatagramChannel.open();
     try {
@@ -51,9 +49,9 @@ final class UdpSocket implements Channel {
 
   /** Sends a question; that a datagram is lost, or the network away, is the business of retries. */
   void send(Exchange exchange) {
-    int id = random.nextInt(1 << 16);
+    int id = random.below(1 << 16);
     while (underWay.containsKey(id)) {
-      id = random.nextInt(1 << 16);
+      id = random.below(1 << 16);
     }
     underWay.put(id, exchange);
     sent++;
@@ -70,24 +68,18 @@ final class UdpSocket implements Channel {
     }
   }
 
+  /** Reads one datagram: if there are more, the selector says so again. */
   @Override
   public void ready() {
-    ByteBuffer buffer = server.receiveBuffer();
-    while (true) {
-      buffer.clear();
-      int length;
-      try {
-        length = channel.isOpen() ? channel.read(buffer) : 0;
-      } catch (PortUnreachableException e) {
-        server.unreachable(this);
-        continue; // the error is gone, and there may be answers behind it
-      } catch (IOException e) {
-        server.unreachable(this);
-        return;
-      }
-      if (length == 0) {
-        return;
-      }
+    ByteBuffer buffer = server.receiveBuffer().clear();
+    int length;
+    try {
+      length = channel.isOpen() ? channel.read(buffer) : 0;
+    } catch (IOException e) {
+      server.unreachable(this);
+      return;
+    }
+    if (length > 0) {
       byte[] message = new byte[buffer.flip().remaining()];
       buffer.get(message);
       server.received(this, message);

@@ -2,7 +2,6 @@ package io.kindnet.kindnetd.dnscache.upstream;
 
 import java.io.IOException;
 import java.nio.channels.Selector;
-import java.security.SecureRandom;
 import java.util.ArrayList;
 import java.util.Iterator;
 import java.util.List;
@@ -17,13 +16,13 @@ final class UdpSockets {
 
   private final UpstreamServer server;
   private final Selector selector;
-  private final SecureRandom random;
+  private final RandomNumbers random;
   private final List<UdpSocket> sockets = new ArrayList<>();
 
   /** Those that only wait for answers. */
   private final List<UdpSocket> worn = new ArrayList<>();
 
-  UdpSockets(UpstreamServer server, Selector selector, SecureRandom random) {
+  UdpSockets(UpstreamServer server, Selector selector, RandomNumbers random) {
     this.server = server;
     this.selector = selector;
     this.random = random;
@@ -36,7 +35,7 @@ final class UdpSockets {
    */
   @Nullable UdpSocket any(@Nullable UdpSocket except) {
     for (int tries = 0; tries < 4 * SOCKETS && !sockets.isEmpty(); tries++) {
-      UdpSocket socket = sockets.get(random.nextInt(sockets.size()));
+      UdpSocket socket = sockets.get(random.below(sockets.size()));
       if (socket != except && !socket.worn(System.nanoTime())) {
         return socket;
       }

@@ -6,7 +6,6 @@ import java.net.InetSocketAddress;
 import java.nio.ByteBuffer;
 import java.nio.channels.SelectionKey;
 import java.nio.channels.Selector;
-import java.security.SecureRandom;
 import java.time.Duration;
 import java.util.List;
 import java.util.Queue;
@@ -26,7 +25,7 @@ public final class Upstream implements AutoCloseable {
   private static final Duration END = Duration.ofSeconds(10);
 
   private final Selector selector;
-  private final SecureRandom random = new SecureRandom();
+  private final RandomNumbers random = new RandomNumbers();
   private final ByteBuffer receiveBuffer = ByteBuffer.allocateDirect(1 << 16);
   private final List<UpstreamServer> servers = new CopyOnWriteArrayList<>();
   private final Queue<Runnable> tasks = new ConcurrentLinkedQueue<>();
@@ -99,7 +98,7 @@ public final class Upstream implements AutoCloseable {
     return selector;
   }
 
-  SecureRandom random() {
+  RandomNumbers random() {
     return random;
   }
 
