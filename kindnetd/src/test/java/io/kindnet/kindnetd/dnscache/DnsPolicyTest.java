@@ -2,7 +2,6 @@ package io.kindnet.kindnetd.dnscache;
 
 import static io.kindnet.kindnetd.dnscache.Answers.query;
 import static io.kindnet.kindnetd.dnscache.Answers.records;
-import static io.kindnet.kindnetd.dnscache.DnsNode.POD_V4;
 import static io.kindnet.kindnetd.dnscache.DnsNode.SERVER_V4;
 import static io.kindnet.kindnetd.dnscache.DnsNode.SERVICE_V4;
 import static io.kindnet.kindnetd.networkpolicy.PolicySamples.allow;
@@ -18,17 +17,9 @@ import static io.kindnet.kindnetd.networkpolicy.PolicySamples.withLabels;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
-import io.kindnet.kindnetd.cluster.ClusterView;
-import io.kindnet.kindnetd.cluster.namespaces.ClusterNamespace;
-import io.kindnet.kindnetd.cluster.nodes.LabelledNode;
 import io.kindnet.kindnetd.cluster.pods.ClusterPod;
-import io.kindnet.kindnetd.cluster.policies.Policy;
 import io.kindnet.kindnetd.networkpolicy.EnforcementListener;
 import io.kindnet.kindnetd.networkpolicy.NetworkPolicyAgent;
-import io.kindnet.kindnetd.networkpolicy.NetworkPolicyOptions;
-import io.kindnet.kindnetd.networkpolicy.PolicyViews;
-import io.kindnet.kindnetd.networkpolicy.compiler.LogRule;
-import io.kindnet.kindnetd.networkpolicy.localpods.LocalPods;
 import io.kindnet.netlink.testing.Deadlines;
 import io.kindnet.netlink.testing.Eventually;
 import io.kindnet.netlink.testing.Namespace;
@@ -42,7 +33,6 @@ import java.net.SocketTimeoutException;
 import java.time.Duration;
 import java.util.List;
 import java.util.Map;
-import java.util.Set;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.function.Predicate;
@@ -62,15 +52,7 @@ class DnsPolicyTest {
   private static final String UDP_FLOW = "10.244.0.5 . 10.96.0.10 . udp";
   private static final String TCP_FLOW = "10.244.0.5 . 10.96.0.10 . tcp";
 
-  private static final ClusterPod CLIENT =
-      pod("default", "client", labels("app", "client"), "self", "10.244.0.5");
-  private static final ClusterPod DNS =
-      pod("kube-system", "dns", labels("k8s-app", "kube-dns"), "other", "10.244.9.53");
-
-  private final ClusterView<ClusterPod> pods = new ClusterView<>();
-  private final ClusterView<ClusterNamespace> namespaces = new ClusterView<>();
-  private final ClusterView<LabelledNode> nodes = new ClusterView<>();
-  private final ClusterView<Policy> policies = new ClusterView<>();
+  private final EnforcedCluster cluster = new EnforcedCluster();
   private final List<String> tablesWhenChanging = new CopyOnWriteArrayList<>();
   private final AtomicInteger asked = new AtomicInteger();
   private final FixedNameServers servers = new FixedNameServers(SERVICE_V4);
@@ -84,32 +66,7 @@ class DnsPolicyTest {
     this.host = host;
     this.node = new DnsNode(host, pod, outside, /* bridged= */ false);
     this.cache = node.agent(servers, /* byPolicies= */ true);
-    this.enforcement =
-        new NetworkPolicyAgent(
-            new NetworkPolicyOptions(true, true, true),
-            () -> new PolicyViews(pods, namespaces, nodes, List.of(policies)),
-            new OnePod(),
-            () -> LogRule.NONE,
-            Map.of(),
-            new Recorded(cache.flows()),
-            node.domains,
-            () -> node.nftables,
-            node.tableEvents,
-            node.status);
-  }
-
-  /** The pod of this node. */
-  private static final class OnePod implements LocalPods {
-    @Override
-    public Snapshot snapshot() {
-      return new Snapshot(Map.of(POD_V4, new PodName("default", "client")), Set.of());
-    }
-
-    @Override
-    public void refresh() {}
-
-    @Override
-    public void onChange(Runnable listener) {}
+    this.enforcement = cluster.agent(node, new Recorded(cache.flows()), node.domains, node.status);
   }
 
   /** Keeps what the kernel had when it was about to get policies. */
@@ -144,23 +101,7 @@ class DnsPolicyTest {
       asked.incrementAndGet();
       query.answer(records(query.message(), 60, "192.0.2.1"));
     });
-    put(CLIENT);
-    put(DNS);
-    for (String name : List.of("default", "kube-system")) {
-      namespaces.put(name, new ClusterNamespace(name, labels("kubernetes.io/metadata.name", name)));
-    }
-    namespaces.listed(Set.of("default", "kube-system"));
-    pods.listed(Set.of("default/client", "kube-system/dns"));
-    nodes.listed(Set.of());
-    policies.listed(Set.of());
-    cache.flows().onUnknown(enforcement::lookAgain);
-    node.start(cache);
-    DnsNode.in(
-        host,
-        () -> {
-          enforcement.start();
-          return true;
-        });
+    EnforcedCluster.start(node, cache, enforcement);
     awaitFlows(UDP_FLOW, TCP_FLOW);
   }
 
@@ -169,14 +110,6 @@ class DnsPolicyTest {
     enforcement.close();
     node.close();
     server.close();
-  }
-
-  private void put(ClusterPod pod) {
-    pods.put(pod.namespace() + "/" + pod.name(), pod);
-  }
-
-  private void put(Policy policy) {
-    policies.put(policy.fullName(), policy);
   }
 
   /** These and no others are served. */
@@ -237,12 +170,12 @@ class DnsPolicyTest {
   void answersNothingToWhoMayReachNobody() throws IOException {
     answer();
 
-    put(egressPolicy("default", "nothing", selector("app", "client")));
+    cluster.put(egressPolicy("default", "nothing", selector("app", "client")));
     awaitFlows();
     awaitEnforced("nothing");
     assertNoAnswer();
 
-    policies.remove("default/nothing");
+    cluster.policies.remove("default/nothing");
     awaitFlows(UDP_FLOW, TCP_FLOW);
     answer();
     assertThat(asked).hasValue(1);
@@ -250,7 +183,7 @@ class DnsPolicyTest {
 
   @Test
   void servesByProtocolAndByThePortOfTheEndpoints() throws IOException {
-    put(
+    cluster.put(
         egressPolicy(
             "default",
             "dns",
@@ -264,7 +197,7 @@ class DnsPolicyTest {
     answer();
     assertThat(asked).hasValue(1);
 
-    put(
+    cluster.put(
         egressPolicy(
             "default",
             "dns",
@@ -277,7 +210,7 @@ class DnsPolicyTest {
   /** The pods of the name server decide, too. */
   @Test
   void servesNobodyWhomTheServerDoesNotLetIn() {
-    put(
+    cluster.put(
         ingressPolicy(
             "kube-system",
             "some",
@@ -285,14 +218,14 @@ class DnsPolicyTest {
             allow(List.of(podsOf(selector(), selector("app", "other"))))));
     awaitFlows();
 
-    put(withLabels(CLIENT, "app", "other"));
+    cluster.put(withLabels(EnforcedCluster.CLIENT, "app", "other"));
     awaitFlows(UDP_FLOW, TCP_FLOW);
   }
 
   /** An answer is one whichever address the server's pods have behind the Service. */
   @Test
   void servesAPodThatLetsNobodyIn() throws IOException {
-    put(ingressPolicy("default", "closed", selector("app", "client")));
+    cluster.put(ingressPolicy("default", "closed", selector("app", "client")));
     Eventually.within(
         DEADLINE, () -> assertThat(Nft.ruleset(host)).contains("ingress-default/closed"));
 
@@ -305,7 +238,7 @@ class DnsPolicyTest {
   void takesItAwayBeforeThePolicyIsInForce() {
     tablesWhenChanging.clear();
 
-    put(egressPolicy("default", "nothing", selector("app", "client")));
+    cluster.put(egressPolicy("default", "nothing", selector("app", "client")));
     awaitFlows();
     awaitEnforced("nothing");
 
@@ -319,7 +252,7 @@ class DnsPolicyTest {
 
   @Test
   void servesNobodyBeforeItKnowsWhoAnswers() {
-    put(
+    cluster.put(
         ingressPolicy(
             "kube-system",
             "none",
@@ -327,7 +260,7 @@ class DnsPolicyTest {
             allow(List.of(podsOf(selector(), selector("app", "other"))))));
     ClusterPod closed =
         pod("kube-system", "closed", labels("k8s-app", "closed-dns"), "other", "10.244.9.54");
-    put(closed);
+    cluster.put(closed);
     servers.endpoints(Map.of(SERVICE_V4, new InetSocketAddress(closed.addresses().getFirst(), 53)));
     awaitFlows();
 

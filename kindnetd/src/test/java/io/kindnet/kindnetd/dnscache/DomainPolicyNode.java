@@ -1,12 +1,9 @@
 package io.kindnet.kindnetd.dnscache;
 
-import static io.kindnet.kindnetd.dnscache.DnsNode.POD_V4;
-import static io.kindnet.kindnetd.dnscache.DnsNode.POD_V6;
 import static io.kindnet.kindnetd.dnscache.DnsNode.SERVICE_V4;
 import static io.kindnet.kindnetd.networkpolicy.PolicySamples.allow;
 import static io.kindnet.kindnetd.networkpolicy.PolicySamples.block;
 import static io.kindnet.kindnetd.networkpolicy.PolicySamples.clusterPolicy;
-import static io.kindnet.kindnetd.networkpolicy.PolicySamples.labels;
 import static io.kindnet.kindnetd.networkpolicy.PolicySamples.pod;
 import static io.kindnet.kindnetd.networkpolicy.PolicySamples.podsOf;
 import static io.kindnet.kindnetd.networkpolicy.PolicySamples.rule;
@@ -16,9 +13,6 @@ import static io.kindnet.kindnetd.networkpolicy.PolicySamples.udp;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.kindnet.kindnetd.cluster.ClusterView;
-import io.kindnet.kindnetd.cluster.namespaces.ClusterNamespace;
-import io.kindnet.kindnetd.cluster.nodes.LabelledNode;
-import io.kindnet.kindnetd.cluster.pods.ClusterPod;
 import io.kindnet.kindnetd.cluster.policies.Action;
 import io.kindnet.kindnetd.cluster.policies.LabelSelector;
 import io.kindnet.kindnetd.cluster.policies.Peer;
@@ -27,11 +21,7 @@ import io.kindnet.kindnetd.cluster.policies.Policy;
 import io.kindnet.kindnetd.cluster.policies.PolicyRules;
 import io.kindnet.kindnetd.cluster.policies.Tier;
 import io.kindnet.kindnetd.networkpolicy.NetworkPolicyAgent;
-import io.kindnet.kindnetd.networkpolicy.NetworkPolicyOptions;
-import io.kindnet.kindnetd.networkpolicy.PolicyViews;
-import io.kindnet.kindnetd.networkpolicy.compiler.LogRule;
 import io.kindnet.kindnetd.networkpolicy.domains.DomainAddresses;
-import io.kindnet.kindnetd.networkpolicy.localpods.LocalPods;
 import io.kindnet.kindnetd.status.Status;
 import io.kindnet.netlink.testing.Deadlines;
 import io.kindnet.netlink.testing.Eventually;
@@ -45,7 +35,6 @@ import java.net.ServerSocket;
 import java.net.Socket;
 import java.time.Duration;
 import java.util.List;
-import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import java.util.TreeSet;
@@ -66,17 +55,10 @@ final class DomainPolicyNode implements AutoCloseable {
   private static final Pattern DENIED =
       Pattern.compile("counter packets (\\d+) bytes \\d+ drop comment \"[^\"]*" + POLICY);
 
-  static final ClusterPod CLIENT =
-      pod("default", "client", labels("app", "client"), "self", "10.244.0.5", "fd00::5");
-  private static final ClusterPod DNS =
-      pod("kube-system", "dns", labels("k8s-app", "kube-dns"), "other", "10.244.9.53");
-
-  final ClusterView<Policy> policies = new ClusterView<>();
+  private final EnforcedCluster cluster = new EnforcedCluster();
+  final ClusterView<Policy> policies = cluster.policies;
   final DnsNode node;
   final ScriptedServer server;
-  private final ClusterView<ClusterPod> pods = new ClusterView<>();
-  private final ClusterView<ClusterNamespace> namespaces = new ClusterView<>();
-  private final ClusterView<LabelledNode> nodes = new ClusterView<>();
   private final ServerSocket echo;
   private final Duration grace;
 
@@ -104,16 +86,6 @@ final class DomainPolicyNode implements AutoCloseable {
     server = node.server(DnsNode.SERVER_V4);
     echo = DnsNode.in(outside, () -> new ServerSocket(PORT, 500));
     Thread.ofPlatform().daemon().start(this::accept);
-    for (ClusterPod each : List.of(CLIENT, DNS)) {
-      pods.put(each.namespace() + "/" + each.name(), each);
-    }
-    for (String name : List.of("default", "kube-system")) {
-      namespaces.put(name, new ClusterNamespace(name, labels("kubernetes.io/metadata.name", name)));
-    }
-    namespaces.listed(Set.of("default", "kube-system"));
-    pods.listed(Set.of("default/client", "kube-system/dns"));
-    nodes.listed(Set.of());
-    policies.listed(Set.of());
     start();
   }
 
@@ -123,26 +95,8 @@ final class DomainPolicyNode implements AutoCloseable {
     DomainAddresses domains =
         new DomainAddresses(() -> node.addressNftables, grace, System::nanoTime);
     cache = node.agent(new FixedNameServers(SERVICE_V4), /* byPolicies= */ true, domains);
-    enforcement =
-        new NetworkPolicyAgent(
-            new NetworkPolicyOptions(true, true, true),
-            () -> new PolicyViews(pods, namespaces, nodes, List.of(policies)),
-            new OnePod(),
-            () -> LogRule.NONE,
-            Map.of(),
-            cache.flows(),
-            domains,
-            () -> node.nftables,
-            node.tableEvents,
-            status);
-    cache.flows().onUnknown(enforcement::lookAgain);
-    node.start(cache);
-    DnsNode.in(
-        node.host,
-        () -> {
-          enforcement.start();
-          return true;
-        });
+    enforcement = cluster.agent(node, cache.flows(), domains, status);
+    EnforcedCluster.start(node, cache, enforcement);
     awaitServed();
   }
 
@@ -155,21 +109,6 @@ final class DomainPolicyNode implements AutoCloseable {
   private void awaitServed() {
     Eventually.within(
         DEADLINE, () -> assertThat(node.table()).contains("10.244.0.5 . 10.96.0.10 . udp"));
-  }
-
-  /** The pod of this node. */
-  private static final class OnePod implements LocalPods {
-    @Override
-    public Snapshot snapshot() {
-      PodName name = new PodName("default", "client");
-      return new Snapshot(Map.of(POD_V4, name, POD_V6, name), Set.of());
-    }
-
-    @Override
-    public void refresh() {}
-
-    @Override
-    public void onChange(Runnable listener) {}
   }
 
   private void accept() {
