@@ -157,6 +157,8 @@ public final class DnsCacheAgent implements Agent {
       flows.serversChanged();
       loop.request(Pass.CHANGES);
     });
+    // what has changed before anybody listened
+    flows.serversChanged();
     arrival.start();
     loop.start();
   }
