@@ -87,7 +87,8 @@ public final class Bench implements Callable<Integer> {
       }
       if (parts.contains(Part.DNS)) {
         Path coreDns = client.toAbsolutePath().resolveSibling("coredns");
-        new DnsPart(fixture, coreDns, scratch).run(out, targets);
+        new DnsPart(fixture, coreDns, Path.of("bench/target/nameserver"), scratch)
+            .run(out, targets);
       }
       if (parts.contains(Part.EARLIER) && earlier != null) {
         new EarlierPart(fixture, EarlierBuild.unpack(earlier, scratch), runs).run(out, targets);

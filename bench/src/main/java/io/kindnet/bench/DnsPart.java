@@ -8,20 +8,23 @@ import java.nio.file.Path;
 final class DnsPart {
   private final BenchFixture fixture;
   private final Path program;
+  private final Path server;
   private final Path scratch;
 
   /**
    * @param program CoreDNS
+   * @param server the name server that is asked
    * @param scratch a directory for configurations and names
    */
-  DnsPart(BenchFixture fixture, Path program, Path scratch) {
+  DnsPart(BenchFixture fixture, Path program, Path server, Path scratch) {
     this.fixture = fixture;
     this.program = program;
+    this.server = server;
     this.scratch = scratch;
   }
 
   void run(PrintStream out, Targets targets) {
-    DnsServers servers = new DnsServers(program, scratch);
+    DnsServers servers = new DnsServers(program, server, scratch);
     DnsNames names = new DnsNames(scratch);
     try (DnsNode node = new DnsNode(fixture, servers)) {
       out.println("### DNS");

@@ -48,6 +48,26 @@ record DnsPerf(Namespace pod, int cpu, Path scratch) {
     return start(server, names, "-l", String.valueOf(seconds)).run();
   }
 
+  /**
+   * Asks at an even pace, but no question before the last one is answered, by one socket: as a pod
+   * whose work waits for each answer.
+   */
+  Run oneByOne(String server, Path names, int perSecond, int seconds) {
+    return start(
+            server,
+            names,
+            "-v",
+            "-l",
+            String.valueOf(seconds),
+            "-Q",
+            String.valueOf(perSecond),
+            "-c",
+            "1",
+            "-q",
+            "1")
+        .run();
+  }
+
   /** Asks at an even pace. */
   Run paced(String server, Path names, int perSecond, int seconds) {
     return start(server, names, pace(perSecond, seconds)).run();

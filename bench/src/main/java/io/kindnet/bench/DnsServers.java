@@ -9,39 +9,13 @@ import java.nio.file.Path;
 import java.util.List;
 
 /**
- * CoreDNS as the name server that is asked, and as caches beside ours.
+ * The name server that is asked, and CoreDNS as caches beside ours.
  *
  * @param program CoreDNS
- * @param directory for its configurations
+ * @param server the name server, which takes as little time as there is
+ * @param directory for configurations
  */
-record DnsServers(Path program, Path directory) {
-  private static final String SERVER =
-      """
-      .:5353 {
-        bind 10.244.9.53
-        template IN A near.bench {
-          answer "{{ .Name }} 3600 IN A 192.0.2.1"
-        }
-        template IN AAAA near.bench {
-          answer "{{ .Name }} 3600 IN AAAA 2001:db8::1"
-        }
-        template IN A unkept.bench {
-          answer "{{ .Name }} 0 IN A 192.0.2.1"
-        }
-        template IN AAAA unkept.bench {
-          answer "{{ .Name }} 0 IN AAAA 2001:db8::1"
-        }
-      }
-      far.bench:5353 {
-        bind 10.244.9.53
-        erratic {
-          drop 0
-          truncate 0
-          delay 1 1ms
-        }
-      }
-      """;
-
+record DnsServers(Path program, Path server, Path directory) {
   private static final String CORE_DNS =
       """
       .:53 {
@@ -70,9 +44,13 @@ record DnsServers(Path program, Path directory) {
 
   /** The server of all names of {@link DnsNames}, at {@code 10.244.9.53:5353}. */
   void serve(Namespace namespace, int cpu) {
-    String file = write("server", SERVER);
     namespace.start(
-        "taskset", "-c", String.valueOf(cpu), program.toString(), "-conf", file, "-quiet");
+        "taskset",
+        "-c",
+        String.valueOf(cpu),
+        server.toAbsolutePath().toString(),
+        "10.244.9.53",
+        "5353");
   }
 
   /** CoreDNS with its cache on a node, listening at an address. */
