@@ -9,7 +9,7 @@ ARG BUILD_IMAGE=eclipse-temurin:25-jdk
 FROM ${BUILD_IMAGE} AS build
 RUN apt-get update \
   && DEBIAN_FRONTEND=noninteractive apt-get install --yes --no-install-recommends \
-    binutils busybox-static gcc iproute2 libc6-dev make maven musl-tools unzip util-linux
+    binutils busybox-static clang gcc iproute2 libc6-dev make maven musl-tools unzip util-linux
 WORKDIR /build
 COPY . .
 # the checks of the sources are made elsewhere, by make test

@@ -12,7 +12,7 @@ JDK_HOME = $(shell build/find-jdk $(JDK))
 MAVEN = JAVA_HOME=$(JDK_HOME) MAVEN_OPTS="--sun-misc-unsafe-memory-access=allow $(MAVEN_OPTS)" mvn --batch-mode --no-transfer-progress
 # what builds the programs; what runs them here needs more
 BUILD_TOOLS = jdk=$(JDK) mvn=maven
-TOOLS := cc=gcc headers=libc6-dev ip=iproute2 nsenter=util-linux unzip=unzip strip=binutils
+TOOLS := cc=gcc headers=libc6-dev clang=clang ip=iproute2 tc=iproute2 nsenter=util-linux unzip=unzip strip=binutils
 CLUSTER_TOOLS = go=21 etcd=etcd-server $(if $(filter debian,$(CONTAINERD)),containerd=containerd ctr=containerd) runc=runc busybox=busybox-static openssl=openssl \
   iptables=iptables pgrep=procps buildah=buildah debootstrap=debootstrap /usr/lib/cni/ptp=containernetworking-plugins
 RUN_TOOLS := nft=nftables conntrack=conntrack sqlite3=sqlite3 curl=curl sysctl=procps dig=bind9-dnsutils
@@ -63,7 +63,7 @@ test: check-root check
 # In there is no network, so that all must be here before; one test makes Maven fetch what tests run on.
 test-rootless: check tools dist
 	$(MAVEN) --quiet verify -Pjmh -DskipITs -Dtest=HexTest -Dsurefire.failIfNoSpecifiedTests=false
-	build/rootless $(MAKE) verify MAVEN_ARGS=--offline EXCLUDED=cgroups,users,
+	build/rootless $(MAKE) verify MAVEN_ARGS=--offline EXCLUDED=bpf,cgroups,users,
 
 # Tests tagged with a feature that this kernel lacks are left out by name; EXCLUDED=TAG,... leaves out more.
 verify:

@@ -207,6 +207,7 @@ final class LoopbackRouting {
         route.protocol(),
         route.scope(),
         METRIC,
+        route.mtu(),
         route.source(),
         List.of(NextHop.through(link.index())));
   }

@@ -20,6 +20,7 @@ import io.kindnet.netlink.nftables.expr.Nat;
 import io.kindnet.netlink.nftables.expr.Notrack;
 import io.kindnet.netlink.nftables.expr.Payload;
 import io.kindnet.netlink.nftables.expr.Register;
+import io.kindnet.netlink.nftables.expr.Reject;
 import io.kindnet.netlink.nftables.expr.Tproxy;
 import io.kindnet.netlink.nftables.expr.UnknownExpression;
 import io.kindnet.netlink.nftables.expr.Value;
@@ -74,6 +75,7 @@ public final class RuleText {
       case Masquerade masquerade -> words.add("masquerade");
       case Nat nat -> words.add(nat(nat));
       case Notrack notrack -> words.add("notrack");
+      case Reject reject -> words.add("reject with icmp code " + reject.code());
       case Tproxy tproxy -> words.add(tproxy(tproxy));
       case Verdict verdict -> words.add(verdict.toString());
       case UnknownExpression unknown -> words.add(StatementText.of(unknown));

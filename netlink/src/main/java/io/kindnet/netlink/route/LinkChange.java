@@ -64,6 +64,13 @@ public final class LinkChange {
     return says("arp on multicast on");
   }
 
+  /** Sends everything to the other end of a veth without asking who has an address there. */
+  public LinkChange withoutNeighbours() {
+    flags = (flags | Link.IFF_NOARP) & ~Link.IFF_MULTICAST;
+    change |= Link.IFF_NOARP | Link.IFF_MULTICAST;
+    return says("arp off multicast off");
+  }
+
   /** Sets the largest packet, in bytes. */
   public LinkChange mtu(int bytes) {
     attributes.attributeU32(IFLA_MTU, bytes);

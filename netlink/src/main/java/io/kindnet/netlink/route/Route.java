@@ -28,6 +28,7 @@ import java.util.Optional;
  * @param protocol who made it, {@code RTPROT_} or a number of one's own up to 255
  * @param scope {@code RT_SCOPE_}; always {@code UNIVERSE} in IPv6
  * @param metric the lower, the better, as an unsigned number; 0 is the best in IPv4
+ * @param mtu the largest packet that takes it, in bytes; 0 for what the link lets through
  * @param source the address that the host's own packets get
  * @param nextHops none where the type needs none, several for a multipath route
  */
@@ -38,6 +39,7 @@ public record Route(
     int protocol,
     int scope,
     int metric,
+    int mtu,
     Optional<InetAddress> source,
     List<NextHop> nextHops) {
   /** Copies the list. */
@@ -53,6 +55,7 @@ public record Route(
         RT_TABLE_MAIN,
         RTPROT_STATIC,
         RT_SCOPE_UNIVERSE,
+        0,
         0,
         Optional.empty(),
         List.of(nextHops));
@@ -73,34 +76,40 @@ public record Route(
         RTPROT_STATIC,
         RT_SCOPE_UNIVERSE,
         0,
+        0,
         Optional.empty(),
         List.of());
   }
 
   /** The same in another table. */
   public Route withTable(int other) {
-    return new Route(destination, type, other, protocol, scope, metric, source, nextHops);
+    return new Route(destination, type, other, protocol, scope, metric, mtu, source, nextHops);
   }
 
   /** The same by another maker, {@code RTPROT_}. */
   public Route withProtocol(int other) {
-    return new Route(destination, type, table, other, scope, metric, source, nextHops);
+    return new Route(destination, type, table, other, scope, metric, mtu, source, nextHops);
   }
 
   /** The same with another scope, {@code RT_SCOPE_}. */
   public Route withScope(int other) {
-    return new Route(destination, type, table, protocol, other, metric, source, nextHops);
+    return new Route(destination, type, table, protocol, other, metric, mtu, source, nextHops);
   }
 
   /** The same with another metric. */
   public Route withMetric(int other) {
-    return new Route(destination, type, table, protocol, scope, other, source, nextHops);
+    return new Route(destination, type, table, protocol, scope, other, mtu, source, nextHops);
+  }
+
+  /** The same for packets of at most {@code bytes}. */
+  public Route withMtu(int bytes) {
+    return new Route(destination, type, table, protocol, scope, metric, bytes, source, nextHops);
   }
 
   /** The same with the source address of the host's own packets. */
   public Route withSource(InetAddress other) {
     return new Route(
-        destination, type, table, protocol, scope, metric, Optional.of(other), nextHops);
+        destination, type, table, protocol, scope, metric, mtu, Optional.of(other), nextHops);
   }
 
   /** The same without the flags that the kernel keeps: what was asked for when it was made. */
@@ -114,7 +123,7 @@ public record Route(
     }
     return same
         ? this
-        : new Route(destination, type, table, protocol, scope, metric, source, configured);
+        : new Route(destination, type, table, protocol, scope, metric, mtu, source, configured);
   }
 
   /** The family of the destination. */
@@ -145,6 +154,7 @@ public record Route(
             && protocol == route.protocol
             && scope == route.scope
             && metric == route.metric
+            && mtu == route.mtu
             && source.equals(route.source)
             && nextHops.equals(route.nextHops));
   }
@@ -170,6 +180,9 @@ public record Route(
     }
     if (metric != 0) {
       text.append(" metric ").append(Integer.toUnsignedString(metric));
+    }
+    if (mtu != 0) {
+      text.append(" mtu ").append(mtu);
     }
     if (table != RT_TABLE_MAIN) {
       text.append(" table ").append(table);

@@ -53,6 +53,7 @@ final class RouteReader {
         info.protocol(),
         info.scope(),
         metric == null ? 0 : metric.u32(),
+        mtu(message).orElse(0),
         source == null ? Optional.empty() : Optional.of(source.address()),
         nextHops(info, attributes));
   }

@@ -1,8 +1,10 @@
 package io.kindnet.netlink.route;
 
 import static io.kindnet.netlink.route.RouteAttributes.NEXT_HOP_LENGTH;
+import static io.kindnet.netlink.route.RouteAttributes.RTAX_MTU;
 import static io.kindnet.netlink.route.RouteAttributes.RTA_DST;
 import static io.kindnet.netlink.route.RouteAttributes.RTA_GATEWAY;
+import static io.kindnet.netlink.route.RouteAttributes.RTA_METRICS;
 import static io.kindnet.netlink.route.RouteAttributes.RTA_MULTIPATH;
 import static io.kindnet.netlink.route.RouteAttributes.RTA_OIF;
 import static io.kindnet.netlink.route.RouteAttributes.RTA_PREFSRC;
@@ -56,6 +58,10 @@ final class RouteRequests {
     }
     if (route.table() > MAX_TABLE_IN_HEADER) {
       writer.attributeU32(RTA_TABLE, route.table());
+    }
+    if (route.mtu() != 0) {
+      int metrics = writer.beginNested(RTA_METRICS);
+      writer.attributeU32(RTAX_MTU, route.mtu()).end(metrics);
     }
     if (single) {
       writeOnly(writer, route);

@@ -32,6 +32,7 @@ public final class RouteSocket implements AutoCloseable {
   private final Routes routes;
   private final Neighbours neighbours;
   private final FibRules rules;
+  private final TrafficControl trafficControl;
 
   private RouteSocket(NetworkNamespace namespace, NetlinkSocket socket) {
     this.namespace = namespace;
@@ -41,6 +42,7 @@ public final class RouteSocket implements AutoCloseable {
     this.routes = new Routes(socket);
     this.neighbours = new Neighbours(socket);
     this.rules = new FibRules(socket);
+    this.trafficControl = new TrafficControl(socket);
   }
 
   /** Opens the namespace of the calling thread. */
@@ -82,6 +84,11 @@ public final class RouteSocket implements AutoCloseable {
   /** Policy rules of both families. */
   public FibRules rules() {
     return rules;
+  }
+
+  /** Programs that see what comes in by links. */
+  public TrafficControl trafficControl() {
+    return trafficControl;
   }
 
   /**

@@ -138,6 +138,7 @@ public final class DnsRouting {
         protocol,
         scope,
         0,
+        0,
         Optional.empty(),
         List.of(NextHop.through(loopback)));
   }

@@ -28,6 +28,7 @@ public sealed interface Expression
         Nat,
         Notrack,
         Payload,
+        Reject,
         Tproxy,
         UnknownExpression,
         Verdict {

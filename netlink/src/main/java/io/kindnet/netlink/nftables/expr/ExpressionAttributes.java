@@ -37,6 +37,7 @@ final class ExpressionAttributes {
       case Meta.NAME -> Meta.parse(attributes);
       case Nat.NAME -> Nat.parse(attributes, data);
       case Payload.NAME -> Payload.parse(attributes, data);
+      case Reject.NAME -> Reject.parse(attributes, data);
       case Tproxy.NAME -> Tproxy.parse(attributes, data);
       default -> UnknownExpression.of(name, data.bytes());
     };

@@ -211,11 +211,20 @@ public final class Matches {
 
   /** {@code iifname "eth0"}, or {@code iifname "knet*"} for all interfaces that begin so. */
   public static List<Expression> inputInterface(String name) {
+    return interfaceNamed(Meta.NFT_META_IIFNAME, name);
+  }
+
+  /** {@code oifname "eth0"}, or {@code oifname "knet*"} for all interfaces that begin so. */
+  public static List<Expression> outputInterface(String name) {
+    return interfaceNamed(Meta.NFT_META_OIFNAME, name);
+  }
+
+  private static List<Expression> interfaceNamed(int key, String name) {
     Value value =
         name.endsWith("*")
             ? Value.of(name.substring(0, name.length() - 1).getBytes(US_ASCII))
             : Value.ofInterfaceName(name);
-    return List.of(Meta.load(Meta.NFT_META_IIFNAME, NFT_REG_1), Cmp.equal(NFT_REG_1, value));
+    return List.of(Meta.load(key, NFT_REG_1), Cmp.equal(NFT_REG_1, value));
   }
 
   /**
