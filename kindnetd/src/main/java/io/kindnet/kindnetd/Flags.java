@@ -96,8 +96,33 @@ final class Flags {
       arity = "1",
       paramLabel = "BOOLEAN",
       defaultValue = "true",
-      description = "NAT64 with 64:ff9b::/96, on IPv6-only clusters (default ${DEFAULT-VALUE})")
+      description = "NAT64, on nodes whose pods have IPv6 only (default ${DEFAULT-VALUE})")
   boolean nat64;
+
+  @Option(
+      names = "--nat64-prefix",
+      paramLabel = "PREFIX",
+      defaultValue = "64:ff9b::/96",
+      description =
+          "prefix of RFC 6052 in whose addresses pods see those of IPv4 (default ${DEFAULT-VALUE})")
+  String nat64Prefix;
+
+  @Option(
+      names = "--nat64-pool",
+      paramLabel = "PREFIX",
+      defaultValue = "240.64.0.0/16",
+      description =
+          "addresses of IPv4 that pods have on their node before they get the node's; none is seen"
+              + " elsewhere (default ${DEFAULT-VALUE})")
+  String nat64Pool;
+
+  @Option(
+      names = "--nat64-allow",
+      paramLabel = "CIDRS",
+      defaultValue = "",
+      description =
+          "comma-separated CIDRs of IPv4 that pods reach by NAT64 though they are not global")
+  String nat64Allow;
 
   @Option(
       names = "--hostname-override",

@@ -156,6 +156,7 @@ public final class Kindnetd implements Callable<Integer> {
       agents.run(all.masquerading(), options.masquerading().enabled());
       agents.run(all.forwarding(), options.usesPodCidrs());
       agents.run(all.fastPath(), options.fastPath().enabled());
+      agents.run(all.nat64(), options.usesOwnPlugin() && options.nat64().enabled());
       agents.run(all.connections(), true);
       // not before, since a part that has not begun yet is none that readiness waits for
       server.start();

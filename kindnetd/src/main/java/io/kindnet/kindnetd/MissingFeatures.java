@@ -8,13 +8,12 @@ import java.util.List;
  * flag in {@link Flags}. When an agent comes, its components go into the options record of its
  * package.
  */
-record MissingFeatures(boolean disableNri, boolean nat64, boolean ipsecOverlay) {
+record MissingFeatures(boolean disableNri, boolean ipsecOverlay) {
 
   /** A line for each feature. */
   List<String> warnings() {
     List<String> lines = new ArrayList<>();
     add(lines, disableNri, "--disable-nri: the container runtime is never asked");
-    add(lines, nat64, "--nat64: an IPv6-only cluster gets no NAT64");
     add(lines, ipsecOverlay, "--ipsec-overlay: traffic between nodes is not encrypted");
     return lines;
   }

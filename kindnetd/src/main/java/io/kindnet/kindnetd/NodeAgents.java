@@ -21,6 +21,8 @@ import io.kindnet.kindnetd.install.PluginAgent;
 import io.kindnet.kindnetd.ipam.AddressAgent;
 import io.kindnet.kindnetd.kube.ApiClient;
 import io.kindnet.kindnetd.masq.MasqAgent;
+import io.kindnet.kindnetd.nat64.Nat64Agent;
+import io.kindnet.kindnetd.nat64.PluginPods;
 import io.kindnet.kindnetd.networkpolicy.EnforcementListener;
 import io.kindnet.kindnetd.networkpolicy.PolicyEnforcement;
 import io.kindnet.kindnetd.networkpolicy.PolicyResources;
@@ -163,6 +165,20 @@ final class NodeAgents {
       fastPath = agent;
     }
     return agent;
+  }
+
+  Nat64Agent nat64() {
+    return new Nat64Agent(
+        options.nat64(),
+        nodes,
+        new PluginPods(database()),
+        LINK_PREFIX,
+        () -> PodMtu.ofUplinks(kernel.routes(), CniConfigurationAgent.BRIDGE),
+        kernel.routes(),
+        kernel.routeEvents(),
+        kernel.nftables(),
+        kernel.nftablesEvents(),
+        status);
   }
 
   ConntrackAgent connections() {

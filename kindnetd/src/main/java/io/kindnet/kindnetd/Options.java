@@ -14,6 +14,7 @@ import io.kindnet.kindnetd.forwarding.ForwardOptions;
 import io.kindnet.kindnetd.install.PluginOptions;
 import io.kindnet.kindnetd.kube.ApiServerOptions;
 import io.kindnet.kindnetd.masq.MasqOptions;
+import io.kindnet.kindnetd.nat64.Nat64Options;
 import io.kindnet.kindnetd.networkpolicy.NetworkPolicyOptions;
 import io.kindnet.kindnetd.networkpolicy.denials.DenialOptions;
 import io.kindnet.kindnetd.packetlog.PacketLogOptions;
@@ -58,6 +59,7 @@ record Options(
     PacketLogOptions packetLog,
     FastPathOptions fastPath,
     DnsCacheOptions dnsCache,
+    Nat64Options nat64,
     MissingFeatures missing,
     boolean cleanup,
     int verbosity) {
@@ -131,6 +133,7 @@ record Options(
             flag("dns-caching-nameservers", flags.dnsCachingNameservers, list(IpAddresses::parse)),
             Duration.ofSeconds(
                 flag("dns-caching-max-ttl", flags.dnsCachingMaxTtl, OptionValues::count))),
+        nat64(flags),
         missing(flags),
         flags.cleanup,
         flags.common.verbosity());
@@ -148,8 +151,19 @@ record Options(
         flag("fastpath-threshold", flags.fastpathThreshold, OptionValues::count));
   }
 
+  private static Nat64Options nat64(Flags flags) {
+    return new Nat64Options(
+        flags.nat64,
+        flag("nat64-prefix", flags.nat64Prefix, text -> Nat64Options.prefix(IpPrefix.parse(text))),
+        flag("nat64-pool", flags.nat64Pool, text -> Nat64Options.pool(IpPrefix.parse(text))),
+        flag(
+            "nat64-allow",
+            flags.nat64Allow,
+            list(text -> Nat64Options.allowed(IpPrefix.parse(text)))));
+  }
+
   private static MissingFeatures missing(Flags flags) {
-    return new MissingFeatures(flags.disableNri, flags.nat64, flags.ipsecOverlay);
+    return new MissingFeatures(flags.disableNri, flags.ipsecOverlay);
   }
 
   /**

@@ -38,6 +38,7 @@ class KindnetdArchitectureTest {
   private static final String TRACE = "io.kindnet.kindnetd.trace..";
   private static final String CONNTRACK = "io.kindnet.kindnetd.conntrack..";
   private static final String PODLINKS = "io.kindnet.kindnetd.podlinks..";
+  private static final String NAT64 = "io.kindnet.kindnetd.nat64..";
   private static final String DNSCACHE = "io.kindnet.kindnetd.dnscache..";
 
   private static final List<String> AGENTS =
@@ -58,6 +59,7 @@ class KindnetdArchitectureTest {
           PACKETLOG,
           TRACE,
           FASTPATH,
+          NAT64,
           DNSCACHE);
 
   private static final JavaClasses CLASSES =

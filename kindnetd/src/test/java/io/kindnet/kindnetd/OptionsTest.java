@@ -14,6 +14,7 @@ import io.kindnet.kindnetd.forwarding.ForwardOptions;
 import io.kindnet.kindnetd.install.PluginOptions;
 import io.kindnet.kindnetd.kube.ApiServerOptions;
 import io.kindnet.kindnetd.masq.MasqOptions;
+import io.kindnet.kindnetd.nat64.Nat64Options;
 import io.kindnet.kindnetd.networkpolicy.NetworkPolicyOptions;
 import io.kindnet.kindnetd.networkpolicy.denials.DenialOptions;
 import io.kindnet.kindnetd.packetlog.PacketLogOptions;
@@ -52,8 +53,12 @@ class OptionsTest {
           new PacketLogOptions(/* level= */ 9, /* json= */ false),
           new FastPathOptions(/* threshold= */ 20),
           new DnsCacheOptions(/* enabled= */ false, List.of(), Duration.ofHours(1)),
-          new MissingFeatures(
-              /* disableNri= */ false, /* nat64= */ true, /* ipsecOverlay= */ false),
+          new Nat64Options(
+              /* enabled= */ true,
+              IpPrefix.parse("64:ff9b::/96"),
+              IpPrefix.parse("240.64.0.0/16"),
+              List.of()),
+          new MissingFeatures(/* disableNri= */ false, /* ipsecOverlay= */ false),
           /* cleanup= */ false,
           /* verbosity= */ 0);
 
@@ -96,6 +101,9 @@ class OptionsTest {
                 "--dns-caching-max-ttl=30",
                 "--disable-nri",
                 "--nat64=false",
+                "--nat64-prefix=2001:db8:64::/48",
+                "--nat64-pool=100.64.0.0/20",
+                "--nat64-allow=10.0.0.0/8,192.0.2.0/24",
                 "--hostname-override=Node-A",
                 "--masquerading=false",
                 "--accept-forwarded-pods",
@@ -144,7 +152,12 @@ class OptionsTest {
                     true,
                     List.of(IpAddresses.parse("10.96.0.10"), IpAddresses.parse("fd00::a")),
                     Duration.ofSeconds(30)),
-                new MissingFeatures(true, false, true),
+                new Nat64Options(
+                    false,
+                    IpPrefix.parse("2001:db8:64::/48"),
+                    IpPrefix.parse("100.64.0.0/20"),
+                    List.of(IpPrefix.parse("10.0.0.0/8"), IpPrefix.parse("192.0.2.0/24"))),
+                new MissingFeatures(true, true),
                 true,
                 5));
   }
@@ -252,8 +265,7 @@ class OptionsTest {
 
   @Test
   void namesTheFeaturesThatAreNotThere() throws BadArgumentException {
-    assertThat(warnings()).satisfiesExactly(line -> assertThat(line).startsWith("--nat64: "));
-    assertThat(warnings("--nat64=false", "--disable-nri", "--ipsec-overlay")).hasSize(2);
-    assertThat(warnings("--nat64=false")).isEmpty();
+    assertThat(warnings("--disable-nri", "--ipsec-overlay")).hasSize(2);
+    assertThat(warnings()).isEmpty();
   }
 }

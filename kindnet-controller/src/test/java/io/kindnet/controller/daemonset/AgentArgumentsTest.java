@@ -33,6 +33,9 @@ class AgentArgumentsTest {
           dnsCaching: {nameServers: [10.96.0.10]}               | --dns-caching-nameservers=10.96.0.10
           dnsCaching: {maxTTLSeconds: 60}                       | --dns-caching-max-ttl=60
           nat64: {enabled: false}                               | --nat64=false
+          nat64: {prefix: 2001:db8:64::/96}                     | --nat64-prefix=2001:db8:64::/96
+          nat64: {pool: 100.64.0.0/16}                          | --nat64-pool=100.64.0.0/16
+          nat64: {allowedCIDRs: [10.1.0.0/16, 192.0.2.0/24]}    | --nat64-allow=10.1.0.0/16,192.0.2.0/24
           fastPath: {threshold: 0}                              | --fastpath-threshold=0
           packetLog: {level: 2}                                 | --nflog-level=2
           packetLog: {format: json}                             | --nflog-format=json

@@ -47,7 +47,7 @@ class DesiredDaemonSetsTest {
                 masquerading: {enabled: true}
                 networkPolicies: {enabled: true, adminTier: false, baselineTier: false, log: "off"}
                 dnsCaching: {enabled: false, maxTTLSeconds: 3600}
-                nat64: {enabled: true}
+                nat64: {enabled: true, prefix: "64:ff9b::/96", pool: 240.64.0.0/16}
                 fastPath: {threshold: 20}
                 packetLog: {level: 9, format: text}
                 ipsec: {enabled: false}

@@ -8,6 +8,7 @@ import io.kindnet.kindnetd.dnscache.DnsCacheAgent;
 import io.kindnet.kindnetd.fastpath.FastPathAgent;
 import io.kindnet.kindnetd.forwarding.ForwardAgent;
 import io.kindnet.kindnetd.masq.MasqAgent;
+import io.kindnet.kindnetd.nat64.Nat64Agent;
 import io.kindnet.kindnetd.networkpolicy.PolicyTable;
 import io.kindnet.kindnetd.packetlog.PacketLogAgent;
 import io.kindnet.kindnetd.routes.RouteAgent;
@@ -36,6 +37,7 @@ final class KernelLeftovers {
           try (RouteSocket socket = RouteSocket.open()) {
             removeLinks(socket, report);
             removeBridge(socket, report);
+            report.remove("links and routes of NAT64", () -> Nat64Agent.removeLinks(socket));
             removeRoutes(socket, report);
             report.remove(
                 "routes of DNS queries to this machine",
@@ -54,6 +56,7 @@ final class KernelLeftovers {
                 "table " + FastPathAgent.TABLE, () -> remove(nftables, FastPathAgent.TABLE));
             report.remove(
                 "table " + DnsCacheAgent.TABLE, () -> remove(nftables, DnsCacheAgent.TABLE));
+            report.remove("table " + Nat64Agent.TABLE, () -> remove(nftables, Nat64Agent.TABLE));
             removeHostPorts(nftables, report);
             report.remove(
                 "rules in chains of others", () -> ForwardAgent.removeRules(nftables) > 0);
