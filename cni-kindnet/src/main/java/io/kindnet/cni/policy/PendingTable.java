@@ -128,11 +128,7 @@ public final class PendingTable {
    * @return whether there was one
    */
   public static boolean remove(NftablesSocket nftables) {
-    boolean present = nftables.list().exists(TABLE);
-    if (present) {
-      nftables.commit(nftables.transaction().deleteIfExists(TABLE));
-    }
-    return present;
+    return nftables.remove(TABLE);
   }
 
   private static Map<Chain, List<Rule>> chains() {

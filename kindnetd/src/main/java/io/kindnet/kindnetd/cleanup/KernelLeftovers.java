@@ -48,15 +48,15 @@ final class KernelLeftovers {
         "nftables tables",
         () -> {
           try (NftablesSocket nftables = NftablesSocket.open()) {
-            report.remove("table " + MasqAgent.TABLE, () -> remove(nftables, MasqAgent.TABLE));
-            report.remove("table " + PolicyTable.TABLE, () -> remove(nftables, PolicyTable.TABLE));
+            report.remove("table " + MasqAgent.TABLE, () -> nftables.remove(MasqAgent.TABLE));
+            report.remove("table " + PolicyTable.TABLE, () -> nftables.remove(PolicyTable.TABLE));
             report.remove(
-                "table " + PacketLogAgent.TABLE, () -> remove(nftables, PacketLogAgent.TABLE));
+                "table " + PacketLogAgent.TABLE, () -> nftables.remove(PacketLogAgent.TABLE));
             report.remove(
-                "table " + FastPathAgent.TABLE, () -> remove(nftables, FastPathAgent.TABLE));
+                "table " + FastPathAgent.TABLE, () -> nftables.remove(FastPathAgent.TABLE));
             report.remove(
-                "table " + DnsCacheAgent.TABLE, () -> remove(nftables, DnsCacheAgent.TABLE));
-            report.remove("table " + Nat64Agent.TABLE, () -> remove(nftables, Nat64Agent.TABLE));
+                "table " + DnsCacheAgent.TABLE, () -> nftables.remove(DnsCacheAgent.TABLE));
+            report.remove("table " + Nat64Agent.TABLE, () -> nftables.remove(Nat64Agent.TABLE));
             removeHostPorts(nftables, report);
             report.remove(
                 "rules in chains of others", () -> ForwardAgent.removeRules(nftables) > 0);
@@ -134,20 +134,9 @@ final class KernelLeftovers {
     Table table = NftablesHostPorts.TABLE;
     TableProblem problem = TableProblem.of(nftables.list());
     if (problem == null || problem.ofAnotherVersion()) {
-      report.remove("table " + table, () -> remove(nftables, table));
+      report.remove("table " + table, () -> nftables.remove(table));
     } else {
       report.leave("table " + table, problem.text());
     }
-  }
-
-  private static boolean remove(NftablesSocket nftables, Table table) {
-    boolean[] removed = {false};
-    nftables.update((listing, transaction) -> {
-      removed[0] = listing.exists(table);
-      if (removed[0]) {
-        transaction.delete(table);
-      }
-    });
-    return removed[0];
   }
 }

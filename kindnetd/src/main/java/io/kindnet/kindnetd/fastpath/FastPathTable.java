@@ -8,7 +8,6 @@ import io.kindnet.netlink.nftables.DataType;
 import io.kindnet.netlink.nftables.Element;
 import io.kindnet.netlink.nftables.FieldType;
 import io.kindnet.netlink.nftables.Flowtable;
-import io.kindnet.netlink.nftables.ListedRule;
 import io.kindnet.netlink.nftables.NamedSet;
 import io.kindnet.netlink.nftables.NftablesListing;
 import io.kindnet.netlink.nftables.NftablesSocket;
@@ -134,14 +133,9 @@ final class FastPathTable {
   }
 
   private boolean bring(Set<String> devices, boolean isReplaced) {
-    boolean[] changed = {false};
-    nftables
+    return nftables
         .get()
-        .update((listing, transaction) -> {
-          plan(listing, transaction, devices, isReplaced);
-          changed[0] = !transaction.isEmpty();
-        });
-    return changed[0];
+        .update((listing, transaction) -> plan(listing, transaction, devices, isReplaced));
   }
 
   private void plan(
@@ -197,7 +191,7 @@ final class FastPathTable {
       NftablesListing listing, NftablesTransaction transaction, boolean flushed) {
     @Nullable Chain present = listing.chain(TABLE, CHAIN.name());
     if (CHAIN.equals(present)) {
-      if (!flushed && hasRules(listing)) {
+      if (!flushed && listing.hasRules(CHAIN, rules)) {
         return;
       }
       transaction.flush(CHAIN);
@@ -210,32 +204,14 @@ final class FastPathTable {
     rules.forEach(rule -> transaction.append(CHAIN, rule));
   }
 
-  private boolean hasRules(NftablesListing listing) {
-    return normalized(listing.rules(CHAIN).stream().map(ListedRule::rule).toList())
-        .equals(normalized(rules));
-  }
-
   private static Set<String> without(Set<String> all, Set<String> some) {
     Set<String> rest = new TreeSet<>(all);
     rest.removeAll(some);
     return rest;
   }
 
-  private static List<Rule> normalized(List<Rule> some) {
-    return some.stream().map(Rule::normalized).toList();
-  }
-
   /** Removes the table with all that is in it. Returns whether it was there. */
   boolean remove() {
-    boolean[] removed = {false};
-    nftables
-        .get()
-        .update((listing, transaction) -> {
-          removed[0] = listing.exists(TABLE);
-          if (removed[0]) {
-            transaction.delete(TABLE);
-          }
-        });
-    return removed[0];
+    return nftables.get().remove(TABLE);
   }
 }

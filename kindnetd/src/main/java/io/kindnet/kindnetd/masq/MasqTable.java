@@ -7,7 +7,6 @@ import io.kindnet.netlink.ip.IpPrefix;
 import io.kindnet.netlink.nftables.BaseChain;
 import io.kindnet.netlink.nftables.Chain;
 import io.kindnet.netlink.nftables.Intervals;
-import io.kindnet.netlink.nftables.ListedRule;
 import io.kindnet.netlink.nftables.NamedSet;
 import io.kindnet.netlink.nftables.NftablesException;
 import io.kindnet.netlink.nftables.NftablesListing;
@@ -27,6 +26,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 import java.util.Set;
+import java.util.function.BiConsumer;
 import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 
@@ -113,7 +113,7 @@ final class MasqTable {
           transaction.flush(present).delete(present);
         }
         transaction.add(POSTROUTING);
-      } else if (rules(listing).equals(normalized(rules))) {
+      } else if (listing.hasRules(POSTROUTING, rules)) {
         return;
       } else {
         transaction.flush(POSTROUTING);
@@ -169,26 +169,11 @@ final class MasqTable {
 
   /** Removes the table with all that is in it. Returns whether it was there. */
   boolean remove() {
-    return update((listing, transaction) -> {
-      if (listing.exists(TABLE)) {
-        transaction.delete(TABLE);
-      }
-    });
+    return nftables.get().remove(TABLE);
   }
 
-  private interface Plan {
-    void plan(NftablesListing listing, NftablesTransaction transaction);
-  }
-
-  private boolean update(Plan plan) {
-    boolean[] changed = {false};
-    nftables
-        .get()
-        .update((listing, transaction) -> {
-          plan.plan(listing, transaction);
-          changed[0] = !transaction.isEmpty();
-        });
-    return changed[0];
+  private boolean update(BiConsumer<NftablesListing, NftablesTransaction> planner) {
+    return nftables.get().update(planner);
   }
 
   private static void removeRules(NftablesListing listing, NftablesTransaction transaction) {
@@ -196,13 +181,5 @@ final class MasqTable {
     if (chain != null) {
       transaction.flush(chain);
     }
-  }
-
-  private static List<Rule> rules(NftablesListing listing) {
-    return normalized(listing.rules(POSTROUTING).stream().map(ListedRule::rule).toList());
-  }
-
-  private static List<Rule> normalized(List<Rule> rules) {
-    return rules.stream().map(Rule::normalized).toList();
   }
 }

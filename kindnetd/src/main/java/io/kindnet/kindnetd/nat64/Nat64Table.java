@@ -146,14 +146,7 @@ final class Nat64Table {
 
   /** Brings the table to where it should be. Returns whether anything was to do. */
   boolean ensure() {
-    boolean[] changed = {false};
-    nftables
-        .get()
-        .update((listing, transaction) -> {
-          plan(listing, transaction);
-          changed[0] = !transaction.isEmpty();
-        });
-    return changed[0];
+    return nftables.get().update((listing, transaction) -> plan(listing, transaction));
   }
 
   private void plan(NftablesListing listing, NftablesTransaction transaction) {
@@ -197,7 +190,7 @@ final class Nat64Table {
       boolean flushed) {
     @Nullable Chain present = listing.chain(TABLE, chain.name());
     if (chain.equals(present)) {
-      if (!flushed && normalized(listed(listing, chain)).equals(normalized(rules))) {
+      if (!flushed && listing.hasRules(chain, rules)) {
         return;
       }
       transaction.flush(chain);
@@ -227,21 +220,8 @@ final class Nat64Table {
     return listing.rules(chain).stream().map(ListedRule::rule).toList();
   }
 
-  private static List<Rule> normalized(List<Rule> some) {
-    return some.stream().map(Rule::normalized).toList();
-  }
-
   /** Removes the table with all that is in it. Returns whether it was there. */
   boolean remove() {
-    boolean[] removed = {false};
-    nftables
-        .get()
-        .update((listing, transaction) -> {
-          removed[0] = listing.exists(TABLE);
-          if (removed[0]) {
-            transaction.delete(TABLE);
-          }
-        });
-    return removed[0];
+    return nftables.get().remove(TABLE);
   }
 }

@@ -5,7 +5,6 @@ import static io.kindnet.netlink.nftables.BaseChain.NF_IP_PRI_NAT_DST;
 
 import io.kindnet.netlink.nftables.BaseChain;
 import io.kindnet.netlink.nftables.Chain;
-import io.kindnet.netlink.nftables.ListedRule;
 import io.kindnet.netlink.nftables.NftablesSocket;
 import io.kindnet.netlink.nftables.Rule;
 import io.kindnet.netlink.nftables.Table;
@@ -53,20 +52,15 @@ final class PacketLogTable {
 
   /** Makes the table unless it is there as it should be. Returns whether anything was to do. */
   boolean ensure() {
-    boolean[] changed = {false};
-    nftables
+    return nftables
         .get()
         .update((listing, transaction) -> {
           boolean active = listing.isActive(TABLE);
           Chain present = listing.chain(TABLE, PREROUTING.name());
           boolean same = PREROUTING.equals(present);
-          if (active
-              && same
-              && normalized(rules(listing.rules(PREROUTING))).equals(normalized(RULES))) {
-            changed[0] = false;
+          if (active && same && listing.hasRules(PREROUTING, RULES)) {
             return;
           }
-          changed[0] = true;
           transaction.add(TABLE);
           if (present != null) {
             transaction.flush(present);
@@ -77,28 +71,10 @@ final class PacketLogTable {
           transaction.add(PREROUTING);
           RULES.forEach(rule -> transaction.append(PREROUTING, rule));
         });
-    return changed[0];
   }
 
   /** Removes the table with all that is in it. Returns whether it was there. */
   boolean remove() {
-    boolean[] removed = {false};
-    nftables
-        .get()
-        .update((listing, transaction) -> {
-          removed[0] = listing.exists(TABLE);
-          if (removed[0]) {
-            transaction.delete(TABLE);
-          }
-        });
-    return removed[0];
-  }
-
-  private static List<Rule> rules(List<ListedRule> listed) {
-    return listed.stream().map(ListedRule::rule).toList();
-  }
-
-  private static List<Rule> normalized(List<Rule> rules) {
-    return rules.stream().map(Rule::normalized).toList();
+    return nftables.get().remove(TABLE);
   }
 }

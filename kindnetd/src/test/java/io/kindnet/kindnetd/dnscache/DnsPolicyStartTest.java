@@ -15,13 +15,11 @@ import io.kindnet.netlink.testing.Deadlines;
 import io.kindnet.netlink.testing.Eventually;
 import io.kindnet.netlink.testing.Namespace;
 import io.kindnet.netlink.testing.NetworkNamespaces;
-import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.time.Duration;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.atomic.AtomicInteger;
-import java.util.function.Predicate;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
@@ -52,32 +50,9 @@ class DnsPolicyStartTest {
             allow(
                 List.of(podsOf(selector(), selector("k8s-app", "kube-dns"))),
                 udp(DnsNode.SERVER_PORT))));
-    this.enforcement = cluster.agent(node, new Counted(cache.flows()), node.domains, node.status);
-  }
-
-  /** Counts how often policies were looked at. */
-  private final class Counted implements EnforcementListener {
-    private final EnforcementListener listener;
-
-    Counted(EnforcementListener listener) {
-      this.listener = listener;
-    }
-
-    @Override
-    public boolean marksPackets() {
-      return listener.marksPackets();
-    }
-
-    @Override
-    public void changing(State state, Predicate<InetAddress> isChanged) {
-      listener.changing(state, isChanged);
-    }
-
-    @Override
-    public void changed() {
-      listener.changed();
-      passes.incrementAndGet();
-    }
+    EnforcementListener counted =
+        new ObservedEnforcement(cache.flows(), () -> {}, passes::incrementAndGet);
+    this.enforcement = cluster.agent(node, counted, node.domains, node.status);
   }
 
   @AfterEach

@@ -27,7 +27,6 @@ import io.kindnet.netlink.testing.NetworkNamespaces;
 import io.kindnet.netlink.testing.Nft;
 import java.io.IOException;
 import java.net.DatagramSocket;
-import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.net.SocketTimeoutException;
 import java.time.Duration;
@@ -35,7 +34,6 @@ import java.util.List;
 import java.util.Map;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.atomic.AtomicInteger;
-import java.util.function.Predicate;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Tag;
@@ -66,32 +64,10 @@ class DnsPolicyTest {
     this.host = host;
     this.node = new DnsNode(host, pod, outside, /* bridged= */ false);
     this.cache = node.agent(servers, /* byPolicies= */ true);
-    this.enforcement = cluster.agent(node, new Recorded(cache.flows()), node.domains, node.status);
-  }
-
-  /** Keeps what the kernel had when it was about to get policies. */
-  private final class Recorded implements EnforcementListener {
-    private final EnforcementListener listener;
-
-    Recorded(EnforcementListener listener) {
-      this.listener = listener;
-    }
-
-    @Override
-    public boolean marksPackets() {
-      return listener.marksPackets();
-    }
-
-    @Override
-    public void changing(State state, Predicate<InetAddress> isChanged) {
-      listener.changing(state, isChanged);
-      tablesWhenChanging.add(Nft.ruleset(host));
-    }
-
-    @Override
-    public void changed() {
-      listener.changed();
-    }
+    EnforcementListener recorded =
+        new ObservedEnforcement(
+            cache.flows(), () -> tablesWhenChanging.add(Nft.ruleset(host)), () -> {});
+    this.enforcement = cluster.agent(node, recorded, node.domains, node.status);
   }
 
   @BeforeEach

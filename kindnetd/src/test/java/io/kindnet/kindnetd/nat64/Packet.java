@@ -37,6 +37,13 @@ record Packet(
    */
   record Fragment(int offset, boolean more, int id) {}
 
+  /** The same packet of the other family. */
+  Packet translated(
+      byte[] newSource, byte[] newDestination, int newProtocol, boolean whole, byte[] newPayload) {
+    return new Packet(
+        newSource, newDestination, trafficClass, hops, newProtocol, fragment, whole, newPayload);
+  }
+
   boolean isLaterFragment() {
     return fragment != null && fragment.offset > 0;
   }

@@ -2,8 +2,6 @@ package io.kindnet.kindnetd.nat64;
 
 import java.nio.ByteBuffer;
 import java.util.Arrays;
-import java.util.HashMap;
-import java.util.Map;
 import java.util.Optional;
 import java.util.function.UnaryOperator;
 import org.jspecify.annotations.Nullable;
@@ -49,16 +47,7 @@ final class Rfc7915 {
           Checksums.pseudo4(source, destination, protocol, 0));
     }
     boolean isWhole = in.fragment() == null && 20 + payload.length > SMALLEST_MTU - 20;
-    Packet out =
-        new Packet(
-            source,
-            destination,
-            in.trafficClass(),
-            in.hops(),
-            protocol,
-            in.fragment(),
-            isWhole,
-            payload);
+    Packet out = in.translated(source, destination, protocol, isWhole, payload);
     return Optional.of(out.write4(payload.length));
   }
 
@@ -93,16 +82,7 @@ final class Rfc7915 {
           Checksums.pseudo4(in.source(), in.destination(), protocol, 0),
           Checksums.pseudo6(source, destination, protocol, 0));
     }
-    Packet out =
-        new Packet(
-            source,
-            destination,
-            in.trafficClass(),
-            in.hops(),
-            protocol,
-            in.fragment(),
-            true,
-            payload);
+    Packet out = in.translated(source, destination, protocol, true, payload);
     return Optional.of(out.write6(payload.length));
   }
 
@@ -134,24 +114,7 @@ final class Rfc7915 {
       echo[0] = (byte) (type == 128 ? 8 : 0);
       return echo;
     }
-    int pointer4 = Pointers.TO_4.getOrDefault(rest, -1);
-    int[] header =
-        switch (type) {
-          case 1 ->
-              switch (code) {
-                case 0, 2, 3 -> new int[] {3, 1, 0};
-                case 1 -> new int[] {3, 10, 0};
-                case 4 -> new int[] {3, 3, 0};
-                default -> null;
-              };
-          case 2 -> new int[] {3, 4, Math.max(68, rest - 20)};
-          case 3 -> new int[] {11, code, 0};
-          case 4 ->
-              code == 1
-                  ? new int[] {3, 2, 0}
-                  : code == 0 && pointer4 >= 0 ? new int[] {12, 0, pointer4 << 24} : null;
-          default -> null;
-        };
+    IcmpErrorHeader header = IcmpErrorHeader.of6(type, code, rest);
     if (header == null) {
       return null;
     }
@@ -169,17 +132,10 @@ final class Rfc7915 {
           Checksums.pseudo6(quoted.source(), quoted.destination(), 0, 0),
           Checksums.pseudo4(source, destination, 0, 0));
     }
-    Packet out =
-        new Packet(
-            source,
-            destination,
-            quoted.trafficClass(),
-            quoted.hops(),
-            quoted.protocol() == Packet.ICMPV6 ? Packet.ICMP : quoted.protocol(),
-            quoted.fragment(),
-            quoted.fragment() == null && 20 + length > SMALLEST_MTU - 20,
-            payload);
-    return error(header, out.write4(length));
+    int protocol = quoted.protocol() == Packet.ICMPV6 ? Packet.ICMP : quoted.protocol();
+    boolean isWhole = quoted.fragment() == null && 20 + length > SMALLEST_MTU - 20;
+    Packet out = quoted.translated(source, destination, protocol, isWhole, payload);
+    return header.before(out.write4(length));
   }
 
   private byte @Nullable [] icmpTo6(byte[] message) {
@@ -192,28 +148,14 @@ final class Rfc7915 {
       echo[0] = (byte) (type == 8 ? 128 : 129);
       return echo;
     }
-    int pointer6 = Pointers.TO_6.getOrDefault(rest >>> 24, -1);
-    int[] header =
-        switch (type) {
-          case 3 ->
-              switch (code) {
-                case 0, 1, 5, 6, 7, 8, 11, 12 -> new int[] {1, 0, 0};
-                case 2 -> new int[] {4, 1, 6};
-                case 3 -> new int[] {1, 4, 0};
-                case 4 -> new int[] {2, 0, Math.max(SMALLEST_MTU, mtu(rest & 0xffff, in) + 20)};
-                case 9, 10, 13, 15 -> new int[] {1, 1, 0};
-                default -> null;
-              };
-          case 11 -> new int[] {3, code, 0};
-          case 12 -> (code == 0 || code == 2) && pointer6 >= 0 ? new int[] {4, 0, pointer6} : null;
-          default -> null;
-        };
+    int quotedLength = message.length < 12 ? 0 : in.getShort(8 + 2) & 0xffff;
+    IcmpErrorHeader header = IcmpErrorHeader.of4(type, code, rest, quotedLength);
     if (header == null) {
       return null;
     }
     byte[] original = Arrays.copyOfRange(message, 8, message.length);
     Packet quoted = Packet.parse4(original);
-    int length = (in.getShort(8 + 2) & 0xffff) - (original[0] & 0xf) * 4;
+    int length = quotedLength - (original[0] & 0xf) * 4;
     byte[] payload = quoted.payload().clone();
     byte[] source = to6.apply(quoted.source());
     byte[] destination = to6.apply(quoted.destination());
@@ -226,34 +168,10 @@ final class Rfc7915 {
           Checksums.pseudo4(quoted.source(), quoted.destination(), 0, 0),
           Checksums.pseudo6(source, destination, 0, 0));
     }
-    Packet out =
-        new Packet(
-            source,
-            destination,
-            quoted.trafficClass(),
-            quoted.hops(),
-            quoted.protocol() == Packet.ICMP ? Packet.ICMPV6 : quoted.protocol(),
-            quoted.fragment(),
-            true,
-            payload);
-    byte[] error = error(header, out.write6(length));
+    int protocol = quoted.protocol() == Packet.ICMP ? Packet.ICMPV6 : quoted.protocol();
+    Packet out = quoted.translated(source, destination, protocol, true, payload);
+    byte[] error = header.before(out.write6(length));
     return Arrays.copyOf(error, Math.min(error.length, SMALLEST_MTU - 40));
-  }
-
-  /**
-   * RFC 1191, section 7: a router that does not tell the MTU means one below the packet's length.
-   */
-  private static int mtu(int told, ByteBuffer message) {
-    if (told != 0) {
-      return told;
-    }
-    int length = message.getShort(8 + 2) & 0xffff;
-    for (int plateau : new int[] {32000, 17914, 8166, 4352, 2002, 1492}) {
-      if (length > plateau) {
-        return plateau;
-      }
-    }
-    return 1260;
   }
 
   private static int extensions(byte[] message, Packet quoted) {
@@ -295,16 +213,6 @@ final class Rfc7915 {
     put(payload, 2, Checksums.of(sums));
   }
 
-  private static byte[] error(int[] header, byte[] about) {
-    return ByteBuffer.allocate(8 + about.length)
-        .put((byte) header[0])
-        .put((byte) header[1])
-        .putShort((short) 0)
-        .putInt(header[2])
-        .put(about)
-        .array();
-  }
-
   private static int get(byte[] bytes, int at) {
     return ((bytes[at] & 0xff) << 8) | (bytes[at + 1] & 0xff);
   }
@@ -312,34 +220,5 @@ final class Rfc7915 {
   private static void put(byte[] bytes, int at, int value) {
     bytes[at] = (byte) (value >> 8);
     bytes[at + 1] = (byte) value;
-  }
-
-  /** Where a field of one header is in the other: figures 3 and 6. */
-  private static final class Pointers {
-    static final Map<Integer, Integer> TO_4 = new HashMap<>();
-    static final Map<Integer, Integer> TO_6 = new HashMap<>();
-
-    static {
-      put(TO_4, 0, 0, 0);
-      put(TO_4, 1, 1, 1);
-      put(TO_4, 4, 5, 2);
-      put(TO_4, 6, 6, 9);
-      put(TO_4, 7, 7, 8);
-      put(TO_4, 8, 23, 12);
-      put(TO_4, 24, 39, 16);
-      put(TO_6, 0, 0, 0);
-      put(TO_6, 1, 1, 1);
-      put(TO_6, 2, 3, 4);
-      put(TO_6, 8, 8, 7);
-      put(TO_6, 9, 9, 6);
-      put(TO_6, 12, 15, 8);
-      put(TO_6, 16, 19, 24);
-    }
-
-    private static void put(Map<Integer, Integer> map, int first, int last, int to) {
-      for (int i = first; i <= last; i++) {
-        map.put(i, to);
-      }
-    }
   }
 }

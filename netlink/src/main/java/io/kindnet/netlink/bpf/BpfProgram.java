@@ -137,10 +137,10 @@ public final class BpfProgram implements AutoCloseable {
   /** Runs it on {@code packet}, which nobody receives ({@code BPF_PROG_TEST_RUN}). */
   public Run run(byte[] packet) {
     try (BpfCall call = new BpfCall("try BPF program", BpfConstants.BPF_PROG_TEST_RUN)) {
-      int room = packet.length + 256;
-      call.u32(0, fd.number()).u32(8, packet.length).u32(12, room).u32(32, 1);
+      int capacity = packet.length + 256;
+      call.u32(0, fd.number()).u32(8, packet.length).u32(12, capacity).u32(32, 1);
       call.pointer(16, packet);
-      int out = call.pointer(24, new byte[room]);
+      int out = call.pointer(24, new byte[capacity]);
       call.run();
       return new Run(call.u32(4), Arrays.copyOf(call.bytes(out), call.u32(12)));
     }

@@ -5,7 +5,7 @@ import java.io.UncheckedIOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 
-/** How many processors the kernel has room for: each has a value in some maps. */
+/** How many processors the kernel provides for: each has a value in some maps. */
 final class Processors {
   private static final Path POSSIBLE = Path.of("/sys/devices/system/cpu/possible");
 

@@ -109,6 +109,14 @@ public final class NftablesListing {
     return rules(request, chain.table());
   }
 
+  /** Whether {@code chain} has just these rules, in their order, whatever their counters say. */
+  public boolean hasRules(Chain chain, List<Rule> rules) {
+    return rules(chain).stream()
+        .map(listed -> listed.rule().normalized())
+        .toList()
+        .equals(rules.stream().map(Rule::normalized).toList());
+  }
+
   private List<ListedRule> rules(MessageWriter request, Table table) {
     List<ListedRule> rules = new ArrayList<>();
     for (NetlinkMessage message : dumpOrNothing(request)) {

@@ -81,23 +81,38 @@ public final class NftablesSocket implements AutoCloseable {
    * anything in between: then it is planned again. The one place that retries.
    *
    * @param planner reads the listing and fills the transaction; called at least once
+   * @return whether anything was to do
    * @throws NftablesException as {@link #commit}; {@code ERESTART} if the ruleset never stayed the
    *     same long enough
    */
-  public void update(BiConsumer<NftablesListing, NftablesTransaction> planner) {
+  public boolean update(BiConsumer<NftablesListing, NftablesTransaction> planner) {
     for (int attempt = 1; ; attempt++) {
       int generation = listing.generation();
       NftablesTransaction transaction = transaction();
       planner.accept(listing, transaction);
       try {
         commit(transaction, generation);
-        return;
+        return !transaction.isEmpty();
       } catch (NftablesException e) {
         if (e.errno() != Errno.ERESTART || attempt == UPDATE_ATTEMPTS) {
           throw e;
         }
       }
     }
+  }
+
+  /**
+   * Deletes {@code table} with all that is in it.
+   *
+   * @return whether it was there
+   * @throws NftablesException as {@link #update}
+   */
+  public boolean remove(Table table) {
+    return update((kernel, transaction) -> {
+      if (kernel.exists(table)) {
+        transaction.delete(table);
+      }
+    });
   }
 
   private void commit(NftablesTransaction transaction, int generation) {

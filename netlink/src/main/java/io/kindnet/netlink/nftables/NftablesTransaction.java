@@ -64,11 +64,6 @@ public final class NftablesTransaction {
     return this;
   }
 
-  /** Deletes {@code table} with all that is in it, if it exists. */
-  public NftablesTransaction deleteIfExists(Table table) {
-    return add(table).delete(table);
-  }
-
   /** Deletes all rules of all chains of {@code table}. */
   public NftablesTransaction flush(Table table) {
     table.packName(

@@ -192,9 +192,11 @@ class NftablesTransactionTest {
   }
 
   @Test
-  void deleteIfExistsIsContentWithBoth() {
-    commit(t -> t.deleteIfExists(TABLE));
-    commit(t -> t.deleteIfExists(TABLE));
+  void removeSaysWhetherTheTableWasThere() {
+    commit(t -> t.add(TABLE).add(CHAIN));
+
+    assertThat(nftables.remove(TABLE)).isTrue();
+    assertThat(nftables.remove(TABLE)).isFalse();
 
     assertThat(Nft.ruleset(host)).isEmpty();
   }

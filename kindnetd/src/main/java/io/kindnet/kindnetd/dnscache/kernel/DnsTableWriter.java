@@ -47,14 +47,7 @@ public final class DnsTableWriter {
    * @return whether anything was to do
    */
   public boolean write(Interception wanted) {
-    boolean[] changed = {false};
-    nftables
-        .get()
-        .update((listing, transaction) -> {
-          plan(listing, transaction, wanted);
-          changed[0] = !transaction.isEmpty();
-        });
-    return changed[0];
+    return nftables.get().update((listing, transaction) -> plan(listing, transaction, wanted));
   }
 
   /** How many UDP packets went to the cache since the rules were made. */
@@ -78,23 +71,15 @@ public final class DnsTableWriter {
    * @return whether it was there
    */
   public boolean remove() {
-    boolean[] removed = {false};
     try {
-      nftables
-          .get()
-          .update((listing, transaction) -> {
-            removed[0] = listing.exists(DnsTable.TABLE);
-            if (removed[0]) {
-              transaction.delete(DnsTable.TABLE);
-            }
-          });
+      return nftables.get().remove(DnsTable.TABLE);
     } catch (KernelException refusal) {
       // where the kernel has no nftables, there is no table either
       if (refusal.errno() != Errno.EPROTONOSUPPORT) {
         throw refusal;
       }
+      return false;
     }
-    return removed[0];
   }
 
   private void plan(NftablesListing listing, NftablesTransaction transaction, Interception wanted) {
@@ -171,10 +156,8 @@ public final class DnsTableWriter {
     }
     for (Map.Entry<Chain, List<Rule>> each : chains.entrySet()) {
       Chain chain = each.getKey();
-      List<Rule> present =
-          listing.rules(chain).stream().map(ListedRule::rule).map(Rule::normalized).toList();
       if (!chain.equals(listing.chain(DnsTable.TABLE, chain.name()))
-          || !present.equals(each.getValue().stream().map(Rule::normalized).toList())) {
+          || !listing.hasRules(chain, each.getValue())) {
         return false;
       }
     }
