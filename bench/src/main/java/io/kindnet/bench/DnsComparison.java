@@ -9,6 +9,7 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
+import java.util.Objects;
 import java.util.Optional;
 
 /** Hits and misses of the caches, in turn. */
@@ -22,6 +23,9 @@ final class DnsComparison {
 
   /** Of many pods at once: at the first pace, who is asked sleeps between some. */
   private static final int[] HITS_PER_SECOND = {10_000, 30_000};
+
+  /** As dnsperf asks by itself, when it finds out how many queries are answered. */
+  private static final String FLOOD = "%d at a time".formatted(DnsPerf.UNDER_WAY);
 
   private static final int MISSES = 500;
   private static final int MISSES_PER_SECOND = 1_000;
@@ -83,6 +87,9 @@ final class DnsComparison {
         cpu.add(way, (way.cpuMillis() - before) * 1000 / flood.sent());
       }
       for (Way way : ways) {
+        add(latencies, FLOOD, way, client.timedFlood(way.address, known, 1));
+      }
+      for (Way way : ways) {
         add(
             latencies,
             "one by one",
@@ -102,12 +109,11 @@ final class DnsComparison {
     printHits(rates, cpu, latencies, out);
     targets.atLeast(
         "queries per second, hits", LEAST_HITS, rates.ratio(kindnet, coreDns), " × CoreDNS");
-    latencies.forEach((pace, latency) ->
-        targets.atMost(
-            "median latency of hits, " + pace,
-            MOST_HIT_LATENCY,
-            latency.ratio(kindnet, coreDns),
-            " × CoreDNS"));
+    targets.atMost(
+        "median latency of hits, " + FLOOD,
+        MOST_HIT_LATENCY,
+        Objects.requireNonNull(latencies.get(FLOOD)).ratio(kindnet, coreDns),
+        " × CoreDNS");
   }
 
   private static void add(
@@ -121,8 +127,9 @@ final class DnsComparison {
     out.printf(
         Locale.ROOT,
         "Hits: %d names with A and AAAA. As many queries as are answered, and the CPU time of the%n"
-            + "cache for each; the latency at so many a second. Medians of %d rounds of a second%n"
-            + "(least–most).%n",
+            + "cache for each; the latency with so many under way, and at so many a second, where%n"
+            + "both sides sleep between two queries: no cache can be quicker there than the last%n"
+            + "row, a program that answers at once. Medians of %d rounds of a second (least–most).%n",
         KNOWN_NAMES,
         ROUNDS);
     List<String> head = new ArrayList<>(List.of("hits", "1000 queries/s", "CPU µs"));

@@ -26,6 +26,9 @@ record DnsPerf(Namespace pod, int cpu, Path scratch) {
   /** As many as of a handful of busy pods. */
   private static final int SOCKETS = 16;
 
+  /** How many queries dnsperf has under way unless told otherwise. */
+  static final int UNDER_WAY = 100;
+
   private static final Pattern PER_SECOND = Pattern.compile("Queries per second:\\s+([0-9.]+)");
   private static final Pattern SENT = Pattern.compile("Queries sent:\\s+([0-9]+)");
   private static final Pattern GOOD = Pattern.compile("Response codes:\\s+NOERROR \\d+ \\(100");
@@ -38,14 +41,19 @@ record DnsPerf(Namespace pod, int cpu, Path scratch) {
   /**
    * What one run was like.
    *
-   * @param medianMicros from a query to its answer; NaN where the run was as quick as possible
+   * @param medianMicros from a query to its answer; NaN where a run does not note that
    * @param unanswered the names and types that had no answer, as in the file of names
    */
   record Run(double perSecond, long sent, double medianMicros, List<String> unanswered) {}
 
-  /** Asks as quickly as answers come. */
+  /** Asks as quickly as answers come, {@value #UNDER_WAY} at a time. */
   Run flood(String server, Path names, int seconds) {
     return start(server, names, "-l", String.valueOf(seconds)).run();
+  }
+
+  /** The same, and notes how long each answer takes, which takes dnsperf itself some time. */
+  Run timedFlood(String server, Path names, int seconds) {
+    return start(server, names, "-v", "-l", String.valueOf(seconds)).run();
   }
 
   /**
