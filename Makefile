@@ -54,9 +54,10 @@ help:
 	@echo 'make clean  removes what was built'
 
 test test-rootless demo bench soak: TOOLS += $(RUN_TOOLS)
+demo: TOOLS += ping=iputils-ping
 test test-rootless: TOOLS += go=21 sanitizers=gcc protocols=netbase ping=iputils-ping perl=perl-base \
   python3=python3 containerd=containerd ctr=containerd runc=runc openssl=openssl iptables=iptables ipvsadm=ipvsadm named=bind9 unbound=unbound \
-  musl-gcc=musl-tools c-ares=libc-ares-dev
+  musl-gcc=musl-tools c-ares=libc-ares-dev iperf3=iperf3 traceroute=traceroute
 test: check-root check
 	@build/parts $(MAKE) tools dist verify
 

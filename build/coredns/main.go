@@ -1,4 +1,4 @@
-// CoreDNS with the few plugins that the tests and the bench of the DNS cache need; all of them would take ten times as long to build.
+// CoreDNS with the few plugins that the tests of the DNS cache and of NAT64, and the bench, need; all of them would take ten times as long to build.
 package main
 
 import (
@@ -6,6 +6,7 @@ import (
 	"github.com/coredns/coredns/coremain"
 	_ "github.com/coredns/coredns/plugin/bind"
 	_ "github.com/coredns/coredns/plugin/cache"
+	_ "github.com/coredns/coredns/plugin/dns64"
 	_ "github.com/coredns/coredns/plugin/erratic"
 	_ "github.com/coredns/coredns/plugin/errors"
 	_ "github.com/coredns/coredns/plugin/file"
@@ -15,7 +16,7 @@ import (
 )
 
 func init() {
-	dnsserver.Directives = []string{"bind", "errors", "cache", "loadbalance", "template", "erratic", "file", "forward"}
+	dnsserver.Directives = []string{"bind", "errors", "dns64", "cache", "loadbalance", "template", "erratic", "file", "forward"}
 }
 
 func main() {

@@ -131,7 +131,7 @@ final class Checks {
    *
    * @param seenAs the address that the server must have seen; empty for any
    */
-  private static String expect(
+  static String expect(
       EchoPeer client,
       Transport transport,
       String address,

@@ -21,6 +21,7 @@ final class Cluster implements AutoCloseable {
   private final Path dist;
   private final Progress progress;
   private final List<DemoNode> nodes = new ArrayList<>();
+  private final List<DemoNode> ipv6OnlyNodes = new ArrayList<>();
   private final List<Machine> machines = new ArrayList<>();
   private final ApiServerProcess apiServer;
 
@@ -36,21 +37,33 @@ final class Cluster implements AutoCloseable {
   /** Makes the nodes, starts an agent on each, and waits until all are ready. */
   void start(int number) {
     for (int i = 1; i <= number; i++) {
-      progress.step("node " + i + ": namespace, addresses, Node object, kindnetd");
-      Machine machine = Machine.create(DemoNode.name(i));
-      machines.add(machine);
-      infrastructure.plug(machine.namespace(), i, DemoNode.addressV4(i), DemoNode.addressV6(i));
-      apiServer.apply(
-          Nodes.node(
-              DemoNode.name(i),
-              List.of(DemoNode.podCidrV4(i), DemoNode.podCidrV6(i)),
-              List.of(DemoNode.addressV4(i), DemoNode.addressV6(i))));
-      nodes.add(new DemoNode(i, machine, dist, apiServer.url()));
+      nodes.add(node(i, List.of(DemoNode.podCidrV4(i), DemoNode.podCidrV6(i))));
     }
     for (DemoNode node : nodes) {
       node.awaitReady();
       progress.step("kindnetd on " + node.name() + " is ready and answers calls");
     }
+  }
+
+  /** One more node, whose pods have IPv6 only; ready on return. */
+  DemoNode addIpv6OnlyNode() {
+    int number = nodes.size() + ipv6OnlyNodes.size() + 1;
+    DemoNode node = node(number, List.of(DemoNode.podCidrV6(number)));
+    ipv6OnlyNodes.add(node);
+    node.awaitReady();
+    return node;
+  }
+
+  private DemoNode node(int number, List<String> podCidrs) {
+    progress.step("node " + number + ": namespace, addresses, Node object, kindnetd");
+    String name = DemoNode.name(number);
+    String v4 = DemoNode.addressV4(number);
+    String v6 = DemoNode.addressV6(number);
+    Machine machine = Machine.create(name);
+    machines.add(machine);
+    infrastructure.plug(machine.namespace(), number, v4, v6);
+    apiServer.apply(Nodes.node(name, podCidrs, List.of(v4, v6)));
+    return new DemoNode(number, machine, dist, apiServer.url());
   }
 
   /** Two pods on each node; the first of each has host ports. */
@@ -81,18 +94,21 @@ final class Cluster implements AutoCloseable {
 
   void removePods(CallPath way, Report report) {
     progress.step("pods are removed");
-    for (DemoNode node : nodes) {
-      report.check(
-          "pods of " + node.name() + " leave nothing",
-          () -> {
-            node.removePods(way);
-            String left = node.leftovers();
-            if (!left.isBlank()) {
-              throw new AssertionError("left: " + left);
-            }
-            return "no interface, row or map element";
-          });
-    }
+    nodes.forEach(node -> removePods(node, way, report));
+  }
+
+  /** Removes the pods of {@code node}. */
+  static void removePods(DemoNode node, CallPath way, Report report) {
+    report.check(
+        "pods of " + node.name() + " leave nothing",
+        () -> {
+          node.removePods(way);
+          String left = node.leftovers();
+          if (!left.isBlank()) {
+            throw new AssertionError("left: " + left);
+          }
+          return "no interface, row or map element";
+        });
   }
 
   /** That the calls went the way that was said. */
@@ -104,7 +120,9 @@ final class Cluster implements AutoCloseable {
 
   void stopAgents(Report report) {
     progress.step("the agents are stopped");
-    for (DemoNode node : nodes) {
+    List<DemoNode> all = new ArrayList<>(nodes);
+    all.addAll(ipv6OnlyNodes);
+    for (DemoNode node : all) {
       report.check(
           "kindnetd on " + node.name() + " stops in order",
           () -> {
@@ -114,6 +132,7 @@ final class Cluster implements AutoCloseable {
     }
   }
 
+  /** Those whose pods have both families. */
   List<DemoNode> nodes() {
     return List.copyOf(nodes);
   }
@@ -125,6 +144,7 @@ final class Cluster implements AutoCloseable {
   @Override
   public void close() {
     nodes.forEach(DemoNode::close);
+    ipv6OnlyNodes.forEach(DemoNode::close);
     machines.forEach(Machine::close);
     apiServer.close();
   }

@@ -34,6 +34,8 @@ public final class Demo {
         }
         cluster.removePods(way, report);
       }
+      report.section("a node whose pods have IPv6 only");
+      Nat64Checks.runAll(cluster, report);
       report.section("in the end");
       cluster.checkCalls(report);
       cluster.stopAgents(report);

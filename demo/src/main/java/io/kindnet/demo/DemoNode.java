@@ -53,6 +53,8 @@ final class DemoNode implements AutoCloseable {
             "--network-policy-log=text",
             "--dns-caching",
             "--dns-caching-nameservers=" + Infrastructure.OUTSIDE_V4,
+            // which is for documentation, so that NAT64 would refuse it
+            "--nat64-allow=" + Infrastructure.OUTSIDE_V4 + "/32",
             "-v=2");
     agent = machine.start(agentCommand.toArray(String[]::new));
   }
@@ -147,7 +149,7 @@ final class DemoNode implements AutoCloseable {
 
   /** What is left of pods: interfaces, rows, port mappings. */
   String leftovers() {
-    return machine.run("sh", "-c", "ip -o link | grep -o 'knet[0-9a-f]*' || true")
+    return machine.run("sh", "-c", "ip -o link | grep -o 'knet[0-9a-f][0-9a-f]*' || true")
         + machine.run(
             Sqlite3.command(DATABASE, "SELECT * FROM pods; SELECT * FROM portmap_entries;"))
         + machine.run(
@@ -261,6 +263,21 @@ final class DemoNode implements AutoCloseable {
     report.sheet(
         on + "nft list table inet kindnet-dnscache",
         machine.run("nft", "list", "table", "inet", "kindnet-dnscache"));
+  }
+
+  /** Shows what translates packets of a pod. */
+  void showNat64(Report report) {
+    String on = "[" + name() + "] ";
+    report.sheet(
+        on + "ip -brief link show type veth",
+        machine.run("ip", "-brief", "link", "show", "type", "veth"));
+    report.sheet(
+        on + "nft list table inet kindnet-nat64",
+        machine.run("nft", "list", "table", "inet", "kindnet-nat64"));
+    report.sheet(
+        on + "curl -s http://127.0.0.1:19080/metrics | grep ^kindnet_nat64",
+        machine.run(
+            "sh", "-c", "curl -s http://127.0.0.1:19080/metrics | grep ^kindnet_nat64 || true"));
   }
 
   private String conflist() {

@@ -15,6 +15,7 @@ import java.util.List;
  * @param name its name, which its servers answer with
  * @param hostPorts what the client asked the plugin for
  * @param addMillis how long the plugin took
+ * @param addressV4 empty where pods have none
  */
 record Pod(
     String name,
@@ -43,12 +44,12 @@ record Pod(
         addressV4 = bare;
       }
     }
-    EchoPeer peer =
-        EchoPeer.in(namespace, name)
-            .listen(Transport.TCP, addressV4, PORT)
-            .listen(Transport.TCP, addressV6, PORT)
-            .listen(Transport.UDP, addressV4, PORT)
-            .listen(Transport.UDP, addressV6, PORT);
+    EchoPeer peer = EchoPeer.in(namespace, name);
+    for (String address : new String[] {addressV4, addressV6}) {
+      if (!address.isEmpty()) {
+        peer.listen(Transport.TCP, address, PORT).listen(Transport.UDP, address, PORT);
+      }
+    }
     return new Pod(
         name, namespace, containerId, hostPorts, added.millis(), peer, addressV4, addressV6);
   }

@@ -156,7 +156,6 @@ public final class Kindnetd implements Callable<Integer> {
       agents.run(all.masquerading(), options.masquerading().enabled());
       agents.run(all.forwarding(), options.usesPodCidrs());
       agents.run(all.fastPath(), options.fastPath().enabled());
-      agents.run(all.nat64(), options.usesOwnPlugin() && options.nat64().enabled());
       agents.run(all.connections(), true);
       // not before, since a part that has not begun yet is none that readiness waits for
       server.start();
@@ -200,6 +199,7 @@ public final class Kindnetd implements Callable<Integer> {
       agents.run(policies.denials(), options.logsDenials());
       agents.run(policies.agent(), options.networkPolicy().enabled());
       agents.run(all.packetLog(policies.agent()::podAt), options.logsPackets());
+      agents.run(all.nat64(resources), !options.disableCni() && options.nat64().enabled());
       dns.start(policies.agent()::lookAgain);
       server.localPage(DnsCommand.PAGE, dns.agent()::report);
       server.localPage(DnsCommand.JSON_PAGE, dns.agent()::jsonReport);

@@ -23,6 +23,7 @@ import io.kindnet.kindnetd.kube.ApiClient;
 import io.kindnet.kindnetd.masq.MasqAgent;
 import io.kindnet.kindnetd.nat64.Nat64Agent;
 import io.kindnet.kindnetd.nat64.PluginPods;
+import io.kindnet.kindnetd.nat64.StatusPods;
 import io.kindnet.kindnetd.networkpolicy.EnforcementListener;
 import io.kindnet.kindnetd.networkpolicy.PolicyEnforcement;
 import io.kindnet.kindnetd.networkpolicy.PolicyResources;
@@ -167,11 +168,17 @@ final class NodeAgents {
     return agent;
   }
 
-  Nat64Agent nat64() {
+  /**
+   * @param resources tells of the pods that another plugin connects
+   */
+  Nat64Agent nat64(PolicyResources resources) {
     return new Nat64Agent(
         options.nat64(),
         nodes,
-        new PluginPods(database()),
+        options.usesOwnPlugin()
+            ? new PluginPods(database())
+            : new StatusPods(resources::pods, options.nodeName()),
+        nodes::serviceRanges,
         LINK_PREFIX,
         () -> PodMtu.ofUplinks(kernel.routes(), CniConfigurationAgent.BRIDGE),
         kernel.routes(),

@@ -131,4 +131,33 @@ class LimitedRightsTest {
       }
     }
   }
+
+  /** NAT64 needs programs in the kernel; the rest of the agent does not. */
+  @Test
+  void isReadyWithoutNat64(Namespace router, Namespace node, @TempDir Path directory) {
+    new TestNetwork(router).plug(node, 1);
+    Map<String, String> environment =
+        Map.of("NODE_NAME", "node1", "HOST_IP", "192.0.2.1", "POD_IP", "192.0.2.1");
+    try (ApiServerProcess api = ApiServerProcess.start(router, TestNetwork.ROUTER_V4, 8080)) {
+      api.apply(Nodes.node("node1", List.of("fd00:1::/64"), List.of("192.0.2.1", "2001:db8::1")));
+      try (AgentProcess agent =
+          AgentProcess.start(
+              node,
+              CONTAINER,
+              environment,
+              "--master=" + api.url(),
+              "--cni-conf-dir=" + directory,
+              "--cni-plugins=standard")) {
+        Eventually.within(
+            DEADLINE,
+            () ->
+                assertThat(agent.get("/readyz"))
+                    .as(agent.log())
+                    .containsPattern("nat64 .*EPERM")
+                    .endsWith("\nready\n"));
+        assertThat(agent.log().lines().filter(line -> line.contains(" nat64: "))).hasSize(1);
+        assertThat(Ip.run(node, "link")).doesNotContain("nat64");
+      }
+    }
+  }
 }

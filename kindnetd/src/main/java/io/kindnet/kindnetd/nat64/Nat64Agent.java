@@ -25,11 +25,13 @@ import io.kindnet.netlink.route.RouteEvent.RouteRemoved;
 import io.kindnet.netlink.route.RouteEvents;
 import io.kindnet.netlink.route.RouteSocket;
 import java.io.IOException;
+import java.net.InetAddress;
 import java.time.Duration;
 import java.util.EnumMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
 import java.util.function.Consumer;
 import java.util.function.IntSupplier;
 import java.util.function.Supplier;
@@ -56,6 +58,7 @@ public final class Nat64Agent implements Agent {
   private final Nat64Options options;
   private final NodeView nodes;
   private final NodePods nodePods;
+  private final Supplier<Set<IpPrefix>> serviceRanges;
   private final String podLinkPrefix;
   private final IntSupplier podMtu;
   private final RouteSocket kernel;
@@ -65,6 +68,7 @@ public final class Nat64Agent implements Agent {
   private final Consumer<NftablesEvents.Events> tableListener = this::see;
   private final Nat64Table table;
   private final Nat64Links links;
+  private final AddressClash clash;
   private final AgentStatus status;
   private final ReconcileLoop loop;
   private volatile @Nullable TranslationPrograms programs;
@@ -75,6 +79,7 @@ public final class Nat64Agent implements Agent {
   private boolean isAbsent;
 
   /**
+   * @param serviceRanges where Services have their addresses; empty as long as that is not known
    * @param podLinkPrefix what the names of the links to pods begin with
    * @param podMtu the largest packet that pods take, in bytes
    * @param kernel links and routes; stays the caller's to close
@@ -87,6 +92,7 @@ public final class Nat64Agent implements Agent {
       Nat64Options options,
       NodeView nodes,
       NodePods nodePods,
+      Supplier<Set<IpPrefix>> serviceRanges,
       String podLinkPrefix,
       IntSupplier podMtu,
       RouteSocket kernel,
@@ -97,6 +103,7 @@ public final class Nat64Agent implements Agent {
     this.options = options;
     this.nodes = nodes;
     this.nodePods = nodePods;
+    this.serviceRanges = serviceRanges;
     this.podLinkPrefix = podLinkPrefix;
     this.podMtu = podMtu;
     this.kernel = kernel;
@@ -104,6 +111,7 @@ public final class Nat64Agent implements Agent {
     this.nftablesEvents = nftablesEvents;
     this.table = new Nat64Table(options, nftables);
     this.links = new Nat64Links(kernel, ROUTE_PROTOCOL, options.prefix(), options.pool());
+    this.clash = new AddressClash(List.of(options.prefix(), options.pool()), ROUTE_PROTOCOL);
     this.status = status.optionalAgent(NAME);
     this.status.detail(() -> description);
     this.loop = new ReconcileLoop(NAME, CHECK_INTERVAL, this::reconcile, this.status);
@@ -130,6 +138,7 @@ public final class Nat64Agent implements Agent {
   @Override
   public void start() {
     nodes.onChange(() -> loop.request(Pass.CHANGES));
+    nodePods.onChange(() -> loop.request(Pass.CHANGES));
     status.dependsOn(routeEvents.subscribe(linkListener));
     status.dependsOn(nftablesEvents.subscribe(tableListener));
     loop.start();
@@ -194,11 +203,16 @@ public final class Nat64Agent implements Agent {
     }
     isAbsent = false;
     if (pass == Pass.KERNEL || !isInPlace) {
+      clash.refuse(kernel, nodes.snapshot(), serviceRanges.get());
       ensure(out);
+    }
+    Optional<Map<InetAddress, String>> present = nodePods.read();
+    if (present.isEmpty()) {
+      return Optional.of("waiting for the Pods of this node"); // those of before stay
     }
     PodTranslations translated = pods;
     if (translated != null) {
-      translated.update(nodePods.read());
+      translated.update(present.get());
       describe(options.prefix() + ", " + translated.count() + " pods");
     }
     return Optional.empty();

@@ -8,6 +8,7 @@ import io.kindnet.cni.store.Store;
 import java.net.InetAddress;
 import java.util.HashMap;
 import java.util.Map;
+import java.util.Optional;
 
 /** The pods that the plugin has connected, from its database. */
 public final class PluginPods implements NodePods {
@@ -19,7 +20,7 @@ public final class PluginPods implements NodePods {
   }
 
   @Override
-  public Map<InetAddress, String> read() throws CniException {
+  public Optional<Map<InetAddress, String>> read() throws CniException {
     Map<InetAddress, String> pods = new HashMap<>();
     if (database.exists()) {
       try (Store store = database.open()) {
@@ -30,6 +31,11 @@ public final class PluginPods implements NodePods {
         }
       }
     }
-    return pods;
+    return Optional.of(pods);
+  }
+
+  @Override
+  public void onChange(Runnable listener) {
+    // the link of a pod comes after its row, and goes before it
   }
 }

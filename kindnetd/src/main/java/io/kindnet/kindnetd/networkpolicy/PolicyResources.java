@@ -83,6 +83,11 @@ public final class PolicyResources implements AutoCloseable {
     return new PolicyViews(pods.start(), namespaces.start(), nodes.view(), policies);
   }
 
+  /** The Pods, watched from now on, whether policies need them or not. */
+  public ClusterView<ClusterPod> pods() {
+    return pods.start();
+  }
+
   /** Says what cannot be followed, and watches Nodes from when a policy is about them. */
   private void look(List<ClusterView<Policy>> views) {
     List<Policy> enforced = new ArrayList<>();

@@ -16,6 +16,8 @@ import io.kindnet.netlink.testing.Namespace;
 import java.net.InetAddress;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
+import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 
 /**
@@ -43,7 +45,8 @@ final class Nat64Node implements AutoCloseable {
           List.of(IpPrefix.parse("198.51.100.0/24")));
 
   final ClusterNodes nodes = new ClusterNodes("self");
-  private final Map<InetAddress, String> pods = new ConcurrentHashMap<>();
+  private final FixturePods pods = new FixturePods();
+  private volatile Set<IpPrefix> serviceRanges = Set.of();
   final Status status = new Status("test");
   final NetworkNamespace entered;
   private final Namespace node;
@@ -114,7 +117,8 @@ final class Nat64Node implements AutoCloseable {
     return new Nat64Agent(
         options,
         nodes,
-        () -> Map.copyOf(pods),
+        pods,
+        () -> serviceRanges,
         "knet",
         () -> 1500,
         kernel,
@@ -141,15 +145,44 @@ final class Nat64Node implements AutoCloseable {
     entered.close();
   }
 
+  /** The cluster has another node, whose pods are of {@code cidr}. */
+  void addPeer(String cidr) {
+    nodes.put(new ClusterNode("peer", "", List.of(IpPrefix.parse(cidr)), List.of(), List.of(), ""));
+  }
+
+  /** There is no other node any more. */
+  void removePeer() {
+    nodes.remove("peer");
+  }
+
+  /** Says where Services have their addresses; nothing is looked at because of that. */
+  void serviceRanges(String... ranges) {
+    serviceRanges = Set.copyOf(List.of(ranges).stream().map(IpPrefix::parse).toList());
+  }
+
   /** Says that {@code address} is the one of the pod {@code id}. */
   void addPod(String address, String id) {
-    pods.put(IpAddresses.parse(address), id);
+    pods.pods.put(IpAddresses.parse(address), id);
     podCidrs(POD_CIDR); // has the agent look
   }
 
   /** Says that the pod with {@code address} is gone. */
   void removePod(String address) {
-    pods.remove(IpAddresses.parse(address));
+    pods.pods.remove(IpAddresses.parse(address));
     podCidrs(POD_CIDR);
+  }
+
+  private static final class FixturePods implements NodePods {
+    private final Map<InetAddress, String> pods = new ConcurrentHashMap<>();
+
+    @Override
+    public Optional<Map<InetAddress, String>> read() {
+      return Optional.of(Map.copyOf(pods));
+    }
+
+    @Override
+    public void onChange(Runnable listener) {
+      // the Node changes with each
+    }
   }
 }
