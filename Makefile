@@ -49,7 +49,7 @@ help:
 	@echo 'make fresh  make demo and make test in a minimal Debian of its own; SUITE=sid JDK=27 for others, FRESH=demo for one of them'
 	@echo 'make dist   dist/cni and dist/kindnetd, ready to be copied to a node, and dist/controller'
 	@echo 'make release   archives of both for other machines, with checksums, in target/release'
-	@echo 'make image  the image of the Dockerfile, built here without any image registry, as an archive in target/kindnetd.tar'
+	@echo 'make image  the images of the Dockerfile, built here without any image registry, as target/kindnetd.tar and target/kindnet-controller.tar'
 	@echo 'make format formats the Java sources'
 	@echo 'make clean  removes what was built'
 
@@ -117,14 +117,14 @@ endif
 release: dist
 	build/release target/release $(FOREIGN)
 
-# for who has an image registry within reach: docker build --tag kindnet/kindnetd .
+# where an image registry is within reach, the commands at the top of the Dockerfile do the same
 ifeq ($(FOREIGN),)
 image: check-root check-jdk
-	build/image target/kindnetd.tar
+	build/image target
 else
 image dist release vm: TOOLS += $(ARM64_TOOLS)
 image: check-root dist
-	build/image-$(FOREIGN) target/kindnetd-$(FOREIGN).tar
+	build/image-$(FOREIGN) target
 endif
 
 # random churn for a long time: the model of the tests of cni-kindnet, with the program in dist/, and random network policies

@@ -17,7 +17,9 @@ import org.junit.jupiter.api.Test;
 /** {@code install-kindnet-controller.yaml}, against the program and the other manifest. */
 class ControllerManifestTest {
   private static final KubernetesSerialization YAML = new KubernetesSerialization();
-  private static final String IMAGE = "kindnet/kindnetd:" + BuildVersion.text();
+  private static final String CONTROLLER_IMAGE =
+      "kindnet/kindnet-controller:" + BuildVersion.text();
+  private static final String AGENT_IMAGE = "kindnet/kindnetd:" + BuildVersion.text();
 
   /** Line by line, so that whoever changes the rights of agents changes both. */
   @Test
@@ -27,12 +29,12 @@ class ControllerManifestTest {
   }
 
   @Test
-  void theImageIsThatOfThisVersion() throws Exception {
-    assertThat(container().getImage()).isEqualTo(IMAGE);
+  void theImagesAreThoseOfThisVersion() throws Exception {
+    assertThat(container().getImage()).isEqualTo(CONTROLLER_IMAGE);
     Configuration configuration =
         YAML.unmarshal(
             Files.readString(Path.of("../docs/default-configuration.yaml")), Configuration.class);
-    assertThat(configuration.getSpec().kindnetdImage()).isEqualTo(IMAGE);
+    assertThat(configuration.getSpec().kindnetdImage()).isEqualTo(AGENT_IMAGE);
     assertThat(configuration.getMetadata().getName()).isEqualTo(Configuration.NAME);
   }
 

@@ -143,7 +143,7 @@ class ManifestsTest {
    * {@code kubectl apply -k .}: the plain manifest, with an image that can be set for all of it.
    */
   @Test
-  void theKustomizationSetsTheImageOfBothManifests() throws Exception {
+  void theKustomizationSetsTheImagesOfAllManifests() throws Exception {
     JsonNode kustomization =
         Serialization.unmarshal(Files.readString(Path.of("../kustomization.yaml")), JsonNode.class);
     assertThat(kustomization.at("/resources")).hasToString("[\"" + PLAIN + "\"]");
@@ -155,6 +155,11 @@ class ManifestsTest {
       assertThat(containers(manifest).map(Container::getImage))
           .allSatisfy(used -> assertThat(used).startsWith(name + ":"));
     }
+    JsonNode controller = kustomization.at("/images/1");
+    String used = controller.path("name").asText() + ":" + controller.path("newTag").asText();
+    assertThat(controller.path("newName")).isEqualTo(controller.path("name"));
+    assertThat(Files.readString(Path.of("../install-kindnet-controller.yaml")))
+        .contains("image: " + used + "\n");
   }
 
   private static Options optionsOf(Container container) throws Exception {
