@@ -28,8 +28,6 @@ class Dns64IT {
   private static final String SYNTHESISED = "64:ff9b::c633:6409";
 
   private final Namespace pod;
-  private final Namespace dnsPod;
-  private final Namespace server;
   private final Path directory;
   private final Nat64Cluster cluster;
 
@@ -42,8 +40,6 @@ class Dns64IT {
       @TempDir Path directory)
       throws IOException {
     this.pod = pod;
-    this.dnsPod = dnsPod;
-    this.server = server;
     this.directory = directory;
     cluster = new Nat64Cluster(node, router, server, directory);
     cluster.plug("knet1", pod, Nat64Node.POD);
