@@ -19,10 +19,10 @@ record Nat64Counts(Map<String, Long> connections, Map<String, Long> refused) {
   static Nat64Counts of(List<Rule> postrouting, List<Rule> forward, List<Rule> input) {
     return new Nat64Counts(
         Map.of(
-            "tcp", counter(postrouting, 1),
-            "udp", counter(postrouting, 2),
-            "icmp", counter(postrouting, 3),
-            "other", counter(postrouting, 4)),
+            "tcp", counter(postrouting, 2),
+            "udp", counter(postrouting, 3),
+            "icmp", counter(postrouting, 4),
+            "other", counter(postrouting, 5)),
         Map.of(
             "not-global", counter(forward, 0),
             "unasked", counter(forward, 1),

@@ -28,12 +28,14 @@ import io.kindnet.netlink.nftables.TableFamily;
 import io.kindnet.netlink.nftables.expr.Counter;
 import io.kindnet.netlink.nftables.expr.Ct;
 import io.kindnet.netlink.nftables.expr.Expression;
+import io.kindnet.netlink.nftables.expr.Immediate;
 import io.kindnet.netlink.nftables.expr.Lookup;
 import io.kindnet.netlink.nftables.expr.Masquerade;
 import io.kindnet.netlink.nftables.expr.Matches;
 import io.kindnet.netlink.nftables.expr.Nat;
 import io.kindnet.netlink.nftables.expr.Payload;
 import io.kindnet.netlink.nftables.expr.Reject;
+import io.kindnet.netlink.nftables.expr.Value;
 import io.kindnet.netlink.nftables.expr.Verdict;
 import java.util.ArrayList;
 import java.util.Comparator;
@@ -127,7 +129,9 @@ final class Nat64Table {
 
   /**
    * A pod's packets keep its address until they are translated, whoever else masquerades pods; then
-   * they get the node's. The rules of a chain like this see the first packet of a connection only.
+   * they get the node's. Listeners of connection tracking, the agent among them, hear of the
+   * connection once, as the pod made it. The rules of a chain like this see the first packet of a
+   * connection only.
    */
   private static List<Rule> postrouting(IpPrefix pool) {
     List<Expression> toPrefix = new ArrayList<>(Matches.outputInterface(Nat64Links.IPV6_END));
@@ -135,6 +139,10 @@ final class Nat64Table {
     toPrefix.add(Payload.sourceAddress(AddressFamily.IPV6, 16, NFT_REG_1));
     List<Rule> rules = new ArrayList<>();
     rules.add(Rule.when(toPrefix).then(Nat.source(AddressFamily.IPV6, NFT_REG_1)));
+    rules.add(
+        Rule.when(Matches.sourceIn(pool))
+            .then(
+                new Immediate(NFT_REG_1, Value.ofInt(0)), Ct.set(Ct.NFT_CT_EVENTMASK, NFT_REG_1)));
     for (int protocol : List.of(IPPROTO_TCP, IPPROTO_UDP, IPPROTO_ICMP)) {
       List<Expression> translated = new ArrayList<>(Matches.sourceIn(pool));
       translated.addAll(Matches.protocol(protocol));
