@@ -34,11 +34,7 @@ class SegmentsTest {
   private final Path program;
 
   SegmentsTest(
-      Namespace node,
-      Namespace pod,
-      Namespace router,
-      Namespace server,
-      @TempDir Path directory)
+      Namespace node, Namespace pod, Namespace router, Namespace server, @TempDir Path directory)
       throws IOException {
     this.node = node;
     this.pod = pod;
