@@ -44,7 +44,7 @@ help:
 	@echo 'make e2e-conformance   the tests of NetworkPolicies that Kubernetes has itself, on such a cluster; FOCUS="named port|CIDR" for some'
 	@echo 'make e2e-up a real cluster that is left running, to play with; NODES=3 for more nodes; make e2e-down removes it'
 	@echo 'make vm     tests on other kernels, in virtual machines; KERNELS="5.10 6.12 7.3", TESTS="netlink:LinksTest cni-kindnet:portmap.*"'
-	@echo '            or TESTS=bench: what the fast path gains'
+	@echo '            or TESTS=bench: what the fast path gains, TESTS=bench:nat64'
 	@echo '            ARCH=arm64 for kernels and programs of that architecture, here and for dist, release and image'
 	@echo 'make fresh  make demo and make test in a minimal Debian of its own; SUITE=sid JDK=27 for others, FRESH=demo for one of them'
 	@echo 'make dist   dist/cni and dist/kindnetd, ready to be copied to a node, and dist/controller'
@@ -86,13 +86,16 @@ bench: TOOLS += $(CLUSTER_TOOLS)
 bench: check-root check e2e-classes
 	e2e/run figures
 else
-bench: TOOLS += go=21
-bench: check-root check dist
+bench: TOOLS += go=21 tayga=tayga
+bench: check-root check dist bench-classes
 	build/cnitool
 	build/coredns/build
-	$(MAVEN) --quiet -Dmaven.test.skip=true package -pl bench -am
 	bench/run
 endif
+
+.PHONY: bench-classes
+bench-classes:
+	$(MAVEN) --quiet -Dmaven.test.skip=true package -pl bench -am $(MAVEN_ARGS)
 
 # what the agent takes among many nodes, of which only the API server is real
 bench-scale: TOOLS += go=21 etcd=etcd-server openssl=openssl busybox=busybox-static nft=nftables curl=curl sysctl=procps python3=python3
@@ -171,6 +174,10 @@ SMOKE_TESTS = netlink:NftablesDifferentialTest,LinksTest\#makesTheDummyThatIpMak
   cni-kindnet:SctpAssociationTest,ForeignTableTest\#allAreNamed,OtherVersionsTest\#anOlderTableIsReplaced \
   kindnetd:MasqAgentTest\#makesTheTableThatNftMakesOfTheSameText,RouteAgentTest\#followsNodesThatJoinChangeAndLeave
 vm vm-smoke: TOOLS += $(VM_TOOLS)
+ifneq ($(filter bench:nat64,$(TESTS)),)
+vm: TOOLS += python3=python3 tayga=tayga
+vm: dist bench-classes
+endif
 vm: check-root check $(if $(FOREIGN)$(filter demo,$(TESTS)),dist) vm-classes
 	JAVA_HOME=$(JDK_HOME) VM_ARCH='$(FOREIGN)' TESTS='$(TESTS)' vm/run $(KERNELS)
 

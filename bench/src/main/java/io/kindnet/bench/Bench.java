@@ -37,7 +37,7 @@ public final class Bench implements Callable<Integer> {
   @Option(
       names = "--parts",
       split = "[ ,]+",
-      defaultValue = "${env:PARTS:-calls,kernel,burst,growth,agent,policy,dns,earlier}",
+      defaultValue = "${env:PARTS:-calls,kernel,burst,growth,agent,policy,dns,nat64,earlier}",
       description = "what is measured: ${COMPLETION-CANDIDATES} (PARTS, all of them)")
   private Set<Part> parts = EnumSet.allOf(Part.class);
 
@@ -89,6 +89,9 @@ public final class Bench implements Callable<Integer> {
         Path coreDns = client.toAbsolutePath().resolveSibling("coredns");
         new DnsPart(fixture, coreDns, Path.of("bench/target/nameserver"), scratch)
             .run(out, targets);
+      }
+      if (parts.contains(Part.NAT64)) {
+        new Nat64Part(fixture, scratch, runs).run(out, targets);
       }
       if (parts.contains(Part.EARLIER) && earlier != null) {
         new EarlierPart(fixture, EarlierBuild.unpack(earlier, scratch), runs).run(out, targets);

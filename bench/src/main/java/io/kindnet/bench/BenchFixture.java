@@ -3,15 +3,18 @@ package io.kindnet.bench;
 import static io.kindnet.bench.Candidate.COLD;
 import static io.kindnet.bench.Candidate.PEERS;
 import static io.kindnet.bench.Candidate.WARM;
+import static java.util.Objects.requireNonNull;
 
 import io.kindnet.netlink.testing.Namespace;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.function.Function;
+import org.jspecify.annotations.Nullable;
 
 /**
  * What all parts stand on: two nodes for this plugin, the second one with an agent, one for its
- * peers, the floor.
+ * peers, the floor. Each is made when a part asks for it.
  */
 final class BenchFixture implements AutoCloseable {
   private static final List<String> RANGES = List.of("10.244.1.0/24", "fd00:10:244:1::/64");
@@ -19,14 +22,15 @@ final class BenchFixture implements AutoCloseable {
   private final Path dist;
   private final String client;
   private final List<AutoCloseable> open = new ArrayList<>();
-  private final Node cold;
-  private final Node warm;
-  private final BenchAgent agent;
-  private final Node peers;
-  private final Floor floor;
+  private final Path scratch;
+  private @Nullable Node cold;
+  private @Nullable Node warm;
+  private @Nullable BenchAgent agent;
+  private @Nullable Node peers;
+  private @Nullable Floor floor;
 
   /**
-   * Sets everything up.
+   * Makes nothing yet.
    *
    * @param dist what {@code make dist} made
    * @param client the path of cnitool
@@ -35,31 +39,34 @@ final class BenchFixture implements AutoCloseable {
   BenchFixture(Path dist, Path client, Path scratch) {
     this.dist = dist;
     this.client = client.toString();
-    cold = node("cold");
-    warm = node("warm");
-    agent = opened(warm.startAgent());
-    peers = node("peers");
-    floor = Floor.build(cold.meter(), scratch);
-    for (Work work : List.of(Work.IPV4, Work.DUAL_STACK)) {
-      cold.configure(kindnet(work));
-      warm.configure(kindnet(work));
-      peers.configure(peers(work));
-    }
+    this.scratch = scratch;
   }
 
   /** The node on which this plugin is called and starts a JVM. */
   Node coldNode() {
-    return cold;
+    Node node = cold;
+    if (node == null) {
+      node = configured("cold", BenchFixture::kindnet);
+      cold = node;
+    }
+    return node;
   }
 
   /** The node on which this plugin is called and an agent answers. */
   Node warmNode() {
-    return warm;
+    Node node = warm;
+    if (node == null) {
+      node = configured("warm", BenchFixture::kindnet);
+      agent = opened(node.startAgent());
+      warm = node;
+    }
+    return node;
   }
 
   /** The agent of the {@link #warmNode}. */
   BenchAgent agent() {
-    return agent;
+    warmNode();
+    return requireNonNull(agent);
   }
 
   /** The directory of kindnetd. */
@@ -69,7 +76,20 @@ final class BenchFixture implements AutoCloseable {
 
   /** The node on which its peers are called. */
   Node peersNode() {
-    return peers;
+    Node node = peers;
+    if (node == null) {
+      node = configured("peers", BenchFixture::peers);
+      peers = node;
+    }
+    return node;
+  }
+
+  private Node configured(String label, Function<Work, NetworkConfiguration> network) {
+    Node node = node(label);
+    for (Work work : List.of(Work.IPV4, Work.DUAL_STACK)) {
+      node.configure(network.apply(work));
+    }
+    return node;
   }
 
   /** One more node, which goes with the stand. */
@@ -95,18 +115,23 @@ final class BenchFixture implements AutoCloseable {
   }
 
   Floor floor() {
-    return floor;
+    Floor built = floor;
+    if (built == null) {
+      built = Floor.build(coldNode().meter(), scratch);
+      floor = built;
+    }
+    return built;
   }
 
   /** The candidates doing {@code work}, in the order of their turns. */
   List<Candidate> candidates(Work work) {
     return List.of(
-        new Candidate(COLD, new Directly(cold.meter()::run, kindnet(work))),
-        new Candidate(WARM, new Directly(warm.meter()::run, kindnet(work))),
-        new Candidate(PEERS, new Directly(peers.meter()::run, peers(work))),
-        new Candidate(COLD, throughClient(cold, kindnet(work))),
-        new Candidate(WARM, throughClient(warm, kindnet(work))),
-        new Candidate(PEERS, throughClient(peers, peers(work))));
+        new Candidate(COLD, new Directly(coldNode().meter()::run, kindnet(work))),
+        new Candidate(WARM, new Directly(warmNode().meter()::run, kindnet(work))),
+        new Candidate(PEERS, new Directly(peersNode().meter()::run, peers(work))),
+        new Candidate(COLD, throughClient(coldNode(), kindnet(work))),
+        new Candidate(WARM, throughClient(warmNode(), kindnet(work))),
+        new Candidate(PEERS, throughClient(peersNode(), peers(work))));
   }
 
   /** The way through cnitool on one of the nodes. */

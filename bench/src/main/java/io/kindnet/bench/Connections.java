@@ -10,11 +10,15 @@ import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
 
 /** A small program in C that serves connections and measures them, in network namespaces. */
 final class Connections {
   static final int PORT = 8080;
-  static final int STREAM_PORT = 8081;
+
+  /** Of streams: the program's is the one after {@link #PORT}. */
+  static final int STREAM_PORT = PORT + 1;
 
   private final String program;
 
@@ -50,9 +54,15 @@ final class Connections {
     return new Connections(program.toString());
   }
 
-  /** Serves in a pod until its namespace goes. */
-  void serve(Namespace pod) {
-    Process server = pod.start(program, "serve", String.valueOf(PORT), String.valueOf(STREAM_PORT));
+  /**
+   * Serves in a pod until its namespace goes.
+   *
+   * @param before a command that starts the program, if not the program alone
+   */
+  void serve(Namespace pod, String... before) {
+    List<String> command = new ArrayList<>(List.of(before));
+    command.addAll(List.of(program, "serve", String.valueOf(PORT)));
+    Process server = pod.start(command.toArray(String[]::new));
     try {
       BufferedReader lines = server.inputReader(UTF_8);
       String line = lines.readLine();
@@ -66,9 +76,7 @@ final class Connections {
 
   /** The median of so many {@code connect(2)}, in microseconds. */
   double connectMicros(Namespace client, String address, int count) {
-    return Double.parseDouble(
-            client.run(program, "connect", address, String.valueOf(PORT), String.valueOf(count)))
-        / 1000;
+    return measure(client, "connect", address, count) / 1000;
   }
 
   /** Tries one connection to a port, for two seconds. */
@@ -78,8 +86,19 @@ final class Connections {
 
   /** One connection, in bytes a second. */
   double throughput(Namespace client, String address, int millis) {
-    return Double.parseDouble(
-        client.run(
-            program, "stream", address, String.valueOf(STREAM_PORT), String.valueOf(millis)));
+    return measure(client, "stream", address, millis);
+  }
+
+  /**
+   * What the program says.
+   *
+   * @param what its first argument, such as {@code rate}
+   * @param number how many, or for how many milliseconds
+   * @param before a command that starts the program, if not the program alone
+   */
+  double measure(Namespace client, String what, String address, int number, String... before) {
+    List<String> command = new ArrayList<>(List.of(before));
+    command.addAll(List.of(program, what, address, String.valueOf(PORT), String.valueOf(number)));
+    return Double.parseDouble(client.run(command.toArray(String[]::new)));
   }
 }

@@ -16,6 +16,8 @@ enum Part {
   POLICY,
   /** The cache of DNS answers. */
   DNS,
+  /** What pods with IPv6 only reach of IPv4, beside what they reach of IPv6. */
+  NAT64,
   /** Calls, bursts and starts beside those of an earlier build. */
   EARLIER
 }

@@ -16,16 +16,17 @@ record Nat64Counts(Map<String, Long> connections, Map<String, Long> refused) {
   static final Nat64Counts NONE = new Nat64Counts(Map.of(), Map.of());
 
   /** From the chains as {@link Nat64Table} writes them. */
-  static Nat64Counts of(List<Rule> postrouting, List<Rule> forward, List<Rule> input) {
+  static Nat64Counts of(
+      List<Rule> postrouting, List<Rule> prerouting, List<Rule> forward, List<Rule> input) {
     return new Nat64Counts(
         Map.of(
-            "tcp", counter(postrouting, 1),
-            "udp", counter(postrouting, 2),
-            "icmp", counter(postrouting, 3),
-            "other", counter(postrouting, 4)),
+            "tcp", counter(postrouting, 2),
+            "udp", counter(postrouting, 3),
+            "icmp", counter(postrouting, 4),
+            "other", counter(postrouting, 5)),
         Map.of(
-            "not-global", counter(forward, 0),
-            "unasked", counter(forward, 1),
+            "not-global", counter(prerouting, 0),
+            "unasked", counter(forward, 0),
             "node", counter(input, 0)));
   }
 

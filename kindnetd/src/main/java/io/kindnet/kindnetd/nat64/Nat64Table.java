@@ -3,7 +3,9 @@ package io.kindnet.kindnetd.nat64;
 import static io.kindnet.netlink.nftables.BaseChain.NF_INET_FORWARD;
 import static io.kindnet.netlink.nftables.BaseChain.NF_INET_LOCAL_IN;
 import static io.kindnet.netlink.nftables.BaseChain.NF_INET_POST_ROUTING;
+import static io.kindnet.netlink.nftables.BaseChain.NF_INET_PRE_ROUTING;
 import static io.kindnet.netlink.nftables.BaseChain.NF_IP_PRI_FILTER;
+import static io.kindnet.netlink.nftables.BaseChain.NF_IP_PRI_NAT_DST;
 import static io.kindnet.netlink.nftables.BaseChain.NF_IP_PRI_NAT_SRC;
 import static io.kindnet.netlink.nftables.expr.Register.NFT_REG_1;
 
@@ -28,12 +30,14 @@ import io.kindnet.netlink.nftables.TableFamily;
 import io.kindnet.netlink.nftables.expr.Counter;
 import io.kindnet.netlink.nftables.expr.Ct;
 import io.kindnet.netlink.nftables.expr.Expression;
+import io.kindnet.netlink.nftables.expr.Immediate;
 import io.kindnet.netlink.nftables.expr.Lookup;
 import io.kindnet.netlink.nftables.expr.Masquerade;
 import io.kindnet.netlink.nftables.expr.Matches;
 import io.kindnet.netlink.nftables.expr.Nat;
 import io.kindnet.netlink.nftables.expr.Payload;
 import io.kindnet.netlink.nftables.expr.Reject;
+import io.kindnet.netlink.nftables.expr.Value;
 import io.kindnet.netlink.nftables.expr.Verdict;
 import java.util.ArrayList;
 import java.util.Comparator;
@@ -58,6 +62,11 @@ final class Nat64Table {
   private static final NamedSet REFUSED = set("refused", FieldType.IPV6_ADDR);
   private static final NamedSet ALLOWED = set("allowed", FieldType.IPV6_ADDR);
   private static final NamedSet ALLOWED_V4 = set("allowed-ipv4", FieldType.IPV4_ADDR);
+
+  /** Sees the first packet of a connection only; so does a filter, of what it refuses. */
+  private static final Chain PREROUTING =
+      new Chain(TABLE, "prerouting", BaseChain.nat(NF_INET_PRE_ROUTING, NF_IP_PRI_NAT_DST - 20));
+
   private static final Chain FORWARD =
       new Chain(TABLE, "forward", BaseChain.filter(NF_INET_FORWARD, NF_IP_PRI_FILTER));
   private static final Chain INPUT =
@@ -80,6 +89,7 @@ final class Nat64Table {
     sets.put(REFUSED, elements(embedded(prefix, SpecialAddresses.ALL)));
     sets.put(ALLOWED, elements(embedded(prefix, options.allowed())));
     sets.put(ALLOWED_V4, elements(options.allowed()));
+    chains.put(PREROUTING, prerouting());
     chains.put(FORWARD, forward());
     chains.put(INPUT, input());
     chains.put(POSTROUTING, postrouting(options.pool()));
@@ -100,15 +110,19 @@ final class Nat64Table {
     return Intervals.of(sorted);
   }
 
-  private static List<Rule> forward() {
-    List<Expression> notGlobal = new ArrayList<>(Matches.outputInterface(Nat64Links.IPV6_END));
-    notGlobal.addAll(Matches.destinationIn(AddressFamily.IPV6, REFUSED.name()));
+  private static List<Rule> prerouting() {
+    List<Expression> notGlobal =
+        new ArrayList<>(Matches.destinationIn(AddressFamily.IPV6, REFUSED.name()));
     notGlobal.addAll(destinationNotIn(AddressFamily.IPV6, ALLOWED));
+    return List.of(
+        Rule.when(notGlobal).then(Counter.zero(), new Reject(Reject.ICMPV6_ADM_PROHIBITED)));
+  }
+
+  /** What nobody has asked for. */
+  private static List<Rule> forward() {
     List<Expression> unasked = new ArrayList<>(Matches.outputInterface(Nat64Links.IPV4_END));
     unasked.addAll(Matches.ctState(Ct.NEW | Ct.INVALID));
-    return List.of(
-        Rule.when(notGlobal).then(Counter.zero(), new Reject(Reject.ICMPV6_ADM_PROHIBITED)),
-        Rule.when(unasked).then(Counter.zero(), Verdict.drop()));
+    return List.of(Rule.when(unasked).then(Counter.zero(), Verdict.drop()));
   }
 
   /** What is sent to one of the node's own addresses of IPv4. */
@@ -127,7 +141,9 @@ final class Nat64Table {
 
   /**
    * A pod's packets keep its address until they are translated, whoever else masquerades pods; then
-   * they get the node's. The rules of a chain like this see the first packet of a connection only.
+   * they get the node's. Listeners of connection tracking, the agent among them, hear of the
+   * connection once, as the pod made it. The rules of a chain like this see the first packet of a
+   * connection only.
    */
   private static List<Rule> postrouting(IpPrefix pool) {
     List<Expression> toPrefix = new ArrayList<>(Matches.outputInterface(Nat64Links.IPV6_END));
@@ -135,6 +151,10 @@ final class Nat64Table {
     toPrefix.add(Payload.sourceAddress(AddressFamily.IPV6, 16, NFT_REG_1));
     List<Rule> rules = new ArrayList<>();
     rules.add(Rule.when(toPrefix).then(Nat.source(AddressFamily.IPV6, NFT_REG_1)));
+    rules.add(
+        Rule.when(Matches.sourceIn(pool))
+            .then(
+                new Immediate(NFT_REG_1, Value.ofInt(0)), Ct.set(Ct.NFT_CT_EVENTMASK, NFT_REG_1)));
     for (int protocol : List.of(IPPROTO_TCP, IPPROTO_UDP, IPPROTO_ICMP)) {
       List<Expression> translated = new ArrayList<>(Matches.sourceIn(pool));
       translated.addAll(Matches.protocol(protocol));
@@ -213,7 +233,10 @@ final class Nat64Table {
       return Nat64Counts.NONE;
     }
     return Nat64Counts.of(
-        listed(listing, POSTROUTING), listed(listing, FORWARD), listed(listing, INPUT));
+        listed(listing, POSTROUTING),
+        listed(listing, PREROUTING),
+        listed(listing, FORWARD),
+        listed(listing, INPUT));
   }
 
   private static List<Rule> listed(NftablesListing listing, Chain chain) {

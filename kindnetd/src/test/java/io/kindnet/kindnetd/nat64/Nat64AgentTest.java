@@ -15,10 +15,12 @@ import io.kindnet.netlink.testing.Nft;
 import io.kindnet.netlink.testing.Resources;
 import io.kindnet.netlink.testing.Transport;
 import java.io.IOException;
+import java.nio.file.Path;
 import java.time.Duration;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
 
 /** A pod that has IPv6 only, a server that has IPv4 only, a router between node and server. */
 @NetworkNamespaces
@@ -95,6 +97,26 @@ class Nat64AgentTest {
         .containsPattern("kindnet_nat64_packets_total\\{to=\"ipv6\"} [1-9]")
         .containsPattern("kindnet_nat64_bytes_total\\{to=\"ipv4\"} [1-9]");
     assertThat(table()).isEqualTo(EXPECTED);
+  }
+
+  /** Of the addresses that the pod uses, not once more of those that the node uses. */
+  @Test
+  void listenersHearOfAConnectionOnce(@TempDir Path directory) throws IOException {
+    translate();
+    Path ipv4 = directory.resolve("ipv4");
+    Path ipv6 = directory.resolve("ipv6");
+    String listen = "exec conntrack -E -f \"$0\" >\"$1\"";
+    node.start("sh", "-c", listen, "ipv4", ipv4.toString());
+    node.start("sh", "-c", listen, "ipv6", ipv6.toString());
+    Eventually.within(
+        DEADLINE,
+        () -> {
+          assertThat(pings(pod, "-c", "1")).isTrue();
+          node.run("ping", "-c", "1", "-W", "2", Nat64Node.SERVER);
+          assertThat(ipv6).content().contains("dst=64:ff9b::c633:6409");
+          assertThat(ipv4).content().contains("src=" + Nat64Node.NODE);
+        });
+    assertThat(ipv4).content().doesNotContain("240.64.0.1");
   }
 
   @Test

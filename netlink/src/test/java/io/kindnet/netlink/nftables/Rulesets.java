@@ -187,6 +187,10 @@ final class Rulesets {
         .append(
             base,
             Rule.always(
+                new Immediate(NFT_REG_1, Value.ofInt(1)), Ct.set(Ct.NFT_CT_EVENTMASK, NFT_REG_1)))
+        .append(
+            base,
+            Rule.always(
                 Ct.load(Ct.NFT_CT_MARK, NFT_REG_1), Meta.set(Meta.NFT_META_MARK, NFT_REG_1)))
         .append(regular, Rule.when(destination("fd00::/61")).then(Verdict.accept()))
         .append(

@@ -41,6 +41,11 @@ public record Ct(
   /** How many packets the connection had in both directions, eight bytes in native byte order. */
   public static final int NFT_CT_PKTS = 14;
 
+  /**
+   * Of which changes listeners are told, {@code IPCT_} bits in native byte order; to write only.
+   */
+  public static final int NFT_CT_EVENTMASK = 18;
+
   /** The IPv4 address that a direction comes from. */
   public static final int NFT_CT_SRC_IP = 19;
 
