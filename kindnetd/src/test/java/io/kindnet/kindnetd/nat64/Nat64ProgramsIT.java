@@ -144,9 +144,9 @@ class Nat64ProgramsIT {
     assertReceived(iperf("-t", "2"));
     assertReceived(iperf("-t", "2", "-R"));
     for (String direction : new String[] {"--no-delay", "-R"}) {
-      String text = iperf("-u", "-b", "20M", "-t", "2", direction);
+      String text = iperf("-u", "-b", "4M", "-t", "2", direction);
       JsonNode sum = new ObjectMapper().readTree(text).path("end").path("sum");
-      assertThat(sum.path("packets").asInt()).as(text).isGreaterThan(1000);
+      assertThat(sum.path("packets").asInt()).as(text).isGreaterThan(100);
       assertThat(sum.path("lost_percent").asDouble()).as(text).isLessThan(5);
     }
   }
