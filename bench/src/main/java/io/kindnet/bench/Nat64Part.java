@@ -8,6 +8,7 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Collections;
 import java.util.EnumMap;
+import java.util.EnumSet;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
@@ -94,7 +95,7 @@ final class Nat64Part {
       if (round >= 0) {
         figures(load).add(way, figure);
         // of connections the agent hears, and counts them, translated or not
-        if (load.ordinal() < Load.CONNECTIONS.ordinal()) {
+        if (!EnumSet.of(Load.CONNECTIONS, Load.HANDSHAKES).contains(load)) {
           seconds.merge(way, (System.nanoTime() - begin) / 1e9, Double::sum);
           agentMillis.merge(way, node.agentProcess().cpuMillis() - before, Double::sum);
         }

@@ -158,6 +158,7 @@ final class NodeAgents {
               options.fastPath(),
               options.networkPolicy().enabled(),
               LINK_PREFIX,
+              Nat64Agent.LINKS,
               kernel.routes(),
               kernel.routeEvents(),
               kernel.nftables(),

@@ -63,6 +63,7 @@ public final class FastPathAgent implements Agent {
    * @param byPolicies whether network policies are enforced, which {@link #policies} is told of
    * @param podLinkPrefix what the names of the interfaces begin with that lead to pods of our
    *     plugin
+   * @param translating the names of interfaces at which packets become those of another family
    * @param kernel tells the interfaces; stays the caller's to close
    * @param routeEvents tells when they change
    * @param nftables gives the socket of the network namespace in which {@link #start} is called;
@@ -73,6 +74,7 @@ public final class FastPathAgent implements Agent {
       FastPathOptions options,
       boolean byPolicies,
       String podLinkPrefix,
+      Set<String> translating,
       RouteSocket kernel,
       KernelWatch<RouteEvents.Batch> routeEvents,
       Supplier<NftablesSocket> nftables,
@@ -86,7 +88,7 @@ public final class FastPathAgent implements Agent {
     this.reconciler =
         new FastPathReconciler(
             table,
-            new FastPathInterfaces(kernel, podLinkPrefix),
+            new FastPathInterfaces(kernel, podLinkPrefix, translating),
             byPolicies,
             () -> this.status.repaired(1));
     this.loop = new ReconcileLoop(NAME, CHECK_INTERVAL, reconciler::run, this.status);

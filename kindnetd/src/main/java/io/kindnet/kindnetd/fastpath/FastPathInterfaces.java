@@ -20,15 +20,19 @@ import java.util.function.Predicate;
 final class FastPathInterfaces {
   private final RouteSocket kernel;
   private final String podLinkPrefix;
+  private final Set<String> translating;
 
   /**
    * @param kernel stays the caller's to close
    * @param podLinkPrefix what the names of the interfaces begin with that lead to pods of our
    *     plugin
+   * @param translating the names of interfaces at which packets become those of another family:
+   *     where a flow goes on is for the routes of that family to say
    */
-  FastPathInterfaces(RouteSocket kernel, String podLinkPrefix) {
+  FastPathInterfaces(RouteSocket kernel, String podLinkPrefix, Set<String> translating) {
     this.kernel = kernel;
     this.podLinkPrefix = podLinkPrefix;
+    this.translating = translating;
   }
 
   /** The names of all of them, for where no network policies are enforced. */
@@ -53,6 +57,7 @@ final class FastPathInterfaces {
           && !link.isLoopback()
           && link.masterIndex() == 0
           && link.operationalState() == OperationalState.UP
+          && !translating.contains(link.name())
           && condition.test(link)) {
         names.add(link.name());
       }

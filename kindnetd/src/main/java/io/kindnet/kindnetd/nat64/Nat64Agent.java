@@ -52,6 +52,10 @@ public final class Nat64Agent implements Agent {
   public static final int ROUTE_PROTOCOL = 64;
 
   private static final Logger log = LoggerFactory.getLogger(Nat64Agent.class);
+
+  /** The names of the links at which packets are translated. */
+  public static final Set<String> LINKS = Set.of(Nat64Links.IPV6_END, Nat64Links.IPV4_END);
+
   private static final String NAME = "nat64";
   private static final Duration CHECK_INTERVAL = Duration.ofSeconds(60);
 

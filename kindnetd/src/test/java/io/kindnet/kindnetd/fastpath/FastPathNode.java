@@ -15,6 +15,7 @@ import io.kindnet.netlink.testing.Ip;
 import io.kindnet.netlink.testing.Namespace;
 import io.kindnet.netlink.testing.Nft;
 import java.util.Optional;
+import java.util.Set;
 
 /** A node that forwards, and what the agent needs of its kernel. */
 final class FastPathNode implements AutoCloseable {
@@ -71,6 +72,7 @@ final class FastPathNode implements AutoCloseable {
         new FastPathOptions(THRESHOLD),
         byPolicies,
         "knet",
+        Set.of(),
         kernel,
         routeEvents,
         () -> nftables,
