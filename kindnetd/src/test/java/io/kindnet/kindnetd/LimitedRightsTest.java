@@ -154,7 +154,7 @@ class LimitedRightsTest {
                 assertThat(agent.get("/readyz"))
                     .as(agent.log())
                     .containsPattern("nat64 .*EPERM")
-                    .endsWith("\nready\n"));
+                    .endsWith("\nready, but degraded\n"));
         assertThat(agent.log().lines().filter(line -> line.contains(" nat64: "))).hasSize(1);
         assertThat(Ip.run(node, "link")).doesNotContain("nat64");
       }

@@ -12,6 +12,8 @@ import io.kindnet.kindnetd.status.AgentStatus;
 import io.kindnet.kindnetd.status.Status;
 import io.kindnet.netlink.ip.AddressFamily;
 import io.kindnet.netlink.ip.IpPrefix;
+import io.kindnet.netlink.libc.Errno;
+import io.kindnet.netlink.libc.KernelException;
 import io.kindnet.netlink.nftables.NftablesEvents;
 import io.kindnet.netlink.nftables.NftablesSocket;
 import io.kindnet.netlink.nftables.Table;
@@ -141,10 +143,20 @@ public final class Nat64Agent implements Agent {
 
   @Override
   public void start() {
+    try {
+      status.dependsOn(nftablesEvents.subscribe(tableListener));
+    } catch (KernelException refusal) {
+      if (refusal.errno() != Errno.EPROTONOSUPPORT) {
+        throw refusal;
+      }
+      describe("off: this kernel has no nftables");
+      status.begin();
+      status.ready();
+      return;
+    }
+    status.dependsOn(routeEvents.subscribe(linkListener));
     nodes.onChange(() -> loop.request(Pass.CHANGES));
     nodePods.onChange(() -> loop.request(Pass.CHANGES));
-    status.dependsOn(routeEvents.subscribe(linkListener));
-    status.dependsOn(nftablesEvents.subscribe(tableListener));
     loop.start();
   }
 
