@@ -2,6 +2,7 @@ package io.kindnet.kindnetd.nat64;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.kindnet.kindnetd.MetricsPage;
 import io.kindnet.netlink.ip.IpPrefix;
 import io.kindnet.netlink.testing.EchoPeer;
 import io.kindnet.netlink.testing.EchoReply;
@@ -97,6 +98,10 @@ class PoolReuseTest {
     for (int i = 0; i < SIZE - 1; i++) {
       fixture.addPod("fd00:10:244::1:" + Integer.toHexString(i), "other" + i);
     }
+    Eventually.within(
+        DEADLINE,
+        () ->
+            assertThat(MetricsPage.ofReadiness(fixture.status)).contains(", " + SIZE + " pods"));
     fixture.removePod(Nat64Node.POD);
     fixture.addPod(NEXT_POD, "b");
     awaitPing(next);
