@@ -2,6 +2,8 @@ package io.kindnet.kindnetd.agent;
 
 import io.kindnet.netlink.libc.Errno;
 import io.kindnet.netlink.libc.KernelException;
+import java.util.concurrent.atomic.AtomicBoolean;
+import java.util.function.BooleanSupplier;
 
 /** Tells kernels that have no nftables, where nobody can have made a rule, from other failures. */
 public final class NftablesSupport {
@@ -23,5 +25,17 @@ public final class NftablesSupport {
       }
       return false;
     }
+  }
+
+  /**
+   * Runs {@code remove}, where the kernel has nftables.
+   *
+   * @param remove removes a table or rules, and tells whether they were there
+   * @return whether something was removed
+   */
+  public static boolean removeIfPresent(BooleanSupplier remove) {
+    AtomicBoolean removed = new AtomicBoolean();
+    runIfPresent(() -> removed.set(remove.getAsBoolean()));
+    return removed.get();
   }
 }

@@ -109,8 +109,7 @@ public final class ConntrackAgent implements Agent {
       }
       problems = List.of("this kernel tells of no connections: " + refusal.getMessage());
       problems.forEach(problem -> log.warn("{}: {}", NAME, problem));
-      status.begin();
-      status.ready();
+      status.beginReady();
       return;
     }
     try {
@@ -123,8 +122,7 @@ public final class ConntrackAgent implements Agent {
     }
     reports = opened;
     Thread.ofPlatform().daemon().name(NAME).start(() -> read(opened));
-    status.begin();
-    status.ready();
+    status.beginReady();
   }
 
   private void read(FlowReports from) {

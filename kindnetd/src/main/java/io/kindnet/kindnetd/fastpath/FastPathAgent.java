@@ -2,6 +2,7 @@ package io.kindnet.kindnetd.fastpath;
 
 import io.kindnet.kindnetd.agent.Agent;
 import io.kindnet.kindnetd.agent.KernelWatch;
+import io.kindnet.kindnetd.agent.NftablesSupport;
 import io.kindnet.kindnetd.agent.ReconcileLoop;
 import io.kindnet.kindnetd.agent.ReconcileLoop.Pass;
 import io.kindnet.kindnetd.networkpolicy.EnforcementListener;
@@ -109,8 +110,7 @@ public final class FastPathAgent implements Agent {
       }
       missing = Optional.of("this kernel has no flowtables: all flows take the usual way");
       log.warn("{}: {} ({})", NAME, missing.get(), refusal.getMessage());
-      status.begin();
-      status.ready();
+      status.beginReady();
       return;
     }
     reconciler.start();
@@ -178,15 +178,8 @@ public final class FastPathAgent implements Agent {
 
   @Override
   public void removeState() {
-    try {
-      if (table.remove()) {
-        log.info("removed table {}, flows take the usual way", TABLE);
-      }
-    } catch (KernelException refusal) {
-      // where the kernel has no nftables, there is no table either
-      if (refusal.errno() != Errno.EPROTONOSUPPORT) {
-        throw refusal;
-      }
+    if (NftablesSupport.removeIfPresent(table::remove)) {
+      log.info("removed table {}, flows take the usual way", TABLE);
     }
   }
 }

@@ -93,11 +93,9 @@ public final class MasqAgent implements Agent {
 
   @Override
   public void removeState() {
-    NftablesSupport.runIfPresent(() -> {
-      if (table.remove()) {
-        log.info("removed table {}, masquerading is disabled", MasqTable.TABLE);
-      }
-    });
+    if (NftablesSupport.removeIfPresent(table::remove)) {
+      log.info("removed table {}, masquerading is disabled", MasqTable.TABLE);
+    }
   }
 
   private Optional<String> reconcile(Pass pass) throws IOException {

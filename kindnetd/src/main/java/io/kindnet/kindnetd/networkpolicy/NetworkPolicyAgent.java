@@ -159,10 +159,8 @@ public final class NetworkPolicyAgent implements Agent {
 
   @Override
   public void removeState() {
-    NftablesSupport.runIfPresent(() -> {
-      if (PendingTable.remove(nftables.get())) {
-        log.info("removed table {}, network policies are not enforced", PolicyTable.TABLE);
-      }
-    });
+    if (NftablesSupport.removeIfPresent(() -> PendingTable.remove(nftables.get()))) {
+      log.info("removed table {}, network policies are not enforced", PolicyTable.TABLE);
+    }
   }
 }

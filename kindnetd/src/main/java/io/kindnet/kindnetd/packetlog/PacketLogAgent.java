@@ -2,6 +2,7 @@ package io.kindnet.kindnetd.packetlog;
 
 import io.kindnet.kindnetd.agent.Agent;
 import io.kindnet.kindnetd.agent.KernelWatch;
+import io.kindnet.kindnetd.agent.NftablesSupport;
 import io.kindnet.kindnetd.agent.ReconcileLoop;
 import io.kindnet.kindnetd.agent.ReconcileLoop.Pass;
 import io.kindnet.kindnetd.packets.JsonLine;
@@ -11,8 +12,6 @@ import io.kindnet.kindnetd.packets.PodNames;
 import io.kindnet.kindnetd.packets.TextLine;
 import io.kindnet.kindnetd.status.AgentStatus;
 import io.kindnet.kindnetd.status.Status;
-import io.kindnet.netlink.libc.Errno;
-import io.kindnet.netlink.libc.KernelException;
 import io.kindnet.netlink.nftables.NftablesEvents;
 import io.kindnet.netlink.nftables.NftablesSocket;
 import io.kindnet.netlink.nftables.Table;
@@ -135,15 +134,8 @@ public final class PacketLogAgent implements Agent {
 
   @Override
   public void removeState() {
-    try {
-      if (table.remove()) {
-        log.info("removed table {}, packets are not logged", TABLE);
-      }
-    } catch (KernelException refusal) {
-      // where the kernel has no nftables, there is no table either
-      if (refusal.errno() != Errno.EPROTONOSUPPORT) {
-        throw refusal;
-      }
+    if (NftablesSupport.removeIfPresent(table::remove)) {
+      log.info("removed table {}, packets are not logged", TABLE);
     }
   }
 }

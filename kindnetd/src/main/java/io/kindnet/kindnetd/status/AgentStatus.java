@@ -48,6 +48,12 @@ public final class AgentStatus {
     begun = true;
   }
 
+  /** The part starts, and nothing is left to be done for it. */
+  public void beginReady() {
+    begin();
+    ready();
+  }
+
   /** The part does not count any more, as before its {@link #begin}. */
   public void end() {
     begun = false;

@@ -1,8 +1,7 @@
 package io.kindnet.kindnetd.dnscache.kernel;
 
+import io.kindnet.kindnetd.agent.NftablesSupport;
 import io.kindnet.netlink.ip.AddressFamily;
-import io.kindnet.netlink.libc.Errno;
-import io.kindnet.netlink.libc.KernelException;
 import io.kindnet.netlink.nftables.Chain;
 import io.kindnet.netlink.nftables.Element;
 import io.kindnet.netlink.nftables.ListedRule;
@@ -71,15 +70,7 @@ public final class DnsTableWriter {
    * @return whether it was there
    */
   public boolean remove() {
-    try {
-      return nftables.get().remove(DnsTable.TABLE);
-    } catch (KernelException refusal) {
-      // where the kernel has no nftables, there is no table either
-      if (refusal.errno() != Errno.EPROTONOSUPPORT) {
-        throw refusal;
-      }
-      return false;
-    }
+    return NftablesSupport.removeIfPresent(() -> nftables.get().remove(DnsTable.TABLE));
   }
 
   private void plan(NftablesListing listing, NftablesTransaction transaction, Interception wanted) {

@@ -95,8 +95,7 @@ public final class DenialAgent implements Agent {
   public void start() {
     requireLogRules();
     reader = PacketReader.start(DenialLogRule.GROUP, PAUSE, denials::take, status);
-    status.begin();
-    status.ready();
+    status.beginReady();
     rulesMayLog = true;
     listeners.forEach(Runnable::run);
   }

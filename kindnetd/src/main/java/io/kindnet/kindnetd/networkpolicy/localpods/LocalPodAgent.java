@@ -165,6 +165,6 @@ public final class LocalPodAgent implements Agent {
       }
     }
     // once no call makes it again: the database may have been locked until now
-    NftablesSupport.runIfPresent(() -> PendingTable.remove(nftables.get()));
+    NftablesSupport.removeIfPresent(() -> PendingTable.remove(nftables.get()));
   }
 }
