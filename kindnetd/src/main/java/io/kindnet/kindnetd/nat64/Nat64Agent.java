@@ -12,8 +12,6 @@ import io.kindnet.kindnetd.status.AgentStatus;
 import io.kindnet.kindnetd.status.Status;
 import io.kindnet.netlink.ip.AddressFamily;
 import io.kindnet.netlink.ip.IpPrefix;
-import io.kindnet.netlink.libc.Errno;
-import io.kindnet.netlink.libc.KernelException;
 import io.kindnet.netlink.nftables.NftablesEvents;
 import io.kindnet.netlink.nftables.NftablesSocket;
 import io.kindnet.netlink.nftables.Table;
@@ -54,6 +52,9 @@ public final class Nat64Agent implements Agent {
   public static final int ROUTE_PROTOCOL = 64;
 
   private static final Logger log = LoggerFactory.getLogger(Nat64Agent.class);
+
+  /** The link by which pods' packets come in again, once they are translated. */
+  public static final String TRANSLATED_LINK = Nat64Links.IPV4_END;
 
   /** The names of the links at which packets are translated. */
   public static final Set<String> LINKS = Set.of(Nat64Links.IPV6_END, Nat64Links.IPV4_END);
@@ -143,15 +144,12 @@ public final class Nat64Agent implements Agent {
 
   @Override
   public void start() {
-    try {
-      status.dependsOn(nftablesEvents.subscribe(tableListener));
-    } catch (KernelException refusal) {
-      if (refusal.errno() != Errno.EPROTONOSUPPORT) {
-        throw refusal;
-      }
+    boolean hasNftables =
+        NftablesSupport.runIfPresent(
+            () -> status.dependsOn(nftablesEvents.subscribe(tableListener)));
+    if (!hasNftables) {
       describe("off: this kernel has no nftables");
-      status.begin();
-      status.ready();
+      status.beginReady();
       return;
     }
     status.dependsOn(routeEvents.subscribe(linkListener));
@@ -262,8 +260,7 @@ public final class Nat64Agent implements Agent {
   /** Returns true, once nothing is left. */
   private boolean remove() {
     boolean removed = Nat64Links.remove(kernel);
-    boolean[] hadTable = {false};
-    NftablesSupport.runIfPresent(() -> hadTable[0] = table.remove());
+    boolean hadTable = NftablesSupport.removeIfPresent(table::remove);
     TranslationPrograms loaded = programs;
     programs = null;
     pods = null;
@@ -271,7 +268,7 @@ public final class Nat64Agent implements Agent {
     if (loaded != null) {
       loaded.close();
     }
-    if (removed || hadTable[0]) {
+    if (removed || hadTable) {
       log.info("removed NAT64: its links, routes, programs and table");
     }
     return true;

@@ -16,8 +16,7 @@ record Nat64Counts(Map<String, Long> connections, Map<String, Long> refused) {
   static final Nat64Counts NONE = new Nat64Counts(Map.of(), Map.of());
 
   /** From the chains as {@link Nat64Table} writes them. */
-  static Nat64Counts of(
-      List<Rule> postrouting, List<Rule> prerouting, List<Rule> forward, List<Rule> input) {
+  static Nat64Counts of(List<Rule> postrouting, List<Rule> prerouting, List<Rule> input) {
     return new Nat64Counts(
         Map.of(
             "tcp", counter(postrouting, 2),
@@ -26,7 +25,7 @@ record Nat64Counts(Map<String, Long> connections, Map<String, Long> refused) {
             "other", counter(postrouting, 5)),
         Map.of(
             "not-global", counter(prerouting, 0),
-            "unasked", counter(forward, 0),
+            "unasked", counter(prerouting, 1),
             "node", counter(input, 0)));
   }
 

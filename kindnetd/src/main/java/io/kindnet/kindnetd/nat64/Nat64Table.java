@@ -1,6 +1,5 @@
 package io.kindnet.kindnetd.nat64;
 
-import static io.kindnet.netlink.nftables.BaseChain.NF_INET_FORWARD;
 import static io.kindnet.netlink.nftables.BaseChain.NF_INET_LOCAL_IN;
 import static io.kindnet.netlink.nftables.BaseChain.NF_INET_POST_ROUTING;
 import static io.kindnet.netlink.nftables.BaseChain.NF_INET_PRE_ROUTING;
@@ -67,8 +66,6 @@ final class Nat64Table {
   private static final Chain PREROUTING =
       new Chain(TABLE, "prerouting", BaseChain.nat(NF_INET_PRE_ROUTING, NF_IP_PRI_NAT_DST - 20));
 
-  private static final Chain FORWARD =
-      new Chain(TABLE, "forward", BaseChain.filter(NF_INET_FORWARD, NF_IP_PRI_FILTER));
   private static final Chain INPUT =
       new Chain(TABLE, "input", BaseChain.filter(NF_INET_LOCAL_IN, NF_IP_PRI_FILTER));
 
@@ -89,8 +86,7 @@ final class Nat64Table {
     sets.put(REFUSED, elements(embedded(prefix, SpecialAddresses.ALL)));
     sets.put(ALLOWED, elements(embedded(prefix, options.allowed())));
     sets.put(ALLOWED_V4, elements(options.allowed()));
-    chains.put(PREROUTING, prerouting());
-    chains.put(FORWARD, forward());
+    chains.put(PREROUTING, prerouting(options.pool()));
     chains.put(INPUT, input());
     chains.put(POSTROUTING, postrouting(options.pool()));
   }
@@ -110,19 +106,17 @@ final class Nat64Table {
     return Intervals.of(sorted);
   }
 
-  private static List<Rule> prerouting() {
+  /**
+   * What is not global, and what is sent to the pool by somebody who knows it: answers get their
+   * address of the pool behind this chain.
+   */
+  private static List<Rule> prerouting(IpPrefix pool) {
     List<Expression> notGlobal =
         new ArrayList<>(Matches.destinationIn(AddressFamily.IPV6, REFUSED.name()));
     notGlobal.addAll(destinationNotIn(AddressFamily.IPV6, ALLOWED));
     return List.of(
-        Rule.when(notGlobal).then(Counter.zero(), new Reject(Reject.ICMPV6_ADM_PROHIBITED)));
-  }
-
-  /** What nobody has asked for. */
-  private static List<Rule> forward() {
-    List<Expression> unasked = new ArrayList<>(Matches.outputInterface(Nat64Links.IPV4_END));
-    unasked.addAll(Matches.ctState(Ct.NEW | Ct.INVALID));
-    return List.of(Rule.when(unasked).then(Counter.zero(), Verdict.drop()));
+        Rule.when(notGlobal).then(Counter.zero(), new Reject(Reject.ICMPV6_ADM_PROHIBITED)),
+        Rule.when(Matches.destinationIn(pool)).then(Counter.zero(), Verdict.drop()));
   }
 
   /** What is sent to one of the node's own addresses of IPv4. */
@@ -176,6 +170,11 @@ final class Nat64Table {
     boolean flushed = sets.keySet().stream().anyMatch(set -> differs(listing, set));
     if (flushed) {
       listing.chains(TABLE).forEach(transaction::flush);
+    }
+    for (Chain present : listing.chains(TABLE)) {
+      if (chains.keySet().stream().noneMatch(chain -> chain.name().equals(present.name()))) {
+        transaction.flush(present).delete(present);
+      }
     }
     sets.forEach((set, elements) -> planSet(listing, transaction, set, elements));
     chains.forEach((chain, rules) -> planChain(listing, transaction, chain, rules, flushed));
@@ -233,10 +232,7 @@ final class Nat64Table {
       return Nat64Counts.NONE;
     }
     return Nat64Counts.of(
-        listed(listing, POSTROUTING),
-        listed(listing, PREROUTING),
-        listed(listing, FORWARD),
-        listed(listing, INPUT));
+        listed(listing, POSTROUTING), listed(listing, PREROUTING), listed(listing, INPUT));
   }
 
   private static List<Rule> listed(NftablesListing listing, Chain chain) {

@@ -3,6 +3,7 @@ package io.kindnet.kindnetd.networkpolicy;
 import io.kindnet.cni.policy.PendingTable;
 import io.kindnet.cni.policy.SourceRules;
 import io.kindnet.kindnetd.cluster.policies.Direction;
+import io.kindnet.kindnetd.nat64.Nat64Agent;
 import io.kindnet.kindnetd.networkpolicy.compiler.DenyChain;
 import io.kindnet.netlink.ip.AddressFamily;
 import io.kindnet.netlink.nftables.Chain;
@@ -72,7 +73,14 @@ final class BaseRules {
 
   /** Most packets for pods with policies leave by the map, before the look-up of pending ones. */
   private static List<Rule> postrouting(AddressFamily family) {
-    List<Rule> rules = new ArrayList<>(egress(family));
+    List<Rule> rules = new ArrayList<>();
+    if (family == AddressFamily.IPV4) {
+      rules.add(
+          Rule.when(Matches.inputInterface(Nat64Agent.TRANSLATED_LINK))
+              .then(Verdict.accept())
+              .withComment("judged before its translation"));
+    }
+    rules.addAll(egress(family));
     rules.add(
         Rule.when(Matches.sentByThisHost())
             .then(Verdict.accept())

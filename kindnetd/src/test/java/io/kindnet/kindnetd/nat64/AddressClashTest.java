@@ -25,8 +25,7 @@ class AddressClashTest {
 
   AddressClashTest(Namespace node, Namespace router, Namespace server) {
     this.node = node;
-    fixture = new Nat64Node(node);
-    fixture.connect(router, server);
+    fixture = new Nat64Node(node, router, server);
     agent = fixture.agent();
   }
 

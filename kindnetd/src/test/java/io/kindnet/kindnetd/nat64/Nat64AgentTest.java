@@ -42,9 +42,7 @@ class Nat64AgentTest {
     this.pod = pod;
     this.router = router;
     this.server = server;
-    fixture = new Nat64Node(node);
-    fixture.connect(router, server);
-    fixture.plug("knet1", pod, Nat64Node.POD);
+    fixture = new Nat64Node(node, pod, router, server);
     agent = fixture.agent();
   }
 
@@ -52,12 +50,6 @@ class Nat64AgentTest {
   void close() {
     agent.close();
     fixture.close();
-  }
-
-  private void translate() {
-    fixture.addPod(Nat64Node.POD, "a");
-    fixture.start(agent);
-    Eventually.within(DEADLINE, () -> assertThat(pings(pod, "-c", "1")).isTrue());
   }
 
   private boolean pings(Namespace from, String... options) {
@@ -81,7 +73,7 @@ class Nat64AgentTest {
 
   @Test
   void podsReachServersWhichSeeTheNode() throws IOException {
-    translate();
+    fixture.translate(agent, pod);
     try (EchoPeer client = EchoPeer.in(pod, "client");
         EchoPeer there = EchoPeer.in(server, "server")) {
       for (Transport transport : new Transport[] {Transport.TCP, Transport.UDP}) {
@@ -102,7 +94,7 @@ class Nat64AgentTest {
   /** Of the addresses that the pod uses, not once more of those that the node uses. */
   @Test
   void listenersHearOfAConnectionOnce(@TempDir Path directory) throws IOException {
-    translate();
+    fixture.translate(agent, pod);
     Path ipv4 = directory.resolve("ipv4");
     Path ipv6 = directory.resolve("ipv6");
     String listen = "exec conntrack -E -f \"$0\" >\"$1\"";
@@ -121,7 +113,7 @@ class Nat64AgentTest {
 
   @Test
   void refusesWhatIsNotGlobalAndTheNodeItself() throws IOException {
-    translate();
+    fixture.translate(agent, pod);
     for (String refused : new String[] {"64:ff9b::10.0.0.1", "64:ff9b::" + Nat64Node.NODE}) {
       // the kernel sends few errors a second to one host
       Eventually.within(
@@ -137,7 +129,7 @@ class Nat64AgentTest {
 
   @Test
   void tellsPodsWhatHappensToTheirPacketsOnTheWay() throws IOException {
-    translate();
+    fixture.translate(agent, pod);
     assertThat(pod.tryRun("ping", "-c", "1", "-t", "3", Nat64Node.SERVER_V6).stdout())
         .contains("From 64:ff9b::c000:202 icmp_seq=1 Time exceeded");
     Ip.batch(router, "link set server mtu 1400\n");
@@ -149,7 +141,7 @@ class Nat64AgentTest {
 
   @Test
   void leavesOtherPacketsThanThoseOfItsPodsAlone(Namespace other) throws IOException {
-    translate();
+    fixture.translate(agent, pod);
     fixture.plug("knet2", other, OTHER_POD);
     assertThat(pings(other, "-c", "1")).isFalse();
     fixture.addPod(OTHER_POD, "b");
@@ -165,7 +157,7 @@ class Nat64AgentTest {
 
   @Test
   void whatAPodHadIsForgottenBeforeAnotherOneHasItsAddress() throws IOException {
-    translate();
+    fixture.translate(agent, pod);
     assertThat(node.run("conntrack", "-L", "-f", "ipv4")).contains("src=240.64.0.1 ");
     fixture.removePod(Nat64Node.POD);
     Eventually.within(
@@ -179,7 +171,7 @@ class Nat64AgentTest {
 
   @Test
   void goesOnWithoutTheAgentAndThroughItsReplacement() throws IOException {
-    translate();
+    fixture.translate(agent, pod);
     String links = links();
     agent.close();
     assertThat(pings(pod, "-c", "3", "-i", "0.2")).isTrue();
@@ -207,11 +199,12 @@ class Nat64AgentTest {
 
   @Test
   void putsBackWhatOthersTakeAway() throws IOException {
-    translate();
+    fixture.translate(agent, pod);
     String[][] damages = {
       {"ip", "link", "delete", "knet-nat64"},
       {"tc", "qdisc", "delete", "dev", "knet-nat64-v4", "clsact"},
       {"nft", "delete", "table", "inet", "kindnet-nat64"},
+      {"nft", "add", "chain", "inet", "kindnet-nat64", "theirs"},
       {"ip", "route", "delete", "240.64.0.0/16"},
       {"ip", "link", "set", "knet-nat64-v4", "down"},
     };
@@ -231,7 +224,7 @@ class Nat64AgentTest {
 
   @Test
   void makesNothingWherePodsHaveIpv4AndRemovesAllWhenTold() throws IOException {
-    translate();
+    fixture.translate(agent, pod);
     fixture.podCidrs(Nat64Node.POD_CIDR, "10.244.0.0/24");
     Eventually.within(DEADLINE, () -> assertThat(links()).doesNotContain("nat64"));
     Eventually.within(DEADLINE, () -> assertThat(table()).isEmpty());

@@ -37,8 +37,7 @@ final class Nat64Cluster implements AutoCloseable {
     this.directory = directory;
     node.loopbackUp(); // for the pages of the agent
     router.loopbackUp(); // which the API server asks itself by
-    network = new Nat64Node(node);
-    network.connect(router, server);
+    network = new Nat64Node(node, router, server);
     node.addAddress("eth0", "2001:db8::1/64");
     api = ApiServerProcess.start(router, "192.0.2.2", 8080);
     api.apply(

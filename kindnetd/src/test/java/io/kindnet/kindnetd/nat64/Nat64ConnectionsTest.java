@@ -4,12 +4,10 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import io.kindnet.kindnetd.MetricsPage;
 import io.kindnet.kindnetd.nat64.EchoConnections.Client;
-import io.kindnet.netlink.testing.Eventually;
 import io.kindnet.netlink.testing.JavaProcess;
 import io.kindnet.netlink.testing.Namespace;
 import io.kindnet.netlink.testing.NetworkNamespaces;
 import java.io.IOException;
-import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import org.junit.jupiter.api.AfterEach;
@@ -20,7 +18,6 @@ import org.junit.jupiter.api.Test;
 @NetworkNamespaces
 @Tag("bpf")
 class Nat64ConnectionsTest {
-  private static final Duration DEADLINE = Duration.ofSeconds(60);
   private static final int MANY = 10_000;
 
   private final Namespace node;
@@ -33,9 +30,7 @@ class Nat64ConnectionsTest {
     this.node = node;
     this.pod = pod;
     this.server = server;
-    fixture = new Nat64Node(node);
-    fixture.connect(router, server);
-    fixture.plug("knet1", pod, Nat64Node.POD);
+    fixture = new Nat64Node(node, pod, router, server);
     agent = fixture.agent();
   }
 
@@ -53,9 +48,7 @@ class Nat64ConnectionsTest {
 
   @Test
   void areEstablishedAndAnsweredAndCounted() throws IOException {
-    fixture.addPod(Nat64Node.POD, "a");
-    fixture.start(agent);
-    Eventually.within(DEADLINE, () -> pod.run("ping", "-c", "1", "-W", "2", Nat64Node.SERVER_V6));
+    fixture.translate(agent, pod);
     Client serving = start(server, "serve", Nat64Node.SERVER, "5001");
     assertThat(serving.next()).isEqualTo("ready");
 

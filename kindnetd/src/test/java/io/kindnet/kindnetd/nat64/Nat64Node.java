@@ -11,9 +11,11 @@ import io.kindnet.netlink.nftables.NftablesEvents;
 import io.kindnet.netlink.nftables.NftablesSocket;
 import io.kindnet.netlink.route.RouteEvents;
 import io.kindnet.netlink.route.RouteSocket;
+import io.kindnet.netlink.testing.Eventually;
 import io.kindnet.netlink.testing.Ip;
 import io.kindnet.netlink.testing.Namespace;
 import java.net.InetAddress;
+import java.time.Duration;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -25,6 +27,8 @@ import java.util.concurrent.ConcurrentHashMap;
  * agent needs of its kernel.
  */
 final class Nat64Node implements AutoCloseable {
+  private static final Duration DEADLINE = Duration.ofSeconds(60);
+
   static final String POD = "fd00:10:244::5";
   static final String POD_CIDR = "fd00:10:244::/64";
 
@@ -55,7 +59,8 @@ final class Nat64Node implements AutoCloseable {
   private final KernelWatch<RouteEvents.Batch> routeEvents;
   private final KernelWatch<NftablesEvents.Events> nftablesEvents;
 
-  Nat64Node(Namespace node) {
+  /** Connects the node by {@code router} with {@code server}, none of which has IPv6. */
+  Nat64Node(Namespace node, Namespace router, Namespace server) {
     this.node = node;
     entered = NetworkNamespace.open(node.path().toString());
     kernel = RouteSocket.open(entered);
@@ -65,10 +70,6 @@ final class Nat64Node implements AutoCloseable {
         KernelWatch.ofNftables(
             () -> entered.call(() -> NftablesEvents.excludingOwn(nftables.portId())));
     node.run("sysctl", "-qw", "net.ipv6.conf.all.forwarding=1");
-  }
-
-  /** Connects the node by {@code router} with {@code server}, none of which has IPv6. */
-  void connect(Namespace router, Namespace server) {
     node.connect("eth0", router, "node");
     router.connect("server", server, "eth0");
     router.run("sysctl", "-qw", "net.ipv4.ip_forward=1");
@@ -76,6 +77,12 @@ final class Nat64Node implements AutoCloseable {
     Ip.batch(router, "address add 192.0.2.2/24 dev node\naddress add 198.51.100.1/24 dev server\n");
     Ip.batch(
         server, "address add " + SERVER + "/24 dev eth0\nroute add default via 198.51.100.1\n");
+  }
+
+  /** The same with {@code pod} on the node, which has the address {@link #POD}. */
+  Nat64Node(Namespace node, Namespace pod, Namespace router, Namespace server) {
+    this(node, router, server);
+    plug("knet1", pod, POD);
   }
 
   /** Gives {@code pod} a link of its own, as the plugin does. */
@@ -134,6 +141,18 @@ final class Nat64Node implements AutoCloseable {
       agent.start();
       return true;
     });
+  }
+
+  /** Starts {@code agent}, to which {@code pod} is the Pod "a"; it reaches the server on return. */
+  void translate(Nat64Agent agent, Namespace pod) {
+    addPod(POD, "a");
+    start(agent);
+    awaitPing(pod);
+  }
+
+  /** Waits until {@code pod} reaches the server. */
+  static void awaitPing(Namespace pod) {
+    Eventually.within(DEADLINE, () -> pod.run("ping", "-c", "1", "-W", "2", SERVER_V6));
   }
 
   @Override

@@ -50,14 +50,10 @@ class Nat64ProgramsIT {
     this.router = router;
     this.server = server;
     this.directory = directory;
-    fixture = new Nat64Node(node);
-    fixture.connect(router, server);
-    fixture.plug("knet1", pod, Nat64Node.POD);
+    fixture = new Nat64Node(node, pod, router, server);
     agent = fixture.agent();
     Ipv4Services.start(server, directory);
-    fixture.addPod(Nat64Node.POD, "a");
-    fixture.start(agent);
-    Eventually.within(DEADLINE, () -> pod.run("ping", "-c", "1", "-W", "2", SERVER));
+    fixture.translate(agent, pod);
   }
 
   @AfterEach

@@ -39,9 +39,7 @@ class PoolReuseTest {
     this.pod = pod;
     this.next = next;
     this.server = server;
-    fixture = new Nat64Node(node);
-    fixture.connect(router, server);
-    fixture.plug("knet1", pod, Nat64Node.POD);
+    fixture = new Nat64Node(node, pod, router, server);
     fixture.plug("knet2", next, NEXT_POD);
     Nat64Options options = Nat64Node.OPTIONS;
     agent =
@@ -55,10 +53,6 @@ class PoolReuseTest {
   void close() {
     agent.close();
     fixture.close();
-  }
-
-  private static void awaitPing(Namespace from) {
-    Eventually.within(DEADLINE, () -> from.run("ping", "-c", "1", "-W", "2", Nat64Node.SERVER_V6));
   }
 
   /** How many datagrams of UDP came to a pod, and whether anybody wanted them. */
@@ -82,9 +76,7 @@ class PoolReuseTest {
 
   @Test
   void getsNothingThatWasForTheOther() {
-    fixture.addPod(Nat64Node.POD, "a");
-    fixture.start(agent);
-    awaitPing(pod);
+    fixture.translate(agent, pod);
     EchoReply asked;
     try (EchoPeer client = EchoPeer.in(pod, "client");
         EchoPeer there = EchoPeer.in(server, "server")) {
@@ -100,11 +92,10 @@ class PoolReuseTest {
     }
     Eventually.within(
         DEADLINE,
-        () ->
-            assertThat(MetricsPage.ofReadiness(fixture.status)).contains(", " + SIZE + " pods"));
+        () -> assertThat(MetricsPage.ofReadiness(fixture.status)).contains(", " + SIZE + " pods"));
     fixture.removePod(Nat64Node.POD);
     fixture.addPod(NEXT_POD, "b");
-    awaitPing(next);
+    Nat64Node.awaitPing(next);
     assertThat(node.run("conntrack", "-L", "-f", "ipv4", "-p", "icmp")).contains("src=240.64.7.1 ");
 
     send(asked);

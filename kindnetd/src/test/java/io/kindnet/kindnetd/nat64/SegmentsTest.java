@@ -4,7 +4,6 @@ import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.kindnet.netlink.testing.CommandResult;
-import io.kindnet.netlink.testing.Eventually;
 import io.kindnet.netlink.testing.Ip;
 import io.kindnet.netlink.testing.Namespace;
 import io.kindnet.netlink.testing.NetworkNamespaces;
@@ -12,7 +11,6 @@ import io.kindnet.netlink.testing.Resources;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.time.Duration;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
@@ -22,7 +20,6 @@ import org.junit.jupiter.api.io.TempDir;
 @NetworkNamespaces
 @Tag("bpf")
 class SegmentsTest {
-  private static final Duration DEADLINE = Duration.ofSeconds(60);
   private static final String PORT = "5001";
 
   private final Namespace node;
@@ -42,17 +39,9 @@ class SegmentsTest {
     this.server = server;
     program = directory.resolve("segments.py");
     Files.writeString(program, Resources.text(SegmentsTest.class, "segments.py"));
-    fixture = new Nat64Node(node);
-    fixture.connect(router, server);
-    fixture.plug("knet1", pod, Nat64Node.POD);
+    fixture = new Nat64Node(node, pod, router, server);
     agent = fixture.agent();
-    fixture.addPod(Nat64Node.POD, "a");
-    fixture.start(agent);
-    Eventually.within(
-        DEADLINE,
-        () ->
-            assertThat(pod.tryRun("ping", "-c", "1", "-W", "2", Nat64Node.SERVER_V6).succeeded())
-                .isTrue());
+    fixture.translate(agent, pod);
   }
 
   @AfterEach
