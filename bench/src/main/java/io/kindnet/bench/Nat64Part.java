@@ -56,8 +56,7 @@ final class Nat64Part {
   private final Path scratch;
   private final int runs;
   private final Map<Load, Figures<Way>> figures = new EnumMap<>(Load.class);
-  private final Map<Way, Double> agentMillis = new EnumMap<>(Way.class);
-  private final Map<Way, Double> seconds = new EnumMap<>(Way.class);
+  private final Figures<Way> agent = new Figures<>();
 
   /**
    * @param scratch a directory for a program
@@ -89,15 +88,15 @@ final class Nat64Part {
       Collections.reverse(ways);
     }
     for (Way way : ways) {
-      double before = node.agentProcess().cpuMillis();
+      double before = node.agentProcess().threadMillis();
       long begin = System.nanoTime();
       double figure = node.measure(way, load.what, load.number) * load.factor;
       if (round >= 0) {
         figures(load).add(way, figure);
         // of connections the agent hears, and counts them, translated or not
         if (!EnumSet.of(Load.CONNECTIONS, Load.HANDSHAKES).contains(load)) {
-          seconds.merge(way, (System.nanoTime() - begin) / 1e9, Double::sum);
-          agentMillis.merge(way, node.agentProcess().cpuMillis() - before, Double::sum);
+          double millis = node.agentProcess().threadMillis() - before;
+          agent.add(way, millis / ((System.nanoTime() - begin) / 1e9));
         }
       }
     }
@@ -135,14 +134,9 @@ final class Nat64Part {
     table.print(out);
     out.printf(
         Locale.ROOT,
-        "CPU of the agent in a second of streams and datagrams: %.1f ms by its NAT64, %.1f ms without.%n%n",
-        agentMillis(Way.KINDNET),
-        agentMillis(Way.FORWARDED));
-  }
-
-  /** In a second. */
-  private double agentMillis(Way way) {
-    return agentMillis.getOrDefault(way, 0.0) / seconds.getOrDefault(way, 1.0);
+        "CPU of the agent in a second of streams and datagrams, in ms: %s by its NAT64, %s without.%n%n",
+        agent.spread(Way.KINDNET),
+        agent.spread(Way.FORWARDED));
   }
 
   private double percent(Load load, Way way, Way other) {
@@ -176,7 +170,7 @@ final class Nat64Part {
     targets.atMost(
         "CPU of the agent for NAT64, in a second of traffic",
         MOST_AGENT_MILLIS,
-        agentMillis(Way.KINDNET) - agentMillis(Way.FORWARDED),
+        agent.spread(Way.KINDNET).median() - agent.spread(Way.FORWARDED).median(),
         " ms");
   }
 }

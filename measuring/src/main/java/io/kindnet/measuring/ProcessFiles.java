@@ -4,6 +4,7 @@ import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.stream.Stream;
 
 /**
  * What the kernel tells of a process that goes on.
@@ -21,6 +22,23 @@ public record ProcessFiles(Path directory) {
     String stat = read("stat");
     String[] fields = stat.substring(stat.lastIndexOf(')') + 2).split(" ", -1);
     return (Long.parseLong(fields[UTIME]) + Long.parseLong(fields[UTIME + 1])) * MILLIS_PER_TICK;
+  }
+
+  /** The CPU time so far of those of its threads that there are, exact to the nanosecond. */
+  public double threadMillis() {
+    try (Stream<Path> threads = Files.list(directory.resolve("task"))) {
+      return threads.mapToLong(ProcessFiles::runNanos).sum() / 1e6;
+    } catch (IOException gone) {
+      throw new UncheckedIOException("cannot list the threads in " + directory, gone);
+    }
+  }
+
+  private static long runNanos(Path thread) {
+    try {
+      return Long.parseLong(Files.readString(thread.resolve("schedstat")).split(" ", 2)[0]);
+    } catch (IOException ended) {
+      return 0;
+    }
   }
 
   /**

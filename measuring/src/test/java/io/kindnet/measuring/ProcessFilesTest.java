@@ -2,6 +2,7 @@ package io.kindnet.measuring;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
+import static org.assertj.core.api.Assertions.within;
 
 import java.io.IOException;
 import java.io.UncheckedIOException;
@@ -31,12 +32,14 @@ class ProcessFilesTest {
       ProcessFiles files = new ProcessFiles(Path.of("/proc/" + process.pid()));
       assertThat(answers.readLine()).isEqualTo("small");
       double cpu = files.cpuMillis();
+      double exactly = files.threadMillis();
       double small = files.mebibytes("VmHWM");
       requests.write("grow\n");
       requests.flush();
       assertThat(answers.readLine()).isEqualTo("done");
 
       assertThat(files.cpuMillis()).isGreaterThan(cpu);
+      assertThat(files.threadMillis() - exactly).isCloseTo(files.cpuMillis() - cpu, within(20.0));
       assertThat(files.mebibytes("VmHWM")).isGreaterThan(small + 60);
       assertThat(files.mebibytes("VmRSS")).isLessThan(small + 60);
       files.forgetPeak();
@@ -55,5 +58,8 @@ class ProcessFilesTest {
     assertThatThrownBy(files::cpuMillis)
         .isInstanceOf(UncheckedIOException.class)
         .hasMessage("cannot read /proc/0/stat");
+    assertThatThrownBy(files::threadMillis)
+        .isInstanceOf(UncheckedIOException.class)
+        .hasMessage("cannot list the threads in /proc/0");
   }
 }
