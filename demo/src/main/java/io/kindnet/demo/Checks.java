@@ -27,10 +27,10 @@ final class Checks {
   }
 
   private void podToPod() {
-    Pod first = cluster.nodes().getFirst().pods().getFirst();
-    Pod neighbour = cluster.nodes().getFirst().pods().getLast();
+    Pod first = cluster.dualStackNodes().getFirst().pods().getFirst();
+    Pod neighbour = cluster.dualStackNodes().getFirst().pods().getLast();
     both("pod to pod on one node", first.peer(), neighbour, first.addressV4(), first.addressV6());
-    for (DemoNode node : cluster.nodes().subList(1, cluster.nodes().size())) {
+    for (DemoNode node : cluster.dualStackNodes().subList(1, cluster.dualStackNodes().size())) {
       Pod remote = node.pods().getFirst();
       both(
           "pod to pod on " + node.name() + ", not masqueraded",
@@ -40,12 +40,12 @@ final class Checks {
           first.addressV6());
       both("and back", remote.peer(), first, remote.addressV4(), remote.addressV6());
     }
-    DemoNode other = cluster.nodes().getLast();
+    DemoNode other = cluster.dualStackNodes().getLast();
     report.check(
         "node to a pod of another node",
         () ->
             expect(
-                cluster.nodes().getFirst().host(),
+                cluster.dualStackNodes().getFirst().host(),
                 Transport.TCP,
                 other.pods().getFirst().addressV4(),
                 Pod.PORT,
@@ -54,7 +54,7 @@ final class Checks {
   }
 
   private void podToOutside() {
-    DemoNode node = cluster.nodes().getFirst();
+    DemoNode node = cluster.dualStackNodes().getFirst();
     EchoPeer pod = node.pods().getFirst().peer();
     int port = Infrastructure.OUTSIDE_PORT;
     report.check(
@@ -75,10 +75,10 @@ final class Checks {
   }
 
   private void hostPorts() {
-    DemoNode node = cluster.nodes().getFirst();
+    DemoNode node = cluster.dualStackNodes().getFirst();
     Pod server = node.pods().getFirst();
     EchoPeer outside = cluster.infrastructure().outsideHost();
-    EchoPeer remotePod = cluster.nodes().getLast().pods().getLast().peer();
+    EchoPeer remotePod = cluster.dualStackNodes().getLast().pods().getLast().peer();
     hostPort(
         "from the outside, client address kept",
         outside,

@@ -20,8 +20,8 @@ final class Cluster implements AutoCloseable {
   private final Infrastructure infrastructure;
   private final Path dist;
   private final Progress progress;
-  private final List<DemoNode> nodes = new ArrayList<>();
-  private final List<DemoNode> ipv6OnlyNodes = new ArrayList<>();
+  private final List<DemoNode> allNodes = new ArrayList<>();
+  private final List<DemoNode> dualStackNodes = new ArrayList<>();
   private final List<Machine> machines = new ArrayList<>();
   private final ApiServerProcess apiServer;
 
@@ -37,9 +37,9 @@ final class Cluster implements AutoCloseable {
   /** Makes the nodes, starts an agent on each, and waits until all are ready. */
   void start(int number) {
     for (int i = 1; i <= number; i++) {
-      nodes.add(node(i, List.of(DemoNode.podCidrV4(i), DemoNode.podCidrV6(i))));
+      dualStackNodes.add(node(i, List.of(DemoNode.podCidrV4(i), DemoNode.podCidrV6(i))));
     }
-    for (DemoNode node : nodes) {
+    for (DemoNode node : dualStackNodes) {
       node.awaitReady();
       progress.step("kindnetd on " + node.name() + " is ready and answers calls");
     }
@@ -47,9 +47,8 @@ final class Cluster implements AutoCloseable {
 
   /** One more node, whose pods have IPv6 only; ready on return. */
   DemoNode addIpv6OnlyNode() {
-    int number = nodes.size() + ipv6OnlyNodes.size() + 1;
+    int number = allNodes.size() + 1;
     DemoNode node = node(number, List.of(DemoNode.podCidrV6(number)));
-    ipv6OnlyNodes.add(node);
     node.awaitReady();
     return node;
   }
@@ -63,13 +62,15 @@ final class Cluster implements AutoCloseable {
     machines.add(machine);
     infrastructure.plug(machine.namespace(), number, v4, v6);
     apiServer.apply(Nodes.node(name, podCidrs, List.of(v4, v6)));
-    return new DemoNode(number, machine, dist, apiServer.url());
+    DemoNode node = new DemoNode(number, machine, dist, apiServer.url());
+    allNodes.add(node);
+    return node;
   }
 
   /** Two pods on each node; the first of each has host ports. */
   void addPods(CallPath way) {
     progress.step(way.title());
-    for (DemoNode node : nodes) {
+    for (DemoNode node : dualStackNodes) {
       for (String letter : List.of("a", "b")) {
         Pod pod =
             node.addPod(
@@ -94,7 +95,7 @@ final class Cluster implements AutoCloseable {
 
   void removePods(CallPath way, Report report) {
     progress.step("pods are removed");
-    nodes.forEach(node -> removePods(node, way, report));
+    dualStackNodes.forEach(node -> removePods(node, way, report));
   }
 
   /** Removes the pods of {@code node}. */
@@ -113,16 +114,14 @@ final class Cluster implements AutoCloseable {
 
   /** That the calls went the way that was said. */
   void checkCalls(Report report) {
-    for (DemoNode node : nodes) {
+    for (DemoNode node : dualStackNodes) {
       report.check("calls of " + node.name() + " went as said", node::checkCalls);
     }
   }
 
   void stopAgents(Report report) {
     progress.step("the agents are stopped");
-    List<DemoNode> all = new ArrayList<>(nodes);
-    all.addAll(ipv6OnlyNodes);
-    for (DemoNode node : all) {
+    for (DemoNode node : allNodes) {
       report.check(
           "kindnetd on " + node.name() + " stops in order",
           () -> {
@@ -133,8 +132,8 @@ final class Cluster implements AutoCloseable {
   }
 
   /** Those whose pods have both families. */
-  List<DemoNode> nodes() {
-    return List.copyOf(nodes);
+  List<DemoNode> dualStackNodes() {
+    return List.copyOf(dualStackNodes);
   }
 
   Infrastructure infrastructure() {
@@ -143,8 +142,7 @@ final class Cluster implements AutoCloseable {
 
   @Override
   public void close() {
-    nodes.forEach(DemoNode::close);
-    ipv6OnlyNodes.forEach(DemoNode::close);
+    allNodes.forEach(DemoNode::close);
     machines.forEach(Machine::close);
     apiServer.close();
   }

@@ -30,7 +30,7 @@ public final class Demo {
         PolicyChecks.runAll(cluster, report);
         if (way == CallPath.WARM) {
           DnsChecks.runAll(cluster, report);
-          cluster.nodes().getFirst().show(report);
+          cluster.dualStackNodes().getFirst().show(report);
         }
         cluster.removePods(way, report);
       }

@@ -24,7 +24,7 @@ final class DnsChecks {
   private DnsChecks(Cluster cluster, Report report) {
     this.cluster = cluster;
     this.report = report;
-    node = cluster.nodes().getFirst();
+    node = cluster.dualStackNodes().getFirst();
     pod = node.pods().getFirst();
   }
 
@@ -33,7 +33,7 @@ final class DnsChecks {
   }
 
   private void run() {
-    List<HasMetadata> pods = PolicyObjects.pods(cluster.nodes());
+    List<HasMetadata> pods = PolicyObjects.pods(cluster.dualStackNodes());
     cluster.apply(PolicyObjects.namespace());
     pods.forEach(cluster::apply);
     report.check("DNS: a name asked for twice is asked of the server once", this::hit);

@@ -27,10 +27,10 @@ final class PolicyChecks {
   private PolicyChecks(Cluster cluster, Report report) {
     this.cluster = cluster;
     this.report = report;
-    node = cluster.nodes().getFirst();
+    node = cluster.dualStackNodes().getFirst();
     server = node.pods().getFirst();
     neighbour = node.pods().getLast();
-    remote = cluster.nodes().getLast().pods().getLast();
+    remote = cluster.dualStackNodes().getLast().pods().getLast();
   }
 
   /** Leaves no policy behind. */
@@ -39,7 +39,7 @@ final class PolicyChecks {
   }
 
   private void run() {
-    List<HasMetadata> pods = PolicyObjects.pods(cluster.nodes());
+    List<HasMetadata> pods = PolicyObjects.pods(cluster.dualStackNodes());
     NetworkPolicy deny = PolicyObjects.denyAll(server);
     NetworkPolicy allow = PolicyObjects.allow(remote, server);
     cluster.apply(PolicyObjects.namespace());

@@ -39,11 +39,12 @@ class LimitedRightsTest {
           "--bounding-set=" + CAPABILITIES,
           "--inh-caps=-all");
 
-  @Test
-  void doesAllWithNetworkAdministrationAlone(
-      Namespace router, Namespace node, @TempDir Path directory) throws Exception {
-    new TestNetwork(router).plug(node, 1);
-    Map<String, String> environment =
+  @TempDir Path directory;
+
+  private AgentProcess agent(Namespace node, ApiServerProcess api) {
+    return AgentProcess.start(
+        node,
+        CONTAINER,
         Map.of(
             "NODE_NAME",
             "node1",
@@ -52,7 +53,20 @@ class LimitedRightsTest {
             "POD_IP",
             "192.0.2.1",
             "POD_SUBNET",
-            "10.244.0.0/16,fd00::/16");
+            "10.244.0.0/16,fd00::/16"),
+        "--master=" + api.url(),
+        "--cni-conf-dir=" + directory,
+        "--cni-plugins=standard");
+  }
+
+  private static void awaitReady(AgentProcess agent) {
+    Eventually.within(
+        DEADLINE, () -> assertThat(agent.get("/readyz")).as(agent.log()).endsWith("\nready\n"));
+  }
+
+  @Test
+  void doesAllWithNetworkAdministrationAlone(Namespace router, Namespace node) throws Exception {
+    new TestNetwork(router).plug(node, 1);
     try (ApiServerProcess api = ApiServerProcess.start(router, TestNetwork.ROUTER_V4, 8080)) {
       api.apply(
           Nodes.node(
@@ -60,16 +74,8 @@ class LimitedRightsTest {
               List.of("10.244.1.0/24", "fd00:1::/64"),
               List.of("192.0.2.1", "2001:db8::1")));
       api.apply(Nodes.node("node2", List.of("10.244.2.0/24"), List.of("192.0.2.2", "2001:db8::2")));
-      try (AgentProcess agent =
-          AgentProcess.start(
-              node,
-              CONTAINER,
-              environment,
-              "--master=" + api.url(),
-              "--cni-conf-dir=" + directory,
-              "--cni-plugins=standard")) {
-        Eventually.within(
-            DEADLINE, () -> assertThat(agent.get("/readyz")).as(agent.log()).endsWith("\nready\n"));
+      try (AgentProcess agent = agent(node, api)) {
+        awaitReady(agent);
         assertThat(Ip.run(node, "route", "show", "proto", "75"))
             .contains("10.244.2.0/24 via 192.0.2.2");
         assertThat(Nft.ruleset(node)).contains("masquerade");
@@ -94,10 +100,8 @@ class LimitedRightsTest {
 
   /** The pods are those of the standard plugins, which have set it, each time that they ran. */
   @Test
-  void saysWhatItCannotPutBack(Namespace router, Namespace node, @TempDir Path directory) {
+  void saysWhatItCannotPutBack(Namespace router, Namespace node) {
     new TestNetwork(router).plug(node, 1);
-    Map<String, String> environment =
-        Map.of("NODE_NAME", "node1", "HOST_IP", "192.0.2.1", "POD_IP", "192.0.2.1");
     try (ApiServerProcess api = ApiServerProcess.start(router, TestNetwork.ROUTER_V4, 8080)) {
       api.apply(Nodes.node("node1", List.of("10.244.1.0/24"), List.of("192.0.2.1")));
       Ip.batch(
@@ -107,16 +111,8 @@ class LimitedRightsTest {
           link set kind-br up
           address add 10.244.1.1/24 dev kind-br
           """);
-      try (AgentProcess agent =
-          AgentProcess.start(
-              node,
-              CONTAINER,
-              environment,
-              "--master=" + api.url(),
-              "--cni-conf-dir=" + directory,
-              "--cni-plugins=standard")) {
-        Eventually.within(
-            DEADLINE, () -> assertThat(agent.get("/readyz")).as(agent.log()).endsWith("\nready\n"));
+      try (AgentProcess agent = agent(node, api)) {
+        awaitReady(agent);
 
         node.run("sysctl", "-q", "-w", "net.ipv4.ip_forward=0");
         Eventually.within(
@@ -126,28 +122,18 @@ class LimitedRightsTest {
                     .contains("[-]host-settings cannot set /proc/sys/net/ipv4/ip_forward to 1"));
 
         node.run("sysctl", "-q", "-w", "net.ipv4.ip_forward=1");
-        Eventually.within(
-            DEADLINE, () -> assertThat(agent.get("/readyz")).as(agent.log()).endsWith("\nready\n"));
+        awaitReady(agent);
       }
     }
   }
 
   /** NAT64 needs programs in the kernel; the rest of the agent does not. */
   @Test
-  void isReadyWithoutNat64(Namespace router, Namespace node, @TempDir Path directory) {
+  void isDegradedWhereProgramsAreRefused(Namespace router, Namespace node) {
     new TestNetwork(router).plug(node, 1);
-    Map<String, String> environment =
-        Map.of("NODE_NAME", "node1", "HOST_IP", "192.0.2.1", "POD_IP", "192.0.2.1");
     try (ApiServerProcess api = ApiServerProcess.start(router, TestNetwork.ROUTER_V4, 8080)) {
       api.apply(Nodes.node("node1", List.of("fd00:1::/64"), List.of("192.0.2.1", "2001:db8::1")));
-      try (AgentProcess agent =
-          AgentProcess.start(
-              node,
-              CONTAINER,
-              environment,
-              "--master=" + api.url(),
-              "--cni-conf-dir=" + directory,
-              "--cni-plugins=standard")) {
+      try (AgentProcess agent = agent(node, api)) {
         Eventually.within(
             DEADLINE,
             () ->
