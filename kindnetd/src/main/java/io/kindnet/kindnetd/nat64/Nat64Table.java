@@ -62,7 +62,7 @@ final class Nat64Table {
   private static final NamedSet ALLOWED = set("allowed", FieldType.IPV6_ADDR);
   private static final NamedSet ALLOWED_V4 = set("allowed-ipv4", FieldType.IPV4_ADDR);
 
-  /** Sees the first packet of a connection only; so does a filter, of what it refuses. */
+  /** Sees the first packet of a connection, and all of what it refuses: no connection begins. */
   private static final Chain PREROUTING =
       new Chain(TABLE, "prerouting", BaseChain.nat(NF_INET_PRE_ROUTING, NF_IP_PRI_NAT_DST - 20));
 
