@@ -96,7 +96,9 @@ final class Nat64Part {
         // of connections the agent hears, and counts them, translated or not
         if (!EnumSet.of(Load.CONNECTIONS, Load.HANDSHAKES).contains(load)) {
           double millis = node.agentProcess().threadMillis() - before;
-          agent.add(way, millis / ((System.nanoTime() - begin) / 1e9));
+          if (millis >= 0) { // a thread that has ended meanwhile takes its time with it
+            agent.add(way, millis / ((System.nanoTime() - begin) / 1e9));
+          }
         }
       }
     }
