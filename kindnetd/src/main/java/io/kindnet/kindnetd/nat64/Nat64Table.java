@@ -167,17 +167,21 @@ final class Nat64Table {
     if (!listing.isActive(TABLE)) {
       transaction.add(TABLE);
     }
-    boolean flushed = sets.keySet().stream().anyMatch(set -> differs(listing, set));
+    List<Chain> unknown =
+        listing.chains(TABLE).stream().filter(chain -> !isOurs(chain.name())).toList();
+    boolean flushed =
+        !unknown.isEmpty() || sets.keySet().stream().anyMatch(set -> differs(listing, set));
     if (flushed) {
+      // rules go before what they use
       listing.chains(TABLE).forEach(transaction::flush);
     }
-    for (Chain present : listing.chains(TABLE)) {
-      if (chains.keySet().stream().noneMatch(chain -> chain.name().equals(present.name()))) {
-        transaction.flush(present).delete(present);
-      }
-    }
+    unknown.forEach(transaction::delete);
     sets.forEach((set, elements) -> planSet(listing, transaction, set, elements));
     chains.forEach((chain, rules) -> planChain(listing, transaction, chain, rules, flushed));
+  }
+
+  private boolean isOurs(String chain) {
+    return chains.keySet().stream().anyMatch(ours -> ours.name().equals(chain));
   }
 
   private static boolean differs(NftablesListing listing, NamedSet set) {

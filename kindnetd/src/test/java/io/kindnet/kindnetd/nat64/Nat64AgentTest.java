@@ -205,6 +205,11 @@ class Nat64AgentTest {
       {"tc", "qdisc", "delete", "dev", "knet-nat64-v4", "clsact"},
       {"nft", "delete", "table", "inet", "kindnet-nat64"},
       {"nft", "add", "chain", "inet", "kindnet-nat64", "theirs"},
+      {
+        "nft",
+        "add chain inet kindnet-nat64 theirs;"
+            + "add rule inet kindnet-nat64 prerouting jump theirs"
+      },
       {"ip", "route", "delete", "240.64.0.0/16"},
       {"ip", "link", "set", "knet-nat64-v4", "down"},
     };
