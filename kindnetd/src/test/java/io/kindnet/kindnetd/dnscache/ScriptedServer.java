@@ -4,6 +4,7 @@ import io.kindnet.netlink.testing.Deadlines;
 import java.io.DataInputStream;
 import java.io.DataOutputStream;
 import java.io.IOException;
+import java.io.InterruptedIOException;
 import java.net.DatagramPacket;
 import java.net.DatagramSocket;
 import java.net.InetAddress;
@@ -33,6 +34,7 @@ public final class ScriptedServer implements AutoCloseable {
   private final BlockingQueue<Asked> asked = new LinkedBlockingQueue<>();
   private final AtomicInteger connections = new AtomicInteger();
   private final List<Socket> accepted = new CopyOnWriteArrayList<>();
+  private final List<Thread> listeners = new CopyOnWriteArrayList<>();
   private volatile Consumer<Asked> script = asked::add;
 
   private ScriptedServer(DatagramSocket udp, ServerSocket tcp) {
@@ -46,12 +48,7 @@ public final class ScriptedServer implements AutoCloseable {
     while (true) {
       ServerSocket tcp = new ServerSocket(0, 50, loopback);
       try {
-        DatagramSocket udp = new DatagramSocket(tcp.getLocalPort(), loopback);
-        udp.setReceiveBufferSize(4 << 20);
-        ScriptedServer server = new ScriptedServer(udp, tcp);
-        Thread.ofPlatform().daemon().start(server::receive);
-        Thread.ofPlatform().daemon().start(server::accept);
-        return server;
+        return serve(new DatagramSocket(tcp.getLocalPort(), loopback), tcp);
       } catch (IOException e) {
         tcp.close(); // somebody else has the other one
       }
@@ -62,16 +59,19 @@ public final class ScriptedServer implements AutoCloseable {
   public static ScriptedServer start(InetSocketAddress address) throws IOException {
     ServerSocket tcp = new ServerSocket(address.getPort(), 50, address.getAddress());
     try {
-      DatagramSocket udp = new DatagramSocket(address);
-      udp.setReceiveBufferSize(4 << 20);
-      ScriptedServer server = new ScriptedServer(udp, tcp);
-      Thread.ofPlatform().daemon().start(server::receive);
-      Thread.ofPlatform().daemon().start(server::accept);
-      return server;
+      return serve(new DatagramSocket(address), tcp);
     } catch (IOException refused) {
       tcp.close();
       throw refused;
     }
+  }
+
+  private static ScriptedServer serve(DatagramSocket udp, ServerSocket tcp) throws IOException {
+    udp.setReceiveBufferSize(4 << 20);
+    ScriptedServer server = new ScriptedServer(udp, tcp);
+    server.listeners.add(Thread.ofPlatform().daemon().start(server::receive));
+    server.listeners.add(Thread.ofPlatform().daemon().start(server::accept));
+    return server;
   }
 
   /** A query that has come. */
@@ -209,12 +209,31 @@ public final class ScriptedServer implements AutoCloseable {
     }
   }
 
+  /**
+   * Closes its ports, and returns when they are closed: after {@link DatagramSocket#close} the
+   * kernel keeps a socket as long as a thread is still about to leave {@link
+   * DatagramSocket#receive}, and what is sent to it meanwhile is lost.
+   */
   @Override
   public void close() throws IOException {
     udp.close();
     tcp.close();
+    for (Thread listener : listeners) {
+      awaitEnd(listener);
+    }
     for (Socket socket : accepted) {
       socket.close();
+    }
+  }
+
+  private static void awaitEnd(Thread listener) throws InterruptedIOException {
+    try {
+      if (!listener.join(DEADLINE)) {
+        throw new AssertionError("a script does not come to its end");
+      }
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+      throw new InterruptedIOException("while waiting for the ports to be closed");
     }
   }
 }
