@@ -14,7 +14,11 @@ import io.kindnet.netlink.testing.Namespace;
 import io.kindnet.netlink.testing.NetworkNamespaces;
 import io.kindnet.netlink.testing.Nft;
 import io.kindnet.netlink.testing.Transport;
+import java.io.IOException;
+import java.io.UncheckedIOException;
 import java.net.InetAddress;
+import java.net.InetSocketAddress;
+import java.nio.channels.SocketChannel;
 import java.time.Duration;
 import java.util.List;
 import java.util.Optional;
@@ -131,8 +135,15 @@ class PacketTracerTest {
     }
   }
 
+  /** Sends the first packet of a connection, and waits for no answer. */
   private void tryToConnect(String address) {
-    client.tryRun("timeout", "0.3", "bash", "-c", "echo > /dev/tcp/" + address + "/80");
+    try (NetworkNamespace namespace = NetworkNamespace.open(client.path().toString());
+        SocketChannel channel = namespace.call(SocketChannel::open)) {
+      channel.configureBlocking(false);
+      channel.connect(new InetSocketAddress(InetAddress.ofLiteral(address), 80));
+    } catch (IOException refused) {
+      throw new UncheckedIOException(refused);
+    }
   }
 
   @Test
