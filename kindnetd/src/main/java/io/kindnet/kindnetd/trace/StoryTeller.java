@@ -195,16 +195,15 @@ final class StoryTeller {
   }
 
   private Optional<TraceStep> step(TraceEvent event, String hook) {
-    String verdict = event.verdict().isContinue() ? "" : event.verdict().toString();
-    if (event.type() != TraceEvent.Type.RULE) {
-      // where a chain ends without a word, the next one goes on
+    if (event.ruleHandle() == 0) {
+      // the end of a chain: without a word, the next one goes on. Its type is that of a rule in
+      // Linux 6.18, and a rule that returns has
+      // the type of an end in 6.1
       return event.verdict().isDrop()
           ? Optional.of(step("dropped", event, "policy drop", DropWords.of(event)))
           : Optional.empty();
     }
-    if (event.ruleHandle() == 0 && event.verdict().isContinue()) {
-      return Optional.empty(); // the end of the chain is told as a rule, too (seen in Linux 6.18)
-    }
+    String verdict = event.verdict().isContinue() ? "" : event.verdict().toString();
     String rule =
         texts
             .rule(event.table(), event.ruleHandle())
