@@ -196,9 +196,8 @@ final class StoryTeller {
 
   private Optional<TraceStep> step(TraceEvent event, String hook) {
     if (event.ruleHandle() == 0) {
-      // the end of a chain: without a word, the next one goes on. Its type is that of a rule in
-      // Linux 6.18, and a rule that returns has
-      // the type of an end in 6.1
+      // the end of a chain: without a word, the next one goes on. Types do not tell: Linux 6.18 has
+      // that of a rule here, and 6.1 that of an end for a rule that returns
       return event.verdict().isDrop()
           ? Optional.of(step("dropped", event, "policy drop", DropWords.of(event)))
           : Optional.empty();

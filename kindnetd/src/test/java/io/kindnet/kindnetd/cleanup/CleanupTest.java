@@ -83,6 +83,18 @@ class CleanupTest {
                 .allMatch(link -> link.contains("state UP")));
   }
 
+  /** A pod that a call of its own process started is pending until the agent has seen to it. */
+  private void awaitNothingPending() {
+    Eventually.within(
+        DEADLINE,
+        () ->
+            assertThat(List.of("pending-v4", "pending-v6"))
+                .allSatisfy(set ->
+                    assertThat(
+                            node.run("nft", "list", "set", "inet", "kindnet-network-policies", set))
+                        .doesNotContain("elements")));
+  }
+
   private String network() {
     return Nft.withoutCounters(Nft.ruleset(node))
         + Ip.run(node, "-d", "-o", "link").replaceAll("(?m)^\\d+: ", "")
@@ -164,6 +176,7 @@ class CleanupTest {
             });
         add("web", pod, "");
         awaitLinks();
+        awaitNothingPending();
         String networkOfAll = network();
         assertThat(networkOfAll).contains("10.244.2.0/24 via", "kindnet-ipmasq", "hostport-map");
 
