@@ -99,9 +99,12 @@ class KindnetdTest {
     try (AgentProcess one = agent(first, 1)) {
       Eventually.within(DEADLINE, () -> assertThat(one.log()).contains("waiting for the API"));
       assertThat(one.get("/healthz")).isEqualTo("ok\n");
-      assertThat(one.get("/readyz"))
-          .contains("[-]nodes no list of Nodes from http://192.0.2.254:8080/")
-          .endsWith("not ready\n");
+      Eventually.within(
+          DEADLINE,
+          () ->
+              assertThat(one.get("/readyz"))
+                  .contains("[-]nodes no list of Nodes from http://192.0.2.254:8080/")
+                  .endsWith("not ready\n"));
 
       try (ApiServerProcess api = apiServer()) {
         api.apply(Nodes.node("node1", List.of(), List.of("192.0.2.1")));

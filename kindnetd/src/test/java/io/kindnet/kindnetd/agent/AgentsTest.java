@@ -82,7 +82,8 @@ class AgentsTest {
 
       assertThat(log.linesWith("late: not started yet, tried again until it is: no such device"))
           .hasSize(1);
-      assertThat(log.linesWith("late: started after 2 failures")).hasSize(1);
+      Eventually.within(
+          DEADLINE, () -> assertThat(log.linesWith("late: started after 2 failures")).hasSize(1));
     }
     assertThat(late.attempts).hasValue(3);
   }

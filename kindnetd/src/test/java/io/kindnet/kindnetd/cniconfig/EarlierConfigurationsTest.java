@@ -104,7 +104,12 @@ class EarlierConfigurationsTest {
       assertThat(log.linesWith("WARN")).as("once for each change").hasSize(3);
       assertThat(log.linesWith("WARN"))
           .allMatch(line -> line.contains(multus + " ") && line.contains("10-kindnet.conflist"));
-      assertThat(log.linesWith("INFO")).filteredOn(line -> line.contains("again")).hasSize(1);
+      Eventually.within(
+          DEADLINE,
+          () ->
+              assertThat(log.linesWith("INFO"))
+                  .filteredOn(line -> line.contains("again"))
+                  .hasSize(1));
     }
   }
 

@@ -257,8 +257,8 @@ class ForwardAgentTest {
     start(true);
 
     awaitLine("[+]forwarding ok\n");
-    assertThat(reaches(pod, "192.0.2.9")).isTrue();
-    assertThat(reaches(pod, "2001:db8::9")).isTrue();
+    Eventually.within(DEADLINE, () -> assertThat(reaches(pod, "192.0.2.9")).isTrue());
+    Eventually.within(DEADLINE, () -> assertThat(reaches(pod, "2001:db8::9")).isTrue());
     assertThat(reaches(pod, "192.0.2.66")).isFalse();
   }
 

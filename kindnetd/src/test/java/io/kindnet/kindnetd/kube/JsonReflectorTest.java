@@ -162,6 +162,11 @@ class JsonReflectorTest {
             FIRST_LIST, "watch 7", "list limit=500", "watch 30", "list limit=500", "watch 40");
   }
 
+  /** Listeners hear of a list after the view has it, and the status last. */
+  private void awaitNoProblem() {
+    Eventually.within(DEADLINE, () -> assertThat(status.problem("things")).isEmpty());
+  }
+
   /** An error that says nothing of the version is no reason to list. */
   @Test
   void goesOnAfterErrorsOfTheServer() {
@@ -180,7 +185,7 @@ class JsonReflectorTest {
     ClusterView<Integer> view = start();
     server.answerList(404, "text/plain", ABSENT.getBytes(UTF_8));
     await(view, Map.of());
-    assertThat(status.problem("things")).isEmpty();
+    awaitNoProblem();
     server.answerList(404, "text/plain", ABSENT.getBytes(UTF_8));
     server.list(list(7, "", thing("a", 1, 10)));
     await(view, Map.of("a", 10));
@@ -193,7 +198,7 @@ class JsonReflectorTest {
         .first()
         .asString()
         .contains("Things: the API server http://127.0.0.1:", "does not have any such resource");
-    assertThat(changes).hasValue(2);
+    Eventually.within(DEADLINE, () -> assertThat(changes).hasValue(2));
   }
 
   @Test
@@ -232,7 +237,7 @@ class JsonReflectorTest {
     server.list(list(7, "", thing("a", 1, 10)));
     await(view, Map.of("a", 10));
     assertThat(server.timeBetween(1, 2)).isGreaterThanOrEqualTo(Duration.ofSeconds(5));
-    assertThat(status.problem("things")).isEmpty();
+    awaitNoProblem();
   }
 
   /** Somebody took the right away: what was known is not forgotten. */

@@ -66,7 +66,7 @@ class NodesOfPoliciesTest {
 
       client.resource(policy("nodes", "Baseline", "nodes")).create();
       Eventually.within(DEADLINE, () -> assertThat(views.nodes().get("node1")).isPresent());
-      assertThat(status.problem("nodelabels")).isEmpty();
+      Eventually.within(DEADLINE, () -> assertThat(status.problem("nodelabels")).isEmpty());
     }
   }
 

@@ -119,7 +119,11 @@ class UnreachablePodsTest {
     fixture.join("a", 2);
     fixture.assertRoutes("10.244.2.0/24 via 192.0.2.2", "fd00:2::/64 via 2001:db8::2");
     awaitOwnRoutes(V4, V6);
-    assertThat(MetricsPage.of(fixture.status)).contains("kindnet_routes{family=\"ipv4\"} 1.0");
+    Eventually.within(
+        DEADLINE,
+        () ->
+            assertThat(MetricsPage.of(fixture.status))
+                .contains("kindnet_routes{family=\"ipv4\"} 1.0"));
 
     fixture.nodes.put(clusterNode("self", List.of("10.244.7.0/24"), "192.0.2.1", "2001:db8::1"));
 

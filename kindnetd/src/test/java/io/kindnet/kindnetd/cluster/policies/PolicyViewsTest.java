@@ -131,7 +131,7 @@ class PolicyViewsTest {
     try (CapturedLog log = CapturedLog.start()) {
       ClusterView<Policy> view = clusterPolicies.start();
       awaitKeys(view);
-      assertThat(status.problems()).isEmpty();
+      Eventually.within(DEADLINE, () -> assertThat(status.problems()).isEmpty());
       assertThat(ResourceLister.list(client, ClusterNetworkPolicyReader.CLUSTER_NETWORK_POLICIES))
           .isEmpty();
 
