@@ -20,6 +20,8 @@ import org.junit.jupiter.params.provider.ValueSource;
 /** Uplinks of several sizes: 1450, 1420 and 1400. */
 @NetworkNamespaces
 class MtuTest {
+  private static final Duration DEADLINE = Duration.ofMinutes(1);
+
   private final Namespace host;
   private final Namespace pod;
 
@@ -48,6 +50,17 @@ class MtuTest {
         addr add 172.30.2.1/24 dev up1420
         addr add 172.30.3.1/24 dev up1400
         """);
+    awaitStates();
+  }
+
+  /** A link says a moment later whether its other end is up. */
+  private void awaitStates() {
+    Eventually.within(
+        DEADLINE,
+        () ->
+            assertThat(Ip.run(host, "-o", "link").lines())
+                .filteredOn(link -> !link.contains("LOOPBACK"))
+                .allMatch(link -> link.contains(",LOWER_UP") == link.contains("state UP")));
   }
 
   @Test
@@ -90,6 +103,7 @@ class MtuTest {
 
     // not that of what pods have
     Ip.batch(host, "link set up1400 down\nlink set up1420 down");
+    awaitStates();
     node.del("abc", pod);
     assertMtu(1450, node);
   }
@@ -105,6 +119,7 @@ class MtuTest {
         link set up1420 down
         addr flush dev up1450
         """);
+    awaitStates();
     if (!address.isEmpty()) {
       Ip.run(host, "addr", "add", address, "dev", "up1450");
     }
@@ -165,7 +180,7 @@ class MtuTest {
   void isWhatARouterAdvertises() {
     Advertiser advertiser = new Advertiser(host, "peer1450");
     Eventually.within(
-        Duration.ofMinutes(1),
+        DEADLINE,
         () -> {
           advertiser.advertise(1320);
           assertThat(Ip.run(host, "-6", "route", "show", "default"))

@@ -23,7 +23,7 @@ final class PodTraffic implements AutoCloseable {
       List.of(parse("198.51.100.1"), parse("2001:db8:1::1"));
 
   /** For what the kernel does only after a second: asking for a neighbour again. */
-  private static final Duration TIMEOUT = Deadlines.scaled(Duration.ofSeconds(3));
+  private static final Duration TIMEOUT = Deadlines.scaled(Duration.ofSeconds(15));
 
   private final Namespace host;
   private final UdpEcho node;

@@ -22,9 +22,12 @@ class SmokeE2E {
           () -> assertThat(node.machine().run(Http.ask(address, Pod.PORT))).startsWith("web saw "));
     }
     for (String address : node.addresses()) {
-      assertThat(cluster.outside().run(Http.ask(address, 8081)))
-          .startsWith("web saw ")
-          .contains(address.contains(":") ? "2001:db8:51::10" : "198.51.100.10");
+      Eventually.within(
+          TestCluster.DEADLINE,
+          () ->
+              assertThat(cluster.outside().run(Http.ask(address, 8081)))
+                  .startsWith("web saw ")
+                  .contains(address.contains(":") ? "2001:db8:51::10" : "198.51.100.10"));
     }
     cluster.assertNothingLeaks();
 

@@ -102,6 +102,7 @@ class KindnetControllerTest {
           .withName("kindnet-controller")
           .edit(lease -> {
             lease.getSpec().setHolderIdentity("another");
+            lease.getSpec().setLeaseDurationSeconds(3600); // nobody renews it
             lease.getSpec().setRenewTime(Instant.now().atZone(ZoneOffset.UTC));
             return lease;
           });

@@ -6,6 +6,7 @@ import io.kindnet.cni.store.ExecutionMode;
 import io.kindnet.netlink.testing.Daemon;
 import io.kindnet.netlink.testing.Machine;
 import java.nio.file.Files;
+import java.util.List;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -32,11 +33,19 @@ final class WarmAgent implements AutoCloseable {
     return new WarmAgent(machine, way, ServingAgent.start(machine));
   }
 
-  /** Fails if a call that changed something went the other way. */
+  /**
+   * Fails if the calls that changed something went the other way. Some may go cold although an
+   * agent is there: on a busy machine it is not always quick enough for the launcher.
+   */
   private void assertWay() {
     if (Files.exists(machine.path(DATABASE))) {
-      assertThat(KindnetNode.sql(machine, "SELECT DISTINCT way FROM calls").lines())
-          .isSubsetOf(way.name());
+      List<String> ways =
+          KindnetNode.sql(machine, "SELECT DISTINCT way FROM calls").lines().toList();
+      if (way == ExecutionMode.COLD) {
+        assertThat(ways).isSubsetOf(way.name());
+      } else if (!ways.isEmpty()) {
+        assertThat(ways).contains(way.name());
+      }
     }
   }
 

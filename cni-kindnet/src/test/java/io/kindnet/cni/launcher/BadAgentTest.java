@@ -140,7 +140,7 @@ class BadAgentTest {
           launched.awaitSomething();
         };
     assertThat(assertFails(LauncherProgram.BRIEF_WATCHED, manners))
-        .endsWith(": nothing within 1 s");
+        .endsWith(": nothing within 5 s");
   }
 
   /** These can be done again. */

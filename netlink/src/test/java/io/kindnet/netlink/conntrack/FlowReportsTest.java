@@ -27,6 +27,7 @@ import org.junit.jupiter.api.Test;
 class FlowReportsTest {
   private static final Duration DEADLINE = Duration.ofSeconds(60);
   private static final int TCP = 6;
+  private static final int TCP_CONNTRACK_TIME_WAIT = 7;
   private static final int UDP = 17;
 
   private final Namespace host;
@@ -66,6 +67,12 @@ class FlowReportsTest {
           assertThat(socket.statistics().counters())
               .containsKeys(
                   ConntrackStatistics.Counter.INSERT_FAILED, ConntrackStatistics.Counter.INVALID);
+          // the server closes a moment after the client
+          Eventually.within(
+              DEADLINE,
+              () ->
+                  assertThat(socket.list(AddressFamily.IPV4).getFirst().details().tcpState())
+                      .isEqualTo(TCP_CONNTRACK_TIME_WAIT));
           Flow flow = socket.list(AddressFamily.IPV4).getFirst();
           assertThat(flow.details().original().packets()).isPositive();
           assertThat(flow.details().startNanos()).isPositive();
