@@ -1,5 +1,6 @@
 package io.kindnet.kindnetd.dnscache;
 
+import io.kindnet.kindnetd.MetricsPage;
 import io.kindnet.kindnetd.agent.KernelWatch;
 import io.kindnet.kindnetd.networkpolicy.domains.DomainAddresses;
 import io.kindnet.kindnetd.status.Status;
@@ -17,6 +18,7 @@ import java.net.InetSocketAddress;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.regex.Pattern;
 
 /**
  * A node with a pod and a name server behind the addresses of two Services, which are translated as
@@ -38,6 +40,9 @@ final class DnsNode implements AutoCloseable {
 
   private static final String BRIDGE = "kind-br";
   private static final List<String> POD_LINKS = List.of("knet*", BRIDGE);
+
+  private static final Pattern QUESTIONS =
+      Pattern.compile("(?m)^kindnet_dns_cache_server_questions_total\\{.*} (\\d+)");
 
   private static final String KUBE_PROXY =
       """
@@ -162,11 +167,12 @@ final class DnsNode implements AutoCloseable {
 
   /** An agent that was not started. */
   DnsCacheAgent agent(NameServers servers, boolean byPolicies) {
-    return agent(servers, byPolicies, domains);
+    return agent(servers, byPolicies, domains, status);
   }
 
   /** An agent that was not started, and that tells {@code addresses} of answers. */
-  DnsCacheAgent agent(NameServers servers, boolean byPolicies, DomainAddresses addresses) {
+  DnsCacheAgent agent(
+      NameServers servers, boolean byPolicies, DomainAddresses addresses, Status status) {
     return new DnsCacheAgent(
         new DnsCacheOptions(/* enabled= */ true, List.of(), Duration.ofHours(1)),
         servers,
@@ -178,7 +184,7 @@ final class DnsNode implements AutoCloseable {
         75,
         () -> nftables,
         tableEvents,
-        new Status("test"));
+        status);
   }
 
   /** Closes an agent that was started. */
@@ -196,6 +202,20 @@ final class DnsNode implements AutoCloseable {
           agent.start();
           return agent;
         });
+  }
+
+  /** How many questions the agent of this status has asked servers, without repetitions. */
+  long questions() throws IOException {
+    return questions(status);
+  }
+
+  /** As {@link #questions()}, of the agent with another status. */
+  static long questions(Status status) throws IOException {
+    return QUESTIONS
+        .matcher(MetricsPage.of(status))
+        .results()
+        .mapToLong(line -> Long.parseLong(line.group(1)))
+        .sum();
   }
 
   String table() {

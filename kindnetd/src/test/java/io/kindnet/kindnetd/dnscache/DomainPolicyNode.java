@@ -94,7 +94,7 @@ final class DomainPolicyNode implements AutoCloseable {
     status = new Status("test");
     DomainAddresses domains =
         new DomainAddresses(() -> node.addressNftables, grace, System::nanoTime);
-    cache = node.agent(new FixedNameServers(SERVICE_V4), /* byPolicies= */ true, domains);
+    cache = node.agent(new FixedNameServers(SERVICE_V4), /* byPolicies= */ true, domains, status);
     enforcement = cluster.agent(node, cache.flows(), domains, status);
     EnforcedCluster.start(node, cache, enforcement);
     awaitServed();
