@@ -86,7 +86,7 @@ class IpvsPoliciesTest {
                     {"ipBlock": {"cidr": "10.96.0.0/16"}}, {"ipBlock": {"cidr": "fd00:96::/64"}}]}]}
                   """));
       Eventually.within(
-          SOON, () -> assertThat(node.table()).contains("chain egress-default/no-way-out"));
+          SOON, () -> assertThat(node.table()).contains(" : jump egress-default/no-way-out"));
       for (String service : SERVICES) {
         assertThat(sockets.connects(friend, service, PORT, false)).isFalse();
       }

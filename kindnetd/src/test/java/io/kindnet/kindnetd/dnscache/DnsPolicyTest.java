@@ -109,7 +109,7 @@ class DnsPolicyTest {
   /** Until then, what the cache does not answer any more goes to the server, which does. */
   private void awaitEnforced(String policy) {
     Eventually.within(
-        DEADLINE, () -> assertThat(Nft.ruleset(host)).contains("egress-default/" + policy));
+        DEADLINE, () -> assertThat(Nft.ruleset(host)).contains(" : jump egress-default/" + policy));
   }
 
   /** What came before the policy may be under way. */

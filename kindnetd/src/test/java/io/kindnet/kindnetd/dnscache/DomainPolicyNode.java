@@ -20,6 +20,7 @@ import io.kindnet.kindnetd.cluster.policies.PodSelector;
 import io.kindnet.kindnetd.cluster.policies.Policy;
 import io.kindnet.kindnetd.cluster.policies.PolicyRules;
 import io.kindnet.kindnetd.cluster.policies.Tier;
+import io.kindnet.kindnetd.networkpolicy.EnforcementListener;
 import io.kindnet.kindnetd.networkpolicy.NetworkPolicyAgent;
 import io.kindnet.kindnetd.networkpolicy.domains.DomainAddresses;
 import io.kindnet.kindnetd.status.Status;
@@ -38,6 +39,7 @@ import java.util.List;
 import java.util.Optional;
 import java.util.Set;
 import java.util.TreeSet;
+import java.util.concurrent.atomic.AtomicInteger;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import java.util.stream.Collectors;
@@ -56,6 +58,7 @@ final class DomainPolicyNode implements AutoCloseable {
       Pattern.compile("counter packets (\\d+) bytes \\d+ drop comment \"[^\"]*" + POLICY);
 
   private final EnforcedCluster cluster = new EnforcedCluster();
+  private final AtomicInteger passes = new AtomicInteger();
   final ClusterView<Policy> policies = cluster.policies;
   final DnsNode node;
   final ScriptedServer server;
@@ -95,7 +98,9 @@ final class DomainPolicyNode implements AutoCloseable {
     DomainAddresses domains =
         new DomainAddresses(() -> node.addressNftables, grace, System::nanoTime);
     cache = node.agent(new FixedNameServers(SERVICE_V4), /* byPolicies= */ true, domains, status);
-    enforcement = cluster.agent(node, cache.flows(), domains, status);
+    EnforcementListener counted =
+        new ObservedEnforcement(cache.flows(), () -> {}, passes::incrementAndGet);
+    enforcement = cluster.agent(node, counted, domains, status);
     EnforcedCluster.start(node, cache, enforcement);
     awaitServed();
   }
@@ -161,6 +166,10 @@ final class DomainPolicyNode implements AutoCloseable {
     Eventually.within(
         DEADLINE,
         () -> assertThat(policyTable()).contains("comment \"" + String.join(",", names) + "\""));
+    // the pass that has made these may not have led packets to them yet
+    int before = passes.get();
+    enforcement.lookAgain();
+    Eventually.within(DEADLINE, () -> assertThat(passes).hasValueGreaterThan(before));
     awaitServed();
   }
 

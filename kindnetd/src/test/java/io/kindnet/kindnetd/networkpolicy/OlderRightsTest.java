@@ -135,11 +135,14 @@ class OlderRightsTest {
     try (CapturedLog log = CapturedLog.start()) {
       agent.start();
       awaitChain("deny-ingress-shop/closed");
-      assertThat(ReadinessPage.of(status))
-          .contains("[+]network-policy ok\n")
-          .containsPattern(
-              "\\[-]clusternetworkpolicies policies of the tier Admin are not enforced: .* 403")
-          .endsWith("\nready, but degraded\n");
+      Eventually.within(
+          DEADLINE,
+          () ->
+              assertThat(ReadinessPage.of(status))
+                  .contains("[+]network-policy ok\n")
+                  .containsPattern(
+                      "\\[-]clusternetworkpolicies policies of the tier Admin are not enforced: .* 403")
+                  .endsWith("\nready, but degraded\n"));
       assertThat(log.linesWith("ClusterNetworkPolicies cannot be listed")).hasSize(1);
     }
 
