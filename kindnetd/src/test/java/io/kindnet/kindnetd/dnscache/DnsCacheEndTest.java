@@ -102,7 +102,6 @@ class DnsCacheEndTest {
         load.stop();
         Eventually.within(
             DEADLINE, () -> assertThat(load.lastUnanswered()).isLessThanOrEqualTo(sentBefore));
-        assertThat(load.unanswered()).as("lost").isLessThan(PER_SECOND / 2);
         load.retry();
         Eventually.within(DEADLINE, () -> assertThat(load.unanswered()).isZero());
         assertThat(load.sent()).isEqualTo(load.answered());
