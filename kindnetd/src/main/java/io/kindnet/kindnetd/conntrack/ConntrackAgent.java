@@ -47,12 +47,19 @@ public final class ConntrackAgent implements Agent {
    */
   private static final Duration GATHER_UNDATED = Duration.ofMillis(1);
 
+  /**
+   * How long the kernel is left alone after it was too fast: where nobody listens, connections cost
+   * what they cost without this agent.
+   */
+  private static final Duration REST = Duration.ofSeconds(5);
+
   private static final Duration FRESH = Duration.ofSeconds(1);
 
   private static final Set<ConntrackStatistics.Counter> COUNTERS =
       EnumSet.allOf(ConntrackStatistics.Counter.class);
 
   private final ConntrackSettings settings;
+  private final int bufferBytes;
   private final AgentStatus status;
   private final ConnectionMetrics metrics;
   private volatile List<String> problems = List.of();
@@ -65,7 +72,15 @@ public final class ConntrackAgent implements Agent {
    * @param settings the sysctls that it needs
    */
   public ConntrackAgent(ConntrackSettings settings, Status status) {
+    this(settings, BUFFER_BYTES, status);
+  }
+
+  /**
+   * @param bufferBytes how much the kernel keeps of what was not read yet
+   */
+  ConntrackAgent(ConntrackSettings settings, int bufferBytes, Status status) {
     this.settings = settings;
+    this.bufferBytes = bufferBytes;
     this.status = status.optionalAgent(NAME);
     this.metrics = new ConnectionMetrics(status);
     this.status.detail(this::description);
@@ -102,7 +117,7 @@ public final class ConntrackAgent implements Agent {
   public void start() {
     FlowReports opened;
     try {
-      opened = FlowReports.open(BUFFER_BYTES);
+      opened = FlowReports.open(bufferBytes);
     } catch (KernelException refusal) {
       if (refusal.errno() != Errno.EPROTONOSUPPORT) {
         throw refusal;
@@ -130,7 +145,10 @@ public final class ConntrackAgent implements Agent {
       while (!from.isClosed()) {
         if (from.await(LONG)) {
           from.pause(metrics.dated() ? GATHER : GATHER_UNDATED);
-          readOnce(from);
+          if (take(from).lost()) {
+            metrics.lost();
+            rest(from);
+          }
         }
       }
     } catch (KernelException failure) {
@@ -139,16 +157,24 @@ public final class ConntrackAgent implements Agent {
     }
   }
 
-  private void readOnce(FlowReports from) {
+  /** Of connections that come faster than they are counted, some are missed anyway. */
+  private void rest(FlowReports from) {
+    from.suspend();
+    while (take(from).messages() > 0) {
+      // what had been told before
+    }
+    from.pause(REST);
+    from.resume();
+  }
+
+  private Taken take(FlowReports from) {
     try {
       Instant time = Instant.now();
       long now = time.getEpochSecond() * 1_000_000_000L + time.getNano();
-      Taken taken = from.take(report -> metrics.take(report, now));
-      if (taken.lost()) {
-        metrics.lost();
-      }
+      return from.take(report -> metrics.take(report, now));
     } catch (MalformedMessageException unreadable) {
       log.warn("{}: {}", NAME, unreadable.getMessage());
+      return new Taken(0, false);
     }
   }
 
@@ -181,7 +207,9 @@ public final class ConntrackAgent implements Agent {
       all.add(
           "notifications were lost "
               + metrics.timesLost()
-              + " times, because they came too fast: the metrics miss some connections");
+              + " times, because they came too fast: the metrics miss some connections, and all for "
+              + REST.toSeconds()
+              + " s each time");
     }
     return all.isEmpty() ? Optional.empty() : Optional.of(String.join("; ", all));
   }

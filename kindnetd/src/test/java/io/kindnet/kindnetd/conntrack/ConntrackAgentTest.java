@@ -15,9 +15,14 @@ import io.kindnet.netlink.testing.Namespace;
 import io.kindnet.netlink.testing.NetworkNamespaces;
 import io.kindnet.netlink.testing.Nft;
 import io.kindnet.netlink.testing.Transport;
+import java.io.IOException;
+import java.net.DatagramPacket;
+import java.net.DatagramSocket;
 import java.net.InetAddress;
+import java.net.InetSocketAddress;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.util.List;
 import java.util.Optional;
 import java.util.Set;
 import org.junit.jupiter.api.AfterEach;
@@ -30,6 +35,10 @@ class ConntrackAgentTest {
   private static final Duration DEADLINE = Duration.ofSeconds(60);
   private static final int TCP = 6;
   private static final String PREFIX = "kindnet_conntrack_";
+  private static final int FIRST_PORT = 20_000;
+
+  /** So many bytes hold a few of them. */
+  private static final int SOME_NOTIFICATIONS = 8192;
 
   private final Namespace host;
   private final NetworkNamespace entered;
@@ -129,6 +138,59 @@ class ConntrackAgentTest {
     start();
     assertThat(MetricsPage.ofReadiness(status))
         .contains("[+]conntrack ok, but net.netfilter.nf_conntrack_events is 0");
+  }
+
+  @Test
+  void leavesTheKernelAloneForAWhileAfterALoss() throws Exception {
+    Status overloaded = new Status("test");
+    try (ConntrackAgent small =
+        new ConntrackAgent(ConntrackSettings.beside(socket), SOME_NOTIFICATIONS, overloaded)) {
+      entered.call(() -> {
+        small.start();
+        return 0;
+      });
+      assertThat(listeners()).hasSize(1);
+      Eventually.within(
+          DEADLINE,
+          () -> {
+            makeFlows(1000);
+            assertThat(listeners()).isEmpty();
+          });
+      assertThat(MetricsPage.ofReadiness(overloaded))
+          .containsPattern("conntrack ok, but notifications were lost \\d+ times");
+      assertThat(MetricsPage.of(overloaded)).containsPattern(PREFIX + "lost_events_total [1-9]");
+
+      Eventually.within(DEADLINE, () -> assertThat(listeners()).hasSize(1));
+      String before = newConnections(overloaded);
+      makeFlows(1);
+      Eventually.within(
+          DEADLINE, () -> assertThat(newConnections(overloaded)).isNotEqualTo(before));
+    }
+  }
+
+  /** Sockets to which conntrack tells of connections. */
+  private List<String> listeners() {
+    return host.run("cat", "/proc/net/netlink")
+        .lines()
+        .filter(line -> line.matches("\\S+ +12 +\\S+ +0*7 .*"))
+        .toList();
+  }
+
+  private void makeFlows(int number) throws IOException {
+    try (DatagramSocket client = entered.call(() -> new DatagramSocket())) {
+      for (int i = 0; i < number; i++) {
+        client.send(
+            new DatagramPacket(new byte[1], 1, new InetSocketAddress("127.0.0.2", FIRST_PORT + i)));
+      }
+    }
+  }
+
+  private static String newConnections(Status of) throws IOException {
+    return MetricsPage.of(of)
+        .lines()
+        .filter(line -> line.startsWith(PREFIX + "events_counter{type=\"new\"}"))
+        .findFirst()
+        .orElseThrow();
   }
 
   @Test

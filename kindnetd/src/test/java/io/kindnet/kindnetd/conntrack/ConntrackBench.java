@@ -16,7 +16,8 @@ import java.util.Map;
 
 /**
  * What it costs a node's connections that somebody hears of them: TCP connections over loopback
- * without a listener, with the agent, and with a socket that nobody reads, whose buffer is full.
+ * without a listener, with the agent, with one that has just lost notifications, and with a socket
+ * that nobody reads, whose buffer is full.
  */
 final class ConntrackBench {
   private static final int ROUNDS = 20;
@@ -24,9 +25,13 @@ final class ConntrackBench {
   private static final int CONNECTIONS = 4000;
   private static final int PORT = 7000;
 
+  /** Of a buffer: the kernel takes the smallest that there is. */
+  private static final int SMALLEST = 1;
+
   private enum Listener {
     NONE("nobody"),
     AGENT("the agent"),
+    OVERLOADED("the agent, after some were lost"),
     FULL("a full socket that is not read");
 
     private final String words;
@@ -54,7 +59,7 @@ final class ConntrackBench {
       for (int round = -WARM_UP; round < ROUNDS; round++) {
         for (Listener listener : Listener.values()) {
           try (AutoCloseable _ = entered.call(() -> listen(listener, directory))) {
-            if (listener == Listener.FULL) {
+            if (listener == Listener.FULL || listener == Listener.OVERLOADED) {
               traffic.run(host, "connect", "127.0.0.1", PORT, CONNECTIONS, 0);
             }
             double median =
@@ -84,16 +89,20 @@ final class ConntrackBench {
   private static AutoCloseable listen(Listener listener, Path directory) {
     return switch (listener) {
       case NONE -> () -> {};
-      case AGENT -> {
-        ConntrackAgent agent =
-            new ConntrackAgent(
-                ConntrackSettings.beside(directory.resolve("cni.sock")), new Status("bench"));
-        agent.start();
-        yield agent;
-      }
-      // the smallest buffer that there is
-      case FULL -> FlowReports.open(1);
+      case AGENT -> started(new ConntrackAgent(settings(directory), new Status("bench")));
+      case OVERLOADED ->
+          started(new ConntrackAgent(settings(directory), SMALLEST, new Status("bench")));
+      case FULL -> FlowReports.open(SMALLEST);
     };
+  }
+
+  private static ConntrackSettings settings(Path directory) {
+    return ConntrackSettings.beside(directory.resolve("cni.sock"));
+  }
+
+  private static ConntrackAgent started(ConntrackAgent agent) {
+    agent.start();
+    return agent;
   }
 
   private static double median(List<Double> figures) {

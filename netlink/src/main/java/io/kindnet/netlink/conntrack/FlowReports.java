@@ -60,6 +60,18 @@ public final class FlowReports implements AutoCloseable {
     subscription.pause(time);
   }
 
+  /**
+   * Has the kernel tell nothing more until {@link #resume}; what it has told can still be taken.
+   */
+  public void suspend() {
+    subscription.leave();
+  }
+
+  /** Listens again. */
+  public void resume() {
+    subscription.join();
+  }
+
   /** Gives all that is there to {@code listener}, without waiting. */
   public Taken take(Consumer<FlowReport> listener) {
     return subscription.take((type, flags, payload) -> {

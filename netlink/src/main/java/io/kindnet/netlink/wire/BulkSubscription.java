@@ -38,12 +38,14 @@ public final class BulkSubscription implements AutoCloseable {
   private static final int PORT_OFFSET = 4;
 
   private final Channel channel;
+  private final int[] groups;
   private final DatagramBatch batch = new DatagramBatch(DATAGRAMS, DATAGRAM_BYTES);
   private final Wakeup wakeup = new Wakeup();
   private final AtomicBoolean closed = new AtomicBoolean();
 
-  private BulkSubscription(Channel channel) {
+  private BulkSubscription(Channel channel, int[] groups) {
     this.channel = channel;
+    this.groups = groups.clone();
   }
 
   /**
@@ -60,13 +62,33 @@ public final class BulkSubscription implements AutoCloseable {
     Channel channel = Channel.open(protocol, bufferBytes);
     try {
       channel.socket().filter(filter);
-      for (int group : groups) {
-        channel.socket().option(SOL_NETLINK, NetlinkConstants.NETLINK_ADD_MEMBERSHIP, group);
-      }
-      return new BulkSubscription(channel);
+      BulkSubscription subscription = new BulkSubscription(channel, groups);
+      subscription.join();
+      return subscription;
     } catch (KernelException e) {
       channel.close();
       throw e;
+    }
+  }
+
+  /** Joins the groups again. */
+  public synchronized void join() {
+    ofAllGroups(NetlinkConstants.NETLINK_ADD_MEMBERSHIP);
+  }
+
+  /**
+   * Leaves the groups, so that the kernel makes no notifications for this socket any more. What it
+   * has made is still there to be read.
+   */
+  public synchronized void leave() {
+    ofAllGroups(NetlinkConstants.NETLINK_DROP_MEMBERSHIP);
+  }
+
+  private void ofAllGroups(int option) {
+    if (!closed.get()) {
+      for (int group : groups) {
+        channel.socket().option(SOL_NETLINK, option, group);
+      }
     }
   }
 

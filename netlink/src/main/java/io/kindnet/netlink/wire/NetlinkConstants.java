@@ -76,6 +76,7 @@ public final class NetlinkConstants {
 
   static final int SOL_NETLINK = 270;
   static final int NETLINK_ADD_MEMBERSHIP = 1;
+  static final int NETLINK_DROP_MEMBERSHIP = 2;
   static final int NETLINK_CAP_ACK = 10;
   static final int NETLINK_EXT_ACK = 11;
   static final int NETLINK_GET_STRICT_CHK = 12;
