@@ -162,9 +162,12 @@ class ConntrackAgentTest {
 
       Eventually.within(DEADLINE, () -> assertThat(listeners()).hasSize(1));
       String before = newConnections(overloaded);
-      makeFlows(1);
       Eventually.within(
-          DEADLINE, () -> assertThat(newConnections(overloaded)).isNotEqualTo(before));
+          DEADLINE,
+          () -> {
+            makeFlows(1);
+            assertThat(newConnections(overloaded)).isNotEqualTo(before);
+          });
     }
   }
 
