@@ -5,25 +5,13 @@
 # that loader, it starts; so it does with java.base alone, and with JDK 25 and 27.
 # Needs: Debian 13 or newer, with a mirror in the sources of its apt; the packages are unpacked, not installed.
 set -eu
+. "$(dirname "$(realpath "$0")")/debian-packages"
 version=26.0.2.1+1-1
 folder=$(mktemp -d)
 trap 'rm -rf "$folder"' EXIT
 cd "$folder"
 
-mirror=$(grep -rhoE 'https?://[^ ]+/debian/?( |$)' /etc/apt/sources.list /etc/apt/sources.list.d 2>/dev/null | head -n 1) || true
-mkdir -p apt/lists/partial apt/archives/partial jdk
-echo "deb [signed-by=/usr/share/keyrings/debian-archive-keyring.gpg] ${mirror% } sid main" >apt/sources.list
-: >apt/status
-# $@ what apt-get does, with a state of its own
-apt() {
-  apt-get -qq -oDir::Etc::SourceList="$folder/apt/sources.list" -oDir::Etc::SourceParts=/nonexistent -oDir::State::Lists="$folder/apt/lists" \
-    -oDir::State::status="$folder/apt/status" -oDir::Cache="$folder/apt" -oAPT::Sandbox::User=root -oAcquire::Check-Valid-Until=false "$@"
-}
-apt update
-apt download "openjdk-26-jdk-headless=$version" "openjdk-26-jre-headless=$version"
-for package in *.deb; do dpkg-deb --extract "$package" jdk; done
-# its settings are links to /etc
-find jdk -type l -lname '/etc/*' | while read -r link; do ln -sfn "$folder/jdk$(readlink "$link")" "$link"; done
+unpack_debian sid jdk "openjdk-26-jdk-headless=$version" "openjdk-26-jre-headless=$version"
 JAVA_HOME=$(echo "$folder"/jdk/usr/lib/jvm/java-26-openjdk-*)
 "$JAVA_HOME/bin/java" -version 2>&1 | sed -n 2p
 

@@ -6,21 +6,10 @@
 # Seen with OpenJDK 17.0.19 (Debian) and 25.0.3 (Temurin), on Linux 6.18. JAVA_HOME for one more JDK.
 # Needs: Debian 12 or newer, with a mirror in the sources of its apt; the packages are unpacked, not installed.
 set -eu
+. "$(dirname "$(realpath "$0")")/debian-packages"
 directory=$(mktemp -d)
 trap 'rm -rf "$directory"' EXIT
 cd "$directory"
-
-mirror=$(grep -rhoE 'https?://[^ ]+/debian/?( |$)' /etc/apt/sources.list /etc/apt/sources.list.d 2>/dev/null | head -n 1) || true
-mkdir -p apt/lists/partial apt/archives/partial
-echo "deb [signed-by=/usr/share/keyrings/debian-archive-keyring.gpg] ${mirror% } bookworm main" >apt/sources.list
-: >apt/status
-# $@ what apt-get does, with a state of its own
-apt() {
-  apt-get -qq -oDir::Etc::SourceList="$directory/apt/sources.list" -oDir::Etc::SourceParts=/nonexistent \
-    -oDir::State::Lists="$directory/apt/lists" -oDir::State::status="$directory/apt/status" -oDir::Cache="$directory/apt" \
-    -oAPT::Sandbox::User=root -oAcquire::Check-Valid-Until=false "$@"
-}
-apt update
 
 cat >Reads.java <<'PROGRAM'
 import java.nio.file.Files;
@@ -40,10 +29,7 @@ public class Reads {
 PROGRAM
 
 version=17.0.19+10-1~deb12u2
-apt download "openjdk-17-jdk-headless=$version" "openjdk-17-jre-headless=$version"
-for package in *.deb; do dpkg-deb --extract "$package" jdk; done
-# its settings are links to /etc
-find jdk -type l -lname '/etc/*' | while read -r link; do ln -sfn "$directory/jdk$(readlink "$link")" "$link"; done
+unpack_debian bookworm jdk "openjdk-17-jdk-headless=$version" "openjdk-17-jre-headless=$version"
 
 for home in "$directory"/jdk/usr/lib/jvm/java-17-openjdk-* ${JAVA_HOME:+"$JAVA_HOME"}; do
   "$home/bin/java" -version 2>&1 | sed -n 2p
