@@ -8,13 +8,17 @@ import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.List;
+import java.util.stream.Stream;
 
 /** A small program that sends and receives, compiled for a bench; the file says what it can do. */
 public final class Traffic implements AutoCloseable {
   private final Path directory;
+  private final List<String> before;
 
-  private Traffic(Path directory) {
+  private Traffic(Path directory, String... before) {
     this.directory = directory;
+    this.before = List.of(before);
   }
 
   /** Compiles it into a directory of its own. */
@@ -32,13 +36,27 @@ public final class Traffic implements AutoCloseable {
     return traffic;
   }
 
+  /**
+   * The same, but all on one processor: whether client and server are on the same one, which the
+   * scheduler else decides anew each time, makes more of a difference than what is measured.
+   */
+  public Traffic onOneProcessor() {
+    return new Traffic(directory, "taskset", "-c", "0");
+  }
+
+  private String[] command(String... arguments) {
+    return Stream.of(before, List.of(program()), List.of(arguments))
+        .flatMap(List::stream)
+        .toArray(String[]::new);
+  }
+
   private String program() {
     return directory.resolve("traffic").toString();
   }
 
   /** Serves there until the namespace is closed. */
   public void serve(Namespace namespace, int port) throws IOException {
-    Process server = namespace.start(program(), "serve", String.valueOf(port));
+    Process server = namespace.start(command("serve", String.valueOf(port)));
     String said = server.inputReader(UTF_8).readLine();
     if (!"ready".equals(said)) {
       throw new AssertionError("the server says " + said);
@@ -50,12 +68,12 @@ public final class Traffic implements AutoCloseable {
     return Long.parseLong(
         client
             .run(
-                program(),
-                what,
-                address,
-                String.valueOf(port),
-                String.valueOf(count),
-                String.valueOf(size))
+                command(
+                    what,
+                    address,
+                    String.valueOf(port),
+                    String.valueOf(count),
+                    String.valueOf(size)))
             .strip());
   }
 

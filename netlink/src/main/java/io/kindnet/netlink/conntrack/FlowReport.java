@@ -41,10 +41,7 @@ public record FlowReport(
   /** Reads a message, without an object for each attribute: there may be very many messages. */
   static FlowReport parse(FlowEvent.Kind kind, ByteBuffer payload) {
     Fields fields = new Fields(payload);
-    int from = payload.position() + Nfnetlink.HEADER_LENGTH;
-    for (int at = from; at + HEADER <= payload.limit(); at = fields.next(at, payload.limit())) {
-      fields.attribute(at);
-    }
+    fields.read(payload.position() + Nfnetlink.HEADER_LENGTH);
     return new FlowReport(
         kind,
         fields.id,
@@ -58,8 +55,9 @@ public record FlowReport(
   }
 
   private static final class Fields {
+    private static final boolean LITTLE_ENDIAN = ByteOrder.nativeOrder() == ByteOrder.LITTLE_ENDIAN;
+
     private final ByteBuffer message;
-    private final boolean swapped = ByteOrder.nativeOrder() == ByteOrder.LITTLE_ENDIAN;
     private int id;
     private int protocol;
     private int tcpState;
@@ -73,42 +71,36 @@ public record FlowReport(
       this.message = payload;
     }
 
-    /** Where the attribute behind the one at {@code at} is; checks the length of that one. */
-    int next(int at, int limit) {
-      int length = length(at);
-      if (length < HEADER || length > limit - at) {
-        throw new MalformedMessageException(
-            "attribute "
-                + type(at)
-                + " says it has "
-                + length
-                + " bytes, "
-                + (limit - at)
-                + " are left");
+    void read(int from) {
+      int limit = message.limit();
+      for (int at = from; at + HEADER <= limit; ) {
+        int header = message.getInt(at);
+        int end = end(at, header, limit);
+        attribute(type(header), at, end);
+        at = align(end);
       }
-      return at + (length + 3 & ~3);
     }
 
-    void attribute(int at) {
-      switch (type(at)) {
+    private void attribute(int type, int at, int end) {
+      switch (type) {
         case CtNetlink.CTA_TUPLE_ORIG -> {
-          int proto = nested(at, CtNetlink.CTA_TUPLE_PROTO);
-          int number = proto < 0 ? -1 : nested(proto, CtNetlink.CTA_PROTO_NUM);
+          int proto = nested(at, end, CtNetlink.CTA_TUPLE_PROTO);
+          int number = nested(proto, CtNetlink.CTA_PROTO_NUM);
           protocol = number < 0 ? 0 : u8(number);
         }
         case CtNetlink.CTA_PROTOINFO -> {
-          int tcp = nested(at, CtNetlink.CTA_PROTOINFO_TCP);
-          int state = tcp < 0 ? -1 : nested(tcp, CtNetlink.CTA_PROTOINFO_TCP_STATE);
+          int tcp = nested(at, end, CtNetlink.CTA_PROTOINFO_TCP);
+          int state = nested(tcp, CtNetlink.CTA_PROTOINFO_TCP_STATE);
           tcpState = state < 0 ? 0 : u8(state);
         }
         case CtNetlink.CTA_COUNTERS_ORIG, CtNetlink.CTA_COUNTERS_REPLY -> {
-          packets += u64(nested(at, CtNetlink.CTA_COUNTERS_PACKETS));
-          bytes += u64(nested(at, CtNetlink.CTA_COUNTERS_BYTES));
+          packets += u64(nested(at, end, CtNetlink.CTA_COUNTERS_PACKETS));
+          bytes += u64(nested(at, end, CtNetlink.CTA_COUNTERS_BYTES));
         }
         case CtNetlink.CTA_ID -> id = u32(at);
         case CtNetlink.CTA_TIMESTAMP -> {
-          start = u64(nested(at, CtNetlink.CTA_TIMESTAMP_START));
-          stop = u64(nested(at, CtNetlink.CTA_TIMESTAMP_STOP));
+          start = u64(nested(at, end, CtNetlink.CTA_TIMESTAMP_START));
+          stop = u64(nested(at, end, CtNetlink.CTA_TIMESTAMP_STOP));
         }
         case CtNetlink.CTA_TIMESTAMP_EVENT -> event = u64(at);
         default -> {
@@ -117,32 +109,62 @@ public record FlowReport(
       }
     }
 
-    private int length(int at) {
-      return message.getShort(at) & 0xffff;
+    // an attribute begins with its length and its type, 16 bits each
+
+    private static int length(int header) {
+      return LITTLE_ENDIAN ? header & 0xffff : header >>> 16;
     }
 
-    private int type(int at) {
-      return message.getShort(at + 2) & TYPE_MASK;
+    private static int type(int header) {
+      return (LITTLE_ENDIAN ? header >>> 16 : header) & TYPE_MASK;
     }
 
-    /** Where the attribute of {@code type} inside the one at {@code outer} is; -1 for nowhere. */
-    private int nested(int outer, int type) {
-      int end = outer + length(outer);
-      if (end > message.limit()) {
-        next(outer, message.limit());
+    /** Where the attribute at {@code at} ends, which is to be before {@code limit}. */
+    private static int end(int at, int header, int limit) {
+      int length = length(header);
+      if (length < HEADER || length > limit - at) {
+        throw new MalformedMessageException(
+            "attribute "
+                + type(header)
+                + " says it has "
+                + length
+                + " bytes, "
+                + (limit - at)
+                + " are left");
       }
-      for (int at = outer + HEADER; at + HEADER <= end; at = next(at, end)) {
-        if (type(at) == type) {
+      return at + length;
+    }
+
+    private static int align(int end) {
+      return end + 3 & ~3;
+    }
+
+    /** The same in the attribute at {@code outer}; -1 if that is nowhere, too. */
+    private int nested(int outer, int type) {
+      return outer < 0 ? -1 : nested(outer, outer + length(message.getInt(outer)), type);
+    }
+
+    /**
+     * Where the attribute of {@code type} is in the one from {@code outer} to {@code limit}; -1 for
+     * nowhere.
+     */
+    private int nested(int outer, int limit, int type) {
+      for (int at = outer + HEADER; at + HEADER <= limit; ) {
+        int header = message.getInt(at);
+        int end = end(at, header, limit);
+        if (type(header) == type) {
           return at;
         }
+        at = align(end);
       }
       return -1;
     }
 
     private void require(int at, int length) {
-      if (length(at) < HEADER + length || at + HEADER + length > message.limit()) {
+      int header = message.getInt(at);
+      if (length(header) < HEADER + length) {
         throw new MalformedMessageException(
-            "attribute " + type(at) + " has no " + length + " bytes");
+            "attribute " + type(header) + " has no " + length + " bytes");
       }
     }
 
@@ -154,7 +176,7 @@ public record FlowReport(
     private int u32(int at) {
       require(at, Integer.BYTES);
       int value = message.getInt(at + HEADER);
-      return swapped ? Integer.reverseBytes(value) : value;
+      return LITTLE_ENDIAN ? Integer.reverseBytes(value) : value;
     }
 
     private long u64(int at) {
@@ -163,7 +185,7 @@ public record FlowReport(
       }
       require(at, Long.BYTES);
       long value = message.getLong(at + HEADER);
-      return swapped ? Long.reverseBytes(value) : value;
+      return LITTLE_ENDIAN ? Long.reverseBytes(value) : value;
     }
   }
 }

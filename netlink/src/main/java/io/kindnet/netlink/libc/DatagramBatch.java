@@ -1,7 +1,6 @@
 package io.kindnet.netlink.libc;
 
 import java.nio.ByteBuffer;
-import java.nio.ByteOrder;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -29,7 +28,9 @@ public final class DatagramBatch implements AutoCloseable {
   private final Memory vectors;
   private final Memory names;
   private final Memory buffer;
-  private final ByteBuffer copy;
+  private final ByteBuffer headersView;
+  private final ByteBuffer namesView;
+  private final ByteBuffer bufferView;
   private int received;
 
   /**
@@ -43,7 +44,9 @@ public final class DatagramBatch implements AutoCloseable {
     this.vectors = Memory.ofSize(capacity * VECTOR_SIZE);
     this.names = Memory.ofSize(capacity * NAME_SIZE);
     this.buffer = Memory.ofSize(capacity * bytes);
-    this.copy = ByteBuffer.allocate(bytes).order(ByteOrder.nativeOrder());
+    this.headersView = headers.view();
+    this.namesView = names.view();
+    this.bufferView = buffer.view();
     for (int i = 0; i < capacity; i++) {
       vectors.putLong(i * VECTOR_SIZE, buffer.address() + (long) i * bytes);
       vectors.putLong(i * VECTOR_SIZE + 8, bytes);
@@ -59,7 +62,7 @@ public final class DatagramBatch implements AutoCloseable {
 
   Memory forReceiving() {
     for (int i = 0; i < capacity; i++) {
-      headers.putInt(i * HEADER_SIZE + NAME_LENGTH, NAME_SIZE);
+      headersView.putInt(i * HEADER_SIZE + NAME_LENGTH, NAME_SIZE);
     }
     return headers;
   }
@@ -82,12 +85,11 @@ public final class DatagramBatch implements AutoCloseable {
    */
   public @Nullable ByteBuffer datagram(int index) {
     int header = index * HEADER_SIZE;
-    if ((headers.getInt(header + FLAGS) & MSG_TRUNC) != 0) {
+    if ((headersView.getInt(header + FLAGS) & MSG_TRUNC) != 0) {
       return null;
     }
-    int length = Math.min(slot, headers.getInt(header + MESSAGE_LENGTH));
-    buffer.get(index * slot, copy.array(), 0, length);
-    return copy.clear().limit(length);
+    int length = Math.min(slot, headersView.getInt(header + MESSAGE_LENGTH));
+    return bufferView.clear().limit(index * slot + length).position(index * slot);
   }
 
   /**
@@ -96,7 +98,7 @@ public final class DatagramBatch implements AutoCloseable {
    * @param offset in the {@code struct sockaddr} of the family, at most 12
    */
   public int sourceWord(int index, int offset) {
-    return names.getInt(index * NAME_SIZE + offset);
+    return namesView.getInt(index * NAME_SIZE + offset);
   }
 
   @Override

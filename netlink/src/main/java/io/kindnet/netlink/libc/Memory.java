@@ -89,6 +89,14 @@ final class Memory implements AutoCloseable {
     return ByteBuffer.wrap(bytes).order(ByteOrder.nativeOrder());
   }
 
+  /**
+   * The same bytes, for who reads and writes very many: without a native method for each number,
+   * and without a check that the memory is still there. Nobody may use it once this is closed.
+   */
+  ByteBuffer view() {
+    return IO.newDirectByteBuffer(check(0, size), size).order(ByteOrder.nativeOrder());
+  }
+
   private long check(int offset, int length) {
     if (!open) {
       throw new IllegalStateException("the memory was given back");

@@ -158,7 +158,7 @@ public final class BulkSubscription implements AutoCloseable {
   private static int split(ByteBuffer datagram, Listener listener) {
     int messages = 0;
     int end = datagram.limit();
-    int at = 0;
+    int at = datagram.position();
     while (end - at >= HEADER_LENGTH) {
       int length = datagram.getInt(at);
       if (length < HEADER_LENGTH || length > end - at) {
