@@ -95,4 +95,16 @@ public record DataType(List<FieldType> fields) {
     }
     return text.toString();
   }
+
+  // written out, for what a record has of itself is linked at run time, which takes its time
+
+  @Override
+  public boolean equals(Object other) {
+    return other instanceof DataType type && fields.equals(type.fields);
+  }
+
+  @Override
+  public int hashCode() {
+    return fields.hashCode();
+  }
 }

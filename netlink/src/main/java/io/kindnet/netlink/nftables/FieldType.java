@@ -85,4 +85,20 @@ public record FieldType(String name, int id, int length, ByteOrder byteOrder) {
       default -> Integer.toString(number);
     };
   }
+
+  // written out, for what a record has of itself is linked at run time, which takes its time
+
+  @Override
+  public boolean equals(Object other) {
+    return other instanceof FieldType type
+        && id == type.id
+        && length == type.length
+        && byteOrder == type.byteOrder
+        && name.equals(type.name);
+  }
+
+  @Override
+  public int hashCode() {
+    return 31 * id + length;
+  }
 }

@@ -8,6 +8,7 @@ import io.kindnet.netlink.wire.NetlinkMessage;
 import io.kindnet.netlink.wire.Nfnetlink;
 import java.nio.ByteOrder;
 import java.time.Duration;
+import java.util.Objects;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -194,6 +195,26 @@ public record NamedSet(
     Attribute type = attributes.find(typeAttribute);
     Attribute length = attributes.find(lengthAttribute);
     return DataType.parse(type == null ? 0 : type.u32Be(), length == null ? 0 : length.u32Be());
+  }
+
+  // written out, for what a record has of itself is linked at run time, which takes its time
+
+  @Override
+  public boolean equals(Object other) {
+    return other instanceof NamedSet set
+        && name.equals(set.name)
+        && table.equals(set.table)
+        && flags == set.flags
+        && key.equals(set.key)
+        && Objects.equals(data, set.data)
+        && timeout.equals(set.timeout)
+        && autoMerge == set.autoMerge
+        && Objects.equals(comment, set.comment);
+  }
+
+  @Override
+  public int hashCode() {
+    return 31 * table.hashCode() + name.hashCode();
   }
 
   /** As {@code nft} names it: {@code map inet nat ports}. */

@@ -1,6 +1,7 @@
 package io.kindnet.netlink.route;
 
 import io.kindnet.netlink.ip.AddressFamily;
+import java.util.Objects;
 import java.util.Optional;
 
 /**
@@ -47,6 +48,23 @@ public record RouteFilter(
   /** Only what goes through {@code link}. */
   public RouteFilter withLink(Link link) {
     return new RouteFilter(family, table, protocol, type, link.index());
+  }
+
+  // written out, for what a record has of itself is linked at run time, which takes its time
+
+  @Override
+  public boolean equals(Object other) {
+    return other instanceof RouteFilter filter
+        && family.equals(filter.family)
+        && table == filter.table
+        && protocol == filter.protocol
+        && type == filter.type
+        && linkIndex == filter.linkIndex;
+  }
+
+  @Override
+  public int hashCode() {
+    return Objects.hash(family, table, protocol, type, linkIndex);
   }
 
   /** {@code table 254 proto 4 dev 3}, each part where it says something. */
