@@ -19,11 +19,14 @@ import io.kindnet.cni.store.ExecutionMode;
 import io.kindnet.cni.store.Store;
 import io.kindnet.cni.store.StoreProvider;
 import io.kindnet.netlink.netns.NetworkNamespace;
+import io.kindnet.netlink.testing.Eventually;
 import io.kindnet.netlink.testing.Ip;
 import io.kindnet.netlink.testing.Namespace;
 import java.nio.file.Path;
+import java.time.Duration;
 import java.util.HashMap;
 import java.util.Map;
+import java.util.concurrent.atomic.AtomicReference;
 import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 
@@ -33,6 +36,7 @@ import org.jspecify.annotations.Nullable;
  */
 final class CniNode {
   private static final ObjectMapper JSON = new ObjectMapper();
+  private static final Duration DEADLINE = Duration.ofSeconds(30);
 
   private final Namespace namespace;
   private final Path dataDir;
@@ -134,6 +138,15 @@ final class CniNode {
     ObjectNode with = config.deepCopy();
     with.set("prevResult", prevResult);
     return call("CHECK", containerId, pod.path().toString(), "eth0", with);
+  }
+
+  /**
+   * The error of a STATUS; where a busy machine made it late it says nothing, and is asked again.
+   */
+  JsonNode statusError() {
+    AtomicReference<JsonNode> error = new AtomicReference<>();
+    Eventually.within(DEADLINE, () -> error.set(error(call("STATUS", "", "", "", config))));
+    return error.get();
   }
 
   /** Any call; the name of the pod is that of the container. */

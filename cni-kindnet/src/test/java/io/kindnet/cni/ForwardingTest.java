@@ -138,7 +138,7 @@ class ForwardingTest {
 
       host.run("sysctl", "-q", "-w", name + "=0");
 
-      JsonNode error = CniNode.error(status(node));
+      JsonNode error = node.statusError();
       assertThat(error.path("code").asInt()).isEqualTo(51);
       assertThat(error.path("msg").asText()).contains(name + " is 0");
       node.del("one", first);

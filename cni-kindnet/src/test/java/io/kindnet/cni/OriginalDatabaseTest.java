@@ -118,15 +118,15 @@ class OriginalDatabaseTest {
     execute("PRAGMA user_version = 7");
     byte[] before = Files.readAllBytes(node.file());
 
-    Reply reply =
+    JsonNode error =
         switch (verb) {
-          case "GC" -> gc();
-          case "CHECK" -> node.check("old", old, result);
-          case "STATUS" -> node.call("STATUS", "", "", "", node.config());
-          default -> call(verb, "old");
+          case "GC" -> error(gc());
+          case "CHECK" -> error(node.check("old", old, result));
+          case "STATUS" -> node.statusError();
+          default -> error(call(verb, "old"));
         };
 
-    assertThat(error(reply).path("msg").asText())
+    assertThat(error.path("msg").asText())
         .isEqualTo(
             "database "
                 + node.file()

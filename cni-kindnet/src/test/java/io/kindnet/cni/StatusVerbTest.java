@@ -185,7 +185,7 @@ class StatusVerbTest {
   }
 
   private static void assertUnavailable(CniNode node, String reason) {
-    JsonNode error = error(status(node));
+    JsonNode error = node.statusError();
 
     assertThat(error.path("code").asInt()).isEqualTo(50);
     assertThat(error.path("msg").asText()).contains(reason);
