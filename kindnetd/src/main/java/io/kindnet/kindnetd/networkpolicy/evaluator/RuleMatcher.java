@@ -60,14 +60,23 @@ final class RuleMatcher {
         || (namespace != null && selector.matches(namespace.labels()));
   }
 
+  /**
+   * Whether one of the rule's peers and one of its ports match. Domain names have no named ports,
+   * and the API takes no rule with both: one of them matches by a number only, also where the
+   * address that it has is that of a pod.
+   */
   boolean matches(PolicyRule rule, Side side, Connection connection) {
-    boolean peer =
-        rule.peers().isEmpty()
-            || rule.peers().stream().anyMatch(one -> matches(one, side, connection));
-    boolean port =
-        rule.ports().isEmpty()
-            || rule.ports().stream().anyMatch(one -> matches(one, side, connection));
-    return peer && port;
+    List<PolicyPort> ports =
+        rule.ports().stream().filter(port -> matches(port, side, connection)).toList();
+    if (ports.isEmpty() && !rule.ports().isEmpty()) {
+      return false;
+    }
+    boolean byNumber =
+        rule.ports().isEmpty() || ports.stream().anyMatch(PolicyPort.Range.class::isInstance);
+    return rule.peers().isEmpty()
+        || rule.peers().stream()
+            .filter(peer -> byNumber || !(peer instanceof Peer.DomainNames))
+            .anyMatch(peer -> matches(peer, side, connection));
   }
 
   private boolean matches(Peer peer, Side side, Connection connection) {
