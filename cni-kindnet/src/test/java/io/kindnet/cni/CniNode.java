@@ -26,6 +26,7 @@ import java.nio.file.Path;
 import java.time.Duration;
 import java.util.HashMap;
 import java.util.Map;
+import java.util.Objects;
 import java.util.concurrent.atomic.AtomicReference;
 import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
@@ -146,7 +147,7 @@ final class CniNode {
   JsonNode statusError() {
     AtomicReference<JsonNode> error = new AtomicReference<>();
     Eventually.within(DEADLINE, () -> error.set(error(call("STATUS", "", "", "", config))));
-    return error.get();
+    return Objects.requireNonNull(error.get());
   }
 
   /** Any call; the name of the pod is that of the container. */
