@@ -64,7 +64,7 @@ final class KernelComparison implements AutoCloseable {
     fixture.cached(before);
     assertThat(fixture.reconcile(Pass.KERNEL)).isEmpty();
     afterwards.forEach(fixture::answer);
-    Set<Integer> arrivals = wire.arrivals(packets);
+    Set<Integer> arrivals = wire.steadyArrivals(packets);
     PolicyEvaluator evaluator = new PolicyEvaluator(scenario.state());
     for (int i = 0; i < packets.size(); i++) {
       if (NodeVerdict.isAllowed(evaluator, packets.get(i)) != arrivals.contains(i)) {

@@ -172,22 +172,41 @@ final class PacketWire implements AutoCloseable {
     }
   }
 
-  /** Those of {@code packets}, by their places, that come out. */
+  /**
+   * Those of {@code packets}, by their places, that come out of a router on which nothing changes.
+   * What does not come out at first is sent again: where this thread goes on on another processor,
+   * the marker behind the packets overtakes one that still waits on the first.
+   */
+  Set<Integer> steadyArrivals(List<Packet> packets) {
+    Set<Integer> arrived = arrivals(packets);
+    for (int i = 0; i < packets.size(); i++) {
+      if (!arrived.contains(i)) {
+        send(packets.get(i), i);
+      }
+    }
+    receiveUntilMarker(arrived);
+    return arrived;
+  }
+
+  /** Those of {@code packets}, by their places, that come out when they are sent once. */
   Set<Integer> arrivals(List<Packet> packets) {
     for (int i = 0; i < packets.size(); i++) {
       send(packets.get(i), i);
     }
+    Set<Integer> arrived = new HashSet<>();
+    receiveUntilMarker(arrived);
+    return arrived;
+  }
+
+  private void receiveUntilMarker(Set<Integer> arrived) {
     int marker = --lastMarker;
     send(marker(), marker);
-    Set<Integer> arrived = new HashSet<>();
-    while (true) {
-      int index = receive();
-      if (index == marker) {
-        return arrived;
-      }
+    int index = receive();
+    while (index != marker) {
       if (index >= 0) {
         arrived.add(index);
       }
+      index = receive();
     }
   }
 

@@ -98,7 +98,7 @@ class VectorPacketsTest {
       fixture.show(new Scenario(namespaces, state.nodes(), pods, state.policies()));
       fixture.listed();
       fixture.reconcile(Pass.KERNEL);
-      Set<Integer> arrivals = wire.arrivals(List.of(packet(row.path("packet"))));
+      Set<Integer> arrivals = wire.steadyArrivals(List.of(packet(row.path("packet"))));
       assertThat(arrivals.isEmpty() ? "deny" : "allow")
           .as(row.path("name").asText())
           .isEqualTo(expected);
