@@ -38,7 +38,7 @@ public final class Traffic implements AutoCloseable {
 
   /**
    * The same, but all on one processor: whether client and server are on the same one, which the
-   * scheduler else decides anew each time, makes more of a difference than what is measured.
+   * scheduler else decides each time, makes more of a difference than what is measured.
    */
   public Traffic onOneProcessor() {
     return new Traffic(directory, "taskset", "-c", "0");

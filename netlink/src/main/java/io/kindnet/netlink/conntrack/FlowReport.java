@@ -139,11 +139,6 @@ public record FlowReport(
       return end + 3 & ~3;
     }
 
-    /** The same in the attribute at {@code outer}; -1 if that is nowhere, too. */
-    private int nested(int outer, int type) {
-      return outer < 0 ? -1 : nested(outer, outer + length(message.getInt(outer)), type);
-    }
-
     /**
      * Where the attribute of {@code type} is in the one from {@code outer} to {@code limit}; -1 for
      * nowhere.
@@ -158,6 +153,11 @@ public record FlowReport(
         at = align(end);
       }
       return -1;
+    }
+
+    /** The same in the attribute at {@code outer}; -1 if that is nowhere, too. */
+    private int nested(int outer, int type) {
+      return outer < 0 ? -1 : nested(outer, outer + length(message.getInt(outer)), type);
     }
 
     private void require(int at, int length) {
