@@ -160,10 +160,12 @@ e2e-down: check-root check e2e-classes
 e2e-classes:
 	$(MAVEN) --quiet -Dmaven.test.skip=true package -pl e2e -am
 
-# Tests on other kernels than this machine's: KERNELS="6.1 7.3" TESTS="demo netlink cni-kindnet:portmap.*"; `this` is the machine's own.
-# MAVEN_ARGS=-Dquick leaves static analysis out. See vm/run and docs/kernels.md.
-VM_TOOLS = $(if $(FOREIGN),,qemu-system-x86_64=qemu-system-x86) virtiofsd=virtiofsd busybox=busybox-static modprobe=kmod xz=xz-utils \
-  setpriv=util-linux perl=perl-base protocols=netbase iptables=iptables ipvsadm=ipvsadm $(RUN_TOOLS)
+# Tests on other kernels than this machine's: KERNELS="6.1 7.3-um" TESTS="demo netlink cni-kindnet:portmap.*"; `this` is the machine's own,
+# -um a kernel that runs as a process. MAVEN_ARGS=-Dquick leaves static analysis out. See vm/run and docs/kernels.md.
+VM_TOOLS = busybox=busybox-static xz=xz-utils setpriv=util-linux perl=perl-base protocols=netbase iptables=iptables ipvsadm=ipvsadm $(RUN_TOOLS)
+QEMU_TOOLS = $(if $(FOREIGN),,qemu-system-x86_64=qemu-system-x86) virtiofsd=virtiofsd modprobe=kmod
+# what compiles a kernel
+USER_MODE_TOOLS = make=make flex=flex bison=bison bc=bc
 JUNIT_VERSION = $(shell sed -n 's:.*<junit.version>\(.*\)</junit.version>.*:\1:p' pom.xml)
 JUNIT_CONSOLE = target/vm/junit-platform-console-standalone-$(JUNIT_VERSION).jar
 KERNELS ?= 6.12
@@ -174,6 +176,8 @@ SMOKE_TESTS = netlink:NftablesDifferentialTest,LinksTest\#makesTheDummyThatIpMak
   cni-kindnet:SctpAssociationTest,ForeignTableTest\#allAreNamed,OtherVersionsTest\#anOlderTableIsReplaced \
   kindnetd:MasqAgentTest\#makesTheTableThatNftMakesOfTheSameText,RouteAgentTest\#followsNodesThatJoinChangeAndLeave
 vm vm-smoke: TOOLS += $(VM_TOOLS)
+vm: TOOLS += $(if $(filter-out %-um this,$(KERNELS)),$(QEMU_TOOLS)) $(if $(filter %-um,$(KERNELS)),$(USER_MODE_TOOLS))
+vm-smoke: TOOLS += $(QEMU_TOOLS)
 ifneq ($(filter bench:nat64,$(TESTS)),)
 vm: TOOLS += python3=python3 tayga=tayga
 vm: dist bench-classes

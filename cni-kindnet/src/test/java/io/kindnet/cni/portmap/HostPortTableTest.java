@@ -129,7 +129,7 @@ class HostPortTableTest {
   /** As earlier versions made it: nothing that has a hook is deleted. */
   @Test
   void theTableOfAnOlderVersionIsChangedInPlace() {
-    Nft.apply(node, Resources.text(HostPortTableTest.class, "two-pods-of-0.1.nft"));
+    Nft.applyAccepted(node, Resources.text(HostPortTableTest.class, "two-pods-of-0.1.nft"));
     String handles = handles();
     assertThat(handles).contains("chain prerouting", "map hostport-map-v4");
     assertThat(install(A)).as("install sees it").isFalse();
