@@ -52,8 +52,9 @@ final class BridgePort implements Wiring {
           CniErrorCode.INVALID_NETWORK_CONFIG,
           "bridge '" + bridge.name() + "': there is a link of this name that is no bridge");
     }
+    SysctlReader now = SysctlReader.of(host.links().describe(bridge.index()));
     for (Lease lease : spec.leases()) {
-      LinkSettings.prepare(bridge.name(), lease.family());
+      LinkSettings.prepare(bridge.name(), lease.family(), now);
     }
     Sysctl.announceAddress(bridge.name());
     if (!bridge.isUp()) {

@@ -127,15 +127,25 @@ final class LinkSettings {
 
   /** Sets those of an interface of the host that is down, or that somebody has changed. */
   static void prepare(String link, AddressFamily family) throws CniException {
-    apply(beforeUp(link, family));
-    apply(ofHost(link, family));
+    prepare(link, family, Sysctl::read);
+  }
+
+  /** The same, where what is set now is known. */
+  static void prepare(String link, AddressFamily family, SysctlReader reader) throws CniException {
+    apply(beforeUp(link, family), reader);
+    apply(ofHost(link, family), reader);
   }
 
   /** Makes all of {@code settings} right; returns what was wrong. */
   static List<String> apply(List<Setting> settings) throws CniException {
+    return apply(settings, Sysctl::read);
+  }
+
+  /** The same, where what is set now is known. */
+  static List<String> apply(List<Setting> settings, SysctlReader reader) throws CniException {
     List<String> changed = new ArrayList<>();
     for (Setting setting : settings) {
-      setting.apply().ifPresent(changed::add);
+      setting.apply(reader).ifPresent(changed::add);
     }
     return changed;
   }

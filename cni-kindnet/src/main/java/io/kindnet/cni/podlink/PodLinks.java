@@ -10,6 +10,7 @@ import io.kindnet.netlink.ip.AddressFamily;
 import io.kindnet.netlink.ip.IpPrefix;
 import io.kindnet.netlink.libc.Errno;
 import io.kindnet.netlink.route.Address;
+import io.kindnet.netlink.route.DescribedLink;
 import io.kindnet.netlink.route.Link;
 import io.kindnet.netlink.route.LinkChange;
 import io.kindnet.netlink.route.MacAddress;
@@ -109,14 +110,17 @@ public final class PodLinks {
   }
 
   private PodLink configure(Wiring wiring) throws CniException {
-    Link podEnd = pod.socket().links().byName(spec.interfaceName());
-    Link hostEnd = namedAsAgreed(host.socket().links().byIndex(podEnd.peerIndex()));
+    DescribedLink madePodEnd = pod.socket().links().describe(spec.interfaceName());
+    Link podEnd = madePodEnd.link();
+    DescribedLink madeHostEnd = namedAsAgreed(host.socket().links().describe(podEnd.peerIndex()));
+    Link hostEnd = madeHostEnd.link();
     Sysctl.announceAddress(hostEnd.name());
+    SysctlReader asMade = SysctlReader.of(madeHostEnd);
     for (Lease lease : spec.leases()) {
-      LinkSettings.apply(LinkSettings.beforeUp(hostEnd.name(), lease.family()));
-      LinkSettings.apply(wiring.settings(hostEnd, lease.family()));
+      LinkSettings.apply(LinkSettings.beforeUp(hostEnd.name(), lease.family()), asMade);
+      LinkSettings.apply(wiring.settings(hostEnd, lease.family()), asMade);
     }
-    preparePod();
+    preparePod(SysctlReader.of(madePodEnd));
     if (spec.has(AddressFamily.IPV6)) {
       steps.reached(Step.IPV6_PREPARED);
     }
@@ -164,12 +168,13 @@ public final class PodLinks {
   }
 
   /** On some hosts, udev gives each link another name, and may have been quicker. */
-  private Link namedAsAgreed(Link hostEnd) {
-    if (hostEnd.name().equals(spec.hostInterface())) {
+  private DescribedLink namedAsAgreed(DescribedLink hostEnd) {
+    Link link = hostEnd.link();
+    if (link.name().equals(spec.hostInterface())) {
       return hostEnd;
     }
-    host.socket().links().change(hostEnd, LinkChange.nothing().name(spec.hostInterface()));
-    return host.socket().links().byIndex(hostEnd.index());
+    host.socket().links().change(link, LinkChange.nothing().name(spec.hostInterface()));
+    return host.socket().links().describe(link.index());
   }
 
   /** The end that came up first passes packets only once the kernel has noticed the other one. */
@@ -196,7 +201,7 @@ public final class PodLinks {
     }
   }
 
-  private void preparePod() throws CniException {
+  private void preparePod(SysctlReader asMade) throws CniException {
     String name = spec.interfaceName();
     CniException refused =
         pod.namespace()
@@ -204,8 +209,8 @@ public final class PodLinks {
               try {
                 Sysctl.announceAddress(name);
                 for (Lease lease : spec.leases()) {
-                  LinkSettings.apply(LinkSettings.beforeUp(name, lease.family()));
-                  LinkSettings.apply(LinkSettings.ofPod(name, lease.family()));
+                  LinkSettings.apply(LinkSettings.beforeUp(name, lease.family()), asMade);
+                  LinkSettings.apply(LinkSettings.ofPod(name, lease.family()), asMade);
                 }
                 return null;
               } catch (CniException e) {

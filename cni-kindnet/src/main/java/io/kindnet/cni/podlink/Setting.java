@@ -45,7 +45,12 @@ record Setting(String name, int value, IntPredicate right, Preparation preparati
    * link is without it.
    */
   Optional<String> problem() {
-    return Sysctl.read(name)
+    return problem(Sysctl::read);
+  }
+
+  private Optional<String> problem(SysctlReader reader) {
+    return reader
+        .read(name)
         .filter(text -> !isRight(text))
         .map(text -> Sysctl.displayName(name) + " is " + text);
   }
@@ -57,7 +62,12 @@ record Setting(String name, int value, IntPredicate right, Preparation preparati
    * @return what was wrong, empty if nothing was
    */
   Optional<String> apply() throws CniException {
-    Optional<String> problem = problem();
+    return apply(Sysctl::read);
+  }
+
+  /** The same, where what is set now is known. */
+  Optional<String> apply(SysctlReader reader) throws CniException {
+    Optional<String> problem = problem(reader);
     if (problem.isPresent()) {
       preparation.run();
       Sysctl.write(name, String.valueOf(value));

@@ -31,6 +31,12 @@ final class LinkAttributes {
   static final int IFLA_BRPORT_MODE = 4;
 
   /**
+   * Inside {@link #IFLA_AF_SPEC} and there of {@code AF_INET}: the settings of {@code linux/ip.h},
+   * from number 1 on, a number of four bytes each.
+   */
+  static final int IFLA_INET_CONF = 1;
+
+  /**
    * Inside {@link #IFLA_AF_SPEC} and there of {@code AF_INET6}: the settings of {@code
    * linux/ipv6.h}, a number of four bytes each.
    */

@@ -9,6 +9,7 @@ import static io.kindnet.netlink.route.LinkAttributes.IFLA_BR_NF_CALL_IPTABLES;
 import static io.kindnet.netlink.route.LinkAttributes.IFLA_IFALIAS;
 import static io.kindnet.netlink.route.LinkAttributes.IFLA_IFNAME;
 import static io.kindnet.netlink.route.LinkAttributes.IFLA_INET6_CONF;
+import static io.kindnet.netlink.route.LinkAttributes.IFLA_INET_CONF;
 import static io.kindnet.netlink.route.LinkAttributes.IFLA_INFO_DATA;
 import static io.kindnet.netlink.route.LinkAttributes.IFLA_INFO_KIND;
 import static io.kindnet.netlink.route.LinkAttributes.IFLA_INFO_SLAVE_DATA;
@@ -25,6 +26,7 @@ import io.kindnet.netlink.ip.AddressFamily;
 import io.kindnet.netlink.wire.Attribute;
 import io.kindnet.netlink.wire.Attributes;
 import io.kindnet.netlink.wire.NetlinkMessage;
+import java.nio.ByteBuffer;
 import java.util.Optional;
 import java.util.OptionalInt;
 import org.jspecify.annotations.Nullable;
@@ -60,15 +62,30 @@ final class LinkReader {
         kindInfo != null && isHairpin(kindInfo));
   }
 
+  /** The same with its sysctls. */
+  static DescribedLink describe(NetlinkMessage message) {
+    return new DescribedLink(
+        read(message),
+        new LinkSysctls(
+            settings(message, AddressFamily.IPV4, IFLA_INET_CONF),
+            settings(message, AddressFamily.IPV6, IFLA_INET6_CONF)));
+  }
+
   /** The MTU of IPv6 on the link in {@code message}; empty where IPv6 is not on it. */
   static OptionalInt ipv6Mtu(NetlinkMessage message) {
-    Attribute families = message.attributesAfter(IfInfoMessage.LENGTH).find(IFLA_AF_SPEC);
-    Attribute ipv6 = families == null ? null : families.nested().find(AddressFamily.IPV6.number());
-    Attribute settings = ipv6 == null ? null : ipv6.nested().find(IFLA_INET6_CONF);
+    ByteBuffer settings = settings(message, AddressFamily.IPV6, IFLA_INET6_CONF);
     int at = DEVCONF_MTU6 * Integer.BYTES;
-    return settings == null || settings.value().remaining() < at + Integer.BYTES
+    return settings == null || settings.remaining() < at + Integer.BYTES
         ? OptionalInt.empty()
-        : OptionalInt.of(settings.value().getInt(settings.value().position() + at));
+        : OptionalInt.of(settings.getInt(settings.position() + at));
+  }
+
+  private static @Nullable ByteBuffer settings(
+      NetlinkMessage message, AddressFamily family, int type) {
+    Attribute families = message.attributesAfter(IfInfoMessage.LENGTH).find(IFLA_AF_SPEC);
+    Attribute found = families == null ? null : families.nested().find(family.number());
+    Attribute settings = found == null ? null : found.nested().find(type);
+    return settings == null ? null : settings.value();
   }
 
   /** Whether a bridge says of the port in {@code message} that it has hairpin mode. */

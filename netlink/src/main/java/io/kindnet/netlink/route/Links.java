@@ -36,6 +36,16 @@ public final class Links {
     return LinkReader.read(socket.get(LinkRequests.get(index)));
   }
 
+  /** The link {@code name} with its sysctls; {@code ENODEV} if there is none. */
+  public DescribedLink describe(String name) {
+    return LinkReader.describe(socket.get(LinkRequests.get(name)));
+  }
+
+  /** The link with {@code index}, with its sysctls; {@code ENODEV} if there is none. */
+  public DescribedLink describe(int index) {
+    return LinkReader.describe(socket.get(LinkRequests.get(index)));
+  }
+
   /** The link {@code name}; empty if there is none. */
   public Optional<Link> findByName(String name) {
     return find(LinkRequests.get(name));

@@ -1,0 +1,93 @@
+package io.kindnet.cni.podlink;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.kindnet.netlink.netns.NetworkNamespace;
+import io.kindnet.netlink.route.RouteSocket;
+import io.kindnet.netlink.testing.Namespace;
+import io.kindnet.netlink.testing.NetworkNamespaces;
+import java.util.List;
+import org.junit.jupiter.api.Test;
+
+@NetworkNamespaces
+class SysctlReaderTest {
+  private final Namespace host;
+
+  SysctlReaderTest(Namespace host) {
+    this.host = host;
+    host.run("ip", "link", "add", "b0", "type", "bridge");
+    host.run("ip", "link", "add", "b00", "type", "bridge");
+  }
+
+  /**
+   * As long as anybody holds the lock of rtnetlink, who reads {@code addr_gen_mode} keeps a
+   * processor busy. What the kernel has told is not read; that shows where it is no longer so.
+   */
+  @Test
+  void whatIsKnownIsNotRead() {
+    try (NetworkNamespace namespace = NetworkNamespace.open(host.path().toString())) {
+      namespace.call(() -> {
+        SysctlReader reader = reader("b0");
+        host.run("sysctl", "-qw", "net.ipv6.conf.b0.addr_gen_mode=3");
+        host.run("sysctl", "-qw", "net.ipv4.conf.b0.arp_ignore=1");
+
+        assertThat(reader.read("ipv6/conf/b0/addr_gen_mode")).hasValue("0");
+        assertThat(reader.read("ipv4/conf/b0/arp_ignore")).hasValue("0");
+        assertThat(Sysctl.read("ipv6/conf/b0/addr_gen_mode")).hasValue("3");
+        return true;
+      });
+    }
+  }
+
+  @Test
+  void whatIsNotKnownIsRead() {
+    try (NetworkNamespace namespace = NetworkNamespace.open(host.path().toString())) {
+      namespace.call(() -> {
+        SysctlReader reader = reader("b0");
+        for (String name :
+            List.of(
+                "ipv4/neigh/b0/mcast_solicit",
+                "ipv6/conf/all/forwarding",
+                "ipv6/conf/b0/router_solicitation_delay",
+                "ipv6/conf/b00/accept_ra")) {
+          assertThat(reader.read(name)).isPresent().isEqualTo(Sysctl.read(name));
+        }
+        assertThat(reader.read("ipv6/conf/b0/none")).isEmpty();
+        return true;
+      });
+    }
+  }
+
+  /** All that an ADD asks for of a link is known, but for what the kernel does not tell. */
+  @Test
+  void settingsOfLinksAreKnown() {
+    try (NetworkNamespace namespace = NetworkNamespace.open(host.path().toString())) {
+      namespace.call(() -> {
+        SysctlReader reader = reader("b0");
+        host.run("ip", "link", "del", "b0");
+        for (String key : List.of("forwarding", "arp_ignore", "arp_notify", "route_localnet")) {
+          assertThat(reader.read("ipv4/conf/b0/" + key)).isPresent();
+        }
+        for (String key :
+            List.of(
+                "forwarding",
+                "hop_limit",
+                "accept_ra",
+                "dad_transmits",
+                "disable_ipv6",
+                "accept_dad",
+                "ndisc_notify",
+                "addr_gen_mode")) {
+          assertThat(reader.read("ipv6/conf/b0/" + key)).isPresent();
+        }
+        return true;
+      });
+    }
+  }
+
+  private static SysctlReader reader(String link) {
+    try (RouteSocket socket = RouteSocket.open()) {
+      return SysctlReader.of(socket.links().describe(link));
+    }
+  }
+}
