@@ -222,13 +222,6 @@ public final class Links {
   }
 
   private Optional<NetlinkMessage> ask(MessageWriter request) {
-    try {
-      return Optional.of(socket.get(request));
-    } catch (NetlinkException e) {
-      if (e.errno() == Errno.ENODEV) {
-        return Optional.empty();
-      }
-      throw e;
-    }
+    return Optional.ofNullable(socket.find(request, Errno.ENODEV));
   }
 }

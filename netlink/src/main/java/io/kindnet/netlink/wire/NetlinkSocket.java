@@ -93,14 +93,37 @@ public final class NetlinkSocket implements AutoCloseable {
    * @throws NetlinkException if the kernel refused
    */
   public synchronized NetlinkMessage get(MessageWriter request) {
+    NetlinkMessage answer = answerTo(request);
+    if (answer.type() == NLMSG_ERROR) {
+      Acknowledgement.parse(answer).throwIfError(request);
+    }
+    return answer;
+  }
+
+  /**
+   * As {@link #get}, for what may be missing.
+   *
+   * @param absent the error that says so
+   * @return null where it is missing; that is no exception, which would take as long as the request
+   */
+  public synchronized @Nullable NetlinkMessage find(MessageWriter request, Errno absent) {
+    NetlinkMessage answer = answerTo(request);
+    if (answer.type() == NLMSG_ERROR) {
+      Acknowledgement acknowledgement = Acknowledgement.parse(answer);
+      if (acknowledgement.error() == absent.number()) {
+        return null;
+      }
+      acknowledgement.throwIfError(request);
+    }
+    return answer;
+  }
+
+  private NetlinkMessage answerTo(MessageWriter request) {
     int number = ask(request, 0);
     while (true) {
       try {
         for (NetlinkMessage message : receive(request)) {
           if (message.sequence() == number) {
-            if (message.type() == NLMSG_ERROR) {
-              Acknowledgement.parse(message).throwIfError(request);
-            }
             return message;
           }
         }
