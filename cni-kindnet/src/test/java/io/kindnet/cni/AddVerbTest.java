@@ -223,6 +223,7 @@ class AddVerbTest {
   @Test
   void refusesToAddTwice() throws CniException {
     ConnectedPod wired = new ConnectedPod(node.add("abc", pod));
+    pod.run("ip", "link", "set", "eth0", "down"); // Linux 6.1 renames no link that is up
     pod.run("ip", "link", "set", "eth0", "name", "eth9");
 
     JsonNode error = error(node.call("ADD", "abc", pod.path().toString(), "eth0", node.config()));

@@ -52,7 +52,7 @@ class CheckVerbTest {
       delimiter = '|',
       value = {
         "link set eth0 down | interface eth0 is down in the pod",
-        "link set eth0 name eth9 | interface eth0 is gone from the pod",
+        "link set eth0 down; link set eth0 name eth9 | interface eth0 is gone from the pod",
         "link set eth0 address 02:00:00:00:00:01 | interface eth0 has the MAC address 02:00:00:00:",
         "addr del POD4/32 dev eth0 | interface eth0 lacks POD4/32, which prevResult lists",
         "addr del POD6/128 dev eth0 | interface eth0 lacks POD6/128, which prevResult lists",
@@ -61,7 +61,9 @@ class CheckVerbTest {
       })
   void findsDamageInThePod(String damage, String message) {
     JsonNode result = node.add("abc", pod);
-    pod.run(("ip " + fill(damage, result)).split(" "));
+    for (String command : fill(damage, result).split("; ")) {
+      pod.run(("ip " + command).split(" "));
+    }
 
     assertFound(result, fill(message, result));
   }

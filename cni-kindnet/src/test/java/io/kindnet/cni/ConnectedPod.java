@@ -2,6 +2,8 @@ package io.kindnet.cni;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import io.kindnet.netlink.testing.Namespace;
+import java.util.ArrayList;
+import java.util.List;
 
 /**
  * A pod with an interface, and its node: what {@code ip} shows, with the names and addresses that
@@ -28,15 +30,32 @@ final class ConnectedPod {
   String describe(Namespace namespace) {
     String links = namespace.run("ip", "-br", "addr");
     String routes = namespace.run("ip", "-4", "route") + namespace.run("ip", "-6", "route");
-    StringBuilder text = new StringBuilder();
-    // the kernel says late that a new bridge works
-    links = links.replaceAll("(?m)^(cni\\d+ +)UNKNOWN", "$1UP");
+    // the kernel says late that a new link works
+    links = links.replaceAll("(?m)^((?!lo )\\S+ +)UNKNOWN", "$1UP");
+    List<String> lines = new ArrayList<>();
     for (String line : (links + routes).lines().toList()) {
-      if (!line.strip().equals("lo               DOWN")) {
-        text.append(normalize(line.strip().replaceAll(" +", " "))).append('\n');
+      String normalized = normalize(line.strip().replaceAll(" +", " "));
+      if (!normalized.equals("lo DOWN")) {
+        lines.add(normalized);
       }
     }
-    return text.toString();
+    sortLinkLocal(lines);
+    return String.join("\n", lines) + "\n";
+  }
+
+  /**
+   * Routes to one destination, through one link each, which kernels list in orders of their own.
+   */
+  private static void sortLinkLocal(List<String> lines) {
+    int first = 0;
+    while (first < lines.size() && !lines.get(first).startsWith("fe80::/64 ")) {
+      first++;
+    }
+    int end = first;
+    while (end < lines.size() && lines.get(end).startsWith("fe80::/64 ")) {
+      end++;
+    }
+    lines.subList(first, end).sort(null);
   }
 
   String normalize(String text) {

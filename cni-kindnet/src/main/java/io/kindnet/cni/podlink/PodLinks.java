@@ -13,6 +13,7 @@ import io.kindnet.netlink.route.Address;
 import io.kindnet.netlink.route.DescribedLink;
 import io.kindnet.netlink.route.Link;
 import io.kindnet.netlink.route.LinkChange;
+import io.kindnet.netlink.route.Links;
 import io.kindnet.netlink.route.MacAddress;
 import io.kindnet.netlink.route.NextHop;
 import io.kindnet.netlink.route.Route;
@@ -39,6 +40,9 @@ public final class PodLinks {
   private static final Duration CARRIER_DEADLINE = Duration.ofSeconds(10);
 
   private static final Duration BRIDGE_TIMEOUT = Duration.ofSeconds(1);
+
+  /** The kernel looks at links that it takes for less urgent once a second. */
+  private static final Duration LINK_LOCAL_TIMEOUT = Duration.ofSeconds(2);
 
   private final HostNetwork host;
   private final PodNetwork pod;
@@ -151,7 +155,7 @@ public final class PodLinks {
     }
     // what they have now, whatever was done to them meanwhile
     hostEnd = host.socket().links().byIndex(hostEnd.index());
-    podEnd = pod.socket().links().byIndex(podEnd.index());
+    podEnd = awaitLinkLocal(pod.socket().links().byIndex(podEnd.index()));
     return new PodLink(bridge, hostEnd, podEnd, defaultRoutes);
   }
 
@@ -188,11 +192,26 @@ public final class PodLinks {
    * made, listens for half a minute before: that is not waited for.
    */
   private Link awaitBridge(Link bridge) {
-    Link now = host.socket().links().byIndex(bridge.index());
+    Links links = host.socket().links();
+    return awaitIfInTime(links, links.byIndex(bridge.index()), BRIDGE_TIMEOUT);
+  }
+
+  /**
+   * The pod's end has its link-local address once the kernel takes it for up, though packets pass
+   * before. Asking for the link brings that up to date on Linux 6.12; on 6.1 it may take a second
+   * where both ends have the same index, which the kernel does not take for the ends of a pair
+   * ({@code linkwatch_urgent_event} in {@code net/core/link_watch.c}).
+   */
+  private Link awaitLinkLocal(Link podEnd) {
+    return spec.has(AddressFamily.IPV6)
+        ? awaitIfInTime(pod.socket().links(), podEnd, LINK_LOCAL_TIMEOUT)
+        : podEnd;
+  }
+
+  /** The link when it carries traffic, or as it was if that takes longer than {@code timeout}. */
+  private static Link awaitIfInTime(Links links, Link now, Duration timeout) {
     try {
-      return now.isOperational()
-          ? now
-          : host.socket().links().awaitUp(bridge.index(), BRIDGE_TIMEOUT);
+      return now.isOperational() ? now : links.awaitUp(now.index(), timeout);
     } catch (NetlinkException slow) {
       if (slow.errno() == Errno.ETIMEDOUT) {
         return now;
