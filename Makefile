@@ -43,7 +43,7 @@ help:
 	@echo '            KUBERNETES=1.34|1.37 and CONTAINERD=debian|2.4 choose versions, the newest by default, here and below'
 	@echo 'make e2e-conformance   the tests of NetworkPolicies that Kubernetes has itself, on such a cluster; FOCUS="named port|CIDR" for some'
 	@echo 'make e2e-up a real cluster that is left running, to play with; NODES=3 for more nodes; make e2e-down removes it'
-	@echo 'make vm     tests on other kernels, in virtual machines; KERNELS="5.10 6.12 7.3", TESTS="netlink:LinksTest cni-kindnet:portmap.*"'
+	@echo 'make vm     tests on other kernels, in virtual machines; KERNELS="5.10 6.12-um 7.3-um", TESTS="netlink:LinksTest cni-kindnet:portmap.*"'
 	@echo '            or TESTS=bench: what the fast path gains, TESTS=bench:nat64'
 	@echo '            ARCH=arm64 for kernels and programs of that architecture, here and for dist, release and image'
 	@echo 'make fresh  make demo and make test in a minimal Debian of its own; SUITE=sid JDK=27 for others, FRESH=demo for one of them'
