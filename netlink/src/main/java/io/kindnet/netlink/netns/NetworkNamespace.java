@@ -10,17 +10,14 @@ import java.io.UncheckedIOException;
 import java.nio.file.Path;
 import java.util.concurrent.Callable;
 import java.util.concurrent.CompletionException;
-import java.util.concurrent.ExecutionException;
-import java.util.concurrent.FutureTask;
-import org.jspecify.annotations.Nullable;
+import java.util.function.Consumer;
 
 /**
  * A handle on a network namespace, which keeps the namespace alive while it is open.
  *
- * <p>A thread that changed its namespace must not be used for anything else: the change belongs to
- * the kernel's thread and outlives the work. So each {@link #call} runs on a platform thread of its
- * own that ends with it. Sockets stay in the namespace that they were opened in and may be used
- * from any thread afterwards.
+ * <p>The change of a namespace belongs to the kernel's thread and outlives the work. So each {@link
+ * #call} runs on a platform thread that is used for nothing else. Sockets stay in the namespace
+ * that they were opened in and may be used from any thread afterwards.
  */
 public final class NetworkNamespace implements AutoCloseable {
   private static final String CURRENT = "/proc/thread-self/ns/net";
@@ -69,12 +66,12 @@ public final class NetworkNamespace implements AutoCloseable {
    * @param name what the messages of errors call it
    */
   public static NetworkNamespace create(String name) {
-    FutureTask<NetworkNamespace> task =
-        new FutureTask<>(() -> {
-          Namespaces.enterNewNetwork();
-          return open(CURRENT, name);
-        });
-    return run(task);
+    return Visit.begin(
+            () -> {
+              Namespaces.enterNewNetwork();
+              return open(CURRENT, name);
+            })
+        .await();
   }
 
   /** Whether {@code fd} is the namespace of the calling thread. */
@@ -107,12 +104,30 @@ public final class NetworkNamespace implements AutoCloseable {
    *     CompletionException}
    */
   public <T> T call(Callable<T> work) {
-    FutureTask<T> task =
-        new FutureTask<>(() -> {
-          enter();
-          return work.call();
-        });
-    return run(task);
+    return Visit.begin(
+            () -> {
+              enter();
+              return work.call();
+            })
+        .await();
+  }
+
+  /**
+   * Runs {@code work} inside, and does not wait for it.
+   *
+   * @param refused is told, on the other thread, why it could not begin
+   */
+  public void start(Runnable work, Consumer<KernelException> refused) {
+    Visit.begin(() -> {
+      try {
+        enter();
+      } catch (KernelException reason) {
+        refused.accept(reason);
+        return this;
+      }
+      work.run();
+      return this;
+    });
   }
 
   /**
@@ -122,12 +137,12 @@ public final class NetworkNamespace implements AutoCloseable {
    *     thread is inside
    */
   public void requireEntry() {
-    FutureTask<String> entry =
-        new FutureTask<>(() -> {
-          Namespaces.enterNetwork(fd, name);
-          return name;
-        });
-    run(entry);
+    Visit.begin(
+            () -> {
+              Namespaces.enterNetwork(fd, name);
+              return name;
+            })
+        .await();
   }
 
   private void enter() {
@@ -139,43 +154,6 @@ public final class NetworkNamespace implements AutoCloseable {
         throw refused;
       }
     }
-  }
-
-  /** On a thread of its own that ends with it. */
-  private static <T> T run(FutureTask<T> task) {
-    Thread thread = new Thread(task, "netns");
-    thread.setDaemon(true);
-    thread.start();
-    return await(task, thread);
-  }
-
-  private static <T> T await(FutureTask<T> task, Thread thread) {
-    boolean interrupted = false;
-    try {
-      while (true) {
-        try {
-          T result = task.get();
-          thread.join();
-          return result;
-        } catch (InterruptedException e) {
-          // half-done work must not go on unobserved: wait for it, then tell the caller
-          interrupted = true;
-        }
-      }
-    } catch (ExecutionException e) {
-      throw unwrap(e.getCause());
-    } finally {
-      if (interrupted) {
-        Thread.currentThread().interrupt();
-      }
-    }
-  }
-
-  private static RuntimeException unwrap(@Nullable Throwable cause) {
-    if (cause instanceof Error error) {
-      throw error;
-    }
-    return cause instanceof RuntimeException unchecked ? unchecked : new CompletionException(cause);
   }
 
   @Override

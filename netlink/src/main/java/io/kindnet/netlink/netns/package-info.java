@@ -1,5 +1,5 @@
 /**
- * Runs work inside a network namespace, on a platform thread of its own that ends afterwards. Knows
+ * Runs work inside a network namespace, on a platform thread that leaves it afterwards. Knows
  * nothing of messages.
  */
 @NullMarked

@@ -2,7 +2,6 @@ package io.kindnet.netlink.route;
 
 import io.kindnet.netlink.ip.AddressFamily;
 import io.kindnet.netlink.libc.Errno;
-import io.kindnet.netlink.wire.EchoedRequest;
 import io.kindnet.netlink.wire.MessageWriter;
 import io.kindnet.netlink.wire.NetlinkException;
 import io.kindnet.netlink.wire.NetlinkMessage;
@@ -165,11 +164,7 @@ public final class Links {
    * @throws NetlinkException {@code ENODEV} if there is none
    */
   public void deleteWithoutWaiting(String name) {
-    EchoedRequest deletion = owner.echoed(LinkRequests.delete(name));
-    Thread thread = new Thread(deletion, "delete link");
-    thread.setDaemon(true);
-    thread.start();
-    deletion.await();
+    owner.requestWithoutWaiting(LinkRequests.delete(name));
   }
 
   /**

@@ -126,8 +126,11 @@ public final class RouteSocket implements AutoCloseable {
     return namespace.call(NetconfEvents::open);
   }
 
-  EchoedRequest echoed(MessageWriter request) {
-    return namespace.call(() -> EchoedRequest.open(NETLINK_ROUTE, request));
+  /** Sends a request, and waits only until it has been carried out. */
+  void requestWithoutWaiting(MessageWriter request) {
+    EchoedRequest echoed = new EchoedRequest(NETLINK_ROUTE, request);
+    namespace.start(echoed, echoed::refuse);
+    echoed.await();
   }
 
   /**

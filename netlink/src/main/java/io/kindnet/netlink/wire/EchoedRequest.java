@@ -8,6 +8,8 @@ import io.kindnet.netlink.libc.KernelException;
 import io.kindnet.netlink.libc.Wakeup;
 import java.time.Duration;
 import java.util.List;
+import java.util.Objects;
+import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.atomic.AtomicInteger;
 import org.jspecify.annotations.Nullable;
 
@@ -26,37 +28,52 @@ public final class EchoedRequest implements Runnable {
   /** As long as the kernel takes: whoever sends a request has no other way out either. */
   private static final Duration UNTIL_SENT = Duration.ofDays(1);
 
-  private final Channel channel;
+  private final int protocol;
   private final MessageWriter request;
+  private final CountDownLatch begun = new CountDownLatch(1);
   private final Wakeup sent = new Wakeup();
   private final AtomicInteger users = new AtomicInteger(2);
+  private volatile @Nullable Channel channel;
   private volatile @Nullable KernelException unsent;
 
-  private EchoedRequest(Channel channel, MessageWriter request) {
-    this.channel = channel;
+  /**
+   * Nothing is sent yet.
+   *
+   * @param protocol {@code NETLINK_ROUTE} or {@code NETLINK_NETFILTER}
+   */
+  public EchoedRequest(int protocol, MessageWriter request) {
+    this.protocol = protocol;
     this.request = request;
   }
 
   /**
-   * Gets ready in the network namespace of the calling thread.
-   *
-   * @param protocol {@code NETLINK_ROUTE} or {@code NETLINK_NETFILTER}
+   * Sends the request in the network namespace of the calling thread; returns when the kernel is
+   * through with it.
    */
-  public static EchoedRequest open(int protocol, MessageWriter request) {
-    return new EchoedRequest(Channel.open(protocol), request);
-  }
-
-  /** Sends the request; returns when the kernel is through with it. */
   @Override
   public void run() {
     try {
-      channel.send(request.finish(SEQUENCE, NLM_F_ACK | NLM_F_ECHO));
+      Channel opened = Channel.open(protocol);
+      channel = opened;
+      begun.countDown();
+      opened.send(request.finish(SEQUENCE, NLM_F_ACK | NLM_F_ECHO));
     } catch (KernelException refused) {
       unsent = refused;
     } finally {
-      sent.signal();
-      release();
+      end();
     }
+  }
+
+  /** Instead of {@link #run}, where the thread for it could not go where it had to. */
+  public void refuse(KernelException reason) {
+    unsent = reason;
+    end();
+  }
+
+  private void end() {
+    begun.countDown();
+    sent.signal();
+    release();
   }
 
   /**
@@ -66,14 +83,32 @@ public final class EchoedRequest implements Runnable {
    */
   public void await() {
     try {
-      channel.socket().await(sent, UNTIL_SENT);
+      awaitBegin();
+      Channel opened = channel;
+      if (opened != null) {
+        opened.socket().await(sent, UNTIL_SENT);
+      }
       KernelException failure = unsent;
       if (failure != null) {
         throw failure;
       }
-      throwIfRefused(channel.receive());
+      throwIfRefused(Objects.requireNonNull(opened).receive());
     } finally {
       release();
+    }
+  }
+
+  private void awaitBegin() {
+    boolean interrupted = false;
+    while (begun.getCount() > 0) {
+      try {
+        begun.await();
+      } catch (InterruptedException e) {
+        interrupted = true; // what was begun is waited for all the same
+      }
+    }
+    if (interrupted) {
+      Thread.currentThread().interrupt();
     }
   }
 
@@ -87,7 +122,10 @@ public final class EchoedRequest implements Runnable {
 
   private void release() {
     if (users.decrementAndGet() == 0) {
-      channel.close();
+      Channel opened = channel;
+      if (opened != null) {
+        opened.close();
+      }
       sent.close();
     }
   }

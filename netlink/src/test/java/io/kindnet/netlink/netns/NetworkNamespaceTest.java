@@ -9,9 +9,15 @@ import io.kindnet.netlink.libc.KernelException;
 import io.kindnet.netlink.testing.Namespace;
 import io.kindnet.netlink.testing.NetworkNamespaces;
 import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.nio.file.DirectoryStream;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.HashSet;
+import java.util.Set;
+import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionException;
+import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
@@ -37,6 +43,58 @@ class NetworkNamespaceTest {
     }
 
     assertThat(Files.readString(Path.of("/proc/thread-self/net/if_inet6"))).isEqualTo(before);
+  }
+
+  /** Or the namespace would outlive its pod. */
+  @Test
+  void leavesNoThreadInside(Namespace namespace) throws IOException {
+    Path visited;
+    try (NetworkNamespace opened = NetworkNamespace.open(namespace.path().toString())) {
+      visited = opened.call(NetworkNamespaceTest::current);
+      assertThatThrownBy(() -> opened.call(() -> Integer.parseInt("x"))).isNotNull();
+    }
+
+    assertThat(namespacesOfThreads()).doesNotContain(visited);
+  }
+
+  private static Set<Path> namespacesOfThreads() throws IOException {
+    Set<Path> namespaces = new HashSet<>();
+    try (DirectoryStream<Path> threads = Files.newDirectoryStream(Path.of("/proc/self/task"))) {
+      for (Path thread : threads) {
+        try {
+          namespaces.add(Files.readSymbolicLink(thread.resolve("ns/net")));
+        } catch (IOException ended) {
+          // meanwhile
+        }
+      }
+    }
+    return namespaces;
+  }
+
+  @Test
+  void startsWorkInside(Namespace namespace, @TempDir Path directory) throws Exception {
+    CompletableFuture<Path> seen = new CompletableFuture<>();
+    CompletableFuture<KernelException> refused = new CompletableFuture<>();
+    Path file = Files.createFile(directory.resolve("file"));
+
+    try (NetworkNamespace opened = NetworkNamespace.open(namespace.path().toString());
+        NetworkNamespace none = NetworkNamespace.open(file.toString())) {
+      opened.start(() -> seen.complete(current()), refused::complete);
+      assertThat(seen.get(30, TimeUnit.SECONDS))
+          .isEqualTo(opened.call(NetworkNamespaceTest::current));
+
+      none.start(() -> seen.obtrudeValue(file), refused::complete);
+      assertThat(refused.get(30, TimeUnit.SECONDS).errno()).isEqualTo(Errno.EINVAL);
+    }
+    assertThat(seen.get()).isNotEqualTo(file);
+  }
+
+  private static Path current() {
+    try {
+      return Files.readSymbolicLink(Path.of("/proc/thread-self/ns/net"));
+    } catch (IOException unreadable) {
+      throw new UncheckedIOException(unreadable);
+    }
   }
 
   @Test
