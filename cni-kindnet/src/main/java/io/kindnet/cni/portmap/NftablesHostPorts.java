@@ -13,6 +13,7 @@ import io.kindnet.netlink.nftables.NftablesListing;
 import io.kindnet.netlink.nftables.NftablesSocket;
 import io.kindnet.netlink.nftables.NftablesTransaction;
 import io.kindnet.netlink.nftables.Table;
+import io.kindnet.netlink.nftables.UnreadRules;
 import io.kindnet.netlink.wire.MessageListener;
 import java.net.InetAddress;
 import java.util.ArrayList;
@@ -32,6 +33,9 @@ public final class NftablesHostPorts implements HostPorts {
 
   private @Nullable NftablesSocket socket;
   private @Nullable MessageListener listener;
+
+  /** The rules as they were listed when they were complete: one call after the other finds them. */
+  private @Nullable UnreadRules complete;
 
   private NftablesHostPorts() {}
 
@@ -227,7 +231,12 @@ public final class NftablesHostPorts implements HostPorts {
   }
 
   private boolean isComplete() {
-    return HostPortTable.isComplete(nftables().list().rules(TABLE));
+    UnreadRules listed = nftables().list().unreadRules(TABLE);
+    UnreadRules known = complete;
+    if (known == null || !listed.isSameAs(known)) {
+      complete = HostPortTable.isComplete(listed.read()) ? listed : null;
+    }
+    return complete != null;
   }
 
   private static void plan(

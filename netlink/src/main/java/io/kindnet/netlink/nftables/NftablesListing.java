@@ -96,9 +96,14 @@ public final class NftablesListing {
 
   /** The rules of all chains of {@code table}, those of a chain in their order. */
   public List<ListedRule> rules(Table table) {
+    return unreadRules(table).read();
+  }
+
+  /** The same, not taken apart yet: for who has seen most of them before. */
+  public UnreadRules unreadRules(Table table) {
     MessageWriter request = request("list rules of table " + table, NFT_MSG_GETRULE, table);
     request.attributeString(NfTables.NFTA_RULE_TABLE, table.name());
-    return rules(request, table);
+    return new UnreadRules(dumpOrNothing(request), table);
   }
 
   /** The rules of {@code chain} in their order. */
@@ -106,7 +111,7 @@ public final class NftablesListing {
     MessageWriter request = request("list rules of chain " + chain, NFT_MSG_GETRULE, chain.table());
     request.attributeString(NfTables.NFTA_RULE_TABLE, chain.table().name());
     request.attributeString(NfTables.NFTA_RULE_CHAIN, chain.name());
-    return rules(request, chain.table());
+    return new UnreadRules(dumpOrNothing(request), chain.table()).read();
   }
 
   /** Whether {@code chain} has just these rules, in their order, whatever their counters say. */
@@ -115,17 +120,6 @@ public final class NftablesListing {
         .map(listed -> listed.rule().normalized())
         .toList()
         .equals(rules.stream().map(Rule::normalized).toList());
-  }
-
-  private List<ListedRule> rules(MessageWriter request, Table table) {
-    List<ListedRule> rules = new ArrayList<>();
-    for (NetlinkMessage message : dumpOrNothing(request)) {
-      ListedRule rule = ListedRule.parse(message);
-      if (rule.table().equals(table)) {
-        rules.add(rule);
-      }
-    }
-    return rules;
   }
 
   /** The sets and maps of {@code table}, those without a name included. */
@@ -210,14 +204,7 @@ public final class NftablesListing {
   }
 
   private @Nullable NetlinkMessage getOrNull(MessageWriter request) {
-    try {
-      return socket.get(request);
-    } catch (KernelException e) {
-      if (e.errno() == Errno.ENOENT) {
-        return null;
-      }
-      throw e;
-    }
+    return socket.find(request, Errno.ENOENT);
   }
 
   private List<NetlinkMessage> dumpOrNothing(MessageWriter request) {

@@ -93,6 +93,24 @@ class NftablesListingTest {
   }
 
   @Test
+  void rulesThatNobodyChangedAreTheSameWhateverElseIsDone() {
+    Table table = new Table(TableFamily.INET, "a");
+    Nft.apply(host, "table inet a {\n chain c {\n  accept\n }\n}\n");
+    UnreadRules before = nftables.list().unreadRules(table);
+
+    Nft.apply(host, "table ip b {}\n");
+    assertThat(nftables.list().unreadRules(table).isSameAs(before)).isTrue();
+
+    Nft.apply(host, "add rule inet a c drop\n");
+    UnreadRules more = nftables.list().unreadRules(table);
+    assertThat(more.isSameAs(before)).isFalse();
+    assertThat(before.isSameAs(more)).isFalse();
+
+    Nft.apply(host, "flush table inet a\nadd rule inet a c accept\n");
+    assertThat(nftables.list().unreadRules(table).isSameAs(before)).as("its like").isFalse();
+  }
+
+  @Test
   void tables() {
     assertThat(nftables.list().tables()).isEmpty();
     Nft.apply(host, "table inet a {}\ntable ip a {}\ntable bridge b {}\n");
