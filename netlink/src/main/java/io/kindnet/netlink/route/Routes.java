@@ -178,24 +178,17 @@ public final class Routes {
 
   /** The answer to a look-up; null where the destination cannot be reached. */
   private @Nullable NetlinkMessage ask(MessageWriter lookup) {
-    try {
-      return socket.get(lookup);
-    } catch (NetlinkException e) {
-      if (isNoWay(e)) {
-        return null;
-      }
-      throw e;
-    }
+    return socket.find(lookup, Routes::isNoWay);
   }
 
   /** No route, or what routes of type unreachable, prohibit and blackhole answer. */
-  private static boolean isNoWay(NetlinkException e) {
-    return switch (e.errno()) {
+  private static boolean isNoWay(int error, boolean explained) {
+    return switch (Errno.of(error)) {
       case ENETUNREACH, EHOSTUNREACH, EACCES -> true;
       // a kernel without IPv6
       case EAFNOSUPPORT, EOPNOTSUPP -> true;
       // a blackhole; a request that the kernel does not understand comes with an explanation
-      case EINVAL -> e.detail().isEmpty();
+      case EINVAL -> !explained;
       default -> false;
     };
   }

@@ -44,6 +44,11 @@ record Acknowledgement(int error, String text, int offset, int missingType) {
         missing == null ? 0 : missing.u32());
   }
 
+  /** Whether it says more of an error than its number. */
+  boolean isExplained() {
+    return !text.isEmpty() || offset != 0 || missingType != 0;
+  }
+
   /** Throws the exception for an error, if it is one. */
   void throwIfError(MessageWriter request) {
     if (error != 0) {

@@ -106,16 +106,37 @@ public final class NetlinkSocket implements AutoCloseable {
    * @param absent the error that says so
    * @return null where it is missing; that is no exception, which would take as long as the request
    */
-  public synchronized @Nullable NetlinkMessage find(MessageWriter request, Errno absent) {
+  public @Nullable NetlinkMessage find(MessageWriter request, Errno absent) {
+    return find(request, (error, explained) -> error == absent.number());
+  }
+
+  /**
+   * As {@link #find(MessageWriter, Errno)}, where several errors say so.
+   *
+   * @param absence tells them from others
+   */
+  public synchronized @Nullable NetlinkMessage find(MessageWriter request, Absence absence) {
     NetlinkMessage answer = answerTo(request);
     if (answer.type() == NLMSG_ERROR) {
       Acknowledgement acknowledgement = Acknowledgement.parse(answer);
-      if (acknowledgement.error() == absent.number()) {
+      if (absence.isMeantBy(acknowledgement.error(), acknowledgement.isExplained())) {
         return null;
       }
       acknowledgement.throwIfError(request);
     }
     return answer;
+  }
+
+  /** Tells errors that say that something is not there from others. */
+  @FunctionalInterface
+  public interface Absence {
+    /**
+     * Whether the error says so.
+     *
+     * @param error its number
+     * @param explained whether the kernel says more about it than its number
+     */
+    boolean isMeantBy(int error, boolean explained);
   }
 
   private NetlinkMessage answerTo(MessageWriter request) {
