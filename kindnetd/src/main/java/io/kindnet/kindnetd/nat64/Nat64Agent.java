@@ -161,7 +161,7 @@ public final class Nat64Agent implements Agent {
   private void see(RouteEvents.Batch next) {
     if (next.lost() || next.events().stream().anyMatch(this::concerns)) {
       loop.request(Pass.KERNEL);
-    } else if (next.events().stream().anyMatch(this::isAboutPods)) {
+    } else if (programs != null && next.events().stream().anyMatch(this::isAboutPods)) {
       loop.request(Pass.CHANGES);
     }
   }
