@@ -41,23 +41,34 @@ public final class HostNetwork implements AutoCloseable {
 
   private final NetworkNamespace namespace;
   private final RouteSocket socket;
+  private final boolean owner;
   private @Nullable List<String> uplinks;
   private @Nullable Set<InetAddress> addressesInVrfs;
 
-  private HostNetwork(NetworkNamespace namespace, RouteSocket socket) {
+  private HostNetwork(NetworkNamespace namespace, RouteSocket socket, boolean owner) {
     this.namespace = namespace;
     this.socket = socket;
+    this.owner = owner;
   }
 
   /** Opens the namespace of the calling thread. */
   public static HostNetwork open() {
     NetworkNamespace namespace = NetworkNamespace.current();
     try {
-      return new HostNetwork(namespace, RouteSocket.open());
+      return new HostNetwork(namespace, RouteSocket.open(), true);
     } catch (RuntimeException refused) {
       namespace.close();
       throw refused;
     }
+  }
+
+  /**
+   * As {@link #open}, with the socket of {@code kept}, which stays open when this one is closed:
+   * for calls that follow each other on one thread. What {@code kept} has found out is looked up
+   * again.
+   */
+  public static HostNetwork sharing(HostNetwork kept) {
+    return new HostNetwork(kept.namespace, kept.socket, false);
   }
 
   /**
@@ -305,8 +316,10 @@ public final class HostNetwork implements AutoCloseable {
 
   @Override
   public void close() {
-    try (namespace) {
-      socket.close();
+    if (owner) {
+      try (namespace) {
+        socket.close();
+      }
     }
   }
 }

@@ -31,7 +31,7 @@ final class CallExecutor implements CallServer.Executor {
 
   private static final Duration SEND_TIMEOUT = Duration.ofSeconds(5);
 
-  private static final ThreadLocal<CachedHostPorts> HOST_PORTS = new ThreadLocal<>();
+  private static final ThreadLocal<KeptKernel> KERNEL = new ThreadLocal<>();
 
   private final CallStatistics record;
   private final StorePool pool = new StorePool(AT_ONCE);
@@ -65,14 +65,14 @@ final class CallExecutor implements CallServer.Executor {
   }
 
   private Thread newThread(Runnable work) {
-    Thread thread = new Thread(() -> runWithHostPorts(work), "cni-" + threads.incrementAndGet());
+    Thread thread = new Thread(() -> runWithKernel(work), "cni-" + threads.incrementAndGet());
     thread.setDaemon(true);
     return thread;
   }
 
-  private void runWithHostPorts(Runnable work) {
-    CachedHostPorts own = new CachedHostPorts();
-    HOST_PORTS.set(own);
+  private void runWithKernel(Runnable work) {
+    KeptKernel own = new KeptKernel();
+    KERNEL.set(own);
     try {
       work.run();
     } finally {
@@ -105,8 +105,7 @@ final class CallExecutor implements CallServer.Executor {
       } else if (request.kind() == RequestHeader.STATUS) {
         send(client, DelegationProtocol.answered(0, record.describe()));
       } else {
-        call.answer(
-            request, Objects.requireNonNull(HOST_PORTS.get()), answer -> send(client, answer));
+        call.answer(request, Objects.requireNonNull(KERNEL.get()), answer -> send(client, answer));
       }
     } catch (RuntimeException bug) {
       log.error("a call failed by a bug in the agent", bug);

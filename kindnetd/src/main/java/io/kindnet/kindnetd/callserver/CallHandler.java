@@ -1,10 +1,8 @@
 package io.kindnet.kindnetd.callserver;
 
 import io.kindnet.cni.CniCall;
-import io.kindnet.cni.Kernel;
 import io.kindnet.cni.Reply;
 import io.kindnet.cni.delegation.DelegationProtocol;
-import io.kindnet.cni.podlink.HostNetwork;
 import io.kindnet.cni.policy.PodPolicies;
 import io.kindnet.cni.steps.StepListener;
 import io.kindnet.cni.store.ExecutionMode;
@@ -49,9 +47,9 @@ final class CallHandler {
   /**
    * Answers {@code request}.
    *
-   * @param hostPorts those of the host, of the calling thread
+   * @param kernel the calling thread's
    */
-  void answer(CallRequest request, CachedHostPorts hostPorts, Client client) {
+  void answer(CallRequest request, KeptKernel kernel, Client client) {
     long begin = System.nanoTime();
     CallEligibility eligibility = CallEligibility.of(request);
     if (!eligibility.obstacle().isEmpty()) {
@@ -61,7 +59,7 @@ final class CallHandler {
       return;
     }
     Map<String, String> variables = variables(request);
-    Reply reply = run(request, variables, hostPorts);
+    Reply reply = run(request, variables, kernel);
     String verb = variables.getOrDefault("CNI_COMMAND", "");
     record.answered(verb, reply.exitCode(), System.nanoTime() - begin);
     boolean heard = client.hears(DelegationProtocol.answered(reply.exitCode(), reply.document()));
@@ -69,23 +67,23 @@ final class CallHandler {
       // the runtime has given up, and its DEL may have come while the pod was still being made
       log.warn("nobody waited for the answer to ADD of {}", variables.get("CNI_CONTAINERID"));
       variables.put("CNI_COMMAND", "DEL");
-      run(request, variables, hostPorts);
+      run(request, variables, kernel);
     }
   }
 
-  private Reply run(CallRequest request, Map<String, String> variables, CachedHostPorts hostPorts) {
+  private Reply run(CallRequest request, Map<String, String> variables, KeptKernel kernel) {
     PassedNamespaces namespaces =
         new PassedNamespaces(variables.getOrDefault("CNI_NETNS", ""), request.fds());
     Reply reply =
         CniCall.answer(
             variables,
             request.input(),
-            () -> new Kernel(HostNetwork.open(), hostPorts, namespaces, policies),
+            () -> kernel.open(namespaces, policies),
             stores,
             ExecutionMode.WARM,
             steps);
     if (reply.exitCode() != 0) {
-      hostPorts.renew();
+      kernel.renew();
     }
     return reply;
   }

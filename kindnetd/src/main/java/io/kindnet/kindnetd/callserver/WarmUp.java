@@ -32,7 +32,7 @@ final class WarmUp {
   private static final String POD = "the namespace of the warm-up";
 
   private final CallHandler call;
-  private final CachedHostPorts hostPorts = new CachedHostPorts();
+  private final KeptKernel kernel = new KeptKernel();
   private final NetworkNamespace pod;
   private final Path directory;
   private final BooleanSupplier wanted;
@@ -103,7 +103,7 @@ final class WarmUp {
     } catch (IOException failed) {
       return failed;
     } finally {
-      hostPorts.release();
+      kernel.release();
     }
   }
 
@@ -142,7 +142,7 @@ final class WarmUp {
     AtomicReference<byte[]> answer = new AtomicReference<>(new byte[0]);
     call.answer(
         request,
-        hostPorts,
+        kernel,
         bytes -> {
           answer.set(bytes);
           return true;
