@@ -20,8 +20,8 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 
 /**
- * Whole SCTP associations over host ports, with the kernel's own sockets. Many kernels have none;
- * {@link SctpTrafficTest} does without.
+ * Whole SCTP associations, over host ports and without, with the kernel's own sockets. Many kernels
+ * have none; {@link SctpTrafficTest} does without.
  */
 @NetworkNamespaces
 @Tag("sctp")
@@ -97,9 +97,21 @@ class SctpAssociationTest {
   void answers(String client, String address, String seenAs) {
     node.install(node.a(port("0.0.0.0", 3868, SCTP, 5), port("::", 3868, SCTP, 5)));
 
-    String answer =
-        Objects.requireNonNull(clients.get(client)).run("perl", "-e", CLIENT, address, "3868");
+    assertThat(answer(client, address, 3868)).isEqualTo(seenAs);
+  }
 
-    assertThat(answer.strip()).isEqualTo(seenAs);
+  @ParameterizedTest
+  @CsvSource({
+    "b, 10.244.1.5, 10.244.1.6",
+    "b, fd00:244::5, fd00:244::6",
+  })
+  void podsAnswerEachOther(String client, String address, String seenAs) {
+    assertThat(answer(client, address, 8080)).isEqualTo(seenAs);
+  }
+
+  private String answer(String client, String address, int port) {
+    return Objects.requireNonNull(clients.get(client))
+        .run("perl", "-e", CLIENT, address, String.valueOf(port))
+        .strip();
   }
 }

@@ -71,14 +71,8 @@ public final class Addresses {
    * kernel has no such request for IPv4, whose addresses have their routes at once.
    */
   public Optional<Address> find(Inet6Address address) {
-    try {
-      return Optional.of(AddressMessages.read(socket.get(AddressMessages.find(address))));
-    } catch (NetlinkException refused) {
-      if (refused.errno() == Errno.EADDRNOTAVAIL) {
-        return Optional.empty();
-      }
-      throw refused;
-    }
+    return Optional.ofNullable(socket.find(AddressMessages.find(address), Errno.EADDRNOTAVAIL))
+        .map(AddressMessages::read);
   }
 
   /**
