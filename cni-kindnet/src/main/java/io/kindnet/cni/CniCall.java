@@ -9,6 +9,7 @@ import io.kindnet.cni.protocol.CniResultWriter;
 import io.kindnet.cni.protocol.NetworkConfig;
 import io.kindnet.cni.protocol.NetworkConfigReader;
 import io.kindnet.cni.protocol.Replies;
+import io.kindnet.cni.protocol.StandardInput;
 import io.kindnet.cni.steps.Step;
 import io.kindnet.cni.steps.StepListener;
 import io.kindnet.cni.store.BusyTimeout;
@@ -72,7 +73,8 @@ public final class CniCall {
       Kernel.Opener kernels,
       ExecutionMode way,
       @Nullable StepListener listener) {
-    return answer(variables, standardInput, kernels, StoreProvider.OF_ONE_CALL, way, listener);
+    StandardInput input = new StandardInput(standardInput);
+    return answer(variables, input, kernels, StoreProvider.OF_ONE_CALL, way, listener);
   }
 
   /**
@@ -82,12 +84,12 @@ public final class CniCall {
    */
   public static Reply answer(
       Map<String, String> variables,
-      byte[] standardInput,
+      StandardInput input,
       Kernel.Opener kernels,
       StoreProvider stores,
       ExecutionMode way,
       @Nullable StepListener listener) {
-    return answer(variables, standardInput, kernels, stores, BusyTimeout.USUAL, way, listener);
+    return answer(variables, input, kernels, stores, BusyTimeout.USUAL, way, listener);
   }
 
   /**
@@ -97,7 +99,7 @@ public final class CniCall {
    */
   static Reply answer(
       Map<String, String> variables,
-      byte[] standardInput,
+      StandardInput input,
       Kernel.Opener kernels,
       StoreProvider stores,
       BusyTimeout busyTimeout,
@@ -106,16 +108,16 @@ public final class CniCall {
     try {
       CniEnvironment environment = CniEnvironment.of(variables);
       if (environment.command() == CniCommand.VERSION) {
-        return Reply.success(Replies.versions(standardInput));
+        return Reply.success(Replies.versions(input.bytes()));
       }
-      NetworkConfig config = NetworkConfigReader.of(standardInput).read(environment.command());
+      NetworkConfig config = input.config().read(environment.command());
       CallLog log = CallLog.of(environment, way, listener);
       return Reply.success(
           new CniCall(environment, config, kernels, stores, busyTimeout, log).run());
     } catch (CniException error) {
       boolean del = CniCommand.DEL.name().equals(variables.get("CNI_COMMAND"));
       return Reply.failure(
-          NetworkConfigReader.versionForErrors(standardInput), del ? wordedForDel(error) : error);
+          NetworkConfigReader.versionForErrors(input.bytes()), del ? wordedForDel(error) : error);
     }
   }
 

@@ -13,6 +13,7 @@ import io.kindnet.cni.policy.StoredPolicies;
 import io.kindnet.cni.portmap.HostPorts;
 import io.kindnet.cni.portmap.NftablesHostPorts;
 import io.kindnet.cni.protocol.CniException;
+import io.kindnet.cni.protocol.StandardInput;
 import io.kindnet.cni.steps.StepListener;
 import io.kindnet.cni.store.BusyTimeout;
 import io.kindnet.cni.store.ExecutionMode;
@@ -177,7 +178,7 @@ final class CniNode {
       return handle.call(() ->
           CniCall.answer(
               variables,
-              input.getBytes(UTF_8),
+              new StandardInput(input.getBytes(UTF_8)),
               () ->
                   new Kernel(
                       HostNetwork.open(),

@@ -2,6 +2,7 @@ package io.kindnet.cni;
 
 import io.kindnet.cni.kill.KillPoint;
 import io.kindnet.cni.kill.Killer;
+import io.kindnet.cni.protocol.StandardInput;
 import io.kindnet.cni.store.BusyTimeout;
 import io.kindnet.cni.store.ExecutionMode;
 import io.kindnet.cni.store.StoreProvider;
@@ -22,7 +23,7 @@ final class KilledCall {
     Reply reply =
         CniCall.answer(
             System.getenv(),
-            System.in.readAllBytes(),
+            new StandardInput(System.in.readAllBytes()),
             Kernel::open,
             StoreProvider.OF_ONE_CALL,
             BusyTimeout.USUAL,

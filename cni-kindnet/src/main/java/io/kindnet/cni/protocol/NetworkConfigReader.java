@@ -130,7 +130,12 @@ public final class NetworkConfigReader {
     return mtu.intValue();
   }
 
-  private Path dataDir() throws CniException {
+  /**
+   * Where the database is.
+   *
+   * @throws CniException {@link CniErrorCode#INVALID_NETWORK_CONFIG} if it is no absolute path
+   */
+  public Path dataDir() throws CniException {
     String text = json.string("dataDir");
     if (text.isEmpty()) {
       return NetworkConfig.DEFAULT_DATA_DIR;

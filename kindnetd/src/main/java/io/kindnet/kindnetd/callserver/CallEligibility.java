@@ -1,9 +1,7 @@
 package io.kindnet.kindnetd.callserver;
 
 import io.kindnet.cni.protocol.CniCommand;
-import io.kindnet.cni.protocol.CniEnvironment;
 import io.kindnet.cni.protocol.CniException;
-import io.kindnet.cni.protocol.NetworkConfigReader;
 import io.kindnet.netlink.libc.Fd;
 import io.kindnet.netlink.libc.KernelException;
 import io.kindnet.netlink.netns.NetworkNamespace;
@@ -36,11 +34,11 @@ record CallEligibility(String obstacle) {
 
   /** That of the database; null for a call that needs none, or fails before it does. */
   private static @Nullable Path directoryOf(CallRequest request) {
+    if (CniCommand.VERSION.name().equals(request.variables().get("CNI_COMMAND"))) {
+      return null;
+    }
     try {
-      CniCommand command = CniEnvironment.of(request.variables()).command();
-      return command == CniCommand.VERSION
-          ? null
-          : NetworkConfigReader.of(request.input()).read(command).dataDir();
+      return request.input().config().dataDir();
     } catch (CniException invalid) {
       return null; // the verb says so
     }

@@ -3,6 +3,7 @@ package io.kindnet.kindnetd.callserver;
 import static java.nio.charset.StandardCharsets.UTF_8;
 
 import io.kindnet.cni.delegation.RequestHeader;
+import io.kindnet.cni.protocol.StandardInput;
 import io.kindnet.netlink.libc.Fd;
 import java.util.HashMap;
 import java.util.List;
@@ -13,10 +14,10 @@ import org.jspecify.annotations.Nullable;
 final class CallRequest {
   private final int kind;
   private final Map<String, String> variables;
-  private final byte[] input;
+  private final StandardInput input;
   private final Fds fds;
 
-  private CallRequest(int kind, Map<String, String> variables, byte[] input, Fds fds) {
+  private CallRequest(int kind, Map<String, String> variables, StandardInput input, Fds fds) {
     this.kind = kind;
     this.variables = variables;
     this.input = input;
@@ -58,7 +59,7 @@ final class CallRequest {
     return new CallRequest(
         header.kind(),
         variables(body, header.environmentLength()),
-        input,
+        new StandardInput(input),
         new Fds(fds[0], fds[1], fds[2], fds[3]));
   }
 
@@ -72,8 +73,8 @@ final class CallRequest {
     return variables;
   }
 
-  /** Its standard input; not to be changed. */
-  byte[] input() {
+  /** Its standard input. */
+  StandardInput input() {
     return input;
   }
 
