@@ -16,8 +16,9 @@ import java.util.function.Consumer;
  * A handle on a network namespace, which keeps the namespace alive while it is open.
  *
  * <p>The change of a namespace belongs to the kernel's thread and outlives the work. So each {@link
- * #call} runs on a platform thread that is used for nothing else. Sockets stay in the namespace
- * that they were opened in and may be used from any thread afterwards.
+ * #call} runs on a platform thread that is for such visits only, and is back in the process's own
+ * namespace when the call returns. Sockets stay in the namespace that they were opened in and may
+ * be used from any thread afterwards.
  */
 public final class NetworkNamespace implements AutoCloseable {
   private static final String CURRENT = "/proc/thread-self/ns/net";
@@ -117,11 +118,11 @@ public final class NetworkNamespace implements AutoCloseable {
    *
    * @param refused is told, on the other thread, why it could not begin
    */
-  public void start(Runnable work, Consumer<KernelException> refused) {
+  public void start(Runnable work, Consumer<RuntimeException> refused) {
     Visit.begin(() -> {
       try {
         enter();
-      } catch (KernelException reason) {
+      } catch (RuntimeException reason) {
         refused.accept(reason);
         return this;
       }

@@ -34,7 +34,7 @@ public final class EchoedRequest implements Runnable {
   private final Wakeup sent = new Wakeup();
   private final AtomicInteger users = new AtomicInteger(2);
   private volatile @Nullable Channel channel;
-  private volatile @Nullable KernelException unsent;
+  private volatile @Nullable RuntimeException unsent;
 
   /**
    * Nothing is sent yet.
@@ -65,7 +65,7 @@ public final class EchoedRequest implements Runnable {
   }
 
   /** Instead of {@link #run}, where the thread for it could not go where it had to. */
-  public void refuse(KernelException reason) {
+  public void refuse(RuntimeException reason) {
     unsent = reason;
     end();
   }
@@ -88,7 +88,7 @@ public final class EchoedRequest implements Runnable {
       if (opened != null) {
         opened.socket().await(sent, UNTIL_SENT);
       }
-      KernelException failure = unsent;
+      RuntimeException failure = unsent;
       if (failure != null) {
         throw failure;
       }
