@@ -56,7 +56,7 @@ class SysctlReaderTest {
   void settingsOfLinksAreKnown() {
     onHost(reader -> {
       host.run("ip", "link", "del", "b0");
-      for (String key : List.of("forwarding", "arp_ignore", "arp_notify", "route_localnet")) {
+      for (String key : List.of("forwarding", "arp_ignore")) {
         assertThat(reader.read("ipv4/conf/b0/" + key)).isPresent();
       }
       for (String key :
@@ -67,7 +67,6 @@ class SysctlReaderTest {
               "dad_transmits",
               "disable_ipv6",
               "accept_dad",
-              "ndisc_notify",
               "addr_gen_mode")) {
         assertThat(reader.read("ipv6/conf/b0/" + key)).isPresent();
       }

@@ -19,8 +19,7 @@ public final class LinkSysctls {
    * The places of numbers in {@code IFLA_INET_CONF}: {@code IPV4_DEVCONF_} of {@code linux/ip.h}
    * less one.
    */
-  private static final Map<String, Integer> IPV4 =
-      Map.of("forwarding", 0, "arp_ignore", 18, "arp_notify", 21, "route_localnet", 25);
+  private static final Map<String, Integer> IPV4 = Map.of("forwarding", 0, "arp_ignore", 18);
 
   /** The places of numbers in {@code IFLA_INET6_CONF}: {@code DEVCONF_} of {@code linux/ipv6.h}. */
   private static final Map<String, Integer> IPV6 =
@@ -31,7 +30,6 @@ public final class LinkSysctls {
           "dad_transmits", 6,
           "disable_ipv6", 26,
           "accept_dad", 27,
-          "ndisc_notify", 29,
           "addr_gen_mode", 47);
 
   private final @Nullable ByteBuffer ipv4;
