@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import io.kindnet.netlink.ip.IpAddresses;
 import io.kindnet.netlink.ip.IpPrefix;
 import io.kindnet.netlink.netns.NetworkNamespace;
+import io.kindnet.netlink.route.Address;
 import io.kindnet.netlink.route.NextHop;
 import io.kindnet.netlink.route.RouteLookup;
 import io.kindnet.netlink.route.RouteSocket;
@@ -12,6 +13,7 @@ import io.kindnet.netlink.testing.Ip;
 import io.kindnet.netlink.testing.Namespace;
 import io.kindnet.netlink.testing.NetworkNamespaces;
 import java.net.InetAddress;
+import java.time.Duration;
 import java.util.Optional;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
@@ -45,6 +47,7 @@ class ReachabilityTest {
       route add unreachable fd00:2::/48
       """;
 
+  private static final Duration SOON = Duration.ofSeconds(30);
   private static final IpPrefix ANY_IP = IpPrefix.parse("10.1.10.0/24");
 
   private static Stream<InetAddress> addresses() {
@@ -116,6 +119,10 @@ class ReachabilityTest {
     connect(host, outside);
     try (NetworkNamespace namespace = NetworkNamespace.open(host.path().toString());
         RouteSocket socket = RouteSocket.open(namespace)) {
+      // the kernel makes the local routes of IPv6 addresses some time after these
+      for (Address address : socket.addresses().list()) {
+        socket.addresses().awaitUsable(address, SOON);
+      }
       assertAnswersAsTheKernel(socket);
 
       Ip.batch(host, RULES.replaceAll("(?m)^(route|rule) add (.*fd00:1.*)$", ""));
