@@ -5,7 +5,6 @@ import static io.kindnet.cni.portmap.ConnectedNode.port;
 import static io.kindnet.cni.protocol.TransportProtocol.TCP;
 import static org.assertj.core.api.Assertions.assertThat;
 
-import io.kindnet.cni.protocol.CniException;
 import io.kindnet.netlink.netns.NetworkNamespace;
 import io.kindnet.netlink.testing.Ip;
 import io.kindnet.netlink.testing.Namespace;
@@ -39,32 +38,22 @@ class HostPortsOfManyCallsTest {
         "add rule inet cni-kindnet hostports accept",
       })
   void damageBetweenTwoCallsIsSeen(String damage) {
-    inside(() -> {
-      try (NftablesHostPorts ports = NftablesHostPorts.open()) {
-        ports.restore(List.of(A));
-        assertThat(ports.install(B)).isTrue();
-        assertThat(ports.remove(B)).isTrue();
-
-        node.run("nft", damage);
-
-        assertThat(ports.install(B)).as("install sees it").isFalse();
-        assertThat(ports.remove(A)).as("remove sees it").isFalse();
-
-        ports.restore(List.of(A));
-        assertThat(ports.install(B)).isTrue();
-      }
-    });
-  }
-
-  private interface Calls {
-    void run() throws CniException;
-  }
-
-  private void inside(Calls calls) {
     try (NetworkNamespace namespace = NetworkNamespace.open(node.path().toString())) {
       namespace.call(() -> {
-        calls.run();
-        return calls;
+        try (NftablesHostPorts ports = NftablesHostPorts.open()) {
+          ports.restore(List.of(A));
+          assertThat(ports.install(B)).isTrue();
+          assertThat(ports.remove(B)).isTrue();
+
+          node.run("nft", damage);
+
+          assertThat(ports.install(B)).as("install sees it").isFalse();
+          assertThat(ports.remove(A)).as("remove sees it").isFalse();
+
+          ports.restore(List.of(A));
+          assertThat(ports.install(B)).isTrue();
+          return ports;
+        }
       });
     }
   }

@@ -66,7 +66,7 @@ final class Visit<T> implements Runnable {
   public void run() {
     work.run();
     if (!home) {
-      throw new StrandedException();
+      throw new IllegalStateException("cannot leave a network namespace"); // ends the thread
     }
   }
 
@@ -111,14 +111,5 @@ final class Visit<T> implements Runnable {
       throw error;
     }
     return cause instanceof RuntimeException unchecked ? unchecked : new CompletionException(cause);
-  }
-
-  /** Ends a thread. */
-  private static final class StrandedException extends RuntimeException {
-    private static final long serialVersionUID = 1;
-
-    StrandedException() {
-      super("cannot leave a network namespace", null, false, false);
-    }
   }
 }
