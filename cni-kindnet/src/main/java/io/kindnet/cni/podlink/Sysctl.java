@@ -3,13 +3,11 @@ package io.kindnet.cni.podlink;
 import io.kindnet.cni.protocol.CniErrorCode;
 import io.kindnet.cni.protocol.CniException;
 import io.kindnet.netlink.ip.AddressFamily;
+import io.kindnet.netlink.sysctl.SysctlFile;
 import java.io.IOException;
-import java.io.InputStream;
-import java.nio.charset.StandardCharsets;
 import java.nio.file.DirectoryStream;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.nio.file.StandardOpenOption;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
@@ -23,9 +21,6 @@ final class Sysctl {
   static final String DEFAULT = "default";
 
   private static final Path NET = Path.of("/proc/sys/net");
-
-  /** More than any number is long, in bytes. */
-  private static final int LONGEST = 32;
 
   private Sysctl() {}
 
@@ -48,12 +43,13 @@ final class Sysctl {
    */
   static boolean isIpv6Off(String ownPrefix) {
     Path conf = NET.resolve("ipv6/conf");
-    if (!isOff(conf.resolve("all"))) {
+    if (!isOff(ALL)) {
       return false;
     }
     try (DirectoryStream<Path> links = Files.newDirectoryStream(conf)) {
       for (Path link : links) {
-        if (!link.getFileName().toString().startsWith(ownPrefix) && !isOff(link)) {
+        String name = link.getFileName().toString();
+        if (!name.startsWith(ownPrefix) && !isOff(name)) {
           return false;
         }
       }
@@ -63,12 +59,9 @@ final class Sysctl {
     }
   }
 
-  private static boolean isOff(Path conf) {
-    try {
-      return Files.readString(conf.resolve("disable_ipv6")).startsWith("1");
-    } catch (IOException gone) {
-      return true; // a link that went meanwhile
-    }
+  private static boolean isOff(String link) {
+    // one that is absent is of a link that went meanwhile
+    return Sysctl.read(of(AddressFamily.IPV6, link, "disable_ipv6")).filter("0"::equals).isEmpty();
   }
 
   /**
@@ -78,16 +71,7 @@ final class Sysctl {
    * @return empty where there is no such setting, as on a kernel without it, or no such link
    */
   static Optional<String> read(String name) {
-    // in one piece: of a number, the kernel gives nothing to a second read, and the JDK's
-    // readString
-    // begins with one byte where a file says that it has none
-    byte[] text = new byte[LONGEST];
-    try (InputStream file = Files.newInputStream(NET.resolve(name))) {
-      int length = Math.max(0, file.read(text));
-      return Optional.of(new String(text, 0, length, StandardCharsets.US_ASCII).strip());
-    } catch (IOException absent) {
-      return Optional.empty();
-    }
+    return SysctlFile.find(name);
   }
 
   /**
@@ -143,13 +127,12 @@ final class Sysctl {
    * @throws CniException {@link CniErrorCode#KERNEL_REFUSED} naming the file
    */
   static void write(String name, String value) throws CniException {
-    Path file = NET.resolve(name);
     try {
-      Files.writeString(file, value, StandardOpenOption.WRITE);
+      SysctlFile.write(name, value);
     } catch (IOException refused) {
       throw new CniException(
           CniErrorCode.KERNEL_REFUSED,
-          "cannot set " + file + " to " + value + ": " + refused.getMessage(),
+          "cannot set " + SysctlFile.path(name) + " to " + value + ": " + refused.getMessage(),
           refused);
     }
   }

@@ -15,12 +15,10 @@ import io.kindnet.netlink.route.NextHop;
 import io.kindnet.netlink.route.Route;
 import io.kindnet.netlink.route.RouteFilter;
 import io.kindnet.netlink.route.RouteSocket;
+import io.kindnet.netlink.sysctl.SysctlFile;
 import io.kindnet.netlink.wire.NetlinkException;
 import java.io.IOException;
 import java.net.InetAddress;
-import java.nio.file.Files;
-import java.nio.file.Path;
-import java.nio.file.StandardOpenOption;
 import java.util.ArrayList;
 import java.util.LinkedHashSet;
 import java.util.List;
@@ -138,28 +136,25 @@ final class LoopbackRouting {
   }
 
   private static void enableV4(String name) throws CniException {
+    String sysctl = sysctl(name);
     try {
       if (!isEnabledV4(name)) {
-        Files.writeString(file(name), "1", StandardOpenOption.WRITE);
+        SysctlFile.write(sysctl, "1");
       }
     } catch (IOException refused) {
       throw new CniException(
           CniErrorCode.KERNEL_REFUSED,
-          "cannot set " + file(name) + " to 1: " + refused.getMessage(),
+          "cannot set " + SysctlFile.path(sysctl) + " to 1: " + refused.getMessage(),
           refused);
     }
   }
 
   private static boolean isEnabledV4(String name) {
-    try {
-      return Files.readString(file(name)).startsWith("1");
-    } catch (IOException gone) {
-      return false;
-    }
+    return SysctlFile.find(sysctl(name)).filter("1"::equals).isPresent();
   }
 
-  private static Path file(String name) {
-    return Path.of("/proc/sys/net/ipv4/conf", name, "route_localnet");
+  private static String sysctl(String name) {
+    return "ipv4/conf/" + name + "/route_localnet";
   }
 
   private static void enableV6(String name) {

@@ -48,7 +48,7 @@ public final class CniResultWriter {
       json.writeStringField("name", each.name());
       writeUnlessEmpty("mac", each.mac());
       if (version.isAtLeast(CniVersion.V1_1_0) && each.mtu() != 0) {
-        json.writeNumberField("mtu", each.mtu());
+        writeNumber("mtu", each.mtu());
       }
       writeUnlessEmpty("sandbox", each.sandbox());
       json.writeEndObject();
@@ -65,13 +65,19 @@ public final class CniResultWriter {
         json.writeStringField("version", four ? "4" : "6");
       }
       if (ip.interfaceIndex() >= 0) {
-        json.writeNumberField("interface", ip.interfaceIndex());
+        writeNumber("interface", ip.interfaceIndex());
       }
       json.writeStringField("address", ip.cidr());
       writeAddress("gateway", ip.gateway());
       json.writeEndObject();
     }
     json.writeEndArray();
+  }
+
+  /** As text: Jackson's way to write an {@code int} begins with a table of a thousand of them. */
+  private void writeNumber(String name, int number) throws IOException {
+    json.writeFieldName(name);
+    json.writeNumber(String.valueOf(number));
   }
 
   private void writeRoutes(List<CniResult.Route> routes) throws IOException {

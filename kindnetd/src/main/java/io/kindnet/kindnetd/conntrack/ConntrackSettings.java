@@ -1,12 +1,11 @@
 package io.kindnet.kindnetd.conntrack;
 
 import io.kindnet.kindnetd.files.Directories;
+import io.kindnet.netlink.sysctl.SysctlFile;
 import java.io.IOException;
-import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
-import java.nio.file.StandardOpenOption;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Set;
@@ -18,12 +17,11 @@ import java.util.TreeSet;
  * settings does not outlive the machine's next start, so that {@code --cleanup} can put it back.
  */
 public final class ConntrackSettings {
-  private static final Path SYSCTLS = Path.of("/proc/sys/net/netfilter");
+  private static final String DIRECTORY = "netfilter/";
   private static final String PREFIX = "net.netfilter.";
   private static final String EVENTS = "nf_conntrack_events";
   private static final List<String> WANTED = List.of("nf_conntrack_acct", "nf_conntrack_timestamp");
   private static final String FILE = "conntrack-settings";
-  private static final int LONGEST = 32;
 
   private final Path file;
 
@@ -48,16 +46,16 @@ public final class ConntrackSettings {
     List<String> problems = new ArrayList<>();
     for (String setting : WANTED) {
       try {
-        if (read(setting).equals("0")) {
+        if (SysctlFile.read(DIRECTORY + setting).equals("0")) {
           remember(setting);
-          write(setting, "1");
+          SysctlFile.write(DIRECTORY + setting, "1");
         }
       } catch (IOException refused) {
         problems.add(PREFIX + setting + " cannot be set to 1: " + refused.getMessage());
       }
     }
     try {
-      if (read(EVENTS).equals("0")) {
+      if (SysctlFile.read(DIRECTORY + EVENTS).equals("0")) {
         problems.add(PREFIX + EVENTS + " is 0: the kernel tells of no connections");
       }
     } catch (IOException absent) {
@@ -75,8 +73,8 @@ public final class ConntrackSettings {
   public List<String> restore() throws IOException {
     List<String> restored = new ArrayList<>();
     for (String setting : remembered()) {
-      if (WANTED.contains(setting) && read(setting).equals("1")) {
-        write(setting, "0");
+      if (WANTED.contains(setting) && SysctlFile.read(DIRECTORY + setting).equals("1")) {
+        SysctlFile.write(DIRECTORY + setting, "0");
         restored.add(PREFIX + setting);
       }
     }
@@ -98,18 +96,5 @@ public final class ConntrackSettings {
     } catch (NoSuchFileException none) {
       return new TreeSet<>();
     }
-  }
-
-  private static String read(String setting) throws IOException {
-    byte[] text = new byte[LONGEST];
-    // in one piece: the kernel gives nothing to a second read
-    try (var sysctl = Files.newInputStream(SYSCTLS.resolve(setting))) {
-      int length = Math.max(0, sysctl.read(text));
-      return new String(text, 0, length, StandardCharsets.US_ASCII).strip();
-    }
-  }
-
-  private static void write(String setting, String value) throws IOException {
-    Files.writeString(SYSCTLS.resolve(setting), value, StandardOpenOption.WRITE);
   }
 }

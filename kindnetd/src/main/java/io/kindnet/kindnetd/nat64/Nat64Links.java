@@ -10,9 +10,8 @@ import io.kindnet.netlink.route.Route;
 import io.kindnet.netlink.route.RouteFilter;
 import io.kindnet.netlink.route.RouteSocket;
 import io.kindnet.netlink.route.VethPair;
+import io.kindnet.netlink.sysctl.SysctlFile;
 import java.io.IOException;
-import java.nio.file.Files;
-import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
@@ -31,7 +30,6 @@ final class Nat64Links {
 
   private static final String ALIAS = "kindnet: NAT64";
   private static final int MTU = 65535;
-  private static final Path SETTINGS = Path.of("/proc/sys/net");
 
   /** One for both ends: what is sent by one is for the other one. It is not of any maker. */
   private static final MacAddress MAC = MacAddress.parse("02:00:00:00:64:04");
@@ -126,11 +124,10 @@ final class Nat64Links {
   }
 
   private static int set(String name, String value) throws IOException {
-    Path file = SETTINGS.resolve(name);
-    if (Files.readString(file).strip().equals(value)) {
+    if (SysctlFile.read(name).equals(value)) {
       return 0;
     }
-    Files.writeString(file, value);
+    SysctlFile.write(name, value);
     return 1;
   }
 
