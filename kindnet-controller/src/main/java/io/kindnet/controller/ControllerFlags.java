@@ -1,56 +1,48 @@
 package io.kindnet.controller;
 
 import io.kindnet.kindnetd.CommonFlags;
-import picocli.CommandLine.Mixin;
-import picocli.CommandLine.Option;
+import io.kindnet.kindnetd.Flag;
+import io.kindnet.kindnetd.FlagList;
 
 /** The flags as they stand on the command line, each with its default. */
-@SuppressWarnings("NullAway.Init") // picocli fills in every field, with its default if need be
-final class ControllerFlags {
-  @Option(
-      names = "--kubeconfig",
-      paramLabel = "FILE",
-      defaultValue = "",
-      description = "how to reach the API server from outside a cluster (default: in-cluster)")
-  String kubeconfig;
+final class ControllerFlags extends FlagList {
+  final Flag<String> kubeconfig =
+      text(
+          "--kubeconfig",
+          "FILE",
+          "",
+          "how to reach the API server from outside a cluster (default: in-cluster)");
 
-  @Option(
-      names = "--master",
-      paramLabel = "URL",
-      defaultValue = "",
-      description = "API server, overrides the one in the kubeconfig")
-  String master;
+  final Flag<String> master =
+      text("--master", "URL", "", "API server, overrides the one in the kubeconfig");
 
-  @Option(
-      names = "--namespace",
-      paramLabel = "NAME",
-      defaultValue = "kube-system",
-      description = "where the Configuration and the agents are (default ${DEFAULT-VALUE})")
-  String namespace;
+  final Flag<String> namespace =
+      text(
+          "--namespace",
+          "NAME",
+          "kube-system",
+          "where the Configuration and the agents are (default ${DEFAULT-VALUE})");
 
-  @Option(
-      names = "--healthz-bind-address",
-      paramLabel = "ADDRESS",
-      defaultValue = ":9070",
-      description = "address of /healthz and /readyz (default ${DEFAULT-VALUE})")
-  String healthzBindAddress;
+  final Flag<String> healthzBindAddress =
+      text(
+          "--healthz-bind-address",
+          "ADDRESS",
+          ":9070",
+          "address of /healthz and /readyz (default ${DEFAULT-VALUE})");
 
-  @Option(
-      names = "--metrics-bind-address",
-      paramLabel = "ADDRESS",
-      defaultValue = ":9080",
-      description = "address of /metrics (default ${DEFAULT-VALUE})")
-  String metricsBindAddress;
+  final Flag<String> metricsBindAddress =
+      text(
+          "--metrics-bind-address",
+          "ADDRESS",
+          ":9080",
+          "address of /metrics (default ${DEFAULT-VALUE})");
 
-  @Option(
-      names = "--leader-elect",
-      arity = "1",
-      paramLabel = "BOOLEAN",
-      defaultValue = "true",
-      description =
+  final Flag<Boolean> leaderElect =
+      bool(
+          "--leader-elect",
+          true,
           "work only while holding the Lease kindnet-controller, for several replicas (default"
-              + " ${DEFAULT-VALUE})")
-  boolean leaderElect;
+              + " ${DEFAULT-VALUE})");
 
-  @Mixin final CommonFlags common = new CommonFlags();
+  final CommonFlags common = include(new CommonFlags());
 }

@@ -34,13 +34,13 @@ record ControllerOptions(
   static ControllerOptions of(ControllerFlags flags) {
     return new ControllerOptions(
         new ApiServerOptions(
-            flag("kubeconfig", flags.kubeconfig, optional(Path::of)),
-            flag("master", flags.master, optional(OptionValues::url)),
+            flag("kubeconfig", flags.kubeconfig.value(), optional(Path::of)),
+            flag("master", flags.master.value(), optional(OptionValues::url)),
             Optional.empty()),
-        flags.namespace,
-        flag("healthz-bind-address", flags.healthzBindAddress, BindAddress::parse),
-        flag("metrics-bind-address", flags.metricsBindAddress, BindAddress::parse),
-        flags.leaderElect,
+        flags.namespace.value(),
+        flag("healthz-bind-address", flags.healthzBindAddress.value(), BindAddress::parse),
+        flag("metrics-bind-address", flags.metricsBindAddress.value(), BindAddress::parse),
+        flags.leaderElect.value(),
         flags.common.verbosity());
   }
 }

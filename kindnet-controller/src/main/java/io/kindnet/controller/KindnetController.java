@@ -10,6 +10,7 @@ import io.javaoperatorsdk.operator.processing.retry.Retry;
 import io.kindnet.kindnetd.BuildVersion;
 import io.kindnet.kindnetd.CommandRunner;
 import io.kindnet.kindnetd.Logging;
+import io.kindnet.kindnetd.Program;
 import io.kindnet.kindnetd.StopSignal;
 import io.kindnet.kindnetd.kube.ApiServer;
 import io.kindnet.kindnetd.status.AgentStatus;
@@ -23,33 +24,33 @@ import java.util.Optional;
 import java.util.concurrent.Callable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
-import picocli.CommandLine.Command;
 import picocli.CommandLine.IVersionProvider;
-import picocli.CommandLine.Mixin;
+import picocli.CommandLine.Model.CommandSpec;
 
 /**
  * The cluster's controller: reads its options, starts its parts, waits for a signal, stops them.
  */
-@Command(
-    name = "kindnet-controller",
-    description =
-        "The controller of kindnet: has the agents of a cluster follow its Configuration.",
-    versionProvider = KindnetController.Version.class,
-    sortOptions = false,
-    customSynopsis = "kindnet-controller [FLAG]...",
-    footer = "A flag takes one dash or two. A boolean without a value is true.",
-    usageHelpWidth = 100)
-public final class KindnetController implements Callable<Integer> {
+public final class KindnetController implements Callable<Integer>, Program {
   private static final Duration STOP_TIMEOUT = Duration.ofSeconds(5);
   private static final Duration FIRST_RETRY = Duration.ofMillis(500);
   private static final Duration LONGEST_RETRY = Duration.ofSeconds(30);
 
   private final Map<String, String> environment;
 
-  @Mixin private final ControllerFlags flags = new ControllerFlags();
+  private final ControllerFlags flags = new ControllerFlags();
+  private final CommandSpec spec = CommandSpec.wrapWithoutInspection(this);
 
   KindnetController(Map<String, String> environment) {
     this.environment = environment;
+    flags.addTo(spec);
+    spec.name("kindnet-controller").versionProvider(new Version());
+    spec.usageMessage()
+        .description(
+            "The controller of kindnet: has the agents of a cluster follow its Configuration.")
+        .customSynopsis("kindnet-controller [FLAG]...")
+        .footer("A flag takes one dash or two. A boolean without a value is true.")
+        .sortOptions(false)
+        .width(100);
   }
 
   /**
@@ -61,6 +62,11 @@ public final class KindnetController implements Callable<Integer> {
     PrintWriter err = new PrintWriter(System.err, true, UTF_8);
     System.exit(
         CommandRunner.run(new KindnetController(System.getenv()), List.of(arguments), out, err));
+  }
+
+  @Override
+  public CommandSpec spec() {
+    return spec;
   }
 
   @Override

@@ -61,7 +61,7 @@ class ControllerManifestTest {
 
   private static ControllerFlags flags() {
     ControllerFlags flags = new ControllerFlags();
-    new picocli.CommandLine(flags).parseArgs();
+    new picocli.CommandLine(flags.spec()).parseArgs();
     return flags;
   }
 

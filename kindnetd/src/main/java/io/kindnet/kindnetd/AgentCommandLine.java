@@ -28,7 +28,7 @@ public final class AgentCommandLine {
   /** All flags, in the order of {@code kindnetd --help}. */
   public static List<Flag> flags() {
     List<Flag> flags = new ArrayList<>();
-    for (OptionSpec option : new CommandLine(new Flags()).getCommandSpec().options()) {
+    for (OptionSpec option : new Flags().spec().options()) {
       @Nullable String defaultValue = option.defaultValue();
       String description = String.join(" ", option.description());
       flags.add(
@@ -47,10 +47,10 @@ public final class AgentCommandLine {
    */
   public static Optional<String> problem(List<String> arguments, Map<String, String> environment) {
     Flags flags = new Flags();
-    CommandLine line = new CommandLine(flags);
+    CommandLine line = new CommandLine(flags.spec());
     try {
       List<String> normalized =
-          GoArguments.normalize(arguments, Flags.kinds(line.getCommandSpec()));
+          GoArguments.normalize(arguments, FlagList.kinds(line.getCommandSpec()));
       line.parseArgs(normalized.toArray(String[]::new));
       Options.of(flags, Environment.of(environment), new HostDefaults("node", true));
       return Optional.empty();

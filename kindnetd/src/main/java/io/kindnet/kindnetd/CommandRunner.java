@@ -4,20 +4,24 @@ import io.kindnet.kindnetd.GoArguments.BadArgumentException;
 import java.io.PrintWriter;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.concurrent.Callable;
+import java.util.Set;
 import picocli.CommandLine;
 
 /** Runs a command with arguments in Go's manner, and turns what goes wrong into an exit status. */
 public final class CommandRunner {
   private static final int FAILED = 1;
   private static final int BAD_ARGUMENT = 2;
+  private static final Set<String> HELP = Set.of("-h", "--h", "-help", "--help");
 
   private CommandRunner() {}
 
-  /** What {@code command} returns; 1 if it fails, 2 if an argument is wrong. */
-  public static int run(
-      Callable<Integer> command, List<String> arguments, PrintWriter out, PrintWriter err) {
-    CommandLine line = new CommandLine(command).setOut(out).setErr(err);
+  /** What {@code program} returns; 1 if it fails, 2 if an argument is wrong. */
+  public static int run(Program program, List<String> arguments, PrintWriter out, PrintWriter err) {
+    CommandLine line = new CommandLine(program.spec());
+    if (mayNeedSubcommands(arguments)) {
+      program.subcommands().forEach(line::addSubcommand);
+    }
+    line.setOut(out).setErr(err); // those of the commands that there are by now, too
     line.setParameterExceptionHandler((wrong, given) -> complain(wrong.getCommandLine(), wrong));
     line.setExecutionExceptionHandler((failure, failed, parsed) -> {
       if (failure instanceof BadValueException) {
@@ -41,11 +45,17 @@ public final class CommandRunner {
       words.addAll(
           GoArguments.normalize(
               arguments.subList(words.size(), arguments.size()),
-              Flags.kinds(called.getCommandSpec())));
+              FlagList.kinds(called.getCommandSpec())));
       return line.execute(words.toArray(String[]::new));
     } catch (BadArgumentException wrong) {
       return complain(called, wrong);
     }
+  }
+
+  /** Making them takes as long as all the rest of this, and the agent starts without. */
+  private static boolean mayNeedSubcommands(List<String> arguments) {
+    return !arguments.isEmpty()
+        && (!arguments.getFirst().startsWith("-") || arguments.stream().anyMatch(HELP::contains));
   }
 
   private static int complain(CommandLine line, Exception wrong) {

@@ -1,25 +1,22 @@
 package io.kindnet.kindnetd;
 
-import picocli.CommandLine.Option;
+import picocli.CommandLine.Model.OptionSpec;
 
-/** The flags that every program of this project that stays has, as a mixin. */
-@SuppressWarnings("NullAway.Init") // picocli fills in every field, with its default if need be
-public final class CommonFlags {
-  @Option(
-      names = {"-v", "--v"},
-      paramLabel = "LEVEL",
-      defaultValue = "0",
-      description = "log verbosity: 2 debug, 4 trace, 6 the API client too (default 0)")
-  private String verbosity;
+/** The flags that every program of this project that stays has. */
+public final class CommonFlags extends FlagList {
+  private final Flag<String> verbosity =
+      add(
+          OptionSpec.builder("-v", "--v")
+              .type(String.class)
+              .paramLabel("LEVEL")
+              .defaultValue("0")
+              .description("log verbosity: 2 debug, 4 trace, 6 the API client too (default 0)"));
 
-  @Option(
-      names = {"-h", "--help"},
-      usageHelp = true,
-      description = "show this text")
-  boolean help;
-
-  @Option(names = "--version", versionHelp = true, description = "show the version")
-  boolean version;
+  /** These, with which a program says something and ends. */
+  public CommonFlags() {
+    add(OptionSpec.builder("-h", "--help").usageHelp(true).description("show this text"));
+    add(OptionSpec.builder("--version").versionHelp(true).description("show the version"));
+  }
 
   /**
    * The log verbosity.
@@ -27,6 +24,6 @@ public final class CommonFlags {
    * @throws BadValueException if it is no number
    */
   public int verbosity() {
-    return OptionValues.flag("v", verbosity, OptionValues::count);
+    return OptionValues.flag("v", verbosity.value(), OptionValues::count);
   }
 }

@@ -29,41 +29,15 @@ import java.util.concurrent.Callable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 import picocli.CommandLine;
-import picocli.CommandLine.Command;
-import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Model.CommandSpec;
-import picocli.CommandLine.Spec;
 
 /** The node agent: reads its options, starts its parts, waits for a signal, stops them. */
-@Command(
-    name = "kindnetd",
-    description = "The node agent of kindnet: CNI configuration, routes and masquerading.",
-    versionProvider = BuildVersion.class,
-    sortOptions = false,
-    customSynopsis = {
-      "kindnetd [FLAG]...",
-      "kindnetd policy explain --from POD|IP --to POD|IP --port PORT [FLAG]...",
-      "kindnetd connections [--pod NAMESPACE/NAME] [-o json] [FLAG]...",
-      "kindnetd trace --pod NAMESPACE/NAME [FLAG]...",
-      "kindnetd dns [--name NAME] [FLAG]..."
-    },
-    subcommands = {
-      PolicyCommand.class,
-      ConnectionsCommand.class,
-      TraceCommand.class,
-      DnsCommand.class
-    },
-    footer = "A flag takes one dash or two. A boolean without a value is true.",
-    usageHelpWidth = 100)
-public final class Kindnetd implements Callable<Integer> {
+public final class Kindnetd implements Callable<Integer>, Program {
   private final Map<String, String> environment;
   private final KernelRelease release;
 
-  @Mixin private final Flags flags = new Flags();
-
-  @SuppressWarnings("NullAway.Init") // picocli's
-  @Spec
-  private CommandSpec spec;
+  private final Flags flags = new Flags();
+  private final CommandSpec spec = CommandSpec.wrapWithoutInspection(this);
 
   /**
    * @param release of the kernel that this runs on
@@ -71,6 +45,19 @@ public final class Kindnetd implements Callable<Integer> {
   Kindnetd(Map<String, String> environment, KernelRelease release) {
     this.environment = environment;
     this.release = release;
+    flags.addTo(spec);
+    spec.name("kindnetd").versionProvider(new BuildVersion());
+    spec.usageMessage()
+        .description("The node agent of kindnet: CNI configuration, routes and masquerading.")
+        .customSynopsis(
+            "kindnetd [FLAG]...",
+            "kindnetd policy explain --from POD|IP --to POD|IP --port PORT [FLAG]...",
+            "kindnetd connections [--pod NAMESPACE/NAME] [-o json] [FLAG]...",
+            "kindnetd trace --pod NAMESPACE/NAME [FLAG]...",
+            "kindnetd dns [--name NAME] [FLAG]...")
+        .footer("A flag takes one dash or two. A boolean without a value is true.")
+        .sortOptions(false)
+        .width(100);
   }
 
   /**
@@ -82,6 +69,17 @@ public final class Kindnetd implements Callable<Integer> {
     PrintWriter err = new PrintWriter(System.err, true, UTF_8);
     Kindnetd command = new Kindnetd(System.getenv(), KernelRelease.running());
     System.exit(CommandRunner.run(command, List.of(arguments), out, err));
+  }
+
+  @Override
+  public CommandSpec spec() {
+    return spec;
+  }
+
+  @Override
+  public List<Class<?>> subcommands() {
+    return List.of(
+        PolicyCommand.class, ConnectionsCommand.class, TraceCommand.class, DnsCommand.class);
   }
 
   /** The environment of this process. */

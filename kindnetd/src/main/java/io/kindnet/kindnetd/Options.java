@@ -102,68 +102,81 @@ record Options(
     List<IpPrefix> clusterCidrs =
         variable("POD_SUBNET", environment.podSubnet(), list(IpPrefix::parse));
     return new Options(
-        nodeName(flags.hostnameOverride, environment.nodeName(), host.name()),
-        flags.disableCni,
+        nodeName(flags.hostnameOverride.value(), environment.nodeName(), host.name()),
+        flags.disableCni.value(),
         new ApiServerOptions(
-            flag("kubeconfig", flags.kubeconfig, optional(Path::of)),
-            flag("master", flags.master, optional(OptionValues::url)),
-            controlPlaneEndpoint(flags.controlPlaneEndpoint, environment.controlPlaneEndpoint())),
-        flag("metrics-bind-address", flags.metricsBindAddress, BindAddress::parse),
+            flag("kubeconfig", flags.kubeconfig.value(), optional(Path::of)),
+            flag("master", flags.master.value(), optional(OptionValues::url)),
+            controlPlaneEndpoint(
+                flags.controlPlaneEndpoint.value(), environment.controlPlaneEndpoint())),
+        flag("metrics-bind-address", flags.metricsBindAddress.value(), BindAddress::parse),
         new CniConfigurationOptions(
-            plugins(flags, environment, host), flag("cni-conf-dir", flags.cniConfDir, Path::of)),
+            plugins(flags, environment, host),
+            flag("cni-conf-dir", flags.cniConfDir.value(), Path::of)),
         new PodCidrOptions(clusterCidrs),
         masquerading(flags, clusterCidrs),
-        new ForwardOptions(flags.acceptForwardedPods),
+        new ForwardOptions(flags.acceptForwardedPods.value()),
         new NetworkPolicyOptions(
-            flags.networkPolicy, flags.adminNetworkPolicy, flags.baselineAdminNetworkPolicy),
+            flags.networkPolicy.value(),
+            flags.adminNetworkPolicy.value(),
+            flags.baselineAdminNetworkPolicy.value()),
         new CallServerOptions(
-            flag("cni-socket", flags.cniSocket, optional(OptionValues::absolute))),
+            flag("cni-socket", flags.cniSocket.value(), optional(OptionValues::absolute))),
         new PluginOptions(
-            flag("install-cni-bin", flags.installCniBin, optional(OptionValues::absolute)),
-            flag("cni-bin-dir", flags.cniBinDir, optional(OptionValues::absolute)),
-            flag("cni-bin-source", flags.cniBinSource, optional(OptionValues::absolute))),
+            flag("install-cni-bin", flags.installCniBin.value(), optional(OptionValues::absolute)),
+            flag("cni-bin-dir", flags.cniBinDir.value(), optional(OptionValues::absolute)),
+            flag("cni-bin-source", flags.cniBinSource.value(), optional(OptionValues::absolute))),
         new DenialOptions(
-            flag("network-policy-log", flags.networkPolicyLog, DenialOptions.Format::named)),
+            flag(
+                "network-policy-log", flags.networkPolicyLog.value(), DenialOptions.Format::named)),
         new PacketLogOptions(
-            flag("nflog-level", flags.nflogLevel, OptionValues::count),
-            flag("nflog-format", flags.nflogFormat, OptionValues::isJson)),
+            flag("nflog-level", flags.nflogLevel.value(), OptionValues::count),
+            flag("nflog-format", flags.nflogFormat.value(), OptionValues::isJson)),
         fastPath(flags),
         new DnsCacheOptions(
-            flags.dnsCaching,
-            flag("dns-caching-nameservers", flags.dnsCachingNameservers, list(IpAddresses::parse)),
+            flags.dnsCaching.value(),
+            flag(
+                "dns-caching-nameservers",
+                flags.dnsCachingNameservers.value(),
+                list(IpAddresses::parse)),
             Duration.ofSeconds(
-                flag("dns-caching-max-ttl", flags.dnsCachingMaxTtl, OptionValues::count))),
+                flag("dns-caching-max-ttl", flags.dnsCachingMaxTtl.value(), OptionValues::count))),
         nat64(flags),
         missing(flags),
-        flags.cleanup,
+        flags.cleanup.value(),
         flags.common.verbosity());
   }
 
   private static MasqOptions masquerading(Flags flags, List<IpPrefix> clusterCidrs) {
     List<IpPrefix> excluded =
-        new ArrayList<>(flag("no-masquerade-cidr", flags.noMasqueradeCidr, list(IpPrefix::parse)));
+        new ArrayList<>(
+            flag("no-masquerade-cidr", flags.noMasqueradeCidr.value(), list(IpPrefix::parse)));
     excluded.addAll(clusterCidrs);
-    return new MasqOptions(flags.masquerading, excluded);
+    return new MasqOptions(flags.masquerading.value(), excluded);
   }
 
   private static FastPathOptions fastPath(Flags flags) {
     return new FastPathOptions(
-        flag("fastpath-threshold", flags.fastpathThreshold, OptionValues::count));
+        flag("fastpath-threshold", flags.fastpathThreshold.value(), OptionValues::count));
   }
 
   private static Nat64Options nat64(Flags flags) {
     return new Nat64Options(
-        flags.nat64,
-        flag("nat64-prefix", flags.nat64Prefix, text -> Nat64Options.prefix(IpPrefix.parse(text))),
-        flag("nat64-pool", flags.nat64Pool, text -> Nat64Options.pool(IpPrefix.parse(text))),
+        flags.nat64.value(),
+        flag(
+            "nat64-prefix",
+            flags.nat64Prefix.value(),
+            text -> Nat64Options.prefix(IpPrefix.parse(text))),
+        flag(
+            "nat64-pool", flags.nat64Pool.value(), text -> Nat64Options.pool(IpPrefix.parse(text))),
         flag(
             "nat64-allow",
-            flags.nat64Allow,
+            flags.nat64Allow.value(),
             list(text -> Nat64Options.allowed(IpPrefix.parse(text)))));
   }
 
   private static MissingFeatures missing(Flags flags) {
-    return new MissingFeatures(flags.disableNri, flags.ipsecOverlay);
+    return new MissingFeatures(flags.disableNri.value(), flags.ipsecOverlay.value());
   }
 
   /**
@@ -171,10 +184,10 @@ record Options(
    * nor mounts what ours needs, since the image of the node has the standard ones.
    */
   private static PluginChain plugins(Flags flags, Environment environment, HostDefaults host) {
-    boolean installsNone = flags.cniBinDir.isBlank() && !host.hasPluginData();
+    boolean installsNone = flags.cniBinDir.value().isBlank() && !host.hasPluginData();
     boolean likeKind = !environment.podSubnet().isBlank() && installsNone;
     String byDefault = likeKind ? "standard" : "kindnet";
-    String name = flags.cniPlugins.isEmpty() ? byDefault : flags.cniPlugins;
+    String name = flags.cniPlugins.value().isEmpty() ? byDefault : flags.cniPlugins.value();
     boolean bridge = !environment.cniBridge().isEmpty();
     return flag("cni-plugins", name, text -> PluginChain.of(text, bridge));
   }

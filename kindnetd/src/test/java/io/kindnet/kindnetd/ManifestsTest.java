@@ -169,9 +169,9 @@ class ManifestsTest {
           variable.getName(), variable.getValue() == null ? "of-the-node" : variable.getValue());
     }
     Flags flags = new Flags();
-    CommandLine line = new CommandLine(flags);
+    CommandLine line = new CommandLine(flags.spec());
     List<String> arguments =
-        GoArguments.normalize(container.getArgs(), Flags.kinds(line.getCommandSpec()));
+        GoArguments.normalize(container.getArgs(), FlagList.kinds(line.getCommandSpec()));
     line.parseArgs(arguments.toArray(String[]::new));
     return Options.of(flags, Environment.of(environment), new HostDefaults("host", true));
   }

@@ -71,9 +71,9 @@ class OptionsTest {
       HostDefaults host, Map<String, String> environment, String... arguments)
       throws BadArgumentException {
     Flags flags = new Flags();
-    CommandLine line = new CommandLine(flags);
+    CommandLine line = new CommandLine(flags.spec());
     List<String> normalized =
-        GoArguments.normalize(List.of(arguments), Flags.kinds(line.getCommandSpec()));
+        GoArguments.normalize(List.of(arguments), FlagList.kinds(line.getCommandSpec()));
     line.parseArgs(normalized.toArray(String[]::new));
     return Options.of(flags, Environment.of(environment), host);
   }
