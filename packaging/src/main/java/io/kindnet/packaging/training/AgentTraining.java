@@ -65,7 +65,9 @@ public final class AgentTraining {
               "--hostname-override=node1",
               "--cni-conf-dir=" + configuration,
               "--cni-socket=" + directory.resolve("run/cni.sock"),
-              "--metrics-bind-address=127.0.0.1:" + statusPort));
+              "--metrics-bind-address=127.0.0.1:" + statusPort,
+              "--dns-caching",
+              "--network-policy-log=text"));
       ProcessBuilder builder =
           new ProcessBuilder(command)
               .redirectErrorStream(true)
