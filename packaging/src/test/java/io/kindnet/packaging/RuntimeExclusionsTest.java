@@ -1,5 +1,6 @@
 package io.kindnet.packaging;
 
+import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import java.nio.file.Files;
@@ -44,7 +45,7 @@ class RuntimeExclusionsTest {
         new ProcessBuilder("./runtime-exclusions", "both").redirectErrorStream(true);
     builder.environment().put("JAVA_HOME", jdk.toString());
     Process process = builder.start();
-    String output = new String(process.getInputStream().readAllBytes());
+    String output = new String(process.getInputStream().readAllBytes(), UTF_8);
     assertThat(process.waitFor(1, TimeUnit.MINUTES)).isTrue();
     assertThat(process.exitValue()).as(output).isZero();
     return output;
