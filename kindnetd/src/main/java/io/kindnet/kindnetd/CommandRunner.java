@@ -55,7 +55,12 @@ public final class CommandRunner {
   /** Making them takes as long as all the rest of this, and the agent starts without. */
   private static boolean mayNeedSubcommands(List<String> arguments) {
     return !arguments.isEmpty()
-        && (!arguments.getFirst().startsWith("-") || arguments.stream().anyMatch(HELP::contains));
+        && (!arguments.getFirst().startsWith("-")
+            || arguments.stream().anyMatch(CommandRunner::asksForHelp));
+  }
+
+  private static boolean asksForHelp(String argument) {
+    return HELP.contains(argument.split("=", 2)[0]);
   }
 
   private static int complain(CommandLine line, Exception wrong) {

@@ -12,6 +12,8 @@ import java.util.List;
 import java.util.Map;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
 
 /** What a user sees of the command line before anything is started. */
 class CommandRunnerTest {
@@ -28,6 +30,13 @@ class CommandRunnerTest {
         List.of(arguments),
         new PrintWriter(out, true),
         new PrintWriter(err, true));
+  }
+
+  @ParameterizedTest
+  @ValueSource(strings = {"-h", "--h", "-help", "--help", "--help=true"})
+  void helpNamesTheCommands(String flag) {
+    assertThat(run(Map.of(), "-v=2", flag)).isZero();
+    assertThat(out.toString()).contains("Commands:", "Lists the connections of this node");
   }
 
   @Test
