@@ -93,10 +93,14 @@ final class HostPortReconciler {
     for (Link link : links) {
       names.add(link.name());
     }
-    List<PodHostPorts> pods =
-        names.isEmpty()
-            ? List.of()
-            : hostPorts(store.pods().withHostInterfaces(names), store.ports().byPod(names));
+    if (names.isEmpty()) {
+      return List.of();
+    }
+    Map<String, List<HostPort>> ports = store.ports().byPod(names);
+    if (ports.isEmpty()) {
+      return List.of(); // without asking for what may be hundreds of pods
+    }
+    List<PodHostPorts> pods = hostPorts(store.pods().withHostInterfaces(names), ports);
     return pods.isEmpty() ? List.of() : rules.restoreLoopback(pods);
   }
 

@@ -56,7 +56,7 @@ record CidrRange(AddressFamily family, AddressBits first, int length)
     return order != 0 ? order : Integer.compare(length, other.length);
   }
 
-  // written out, for what a record has of itself is linked at run time, which takes its time
+  // by hand: what the build writes for a record compares and hashes all in turn, which calls feel
 
   @Override
   public boolean equals(Object other) {

@@ -93,7 +93,7 @@ public record AddressBits(long high, long low) implements Comparable<AddressBits
     return first != 0 ? first : Long.compareUnsigned(low, other.low);
   }
 
-  // written out, for what a record has of itself is linked at run time, which takes its time
+  // by hand: what the build writes for a record compares and hashes all in turn, which calls feel
 
   @Override
   public boolean equals(Object other) {

@@ -68,7 +68,7 @@ public record Element(
     return new Element(key, keyEnd, intervalEnd, data, verdict, timeout, newComment, null);
   }
 
-  // written out, for what a record has of itself is linked at run time, which takes its time
+  // not the record's own, for the expiration, which comes nearer all the time, makes no difference
 
   @Override
   public boolean equals(Object other) {

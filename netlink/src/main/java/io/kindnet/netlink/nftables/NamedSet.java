@@ -197,7 +197,7 @@ public record NamedSet(
     return DataType.parse(type == null ? 0 : type.u32Be(), length == null ? 0 : length.u32Be());
   }
 
-  // written out, for what a record has of itself is linked at run time, which takes its time
+  // by hand: what the build writes for a record compares and hashes all in turn, which calls feel
 
   @Override
   public boolean equals(Object other) {

@@ -35,7 +35,7 @@ public record Table(TableFamily family, String name) {
         Nfnetlink.attributes(message).get(nameAttribute).string());
   }
 
-  // written out, for what a record has of itself is linked at run time, which takes its time
+  // by hand: what the build writes for a record compares and hashes all in turn, which calls feel
 
   @Override
   public boolean equals(Object other) {

@@ -68,7 +68,7 @@ public record NextHop(Optional<InetAddress> gateway, int linkIndex, int weight, 
     return (flags & RTNH_F_DEAD) == 0;
   }
 
-  // written out, as those of Route
+  // by hand: what the build writes for a record compares and hashes all in turn, which calls feel
 
   @Override
   public boolean equals(Object other) {

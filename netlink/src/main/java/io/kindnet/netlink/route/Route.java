@@ -141,8 +141,7 @@ public record Route(
     return destination.length() == 0 && type == RTN_UNICAST;
   }
 
-  // written out, because those of a record are linked at run time, and are slow until a compiler
-  // that kindnetd does without has been at them
+  // by hand: what the build writes for a record compares and hashes all in turn, which calls feel
 
   @Override
   public boolean equals(Object other) {

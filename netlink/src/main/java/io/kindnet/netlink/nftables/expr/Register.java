@@ -43,7 +43,7 @@ public record Register(int number) {
     return new Register(number + (length + 3) / 4);
   }
 
-  // written out, for what a record has of itself is linked at run time, which takes its time
+  // by hand: what the build writes for a record compares and hashes all in turn, which calls feel
 
   @Override
   public boolean equals(Object other) {
