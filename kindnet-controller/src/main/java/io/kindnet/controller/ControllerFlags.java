@@ -1,20 +1,13 @@
 package io.kindnet.controller;
 
+import io.kindnet.kindnetd.ClusterFlags;
 import io.kindnet.kindnetd.CommonFlags;
 import io.kindnet.kindnetd.Flag;
 import io.kindnet.kindnetd.FlagList;
 
 /** The flags as they stand on the command line, each with its default. */
 final class ControllerFlags extends FlagList {
-  final Flag<String> kubeconfig =
-      text(
-          "--kubeconfig",
-          "FILE",
-          "",
-          "how to reach the API server from outside a cluster (default: in-cluster)");
-
-  final Flag<String> master =
-      text("--master", "URL", "", "API server, overrides the one in the kubeconfig");
+  final ClusterFlags cluster = include(new ClusterFlags());
 
   final Flag<String> namespace =
       text(

@@ -1,13 +1,10 @@
 package io.kindnet.controller;
 
 import static io.kindnet.kindnetd.OptionValues.flag;
-import static io.kindnet.kindnetd.OptionValues.optional;
 
-import io.kindnet.kindnetd.OptionValues;
 import io.kindnet.kindnetd.kube.ApiServerOptions;
 import io.kindnet.kindnetd.status.BindAddress;
 import java.net.InetSocketAddress;
-import java.nio.file.Path;
 import java.util.Optional;
 
 /**
@@ -33,10 +30,7 @@ record ControllerOptions(
    */
   static ControllerOptions of(ControllerFlags flags) {
     return new ControllerOptions(
-        new ApiServerOptions(
-            flag("kubeconfig", flags.kubeconfig.value(), optional(Path::of)),
-            flag("master", flags.master.value(), optional(OptionValues::url)),
-            Optional.empty()),
+        flags.cluster.options(Optional.empty()),
         flags.namespace.value(),
         flag("healthz-bind-address", flags.healthzBindAddress.value(), BindAddress::parse),
         flag("metrics-bind-address", flags.metricsBindAddress.value(), BindAddress::parse),

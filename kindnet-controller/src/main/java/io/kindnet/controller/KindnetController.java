@@ -47,10 +47,7 @@ public final class KindnetController implements Callable<Integer>, Program {
     spec.usageMessage()
         .description(
             "The controller of kindnet: has the agents of a cluster follow its Configuration.")
-        .customSynopsis("kindnet-controller [FLAG]...")
-        .footer("A flag takes one dash or two. A boolean without a value is true.")
-        .sortOptions(false)
-        .width(100);
+        .customSynopsis("kindnet-controller [FLAG]...");
   }
 
   /**

@@ -6,6 +6,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Set;
 import picocli.CommandLine;
+import picocli.CommandLine.Model.CommandSpec;
 
 /** Runs a command with arguments in Go's manner, and turns what goes wrong into an exit status. */
 public final class CommandRunner {
@@ -17,7 +18,12 @@ public final class CommandRunner {
 
   /** What {@code program} returns; 1 if it fails, 2 if an argument is wrong. */
   public static int run(Program program, List<String> arguments, PrintWriter out, PrintWriter err) {
-    CommandLine line = new CommandLine(program.spec());
+    CommandSpec spec = program.spec();
+    spec.usageMessage()
+        .footer("A flag takes one dash or two. A boolean without a value is true.")
+        .sortOptions(false)
+        .width(100);
+    CommandLine line = new CommandLine(spec);
     if (mayNeedSubcommands(arguments)) {
       program.subcommands().forEach(line::addSubcommand);
     }

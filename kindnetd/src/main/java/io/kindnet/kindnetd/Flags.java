@@ -201,15 +201,7 @@ final class Flags extends FlagList {
           "do nothing but remove what kindnet put on this node, pods' interfaces included, and"
               + " exit: 0 if nothing is left, else 1 (default ${DEFAULT-VALUE})");
 
-  final Flag<String> kubeconfig =
-      text(
-          "--kubeconfig",
-          "FILE",
-          "",
-          "how to reach the API server from outside a cluster (default: in-cluster)");
-
-  final Flag<String> master =
-      text("--master", "URL", "", "API server, overrides the one in the kubeconfig");
+  final ClusterFlags cluster = include(new ClusterFlags());
 
   final CommonFlags common = include(new CommonFlags());
 }

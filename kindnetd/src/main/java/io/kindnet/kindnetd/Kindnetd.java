@@ -54,10 +54,7 @@ public final class Kindnetd implements Callable<Integer>, Program {
             "kindnetd policy explain --from POD|IP --to POD|IP --port PORT [FLAG]...",
             "kindnetd connections [--pod NAMESPACE/NAME] [-o json] [FLAG]...",
             "kindnetd trace --pod NAMESPACE/NAME [FLAG]...",
-            "kindnetd dns [--name NAME] [FLAG]...")
-        .footer("A flag takes one dash or two. A boolean without a value is true.")
-        .sortOptions(false)
-        .width(100);
+            "kindnetd dns [--name NAME] [FLAG]...");
   }
 
   /**

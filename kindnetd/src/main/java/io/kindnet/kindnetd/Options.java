@@ -104,9 +104,7 @@ record Options(
     return new Options(
         nodeName(flags.hostnameOverride.value(), environment.nodeName(), host.name()),
         flags.disableCni.value(),
-        new ApiServerOptions(
-            flag("kubeconfig", flags.kubeconfig.value(), optional(Path::of)),
-            flag("master", flags.master.value(), optional(OptionValues::url)),
+        flags.cluster.options(
             controlPlaneEndpoint(
                 flags.controlPlaneEndpoint.value(), environment.controlPlaneEndpoint())),
         flag("metrics-bind-address", flags.metricsBindAddress.value(), BindAddress::parse),
